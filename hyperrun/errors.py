@@ -1,0 +1,140 @@
+"""Every error this server raises on purpose.
+
+HyperRunError                anything a reader may be told about
+├── BadQuestion              the reader sent something we refuse                 HTTP 400
+├── NotYours                 no such conversation or turn, or somebody else's    HTTP 404
+├── Busy                     an answer of this conversation is still in flight   HTTP 409
+├── LimitReached             too much, too fast; `retry_after_s` says when       HTTP 429
+│   └── BudgetSpent          the day's money is gone: answer without a model
+├── SearchError              the corpus could not be searched
+│   ├── SearchUnavailable    the program is missing or has no index yet
+│   └── SearchTimeout        it was too slow and was stopped
+├── ModelError               the language model failed
+│   ├── ModelNotConfigured   no model, or no key for it
+│   ├── ModelRefusedKey      401, 403
+│   ├── ModelUnknown         no such model
+│   ├── ModelRateLimited     429
+│   ├── ModelDown            5xx, no connection
+│   ├── ModelStalled         nothing came for too long
+│   └── ModelCutOff          the stream broke before its end
+└── BadSetting               the environment says something we cannot use        at start
+
+`str(error)` is for the log. `error.public` is for the reader: no paths, commands, keys. It is a key
+of the interface texts (`hyperrun/languages`), so that a reader is told in his own language.
+"""
+
+
+class HyperRunError(Exception):
+    """Anything a reader may be told about. `public` names the sentence he is told."""
+
+    public = "error_unexpected"
+    status = 500
+
+
+class BadQuestion(HyperRunError):
+    """The reader sent something we refuse."""
+
+    status = 400
+
+    def __init__(self, detail: str, public: str = "error_bad_question") -> None:
+        super().__init__(detail)
+        self.public = public
+
+
+class NotYours(HyperRunError):
+    """No such conversation or turn, or somebody else's: the two look alike."""
+
+    public = "error_not_found"
+    status = 404
+
+
+class Busy(HyperRunError):
+    """An answer of this conversation is still in flight."""
+
+    public = "error_busy"
+    status = 409
+
+
+class LimitReached(HyperRunError):
+    """Too much, too fast. `retry_after_s` says when to come back, in seconds."""
+
+    public = "error_limit"
+    status = 429
+
+    def __init__(self, detail: str, retry_after_s: int) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+
+class BudgetSpent(LimitReached):
+    """The day's money is gone; the answer is made without a model."""
+
+    public = "error_budget"
+
+
+class SearchError(HyperRunError):
+    """The corpus could not be searched."""
+
+    public = "error_search"
+    status = 503
+
+
+class SearchUnavailable(SearchError):
+    """The program is missing or has no index yet."""
+
+
+class SearchTimeout(SearchError):
+    """The search was too slow and was stopped."""
+
+
+class ModelError(HyperRunError):
+    """The language model failed."""
+
+    public = "error_model"
+    status = 502
+
+
+class ModelNotConfigured(ModelError):
+    """There is no model, or no key for it."""
+
+    public = "error_model_not_configured"
+
+
+class ModelRefusedKey(ModelError):
+    """The provider refused the key (401, 403)."""
+
+    public = "error_model_refused_key"
+
+
+class ModelUnknown(ModelError):
+    """The provider knows no such model."""
+
+    public = "error_model_unknown"
+
+
+class ModelRateLimited(ModelError):
+    """The provider said 429."""
+
+    public = "error_model_rate_limited"
+
+
+class ModelDown(ModelError):
+    """The provider answered 5xx, or not at all."""
+
+    public = "error_model_down"
+
+
+class ModelStalled(ModelError):
+    """Nothing came from the provider for too long, and the call was ended."""
+
+    public = "error_model_stalled"
+
+
+class ModelCutOff(ModelError):
+    """The provider's stream broke before its end."""
+
+    public = "error_model_cut_off"
+
+
+class BadSetting(HyperRunError):
+    """The environment says something we cannot use; the text names every such setting."""

@@ -1,0 +1,27 @@
+"""What a search returns."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the repository that may answer a question.
+
+    `file` is relative to the repository, with forward slashes. `start_line` and `end_line` count
+    from 1, both inclusive, and `text` is exactly those lines (of a notebook: the lines of the
+    `.ipynb` file that hold the cells; `text` is then the cells' source). `title` is a symbol's
+    qualified name or a section's heading path ("Guide > Install"). `url` is the public docs page
+    with its #anchor, `permalink` the lines at the indexed commit; either may be missing. `score`
+    orders the results of one search and means nothing beyond it.
+    """
+
+    file: str
+    start_line: int
+    end_line: int
+    title: str
+    kind: str
+    text: str
+    language: str = ""
+    url: str | None = None
+    permalink: str | None = None
+    score: float = 0.0

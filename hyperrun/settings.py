@@ -1,0 +1,139 @@
+"""The environment, read once into a frozen object.
+
+The field list below is the whole list: the README's table is held against it by a test. Names of
+variables carry their unit. An empty variable counts as unset.
+"""
+
+import os
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from hyperrun.errors import BadSetting
+
+
+def setting(variable: str, default: Any, says: str, *, secret: bool = False) -> Any:
+    """A field read from `variable`; `says` is its line in the README's table."""
+    metadata = {"variable": variable, "says": says}
+    return field(default=default, metadata=metadata, repr=not secret)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can set. `Settings.from_environment` is the way to get one."""
+
+    host: str = setting("HOST", "127.0.0.1", "address to listen on")
+    port: int = setting("PORT", 5001, "port to listen on")
+    repo_path: str = setting(
+        "HYPERRUN_REPO_PATH", ".", "the repository to answer about: a folder or a git URL"
+    )
+    site_url: str = setting(
+        "HYPERRUN_SITE_URL", "", "the documentation's public address, for links"
+    )
+    data_dir: Path = setting(
+        "HYPERRUN_DATA_DIR",
+        Path(".hyperrun"),
+        "conversations, index, secrets (made with mode 0700)",
+    )
+    public_url: str = setting(
+        "HYPERRUN_PUBLIC_URL", "", "the server's own address as readers see it"
+    )
+
+    # The model
+    model: str = setting("HYPERRUN_MODEL", "", "LiteLLM model name; unset: extractive answers")
+    api_key: str = setting("HYPERRUN_API_KEY", "", "the operator's key for that model", secret=True)
+    api_base: str = setting("HYPERRUN_API_BASE", "", "an OpenAI-compatible base URL")
+    system_prompt: str = setting("SYSTEM_PROMPT", "", "replaces the default instructions")
+    azure_endpoint: str = setting("AZURE_OPENAI_ENDPOINT", "", "Azure OpenAI: endpoint")
+    azure_api_key: str = setting("AZURE_OPENAI_API_KEY", "", "Azure OpenAI: key", secret=True)
+    azure_api_version: str = setting("AZURE_OPENAI_API_VERSION", "", "Azure OpenAI: API version")
+    azure_deployment: str = setting("AZURE_OPENAI_DEPLOYMENT", "", "Azure OpenAI: deployment")
+    byok: tuple[str, ...] = setting(
+        "HYPERRUN_BYOK",
+        ("on",),
+        "may readers bring their own key: `on`, `off`, or the models they may use, comma-separated",
+    )
+
+    # Search
+    search: str = setting("HYPERRUN_SEARCH", "auto", "`auto`, `embedded` or `colgrep`")
+    colgrep_model: str = setting(
+        "HYPERRUN_COLGREP_MODEL", "", "ColGrep's model: a hub name or a local folder"
+    )
+
+    # Answers in flight
+    abandon_after_s: float = setting(
+        "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"
+    )
+
+    # The widget
+    title: str = setting("HYPERRUN_TITLE", "Ask AI", "the chat's title")
+    subtitle: str = setting("HYPERRUN_SUBTITLE", "", "the line under it; unset: the project's name")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read every setting. Raises `BadSetting` that names all that cannot be used."""
+        environment = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        hints = typing.get_type_hints(cls)
+        for each in fields(cls):
+            variable = each.metadata["variable"]
+            text = environment.get(variable, "").strip()
+            if not text:
+                continue
+            try:
+                values[each.name] = _parse(text, hints[each.name])
+            except ValueError as error:
+                wrong.append(f"{variable}={text!r}: {error}")
+        if wrong:
+            raise BadSetting("; ".join(wrong))
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise `BadSetting` where values that are well-formed make no sense."""
+        wrong = []
+        if not 0 <= self.port <= 65535:
+            wrong.append("PORT is between 0 and 65535")
+        if self.search not in ("auto", "embedded", "colgrep"):
+            wrong.append("HYPERRUN_SEARCH is auto, embedded or colgrep")
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
+                wrong.append(f"{each.metadata['variable']} cannot be negative")
+        for name in ("site_url", "public_url", "api_base", "azure_endpoint"):
+            value = getattr(self, name)
+            if value and not value.startswith(("http://", "https://")):
+                variable = type(self).__dataclass_fields__[name].metadata["variable"]
+                wrong.append(f"{variable} is an http(s) address")
+        if wrong:
+            raise BadSetting("; ".join(wrong))
+
+
+def _parse(text: str, kind: Any) -> Any:
+    """`text` as `kind`; raises ValueError with a reason a person can use."""
+    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+        kind = next(each for each in typing.get_args(kind) if each is not type(None))
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off"):
+            return False
+        raise ValueError("expected on or off")
+    if typing.get_origin(kind) is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError("expected a whole number") from None
+    if kind is float:
+        try:
+            return float(text)
+        except ValueError:
+            raise ValueError("expected a number") from None
+    return kind(text)
