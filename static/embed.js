@@ -1,0 +1,193 @@
+// What a documentation site loads: a button, and nothing else until a reader wants it.
+//
+// Budget: 2,500 bytes gzipped as served, one request, no forced layout. The panel, its frame and all
+// that talks with it are in panel.js, imported on the first click, focus or hover. It is `import()`
+// and not a script element because a site under Trusted Types may not set a script's `src`.
+//
+// The element stands directly under <html>: routers that replace <body> leave it (and the answer
+// streaming inside it) alone, and `transform` or `filter` on <body> cannot drag it away. Its shadow
+// root is closed and styled through CSSOM, so neither the page's CSS nor its Content-Security-Policy
+// reaches it. embed.py fills in the two names in capitals.
+(() => {
+  if (window.HyperRun?.open) return; // a second tag; an element with that id on the page is not it
+
+  const tag =
+    document.currentScript || // null in a module
+    [...document.scripts].find((each) => /\/embed(\.js)?([?#]|$)/.test(each.src));
+  // A page rendered into one file carries this script without an address of its own.
+  const address = new URL(/^http/.test(tag?.src) ? tag.src : '__HYPERRUN_PUBLIC_URL__', location);
+  const option = (name) =>
+    address.searchParams.get(name) ??
+    tag?.dataset[name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())] ??
+    '';
+
+  const page = document.documentElement;
+  const language = option('lang') || page.lang || navigator.language;
+  const words = /^ja/i.test(language)
+    ? ['AIに質問', 'この部分について質問', '接続できません。もう一度試す']
+    : ['Ask AI', 'Ask about this', 'Not reachable. Try again'];
+  const title = option('label') || words[0];
+  const side = (option('position') || (page.dir == 'rtl' && 'left')) == 'left' ? 'left' : 'right';
+
+  const ended = new AbortController();
+  const listen = (target, name, handler) =>
+    target.addEventListener(name, handler, { signal: ended.signal });
+  const make = (kind, attributes, ...children) => {
+    const element = document.createElement(kind);
+    for (const name in attributes) element.setAttribute(name, attributes[name]);
+    element.append(...children);
+    return element;
+  };
+  const host = make('hyper-run', { lang: language });
+  const root = host.attachShadow({ mode: 'closed' });
+  const label = make('span', { 'aria-live': 'polite' }, title);
+  const button = make('button', { class: 'ask', 'aria-haspopup': 'dialog', 'aria-expanded': false }, label);
+  const about = make('button', { hidden: '' }, words[1]);
+
+  const listeners = {};
+  const emit = (name, detail) =>
+    // Each in a task of its own: what one throws is the page's, and the others still hear.
+    listeners[name]?.forEach((listener) => setTimeout(listener, 0, detail));
+
+  // The panel, once. Browsers may remember a failed import, so the next one has another address.
+  let loading;
+  let panel;
+  let tries = 0;
+  const load = () =>
+    (loading ||= Promise.race([
+      import(new URL('__HYPERRUN_PANEL__?' + tries++, address)),
+      new Promise((_, fail) => setTimeout(fail, 5e3)),
+    ]).then(
+      (module) => {
+        label.textContent = title;
+        panel = module.default({ host, root, button, make, option, title, side, language, address, emit, listen, api });
+      },
+      (error) => {
+        loading = 0;
+        throw error;
+      },
+    ));
+  const prepare = () => load().catch(() => {}); // only a click is told that it failed
+  const open = async (wish) => {
+    button.ariaBusy = true;
+    try {
+      await load();
+      if (!ended.signal.aborted) panel.open(wish);
+      button.ariaBusy = null;
+    } catch {
+      button.ariaBusy = false;
+      if (!wish?.again) {
+        label.textContent = words[2];
+        button.hidden = false;
+        emit('error');
+      }
+    }
+  };
+  const api = {
+    open,
+    close: () => panel?.close(),
+    toggle: () => (panel?.opened() ? panel.close() : open()),
+    on(name, listener) {
+      (listeners[name] ||= new Set()).add(listener);
+      return () => listeners[name].delete(listener);
+    },
+    destroy() {
+      panel?.destroy();
+      ended.abort();
+      host.remove();
+      delete window.HyperRun;
+    },
+  };
+
+  const start = () => {
+    const sheet = new CSSStyleSheet();
+    const color = option('color');
+    const pixels = (name) => (/^\d+$/.test(option(name)) ? option(name) : 16) + 'px';
+    sheet.replaceSync(
+      `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${CSS.supports('color', color) ? color : '#1d4ed8'};--x:${pixels('offset_x')};--y:${pixels('offset_y')}}` +
+        '[hidden]{display:none!important}' +
+        'button{position:fixed;display:flex;align-items:center;gap:8px;min-height:44px;min-width:44px;padding:0 14px;border-radius:22px;border:1px solid #fff6;font:600 15px system-ui,sans-serif;cursor:pointer;background:var(--a);color:#fff;color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);box-shadow:0 2px 8px #0005}' +
+        'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #1d4ed8}' +
+        '[aria-busy=true]{cursor:progress}' +
+        // The icon is a shape in CSS: nothing to fetch, and no policy on images applies.
+        '.ask:before{content:"";width:20px;height:20px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 1c1 5 3 7 8 8-5 1-7 3-8 8-1-5-3-7-8-8 5-1 7-3 8-8z")}' +
+        `.ask{bottom:calc(var(--y) + env(safe-area-inset-bottom));${side}:calc(var(--x) + env(safe-area-inset-${side}))}` +
+        '@media(max-width:480px){.ask:not([aria-busy]) span{position:absolute;clip-path:inset(50%)}}' +
+        '@media print{:host{display:none!important}}',
+    );
+    root.adoptedStyleSheets = [sheet];
+
+    let selector = option('button');
+    try {
+      button.hidden = selector && (button.matches(selector), true);
+    } catch {
+      selector = ''; // not a selector: our own button then
+    }
+    listen(document, 'click', (event) => {
+      if (selector && event.target.closest?.(selector)) api.toggle();
+    });
+    listen(button, 'click', () => api.toggle());
+    listen(button, 'pointerenter', prepare);
+    listen(button, 'focus', prepare);
+
+    let waiting;
+    let selection;
+    const hide = () => {
+      about.hidden = true;
+    };
+    if (option('selection') != 'off')
+      listen(document, 'selectionchange', () => {
+        hide();
+        clearTimeout(waiting);
+        waiting = setTimeout(() => {
+          const chosen = getSelection();
+          selection = chosen.toString().trim();
+          const box = selection[2] && chosen.getRangeAt(0).getBoundingClientRect();
+          if (!box?.width) return; // nothing, or text in a form field
+          about.style.top = Math.max(8, Math.min(box.bottom + 8, innerHeight - 56)) + 'px';
+          about.style.left = Math.max(8, Math.min(box.left, innerWidth - 200)) + 'px';
+          about.hidden = false;
+          document.addEventListener('scroll', hide, { once: true, passive: true });
+        }, 300);
+      });
+    listen(about, 'pointerdown', (event) => event.preventDefault()); // keep the selection
+    listen(about, 'click', () => {
+      hide();
+      open({ selection });
+    });
+
+    const keys = option('shortcut').toLowerCase().split('+');
+    const key = keys.pop();
+    const command = /Mac|iP/.test(navigator.platform) ? 'meta' : 'ctrl';
+    if (key)
+      listen(document, 'keydown', (event) => {
+        if (
+          event.key.toLowerCase() == key &&
+          ['ctrl', 'meta', 'alt'].every(
+            (each) =>
+              event[each + 'Key'] ==
+              (keys.includes(each) || (each == command && keys.includes('mod'))),
+          ) &&
+          (keys[0] ||
+            !event.composedPath()[0].closest?.('input,textarea,select,[contenteditable]'))
+        ) {
+          event.preventDefault();
+          api.toggle();
+        }
+      });
+
+    root.append(button, about);
+    page.append(host);
+    window.HyperRun = api;
+
+    const query = new URLSearchParams(location.search).get('ask');
+    let again = /^(1|true|on)$/.test(option('open'));
+    try {
+      again ||= sessionStorage.hyperrun;
+    } catch {} // the page may have no storage
+    if (query) open({ query });
+    else if (again) open({ again });
+  };
+  if (document.body) start();
+  else listen(document, 'DOMContentLoaded', start);
+})();

@@ -1,0 +1,329 @@
+// The half of the embed that only readers who want it load: the panel, its frame, and what the page
+// and the frame tell each other. Imported by embed.js, which passes what it has made already.
+//
+// Every message is checked for its window and its origin. Nothing here fetches, writes HTML strings
+// or needs more of the page's Content-Security-Policy than `frame-src` with the server's origin.
+
+const WORDS = {
+  en: {
+    silent: 'The chat does not answer. Its server may be away.',
+    retry: 'Try again',
+    tab: 'Open in a new tab',
+    close: 'Close',
+  },
+  ja: {
+    silent: 'チャットから応答がありません。サーバーが停止している可能性があります。',
+    retry: 'もう一度試す',
+    tab: '新しいタブで開く',
+    close: '閉じる',
+  },
+};
+const READY_WITHIN_MS = 5000;
+const TOKEN_KEY = 'hyperrun-token';
+const OPEN_KEY = 'hyperrun';
+const COVERS = '(max-width:640px),(max-height:480px)';
+
+export default ({ host, root, button, make, option, title, side, language, address, emit, listen, api }) => {
+  const words = WORDS[/^ja/i.test(language) ? 'ja' : 'en'];
+  const server = new URL('.', address).href;
+  const page = document.documentElement;
+  const covers = matchMedia(COVERS);
+  const layout = option('layout') === 'dialog' ? 'dialog' : 'panel';
+  const length = (name, otherwise) => {
+    const given = option(name).replace(/^\d+$/, '$&px');
+    return given && CSS.supports('width', given) ? given : otherwise;
+  };
+
+  const sheet = new CSSStyleSheet();
+  const card = `inset:auto;bottom:calc(var(--y) + 56px + env(safe-area-inset-bottom));${side}:calc(var(--x) + env(safe-area-inset-${side}));width:min(${length('width', '440px')},calc(100vw - 2*var(--x)));height:min(${length('height', '760px')},calc(100dvh - var(--y) - 72px))`;
+  const centre = `inset:0;margin:auto;width:min(${length('width', '760px')},calc(100vw - 48px));height:min(${length('height', '800px')},calc(100dvh - 64px))`;
+  sheet.replaceSync(`
+:host(.open){z-index:2147483000!important}
+.panel{position:fixed;box-sizing:border-box;${layout === 'dialog' ? centre : card};overflow:hidden;background:#fff;color:#111;border:1px solid #8886;border-radius:14px;box-shadow:0 8px 40px #0006;visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .15s,transform .15s}
+.panel.dark{background:#1d232a;color:#eee}
+:host(.open) .panel{visibility:visible;opacity:1;transform:none}
+.shade{position:fixed;inset:0;background:#0006;display:none}
+:host(.open.modal) .shade{display:block}
+:host(.open.modal) .ask{visibility:hidden}
+iframe{display:block;width:100%;height:100%;border:0}
+.notice{position:absolute;inset:0;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:12px;padding:24px;background:inherit;font:15px/1.5 system-ui,sans-serif;text-align:center}
+.notice button,.notice a{position:static;box-sizing:border-box;display:flex;align-items:center;min-height:44px;padding:0 16px;border-radius:22px;border:1px solid currentColor;background:none;color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow:none;cursor:pointer}
+.notice :focus-visible{outline:3px solid #3b82f6;outline-offset:2px}
+@media ${COVERS}{.panel{inset:0;margin:0;width:100%;height:100dvh;border:0;border-radius:0}}
+@media (prefers-reduced-motion:reduce){.panel{transition:none;transform:none}}
+@media (forced-colors:active){.panel{border:2px solid CanvasText}}`);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+
+  const shade = make('div', { class: 'shade' });
+  const panel = make('div', { class: 'panel', role: 'dialog', 'aria-label': title });
+  root.append(shade, panel);
+
+  let frame;
+  let opened = false;
+  let ready = false;
+  let pending = null; // what to open with, while the frame is still loading
+  let silence; // the timer for a frame that says nothing
+  let notice;
+  let cameFrom;
+
+  // Storage of the page itself: for the open state, and for the conversation where the frame has none.
+  const stored = (key, value) => {
+    try {
+      if (value === undefined) return sessionStorage.getItem(key);
+      if (value === null) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, value);
+    } catch {
+      return null; // blocked: everything works, for as long as this page stays
+    }
+  };
+
+  // --- What the page looks like -------------------------------------------------------------
+
+  // [luminance 0..1, alpha] of a computed colour, in whichever notation the browser serialises it.
+  const lightness = (color) => {
+    const [a = 0, b = 0, c = 0, alpha = 1] = (color.match(/-?[\d.]+(e-?\d+)?/g) || []).map(Number);
+    if (/^rgb/.test(color)) return [(0.299 * a + 0.587 * b + 0.114 * c) / 255, alpha];
+    if (/^ok/.test(color)) return [a, alpha];
+    if (/^l(ab|ch)/.test(color)) return [a / 100, alpha];
+    const [red, green, blue, opaque = 1] = color.replace(/^\S+/, '').match(/[\d.]+/g)?.map(Number) || [];
+    return [0.299 * red + 0.587 * green + 0.114 * blue, red === undefined ? 0 : opaque];
+  };
+  // The background the reader sees decides. Class names differ between themes, and Quarto's dark
+  // themes even carry the light one.
+  const isDark = () => {
+    const wish = option('theme');
+    if (wish === 'dark' || wish === 'light') return wish === 'dark';
+    if (wish && wish !== 'auto') {
+      try {
+        return !!document.querySelector(wish); // a selector that matches while the site is dark
+      } catch {} // not a selector: look for ourselves
+    }
+    for (const element of [document.body, page]) {
+      const [light, alpha] = lightness(getComputedStyle(element).backgroundColor);
+      if (alpha > 0.5) return light < 0.5;
+    }
+    const scheme = getComputedStyle(page).colorScheme;
+    return /dark/.test(scheme) && (!/light/.test(scheme) || matchMedia('(prefers-color-scheme:dark)').matches);
+  };
+  let theme = '';
+  const follow = () => {
+    const now = isDark() ? 'dark' : 'light';
+    if (now === theme) return;
+    theme = now;
+    panel.classList.toggle('dark', theme === 'dark');
+    send('theme', { theme });
+  };
+
+  // --- What the reader reads ----------------------------------------------------------------
+
+  const reading = () => {
+    if (option('page') === 'off') return null;
+    let heading = '';
+    for (const each of document.querySelectorAll('h1,h2,h3,h4')) {
+      const box = each.getBoundingClientRect();
+      if (box.top > innerHeight / 3) break;
+      // Generators put a link with a pilcrow or a hash behind each heading.
+      if (box.width) heading = each.textContent.replace(/[\u00b6\u200b#]+\s*$/, '').trim();
+    }
+    // Never the query string: it may hold what is nobody's business.
+    const url = location.protocol === 'file:' ? '' : location.origin + location.pathname;
+    return { url, title: document.title.slice(0, 300), heading: heading.slice(0, 300) };
+  };
+  let told = '';
+  const tell = () => {
+    const now = ready && reading();
+    const text = JSON.stringify(now);
+    if (!now || text === told) return;
+    told = text;
+    send('page', now);
+  };
+  let later;
+  const tellSoon = () => {
+    clearTimeout(later);
+    later = setTimeout(tell, 300);
+  };
+
+  // --- The frame ----------------------------------------------------------------------------
+
+  const send = (type, detail) => {
+    if (ready) frame.contentWindow.postMessage({ ...detail, type: 'hyperrun:' + type }, new URL(server).origin);
+  };
+  const load = () => {
+    ready = false;
+    frame?.remove();
+    const told = { ...reading(), theme, lang: language, layout };
+    for (const name of ['color', 'questions']) told[name] = option(name);
+    for (const name in told) if (!told[name]) delete told[name];
+    const chat = new URL('chat-standalone', server);
+    if (language) chat.searchParams.set('lang', language);
+    chat.hash = new URLSearchParams({ ...told, embedded: 1 }); // a fragment: never in a log
+    frame = make('iframe', { title, allow: 'clipboard-write', src: chat.href });
+    panel.append(frame);
+  };
+  const hush = () => {
+    clearTimeout(silence);
+    notice?.remove();
+  };
+  const listenForReady = () => {
+    clearTimeout(silence);
+    // A frame that the page's policy or a dead server keeps out fires no event that would say so.
+    silence = setTimeout(() => {
+      hush();
+      const retry = make('button', { type: 'button' }, words.retry);
+      const close = make('button', { type: 'button' }, words.close);
+      const link = { href: new URL('chat-standalone', server).href, target: '_blank', rel: 'noopener' };
+      notice = make('div', { class: 'notice', role: 'alert' }, words.silent, retry, make('a', link, words.tab), close);
+      retry.addEventListener('click', () => {
+        hush();
+        load();
+        listenForReady();
+      });
+      close.addEventListener('click', api.close);
+      panel.append(notice);
+      retry.focus();
+      emit('error');
+    }, READY_WITHIN_MS);
+  };
+
+  const heard = {
+    ready() {
+      hush();
+      ready = true;
+      told = '';
+      const token = stored(TOKEN_KEY);
+      send('theme', { theme });
+      if (token) send('token', { token });
+      tell();
+      if (pending) send('open', pending);
+      pending = null;
+      emit('ready');
+    },
+    close: () => api.close(),
+    keep({ token }) {
+      // Only where the frame may store nothing itself. `file:` pages share one storage: not there.
+      if (typeof token === 'string' && token.length < 500 && location.origin !== 'null') stored(TOKEN_KEY, token || null);
+    },
+    answer: (detail) => emit('answer', detail),
+    feedback: (detail) => emit('feedback', detail),
+    link({ url }) {
+      const target = new URL(url, location);
+      if (target.origin !== location.origin || !/^http/.test(target.protocol)) return;
+      if (covers.matches) api.close();
+      location.assign(target.href);
+    },
+  };
+  listen(window, 'message', (event) => {
+    if (event.source !== frame.contentWindow || event.origin !== new URL(server).origin) return;
+    const { type, ...detail } = Object(event.data);
+    const name = /^hyperrun:(\w+)$/.exec(type)?.[1];
+    if (name && Object.hasOwn(heard, name)) heard[name](detail);
+  });
+
+  // --- Open and closed ----------------------------------------------------------------------
+
+  // Where the panel covers the page, the page behind it is out of reach for Tab and screen readers.
+  const shape = () => {
+    const modal = opened && (layout === 'dialog' || covers.matches);
+    host.classList.toggle('open', opened);
+    host.classList.toggle('modal', modal);
+    button.setAttribute('aria-expanded', opened);
+    if (modal) panel.setAttribute('aria-modal', 'true');
+    else panel.removeAttribute('aria-modal');
+    if (modal !== shape.inert) document.body.inert = modal;
+    shape.inert = modal;
+    fit();
+  };
+  shape.inert = false;
+  // A phone's keyboard shrinks only the visual viewport; the text box has to stay above it.
+  const fit = () => {
+    const { height, offsetTop } = window.visualViewport;
+    const full = opened && covers.matches;
+    panel.style.height = full ? height + 'px' : '';
+    panel.style.top = full ? offsetTop + 'px' : '';
+  };
+
+  const open = (wish) => {
+    const { query, submit, selection, again } = Object(wish);
+    if (again && covers.matches) return; // a new page is not covered unasked
+    if (!opened) {
+      cameFrom = document.activeElement;
+      opened = true;
+      follow();
+      shape();
+      stored(OPEN_KEY, '1');
+      if (!ready) listenForReady();
+      emit('open');
+    }
+    const detail = {
+      query: String(query ?? '').slice(0, 8000),
+      submit: submit === true,
+      selection: String(selection ?? '').slice(0, 4000),
+      focus: !again,
+    };
+    tell();
+    if (ready) send('open', detail);
+    else pending = detail;
+    if (!again) frame.focus();
+  };
+  const close = () => {
+    if (!opened) return;
+    opened = false;
+    const inside = document.activeElement === host;
+    hush();
+    shape();
+    stored(OPEN_KEY, null);
+    if (inside || document.activeElement === document.body) {
+      const back = cameFrom?.isConnected && ![host, document.body].includes(cameFrom) ? cameFrom : button;
+      back.focus();
+    }
+    emit('close');
+  };
+
+  listen(document, 'keydown', (event) => {
+    if (opened && event.key === 'Escape' && !event.isComposing && !event.defaultPrevented) close();
+  });
+  listen(shade, 'click', close);
+  listen(covers, 'change', shape);
+  listen(window.visualViewport, 'resize', fit);
+  listen(window.visualViewport, 'scroll', fit);
+  // Focus moving into the frame is the moment before a question.
+  listen(window, 'blur', tell);
+  listen(document, 'scroll', tellSoon);
+  listen(window, 'popstate', tellSoon);
+  if (window.navigation) listen(window.navigation, 'navigatesuccess', tellSoon);
+  listen(matchMedia('(prefers-color-scheme:dark)'), 'change', follow);
+
+  // Toggles change an attribute of html or body; Quarto's stylesheet follows its class later.
+  // Some routers replace body itself.
+  const observer = new MutationObserver(() => {
+    watch();
+    follow();
+    setTimeout(follow, 250);
+    setTimeout(follow, 1200);
+    tellSoon();
+  });
+  let watched;
+  const watch = () => {
+    if (watched === document.body) return;
+    watched = document.body;
+    observer.disconnect();
+    observer.observe(page, { attributes: true, childList: true });
+    observer.observe(watched, { attributes: true });
+    if (shape.inert) watched.inert = true;
+  };
+  watch();
+  follow();
+  load();
+
+  return {
+    open,
+    close,
+    opened: () => opened,
+    destroy() {
+      close();
+      observer.disconnect();
+      hush();
+      clearTimeout(later);
+    },
+  };
+};
