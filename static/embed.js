@@ -163,10 +163,11 @@
       listen(document, 'keydown', (event) => {
         if (
           event.key.toLowerCase() == key &&
-          ['ctrl', 'meta', 'alt'].every(
+          ['ctrl', 'meta', 'alt', /\w/.test(key) && 'shift'].every(
             (each) =>
+              !each ||
               event[each + 'Key'] ==
-              (keys.includes(each) || (each == command && keys.includes('mod'))),
+                (keys.includes(each) || (each == command && keys.includes('mod'))),
           ) &&
           (keys[0] ||
             !event.composedPath()[0].closest?.('input,textarea,select,[contenteditable]'))
@@ -178,7 +179,6 @@
 
     root.append(button, about);
     page.append(host);
-    window.HyperRun = api;
 
     const query = new URLSearchParams(location.search).get('ask');
     let again = /^(1|true|on)$/.test(option('open'));
@@ -188,6 +188,7 @@
     if (query) open({ query });
     else if (again) open({ again });
   };
+  window.HyperRun = api;
   if (document.body) start();
   else listen(document, 'DOMContentLoaded', start);
 })();
