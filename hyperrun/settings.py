@@ -4,6 +4,7 @@ The field list below is the whole list: the README's table is held against it by
 variables carry their unit. An empty variable counts as unset.
 """
 
+import math
 import os
 import types
 import typing
@@ -63,6 +64,64 @@ class Settings:
         "HYPERRUN_COLGREP_MODEL", "", "ColGrep's model: a hub name or a local folder"
     )
 
+    # Safety
+    allowed_origins: tuple[str, ...] = setting(
+        "HYPERRUN_ALLOWED_ORIGINS",
+        (),
+        "sites that may show the chat, comma-separated: `https://docs.example.org`, "
+        "`https://*.example.org`; unset: the site of `HYPERRUN_SITE_URL`, this server and "
+        "localhost; without that, any site",
+    )
+    trusted_proxies: tuple[str, ...] = setting(
+        "HYPERRUN_TRUSTED_PROXIES",
+        (),
+        "addresses and networks whose `X-Forwarded-For` and `-Proto` count, comma-separated",
+    )
+    daily_budget_usd: float | None = setting(
+        "HYPERRUN_DAILY_BUDGET_USD",
+        None,
+        "what the operator's key may cost a day (UTC); then answers are passages; unset: no limit",
+    )
+    assumed_usd_per_million_tokens: float = setting(
+        "HYPERRUN_ASSUMED_USD_PER_MILLION_TOKENS",
+        10.0,
+        "what the budget counts for a model whose price is not known",
+    )
+    questions_per_minute: int = setting(
+        "HYPERRUN_QUESTIONS_PER_MINUTE", 20, "of one visitor (this and the next: 0 is no limit)"
+    )
+    questions_per_minute_per_address: int = setting(
+        "HYPERRUN_QUESTIONS_PER_MINUTE_PER_ADDRESS", 60, "of one address, or one IPv6 /64"
+    )
+    questions_per_minute_in_all: int = setting(
+        "HYPERRUN_QUESTIONS_PER_MINUTE_IN_ALL", 600, "of all readers together"
+    )
+    changes_per_minute_per_address: int = setting(
+        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests of any kind"
+    )
+    max_answers_per_visitor: int = setting(
+        "HYPERRUN_MAX_ANSWERS_PER_VISITOR", 5, "answers in flight of one visitor"
+    )
+    max_answers_per_address: int = setting(
+        "HYPERRUN_MAX_ANSWERS_PER_ADDRESS", 40, "answers in flight of one address"
+    )
+    max_answers_in_all: int = setting(
+        "HYPERRUN_MAX_ANSWERS_IN_ALL", 500, "answers in flight of all readers"
+    )
+    max_streams_per_visitor: int = setting(
+        "HYPERRUN_MAX_STREAMS_PER_VISITOR", 30, "open connections that follow an answer"
+    )
+    max_streams_in_all: int = setting(
+        "HYPERRUN_MAX_STREAMS_IN_ALL", 2000, "the same, of all readers together"
+    )
+
+    # Operations
+    log_level: str = setting("HYPERRUN_LOG_LEVEL", "info", "`debug`, `info`, `warning` or `error`")
+    log_questions: bool = setting("HYPERRUN_LOG_QUESTIONS", False, "may logs hold questions")
+    metrics: bool = setting(
+        "HYPERRUN_METRICS", False, "Prometheus metrics at `/metrics`, for private addresses only"
+    )
+
     # Answers in flight
     abandon_after_s: float = setting(
         "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"
@@ -101,6 +160,8 @@ class Settings:
             wrong.append("PORT is between 0 and 65535")
         if self.search not in ("auto", "embedded", "colgrep"):
             wrong.append("HYPERRUN_SEARCH is auto, embedded or colgrep")
+        if self.log_level.lower() not in ("debug", "info", "warning", "error"):
+            wrong.append("HYPERRUN_LOG_LEVEL is debug, info, warning or error")
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
@@ -133,7 +194,10 @@ def _parse(text: str, kind: Any) -> Any:
             raise ValueError("expected a whole number") from None
     if kind is float:
         try:
-            return float(text)
+            number = float(text)
         except ValueError:
             raise ValueError("expected a number") from None
+        if not math.isfinite(number):
+            raise ValueError("expected a number")
+        return number
     return kind(text)

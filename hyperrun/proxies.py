@@ -1,0 +1,131 @@
+"""Who is really asking, when a proxy stands in front: only proxies we trust are believed.
+
+Each proxy appends the address it was asked from to `X-Forwarded-For`. Read from the right, the
+first address that is not one of ours is the reader; all further left is what he wrote himself.
+The host is never taken from a forwarded header.
+"""
+
+import logging
+from collections.abc import Sequence
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hyperrun.errors import BadSetting
+from hyperrun.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MAX_HOPS = 20
+_FORWARDED = (b"x-forwarded-", b"x-real-ip", b"x-original-", b"x-rewrite-", b"forwarded")
+
+
+class Client(NamedTuple):
+    """Where a request came from, and how it reached the outermost trusted proxy."""
+
+    address: str
+    scheme: str
+
+
+class Proxies:
+    """The proxies whose forwarded headers count: addresses and networks. Raises `BadSetting`."""
+
+    def __init__(self, trusted: Sequence[str]) -> None:
+        try:
+            self._networks = [ip_network(each, strict=False) for each in trusted]
+        except ValueError as error:
+            raise BadSetting(f"HYPERRUN_TRUSTED_PROXIES: {error}") from error
+
+    def trusts(self, address: str) -> bool:
+        """Is this one of ours?"""
+        known = _parse(address)
+        return known is not None and any(known in network for network in self._networks)
+
+    def client(
+        self, peer: str, scheme: str, forwarded_for: Sequence[str], forwarded_proto: Sequence[str]
+    ) -> Client:
+        """The reader's address and scheme, from the connection's and all forwarded headers'."""
+        address = _plain(peer)
+        if not self.trusts(address):
+            return Client(address, scheme)
+        hops = ",".join(forwarded_for).split(",")[-MAX_HOPS:]
+        for hop in reversed(hops):
+            known = _parse(hop)
+            if known is None:
+                break
+            address = str(known)
+            if not self.trusts(address):
+                break
+        protocol = ",".join(forwarded_proto).split(",")[-1].strip().lower()
+        return Client(address, protocol if protocol in ("http", "https") else scheme)
+
+
+def _parse(text: str) -> "object | None":
+    """An address with or without a port, as an address; None where it is none."""
+    text = text.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        found = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        return found.ipv4_mapped
+    return found
+
+
+def _plain(text: str) -> str:
+    found = _parse(text)
+    return str(found) if found is not None else text
+
+
+def network_of(address: str) -> str:
+    """What limits are counted by: a v4 address, or the /64 that one v6 subscriber has at least."""
+    found = _parse(address)
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, 64), strict=False))
+    return str(found) if found is not None else "unknown"
+
+
+class ProxiesMiddleware:
+    """Puts the reader's own address and scheme into the scope and drops forwarded headers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.proxies = Proxies(settings.trusted_proxies)
+        self.has_warned = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = self.rewritten(scope)
+        await self.app(scope, receive, send)
+
+    def rewritten(self, scope: Scope) -> Scope:
+        """The scope as it would be without proxies."""
+        peer, port = scope.get("client") or ("", 0)
+        headers = scope["headers"]
+        kept = [each for each in headers if not each[0].startswith(_FORWARDED)]
+        client = self.proxies.client(
+            peer,
+            scope["scheme"],
+            [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-for"],
+            [value.decode("latin-1") for name, value in headers if name == b"x-forwarded-proto"],
+        )
+        forwarded = len(kept) != len(headers)
+        if forwarded and not self.has_warned and not self.proxies.trusts(peer):
+            self.has_warned = True
+            log.warning(
+                "forwarded headers from %s are ignored; if it is your proxy, "
+                "name it in HYPERRUN_TRUSTED_PROXIES: else all its readers share one limit",
+                peer,
+            )
+        return {
+            **scope,
+            "client": (client.address, port),
+            "scheme": client.scheme,
+            "headers": kept,
+            "hyperrun.forwarded": forwarded,
+        }

@@ -1,0 +1,325 @@
+"""Rates, places and the budget, against the real library and a ledger in memory."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from hyperrun.conversation import Usage
+from hyperrun.errors import BudgetSpent, LimitReached
+from hyperrun.limits import Limits, Reservation, visitor_of
+from hyperrun.settings import Settings
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a `ModelChoice` is to the limits."""
+
+    name: str = "openai/gpt-4o-mini"
+    own_key: bool = False
+
+
+@dataclass
+class Book:
+    """A ledger that can be read back."""
+
+    rows: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    async def spent_usd(self, day: str) -> float:
+        await asyncio.sleep(0)
+        return sum(usd for written, usd in self.rows.values() if written == day)
+
+    async def reserve_usd(self, reservation: str, day: str, usd: float) -> None:
+        await asyncio.sleep(0)
+        self.rows[reservation] = (day, usd)
+
+    async def settle_usd(self, reservation: str, usd: float) -> None:
+        await asyncio.sleep(0)
+        self.rows[reservation] = (self.rows[reservation][0], usd)
+
+
+@pytest.fixture(autouse=True)
+def away_from_the_turn_of_the_minute() -> None:
+    """A sliding window lets one more in where a minute turns between two questions."""
+    time.sleep(max(0.0, time.time() % 60 - 59))
+
+
+UNLIMITED = replace(
+    Settings(),
+    questions_per_minute=0,
+    questions_per_minute_per_address=0,
+    questions_per_minute_in_all=0,
+    max_answers_per_visitor=0,
+    max_answers_per_address=0,
+    max_answers_in_all=0,
+)
+
+
+def limits(book: Book | None = None, most_usd: float = 0.01, **changes: Any) -> Limits:
+    return Limits(replace(UNLIMITED, **changes), book or Book(), lambda model: most_usd)
+
+
+async def ask(
+    limits: Limits,
+    visitor: str = "v",
+    address: str = "192.0.2.1",
+    conversation: str = "c",
+    model: Choice | None = None,
+) -> Reservation:
+    return await limits.admit(visitor, address, conversation, model)  # type: ignore[arg-type]
+
+
+async def admitted(times: int, one: Callable[[], Awaitable[Reservation]]) -> int:
+    """How many of `times` questions at once get in; the others are told when to come back."""
+    results = await asyncio.gather(*(one() for _ in range(times)), return_exceptions=True)
+    for each in results:
+        assert isinstance(each, (Reservation, LimitReached)), each
+        if isinstance(each, LimitReached):
+            assert each.retry_after_s >= 1
+    return sum(isinstance(each, Reservation) for each in results)
+
+
+@pytest.mark.parametrize(
+    ("setting", "same"),
+    [
+        ("questions_per_minute", {"visitor": "one"}),
+        ("questions_per_minute", {"conversation": "one"}),
+        ("questions_per_minute_per_address", {"address": "192.0.2.9"}),
+        ("questions_per_minute_in_all", {}),
+        ("max_answers_per_visitor", {"visitor": "one"}),
+        ("max_answers_per_address", {"address": "192.0.2.9"}),
+        ("max_answers_in_all", {}),
+    ],
+)
+def test_each_limit_holds_for_what_it_names_and_for_nothing_else(
+    setting: str, same: dict[str, str]
+) -> None:
+    number = iter(range(1000))
+
+    def question(limits: Limits, **fixed: str) -> Awaitable[Reservation]:
+        at = next(number)
+        different = {"visitor": f"v{at}", "address": f"10.0.{at}.1", "conversation": f"c{at}"}
+        return ask(limits, **(different | fixed))
+
+    async def run() -> tuple[int, int]:
+        one = limits(**{setting: 3})
+        together = await admitted(10, lambda: question(one, **same))
+        return together, await admitted(1, lambda: question(one))
+
+    in_all = "in_all" in setting
+    assert asyncio.run(run()) == (3, 0 if in_all else 1)
+
+
+def test_zero_means_no_limit() -> None:
+    async def run() -> int:
+        one = limits()
+        return await admitted(300, lambda: ask(one))
+
+    assert asyncio.run(run()) == 300
+
+
+def test_the_addresses_of_one_v6_subscriber_count_as_one() -> None:
+    async def run() -> tuple[int, int]:
+        one = limits(questions_per_minute_per_address=3)
+        number = iter(range(100))
+        near = await admitted(
+            10,
+            lambda: ask(one, visitor=f"{next(number)}", address=f"2001:db8:0:1::{next(number):x}"),
+        )
+        return near, await admitted(1, lambda: ask(one, address="2001:db8:0:2::1"))
+
+    assert asyncio.run(run()) == (3, 1)
+
+
+def test_refused_questions_do_not_use_up_what_is_left_for_others() -> None:
+    async def run() -> int:
+        one = limits(questions_per_minute_per_address=2, questions_per_minute_in_all=10)
+        await admitted(100, lambda: ask(one, address="192.0.2.66"))
+        return await admitted(2, lambda: ask(one, address="192.0.2.1"))
+
+    assert asyncio.run(run()) == 2
+
+
+def test_a_place_is_free_again_when_an_answer_ends_and_only_once() -> None:
+    async def run() -> None:
+        one = limits(max_answers_per_visitor=1)
+        first = await ask(one)
+        with pytest.raises(LimitReached):
+            await ask(one)
+        await first.release()
+        await first.release()
+        second = await ask(one)
+        await first.settle(Usage())
+        with pytest.raises(LimitReached):
+            await ask(one)
+        await second.settle(Usage())
+        assert one.answers_in_flight == 0
+        assert not one._in_flight, "keys stay behind"
+
+    asyncio.run(run())
+
+
+def test_a_hundred_questions_at_once_cannot_jump_over_the_budget() -> None:
+    async def run() -> tuple[int, float]:
+        book = Book()
+        one = limits(book, most_usd=0.03, daily_budget_usd=1.0)
+        count = await admitted(100, lambda: ask(one, model=Choice()))
+        return count, sum(usd for _, usd in book.rows.values())
+
+    count, set_aside = asyncio.run(run())
+    assert count == 33
+    assert set_aside <= 1.0
+
+
+def test_what_was_not_needed_goes_back_and_what_was_spent_stays() -> None:
+    async def run() -> None:
+        book = Book()
+        one = limits(book, most_usd=0.5, daily_budget_usd=1.0)
+        first = await ask(one, model=Choice())
+        second = await ask(one, model=Choice())
+        with pytest.raises(BudgetSpent):
+            await ask(one, model=Choice())
+        await first.settle(Usage("m", 1000, 100, cost_usd=0.1))
+        await second.release()
+        assert await one.spent_today_usd() == pytest.approx(0.1)
+        assert sum(usd for _, usd in book.rows.values()) == pytest.approx(0.1)
+        await ask(one, model=Choice())
+
+    asyncio.run(run())
+
+
+def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
+    async def run() -> None:
+        book = Book()
+        before = limits(book, most_usd=0.4, daily_budget_usd=1.0)
+        await (await ask(before, model=Choice())).settle(Usage("m", 1, 1, cost_usd=0.3))
+        await ask(before, model=Choice())  # and the power fails
+        after = limits(book, most_usd=0.4, daily_budget_usd=1.0)
+        assert await after.spent_today_usd() == pytest.approx(0.7)
+        with pytest.raises(BudgetSpent):
+            await ask(after, model=Choice())
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("usage", "cost_usd"),
+    [
+        (Usage("m", 1000, 100, cost_usd=0.002), 0.002),
+        (Usage("m", 1000, 100, cost_usd=0.0), 0.0),  # a model that costs nothing
+        (Usage("m", 80_000, 20_000, cost_usd=None), 1.0),  # at 10 USD a million
+        (Usage("m", 0, 0, cost_usd=None), 0.5),  # cut off before the provider told
+        (Usage("m", 0, 0, cost_usd=0.0), 0.5),
+    ],
+)
+def test_what_an_answer_is_counted_as(usage: Usage, cost_usd: float) -> None:
+    async def run() -> float:
+        one = limits(most_usd=0.5, daily_budget_usd=10.0)
+        await (await ask(one, model=Choice())).settle(usage)
+        return await one.spent_today_usd()
+
+    assert asyncio.run(run()) == pytest.approx(cost_usd)
+
+
+def test_a_model_of_unknown_price_is_counted_at_the_assumed_one() -> None:
+    one = Limits(replace(UNLIMITED, daily_budget_usd=1.5), Book(), lambda model: None)
+
+    async def run() -> int:
+        return await admitted(5, lambda: ask(one, model=Choice("openai/house-model")))
+
+    assert asyncio.run(run()) == 1
+
+
+def test_a_spent_budget_says_midnight_and_leaves_a_place_for_the_answer_without_a_model() -> None:
+    async def run() -> None:
+        one = limits(daily_budget_usd=0.0, max_answers_per_visitor=1)
+        with pytest.raises(BudgetSpent) as spent:
+            await ask(one, model=Choice())
+        assert 1 <= spent.value.retry_after_s <= 86_400
+        place = await one.place("v", "192.0.2.1", None)
+        assert one.answers_in_flight == 1
+        await place.release()
+
+    asyncio.run(run())
+
+
+def test_a_readers_own_key_and_no_model_cost_the_operator_nothing() -> None:
+    async def run() -> None:
+        book = Book()
+        one = limits(book, daily_budget_usd=0.0)
+        for model in (Choice(own_key=True), None):
+            await (await ask(one, model=model)).settle(Usage("m", 1, 1, 5.0, own_key=True))
+        assert await one.spent_today_usd() == 0
+        assert not book.rows
+
+    asyncio.run(run())
+
+
+def test_streams_are_counted_while_they_are_open() -> None:
+    one = limits(max_streams_per_visitor=2, max_streams_in_all=3)
+    with one.stream("a"), one.stream("a"):
+        with pytest.raises(LimitReached), one.stream("a"):
+            pass
+        with one.stream("b"), pytest.raises(LimitReached), one.stream("c"):
+            pass
+        assert one.streams_open == 2
+    assert one.streams_open == 0
+    assert not one._streams, "keys stay behind"
+
+
+def test_any_kind_of_change_is_counted_by_address() -> None:
+    async def run() -> None:
+        one = limits(changes_per_minute_per_address=2)
+        await one.change("192.0.2.1")
+        await one.change("192.0.2.1")
+        with pytest.raises(LimitReached):
+            await one.change("192.0.2.1")
+        await one.change("192.0.2.2")
+
+    asyncio.run(run())
+
+
+def test_a_hundred_thousand_addresses_leave_little_behind() -> None:
+    async def run() -> int:
+        one = limits(questions_per_minute_per_address=5, questions_per_minute_in_all=50)
+        for at in range(2_000):
+            try:
+                place = await ask(one, visitor=f"{at}", address=f"10.1.{at // 250}.{at % 250}")
+            except LimitReached:
+                continue
+            await place.release()
+        return len(one._windows.storage.storage)
+
+    assert asyncio.run(run()) <= 110
+
+
+def test_a_visitor_is_a_browser_at_an_address_and_tells_neither() -> None:
+    name = visitor_of("192.0.2.1", "Firefox")
+    assert name == visitor_of("192.0.2.1", "Firefox")
+    assert name != visitor_of("192.0.2.2", "Firefox")
+    assert name != visitor_of("192.0.2.1", "Chromium")
+    assert "192" not in name
+    assert visitor_of("", "\ud800" * 10_000)
+
+
+def test_the_day_of_the_budget_turns_at_midnight_utc() -> None:
+    now = [1_795_132_740.0]  # 2026-11-19T23:59:00Z
+
+    async def run() -> None:
+        settings = replace(UNLIMITED, daily_budget_usd=1.0)
+        one = Limits(settings, Book(), lambda model: 1.0, clock=lambda: now[0])
+        late = await ask(one, model=Choice())
+        with pytest.raises(BudgetSpent) as spent:
+            await ask(one, model=Choice())
+        assert spent.value.retry_after_s == 60
+        now[0] += 61
+        early = await ask(one, model=Choice())
+        await late.settle(Usage("m", 1, 1, cost_usd=0.7))
+        assert await one.spent_today_usd() == pytest.approx(1.0), "yesterday counts for yesterday"
+        await early.settle(Usage("m", 1, 1, cost_usd=0.2))
+        assert await one.spent_today_usd() == pytest.approx(0.2)
+
+    asyncio.run(run())
