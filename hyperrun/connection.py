@@ -1,0 +1,85 @@
+"""One connection, before there is a request: heads are bounded in size and in time.
+
+httptools takes a head of any length, and uvicorn waits for its end for ever. Bodies are the
+middleware's (`policy`), for by then there is a request to answer.
+"""
+
+import asyncio
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD_BYTES = 32 * 1024
+TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\n\r\n"
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """uvicorn's own protocol (0.54) with a clock and a scale on each request's head."""
+
+    head_within_s = 10.0
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._head_bytes = 0
+        self._head_is_open = True
+        self._head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._start_clock()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_is_open and not self.transport.is_closing():
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse()
+
+    # What httptools calls while it parses
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._head_is_open, self._head_bytes = True, 0
+        self._start_clock()
+
+    def on_url(self, url: bytes) -> None:
+        self._weigh(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._weigh(name, value)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._head_is_open, self._head_bytes = False, 0
+        self._stop_clock()
+        super().on_headers_complete()
+
+    def _weigh(self, *parts: bytes) -> None:
+        self._head_bytes += sum(len(part) for part in parts)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise httptools.HttpParserError("the head is too large")
+
+    def _start_clock(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.head_within_s, self._hang_up)
+
+    def _stop_clock(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _hang_up(self) -> None:
+        self._head_timer = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+    def _refuse(self) -> None:
+        self._stop_clock()
+        self.transport.write(TOO_LARGE)
+        self.transport.close()

@@ -1,0 +1,106 @@
+"""Whose pages may show the chat, and whose pages may change anything.
+
+Framing and changing are two questions. Any allowed site may show the chat page in a frame; only the
+chat page itself, which comes from our own origin wherever it stands, may post to us.
+"""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from hyperrun.errors import BadSetting
+from hyperrun.settings import Settings
+
+ANYWHERE = ("http:", "https:", "file:")  # `*` does not match pages opened from a file
+LOCALHOST = tuple(
+    f"{scheme}://{host}:*" for host in ("localhost", "127.0.0.1") for scheme in ("http", "https")
+)
+
+_SOURCE = re.compile(
+    r"(?:https?://)?(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+    r"(?::(?:\d{1,5}|\*))?"
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def frame_ancestors(settings: Settings) -> tuple[str, ...]:
+    """Sources for the policy of the chat page: who may show it.
+
+    What the operator allows; unset, the documentation's site, this server and localhost; where the
+    documentation's address is not known either, every site. Raises `BadSetting`.
+    """
+    if settings.allowed_origins:
+        return ("'self'", *_own(settings), *(_source(each) for each in settings.allowed_origins))
+    if settings.site_url:
+        return ("'self'", *_own(settings), origin(settings.site_url), *LOCALHOST)
+    return ANYWHERE
+
+
+def any_site_may_show(settings: Settings) -> bool:
+    """Is this a fresh install that any site may show? Worth a loud word at start and on `/`."""
+    return frame_ancestors(settings) == ANYWHERE
+
+
+def origin(address: str) -> str:
+    """Scheme, host and port of an http(s) address. Raises `BadSetting` where that is not all."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise BadSetting(f"{address!r} is no address: {error}") from error
+    host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
+    if parts.scheme not in _DEFAULT_PORTS or not host:
+        raise BadSetting(f"{address!r} is no http(s) address")
+    if port is None or port == _DEFAULT_PORTS[parts.scheme]:
+        return _source(f"{parts.scheme}://{host}")
+    return _source(f"{parts.scheme}://{host}:{port}")
+
+
+def _own(settings: Settings) -> tuple[str, ...]:
+    return (origin(settings.public_url),) if settings.public_url else ()
+
+
+def _source(text: str) -> str:
+    """One allowed origin, exact or with `*.` before it. It becomes part of a header."""
+    text = text.strip().rstrip("/").lower()
+    if text == "*":
+        return " ".join(ANYWHERE)
+    if not _SOURCE.fullmatch(text):
+        raise BadSetting(
+            f"HYPERRUN_ALLOWED_ORIGINS: {text[:100]!r} is not like https://docs.example.org "
+            "or https://*.example.org"
+        )
+    return text
+
+
+def is_own_page(headers: Mapping[str, str], public_url: str = "") -> bool:
+    """Does a request that changes something come from a page of this server?
+
+    A browser says so in `Sec-Fetch-Site` (on https and localhost), which no page can forge and no
+    proxy changes: that decides. Elsewhere `Origin` and `Referer` must not name anybody else, and
+    one of `Origin` and the header that htmx adds must be there: a foreign page can add neither, for
+    we answer no preflight.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    own = {_host(f"//{headers.get('host', '')}"), _host(public_url)} - {None}
+    asker, referrer = headers.get("origin"), headers.get("referer")
+    if any(each is not None and _host(each) not in own for each in (asker, referrer)):
+        return False
+    return asker is not None or headers.get("hx-request") == "true"
+
+
+def _host(address: str) -> tuple[str, int | None] | None:
+    """Host and port of an address; None where there is no telling, which is nobody's.
+
+    The scheme is left out: behind a proxy that ends TLS we do not see it. So is a default port.
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    if not parts.hostname or parts.scheme not in ("", *_DEFAULT_PORTS):
+        return None
+    return parts.hostname, None if port in (80, 443) else port

@@ -1,0 +1,196 @@
+"""What every response says about itself, and what no request gets past.
+
+`middleware` is the whole of it, outermost first: the reader's address behind trusted proxies,
+headers for each kind of response, a cap on size and time of a body, and no change asked for by a
+foreign page.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hyperrun.language import choose, text
+from hyperrun.origins import frame_ancestors, is_own_page
+from hyperrun.proxies import ProxiesMiddleware
+from hyperrun.settings import Settings
+
+MAX_BODY_BYTES = 128 * 1024  # the longest question in four-byte characters, form-encoded, fits
+BODY_WITHIN_S = 10.0
+HSTS = "max-age=31536000"
+
+CONTENT_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+}
+EVERYWHERE = {
+    "X-Content-Type-Options": "nosniff",
+    # Not `no-referrer`: with it, a browser sends `Origin: null` with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), browsing-topics=(), camera=(), clipboard-write=(self), "
+        "display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), "
+        "midi=(), payment=(), publickey-credentials-get=(), serial=(), usb=(), "
+        "xr-spatial-tracking=()"
+    ),
+}
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+class Kind(Enum):
+    """What a path answers with, as far as headers are concerned."""
+
+    CHAT = auto()  # the page in the frame: allowed sites may show it
+    SCRIPT = auto()  # loaded by documentation pages: /embed and the assets
+    OWN = auto()  # everything else: for our own pages only
+
+
+def kind_of(path: str) -> Kind:
+    """The kind of response that stands at `path`."""
+    if path.endswith("/chat-standalone"):
+        return Kind.CHAT
+    if path.endswith(("/embed", "/embed.js")) or "/assets/" in path:
+        return Kind.SCRIPT
+    return Kind.OWN
+
+
+def response_headers(kind: Kind, ancestors: tuple[str, ...], *, over_tls: bool) -> dict[str, str]:
+    """Headers for one response. Never `X-Frame-Options`: it knows no list of sites."""
+    shown_by = " ".join(ancestors) if kind is Kind.CHAT else "'none'"
+    policy = CONTENT_POLICY | {"frame-ancestors": shown_by}
+    headers = EVERYWHERE | {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Cross-Origin-Resource-Policy": "same-origin" if kind is Kind.OWN else "cross-origin",
+    }
+    if kind is Kind.CHAT:
+        # A host page that isolates itself shows no frame without both this and the line above.
+        headers["Cross-Origin-Embedder-Policy"] = "require-corp"
+    if over_tls:
+        headers["Strict-Transport-Security"] = HSTS
+    return headers
+
+
+def middleware(settings: Settings) -> list[Middleware]:
+    """All of the above around the app, outermost first. Raises `BadSetting`."""
+    return [
+        Middleware(ProxiesMiddleware, settings=settings),
+        Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
+        Middleware(OwnPageMiddleware, public_url=settings.public_url),
+        Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
+        Middleware(BodyTimeMiddleware, within_s=BODY_WITHIN_S),
+    ]
+
+
+class HeadersMiddleware:
+    """Adds the headers of its kind to every response; what a handler set itself stays, except
+    for those that keep a page safe."""
+
+    def __init__(self, app: ASGIApp, ancestors: tuple[str, ...]) -> None:
+        self.app = app
+        self.made = {
+            (kind, over_tls): response_headers(kind, ancestors, over_tls=over_tls)
+            for kind in Kind
+            for over_tls in (False, True)
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        added = self.made[kind_of(scope["path"]), scope["scheme"] == "https"]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in added.items():
+                    headers[name] = value
+                del headers["X-Frame-Options"]
+                headers.setdefault("Cache-Control", "no-store")
+                if message["status"] in (408, 413):
+                    headers["Connection"] = "close"  # the rest of that body is not waited for
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class OwnPageMiddleware:
+    """Refuses every change (any method but GET, HEAD and OPTIONS) that a foreign page asks for."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self.app = app
+        self.public_url = public_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
+            headers = Headers(scope=scope)
+            if len(set(headers.getlist("host"))) > 1 or not is_own_page(headers, self.public_url):
+                return await refusal(headers, "error_not_own_page", 403)(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
+class BodyTimeMiddleware:
+    """Takes the whole body in before the app is called, and gives up on one that dribbles in.
+
+    uvicorn waits for ever. What the app receives is the body in one piece, then whatever follows.
+    """
+
+    def __init__(self, app: ASGIApp, within_s: float) -> None:
+        self.app = app
+        self.within_s = within_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _has_body(scope):
+            return await self.app(scope, receive, send)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self.within_s):
+                more = True
+                while more:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return
+                    body += message.get("body", b"")
+                    more = message.get("more_body", False)
+        except TimeoutError:
+            return await refusal(Headers(scope=scope), "error_too_slow", 408)(scope, receive, send)
+        whole: Message | None = {
+            "type": "http.request",
+            "body": bytes(body),
+            "more_body": False,
+        }
+
+        async def receive_again() -> Message:
+            nonlocal whole
+            if whole is not None:
+                message, whole = whole, None
+                return message
+            return await receive()
+
+        await self.app(scope, receive_again, send)
+
+
+def refusal(headers: Mapping[str, str], key: str, status: int) -> PlainTextResponse:
+    """One sentence in the browser's language."""
+    sentence = text(choose(headers.get("accept-language", "")), key)
+    return PlainTextResponse(sentence, status_code=status)
+
+
+def _has_body(scope: Scope) -> bool:
+    names = dict(scope["headers"])
+    return names.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in names
+
+
+def own_page(request: Request, public_url: str = "") -> bool:
+    """Does this request come from a page of this server? See `origins.is_own_page`."""
+    return is_own_page(request.headers, public_url)

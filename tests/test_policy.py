@@ -1,0 +1,408 @@
+"""What responses say about themselves, and which requests get past the door."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from hyperrun import policy
+from hyperrun.connection import GuardedProtocol
+from hyperrun.errors import BadSetting
+from hyperrun.origins import any_site_may_show, frame_ancestors, is_own_page
+from hyperrun.policy import CONTENT_POLICY, Kind, kind_of, response_headers
+from hyperrun.proxies import Proxies, network_of
+from hyperrun.settings import Settings
+
+# Who may show the chat
+
+
+def ancestors(**changes: Any) -> str:
+    return " ".join(frame_ancestors(replace(Settings(), **changes)))
+
+
+def test_a_fresh_install_works_on_any_site_and_knows_it() -> None:
+    assert ancestors() == "http: https: file:"
+    assert any_site_may_show(Settings())
+    assert not any_site_may_show(replace(Settings(), site_url="https://docs.example.org/"))
+
+
+def test_a_known_documentation_site_may_show_it_and_so_may_localhost() -> None:
+    allowed = ancestors(
+        site_url="https://docs.example.org/lantern/", public_url="https://chat.example.org/x"
+    ).split()
+    assert allowed[:3] == ["'self'", "https://chat.example.org", "https://docs.example.org"]
+    assert "http://localhost:*" in allowed
+    assert "http://127.0.0.1:*" in allowed
+    assert "https:" not in allowed
+
+
+def test_what_the_operator_allows_is_all_there_is() -> None:
+    allowed = ancestors(
+        site_url="https://docs.example.org",
+        allowed_origins=("https://a.example", "https://*.B.example/", "c.example:8443"),
+    )
+    assert allowed == "'self' https://a.example https://*.b.example c.example:8443"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "https://a.example; script-src *",
+        "https://a.example https://b.example\nX: y",
+        "'unsafe-inline'",
+        "javascript:alert(1)",
+        "data:",
+        "https://a.example/path",
+        "https://*",
+        "https://a.*.example",
+        "ftp://a.example",
+        "https://a.example,b",
+        "https://ä.example",
+        "https://user@a.example",
+        "https://",
+        "🙂",
+        "\u2028",
+        "-a.example",
+    ],
+)
+def test_an_origin_that_is_none_stops_the_start(bad: str) -> None:
+    with pytest.raises(BadSetting, match="HYPERRUN_ALLOWED_ORIGINS"):
+        ancestors(allowed_origins=(bad,))
+
+
+def test_an_internationalised_site_is_named_as_browsers_do() -> None:
+    assert "https://xn--dcs-sna.example" in ancestors(site_url="https://döcs.example/")
+
+
+# Whose pages may change anything
+
+HOST = {"host": "chat.example.org"}
+OWN = {"origin": "https://chat.example.org"}
+HTMX = {"hx-request": "true"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "same-origin", **OWN, **HTMX},
+        {"sec-fetch-site": "same-origin"},
+        OWN,  # a form without script
+        HTMX,
+        {**HTMX, "referer": "https://chat.example.org/chat-standalone"},
+        {"origin": "http://chat.example.org:80"},
+        # A proxy that passes another Host on: the browser has judged by the real one.
+        {"sec-fetch-site": "same-origin", "origin": "https://seen.example", **HTMX},
+    ],
+)
+def test_our_own_pages_are_heard(headers: dict[str, str]) -> None:
+    assert is_own_page(HOST | headers)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"sec-fetch-site": "cross-site", **OWN, **HTMX},
+        {"sec-fetch-site": "same-site", **HTMX},
+        {"sec-fetch-site": "none"},
+        {"sec-fetch-site": ""},
+        {"origin": "https://evil.example", **HTMX},
+        {"origin": "null", **HTMX},
+        {"origin": "", **HTMX},
+        {"origin": "file://", **HTMX},
+        {"origin": "https://chat.example.org.evil.example", **HTMX},
+        {"origin": "https://chat.example.org:8443", **HTMX},
+        {"origin": "https://[", **HTMX},
+        {"origin": "https://chat.example.org:99999", **HTMX},
+        {"origin": "javascript://chat.example.org", **HTMX},
+        {"referer": "https://evil.example/", **HTMX},
+        {"referer": "https://chat.example.org@evil.example/", **HTMX},
+        {"hx-request": "yes"},
+        {"host": "", "origin": "null"},
+        {"host": "[", "origin": "["},
+    ],
+)
+def test_foreign_pages_are_not(headers: dict[str, str]) -> None:
+    assert not is_own_page(HOST | headers)
+
+
+def test_the_public_address_is_ours_whatever_host_a_proxy_passes_on() -> None:
+    headers = {"host": "127.0.0.1:5001", **OWN}
+    assert not is_own_page(headers)
+    assert is_own_page(headers, "https://chat.example.org/under/a/path")
+
+
+# Who is asking
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded_for", "address"),
+    [
+        ("203.0.113.7", ["198.51.100.1"], "203.0.113.7"),  # no proxy of ours: not believed
+        ("10.0.0.1", [], "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+        ("10.0.0.1", ["1.1.1.1, 198.51.100.1"], "198.51.100.1"),  # the left is the reader's own
+        ("10.0.0.1", ["1.1.1.1", "198.51.100.1, 10.0.0.9"], "198.51.100.1"),
+        ("10.0.0.1", ["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+        ("10.0.0.1", ["198.51.100.1:4711"], "198.51.100.1"),
+        ("10.0.0.1", ["[2001:db8::1]:4711"], "2001:db8::1"),
+        ("10.0.0.1", ["2001:db8::1"], "2001:db8::1"),
+        ("10.0.0.1", ["::ffff:198.51.100.1"], "198.51.100.1"),
+        ("::ffff:10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+        ("10.0.0.1", ["198.51.100.1, unknown"], "10.0.0.1"),
+        ("10.0.0.1", ["198.51.100.1,"], "10.0.0.1"),
+        ("10.0.0.1", ["<script>"], "10.0.0.1"),
+        ("10.0.0.1", ["1.1.1.1, " * 5_000 + "198.51.100.1"], "198.51.100.1"),
+        ("", ["198.51.100.1"], ""),
+        ("fd00::5", ["198.51.100.1"], "198.51.100.1"),
+    ],
+)
+def test_the_reader_is_the_rightmost_address_that_is_no_proxy_of_ours(
+    peer: str, forwarded_for: list[str], address: str
+) -> None:
+    proxies = Proxies(("10.0.0.0/8", "fd00::5"))
+    assert proxies.client(peer, "http", forwarded_for, []).address == address
+
+
+@pytest.mark.parametrize(
+    ("peer", "protocol", "scheme"),
+    [
+        ("10.0.0.1", ["https"], "https"),
+        ("10.0.0.1", ["http, HTTPS"], "https"),
+        ("10.0.0.1", ["javascript"], "http"),
+        ("10.0.0.1", [""], "http"),
+        ("203.0.113.7", ["https"], "http"),
+    ],
+)
+def test_the_scheme_is_a_trusted_proxys_word(peer: str, protocol: list[str], scheme: str) -> None:
+    assert Proxies(("10.0.0.1",)).client(peer, "http", [], protocol).scheme == scheme
+
+
+@pytest.mark.parametrize("bad", ["*", "proxy.example", "10.0.0.0/99", "localhost"])
+def test_a_proxy_that_is_no_address_stops_the_start(bad: str) -> None:
+    with pytest.raises(BadSetting, match="HYPERRUN_TRUSTED_PROXIES"):
+        Proxies((bad,))
+
+
+def test_limits_count_a_v6_subscriber_not_each_of_his_addresses() -> None:
+    assert network_of("2001:db8:0:1:aaaa::1") == network_of("2001:db8:0:1:bbbb::2")
+    assert network_of("2001:db8:0:1::1") != network_of("2001:db8:0:2::1")
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
+    assert network_of("not an address") == "unknown"
+
+
+# Headers
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/chat-standalone", Kind.CHAT),
+        ("/under/a/prefix/chat-standalone", Kind.CHAT),
+        ("/embed", Kind.SCRIPT),
+        ("/assets/chat.0123.css", Kind.SCRIPT),
+        ("/", Kind.OWN),
+        ("/ask", Kind.OWN),
+        ("/stream/chat-standalone-not", Kind.OWN),
+        ("/nothing/here", Kind.OWN),
+    ],
+)
+def test_each_path_has_headers_of_its_kind(path: str, kind: Kind) -> None:
+    assert kind_of(path) is kind
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_nothing_inline_and_nothing_foreign_is_allowed_anywhere(kind: Kind) -> None:
+    headers = response_headers(kind, ("https://docs.example.org",), over_tls=False)
+    stated = headers["Content-Security-Policy"]
+    assert stated.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "unsafe" not in stated
+    assert "*" not in stated
+    assert "X-Frame-Options" not in headers
+    assert ("https://docs.example.org" in stated) == (kind is Kind.CHAT)
+    assert set(CONTENT_POLICY) | {"frame-ancestors"} == {
+        part.split()[0] for part in stated.split("; ")
+    }
+
+
+# At the door: a real server with the smallest app behind it
+
+
+@contextmanager
+def door(**changes: Any) -> Iterator[str]:
+    """An app that tells what it was asked, behind all of the middleware."""
+
+    async def tell(request: Request) -> JSONResponse:
+        body = await request.body()
+        assert request.client is not None
+        return JSONResponse(
+            {
+                "client": request.client.host,
+                "scheme": request.url.scheme,
+                "host": request.url.netloc,
+                "headers": sorted(request.headers.keys()),
+                "body_bytes": len(body),
+            },
+            headers={"X-Frame-Options": "DENY"},
+        )
+
+    app = Starlette(
+        routes=[Route("/{path:path}", tell, methods=["GET", "POST", "DELETE"])],
+        middleware=policy.middleware(replace(Settings(), **changes)),
+    )
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_level="warning", http=GuardedProtocol, proxy_headers=False)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server stopped while starting; its log is above"
+        time.sleep(0.002)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[str]:
+    with door() as url:
+        yield url
+
+
+def test_foreign_posts_are_refused_in_the_readers_language(plain: str) -> None:
+    foreign = {"Origin": "https://evil.example", "HX-Request": "true", "Accept-Language": "ja"}
+    for method in ("POST", "DELETE", "PUT", "PATCH"):
+        answer = httpx.request(method, f"{plain}/ask", headers=foreign)
+        assert answer.status_code == 403
+        assert "チャットページ" in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert httpx.post(f"{plain}/ask", headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_forwarded_headers_of_a_stranger_change_nothing_and_go_no_further(plain: str) -> None:
+    hostile = {
+        "X-Forwarded-For": "198.51.100.1",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "evil.example",
+        "X-Real-IP": "198.51.100.1",
+        "Forwarded": "for=198.51.100.1;host=evil.example;proto=https",
+        "X-Original-URL": "/admin",
+    }
+    answer = httpx.get(f"{plain}/", headers=hostile)
+    told = answer.json()
+    assert (told["client"], told["scheme"]) == ("127.0.0.1", "http")
+    assert "evil" not in answer.text
+    assert not {name.lower() for name in hostile} & set(told["headers"])
+    assert "strict-transport-security" not in answer.headers
+
+
+def test_behind_a_trusted_proxy_the_reader_is_known_and_tls_is_kept() -> None:
+    with door(trusted_proxies=("127.0.0.0/8",)) as url:
+        headers = {
+            "X-Forwarded-For": "1.1.1.1, 198.51.100.1",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-Host": "evil.example",
+        }
+        answer = httpx.get(f"{url}/", headers=headers)
+        assert answer.json()["client"] == "198.51.100.1"
+        assert answer.json()["scheme"] == "https"
+        assert "evil" not in answer.text
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_the_chat_page_can_stand_in_an_isolated_page_of_an_allowed_site() -> None:
+    with door(allowed_origins=("https://*.example.org",)) as url:
+        answer = httpx.get(f"{url}/chat-standalone")
+        assert (
+            "frame-ancestors 'self' https://*.example.org"
+            in (answer.headers["content-security-policy"])
+        )
+        assert answer.headers["cross-origin-embedder-policy"] == "require-corp"
+        assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "x-frame-options" not in answer.headers
+        assert "frame-ancestors 'none'" in (httpx.get(f"{url}/").headers["content-security-policy"])
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_body_beyond_the_cap_is_refused(plain: str, declared: bool) -> None:
+    big = b"x" * (policy.MAX_BODY_BYTES + 1)
+    content: Any = big if declared else (big[at : at + 9_000] for at in range(0, len(big), 9_000))
+    answer = httpx.post(f"{plain}/ask", content=content, headers={"HX-Request": "true"})
+    assert answer.status_code == 413
+    exactly = httpx.post(f"{plain}/ask", content=big[1:], headers={"HX-Request": "true"})
+    assert exactly.json()["body_bytes"] == policy.MAX_BODY_BYTES
+
+
+def raw(url: str, *parts: bytes, wait_s: float = 10.0) -> bytes:
+    """All that comes back before the server hangs up."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=wait_s) as connection:
+        got = b""
+        try:
+            for part in parts:
+                connection.sendall(part)
+            while more := connection.recv(65_536):
+                got += more
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+        return got
+
+
+HEAD = b"POST /ask HTTP/1.1\r\nHost: a\r\nHX-Request: true\r\n"
+
+
+def test_a_body_that_dribbles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(policy, "BODY_WITHIN_S", 0.3)
+    with door() as url:
+        began = time.monotonic()
+        answer = raw(url, HEAD + b"Content-Length: 100\r\n\r\nquery=")
+        assert b" 408 " in answer
+        assert time.monotonic() - began < 5
+
+
+def test_a_head_that_dribbles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GuardedProtocol, "head_within_s", 0.3)
+    with door() as url:
+        assert raw(url, HEAD) == b""  # hung up
+        assert raw(url) == b""
+        whole = HEAD + b"Content-Length: 0\r\n\r\n"
+        # The same holds for the next request on a connection that has served one.
+        assert raw(url, whole, b"GET / HT").count(b"HTTP/1.1 200") == 1
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nCookie: " + b"a" * 70_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n" + b"A: b\r\n" * 20_000 + b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"endless" * 20_000,
+        b"GET /" + b"endless" * 20_000,
+        b"GET / HTTP/1.1\r\nHo st: a\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"\x00" * 100,
+    ],
+)
+def test_a_head_beyond_the_cap_or_of_nonsense_is_refused(plain: str, head: bytes) -> None:
+    answer = raw(plain, head)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400") or b" 431 " in answer
+    assert b"Traceback" not in answer
+
+
+def test_a_long_body_after_a_short_head_is_no_long_head(plain: str) -> None:
+    body = b"x" * 100_000
+    whole = HEAD + b"Connection: close\r\nContent-Length: 100000\r\n\r\n" + body
+    assert b'"body_bytes":100000' in raw(plain, whole)
