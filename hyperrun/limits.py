@@ -188,6 +188,11 @@ class Limits:
         await self._load_day()
         return self._spent_usd
 
+    @property
+    def spent_usd(self) -> float:
+        """The same as far as it has been read: 0 before the first question of a process."""
+        return self._spent_usd
+
     async def _reserve(self, reservation: Reservation, model: "ModelChoice") -> None:
         assert self.budget_usd is not None
         await self._load_day()

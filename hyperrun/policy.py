@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hyperrun.language import choose, text
+from hyperrun.logs import Observe, RequestLogMiddleware
 from hyperrun.origins import frame_ancestors, is_own_page
 from hyperrun.proxies import ProxiesMiddleware
 from hyperrun.settings import Settings
@@ -82,10 +83,12 @@ def response_headers(kind: Kind, ancestors: tuple[str, ...], *, over_tls: bool) 
     return headers
 
 
-def middleware(settings: Settings) -> list[Middleware]:
-    """All of the above around the app, outermost first. Raises `BadSetting`."""
+def middleware(settings: Settings, observe: Observe | None = None) -> list[Middleware]:
+    """All of the above around the app, outermost first, and a log line for each request, which
+    `observe` is told about too. Raises `BadSetting`."""
     return [
         Middleware(ProxiesMiddleware, settings=settings),
+        Middleware(RequestLogMiddleware, observe=observe),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),
         Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
