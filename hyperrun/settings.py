@@ -58,6 +58,16 @@ class Settings:
         "may readers bring their own key: `on`, `off`, or the models they may use, comma-separated",
     )
 
+    max_answer_tokens: int = setting(
+        "HYPERRUN_MAX_ANSWER_TOKENS", 2_000, "longest answer the model may write, in tokens"
+    )
+    model_idle_timeout_s: float = setting(
+        "HYPERRUN_MODEL_IDLE_TIMEOUT_S", 45.0, "longest silence of the model before it is given up"
+    )
+    answer_timeout_s: float = setting(
+        "HYPERRUN_ANSWER_TIMEOUT_S", 180.0, "longest time for one answer, searches included"
+    )
+
     # Search
     search: str = setting("HYPERRUN_SEARCH", "auto", "`auto`, `embedded` or `colgrep`")
     colgrep_model: str = setting(
@@ -127,9 +137,22 @@ class Settings:
         "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"
     )
 
+    keep_days: int = setting(
+        "HYPERRUN_KEEP_DAYS", 30, "days until an unused conversation is deleted; 0: never"
+    )
+
     # The widget
     title: str = setting("HYPERRUN_TITLE", "Ask AI", "the chat's title")
     subtitle: str = setting("HYPERRUN_SUBTITLE", "", "the line under it; unset: the project's name")
+    starters: tuple[str, ...] = setting(
+        "HYPERRUN_STARTERS", (), "questions to start with, separated by `|`; unset: from the docs"
+    )
+    share: bool = setting("HYPERRUN_SHARE", False, "may readers share an answer by a link")
+    human_url: str = setting(
+        "HYPERRUN_HUMAN_URL",
+        "",
+        "where to ask a human; `{question}`, `{page}`, `{answer}` are filled in",
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -186,7 +209,8 @@ def _parse(text: str, kind: Any) -> Any:
             return False
         raise ValueError("expected on or off")
     if typing.get_origin(kind) is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        separator = "|" if "|" in text else ","
+        return tuple(part.strip() for part in text.split(separator) if part.strip())
     if kind is int:
         try:
             return int(text)

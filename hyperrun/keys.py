@@ -1,0 +1,58 @@
+"""Readers' own API keys: encrypted in the database, with a key that is not in it."""
+
+import json
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hyperrun.private import secret
+from hyperrun.store import Store
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """A reader's key and the model it is for."""
+
+    model: str
+    api_key: str = field(repr=False)
+
+
+class Keys:
+    """Keeps one key for each conversation, until it is forgotten or the conversation deleted."""
+
+    def __init__(self, data_dir: Path, store: Store) -> None:
+        self._path = data_dir / "keys.key"
+        self._store = store
+
+    @cached_property
+    def _cipher(self) -> "Fernet":
+        from cryptography.fernet import Fernet
+
+        return Fernet(urlsafe_b64encode(secret(self._path)))
+
+    async def put(self, conversation: str, model: str, api_key: str) -> None:
+        """Keep `api_key`; the one kept before is gone."""
+        plain = json.dumps({"model": model, "api_key": api_key}).encode()
+        await self._store.put_key(conversation, self._cipher.encrypt(plain))
+
+    async def get(self, conversation: str) -> OwnKey | None:
+        """The key that was kept; None where there is none, or it cannot be read any more."""
+        ciphertext = await self._store.key(conversation)
+        if ciphertext is None:
+            return None
+        from cryptography.fernet import InvalidToken
+
+        try:
+            kept = json.loads(self._cipher.decrypt(ciphertext))
+        except InvalidToken:  # the key file was replaced: what it encrypted is lost
+            return None
+        return OwnKey(kept["model"], kept["api_key"])
+
+    async def forget(self, conversation: str) -> None:
+        """Delete the key, if there is one."""
+        await self._store.forget_key(conversation)

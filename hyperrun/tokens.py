@@ -1,0 +1,47 @@
+"""Conversation tokens: the only authority over a conversation.
+
+A token is a random id and its signature, `id.signature`, both urlsafe base64. It travels in the
+body of forms and nowhere else.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from functools import cached_property
+from pathlib import Path
+
+from hyperrun.private import secret
+
+_ID_BYTES = 18
+
+
+class Tokens:
+    """Mints and checks tokens with a key that is made once and kept in `data_dir`."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "token.key"
+
+    @cached_property
+    def _key(self) -> bytes:
+        return secret(self._path)
+
+    def mint(self) -> str:
+        """A token for a new conversation."""
+        conversation = secrets.token_urlsafe(_ID_BYTES)
+        return f"{conversation}.{self._sign(conversation)}"
+
+    def check(self, token: str) -> str | None:
+        """The conversation that `token` speaks for; None for anything we have not signed."""
+        conversation, _, signature = token.partition(".")
+        if len(conversation) != len(urlsafe_b64encode(bytes(_ID_BYTES))):
+            return None
+        if not (conversation.isascii() and signature.isascii()):
+            return None
+        if not hmac.compare_digest(signature, self._sign(conversation)):
+            return None
+        return conversation
+
+    def _sign(self, conversation: str) -> str:
+        digest = hmac.digest(self._key, conversation.encode(), hashlib.sha256)
+        return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,75 @@
+"""The environment, read once."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from hyperrun.errors import BadSetting
+from hyperrun.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_an_empty_environment_is_enough() -> None:
+    assert Settings.from_environment({}) == Settings()
+
+
+def test_an_empty_variable_counts_as_unset() -> None:
+    assert Settings.from_environment({"PORT": " ", "HYPERRUN_MODEL": ""}) == Settings()
+
+
+def test_values_are_read_as_what_they_are() -> None:
+    settings = Settings.from_environment(
+        {
+            "PORT": "80",
+            "HYPERRUN_ABANDON_AFTER_S": "1.5",
+            "HYPERRUN_SHARE": "on",
+            "HYPERRUN_DATA_DIR": "/data",
+            "HYPERRUN_BYOK": "openai/a, openai/b",
+            "HYPERRUN_STARTERS": "How, then?|And why?",
+        }
+    )
+    assert settings.port == 80
+    assert settings.abandon_after_s == 1.5
+    assert settings.share is True
+    assert settings.data_dir == Path("/data")
+    assert settings.byok == ("openai/a", "openai/b")
+    assert settings.starters == ("How, then?", "And why?")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "-1"),
+        ("PORT", "65536"),
+        ("PORT", "1.5"),
+        ("HYPERRUN_ABANDON_AFTER_S", "soon"),
+        ("HYPERRUN_ABANDON_AFTER_S", "-1"),
+        ("HYPERRUN_SHARE", "maybe"),
+        ("HYPERRUN_SEARCH", "google"),
+        ("HYPERRUN_SITE_URL", "javascript:alert(1)"),
+        ("HYPERRUN_PUBLIC_URL", "chat.example.org"),
+    ],
+)
+def test_a_value_that_makes_no_sense_is_named(variable: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=variable):
+        Settings.from_environment({variable: value})
+
+
+def test_every_wrong_value_is_named_at_once() -> None:
+    with pytest.raises(BadSetting, match=r"PORT.*HYPERRUN_SHARE"):
+        Settings.from_environment({"PORT": "x", "HYPERRUN_SHARE": "y"})
+
+
+def test_secrets_are_not_in_the_representation() -> None:
+    settings = Settings(api_key="sk-secret", azure_api_key="azure-secret")
+    assert "secret" not in repr(settings)
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([A-Z_]+)` \|", readme, re.MULTILINE)
+    assert sorted(listed) == sorted(each.metadata["variable"] for each in fields(Settings))
