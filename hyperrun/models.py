@@ -1,0 +1,227 @@
+"""Which language model answers, on whose key, and what it costs.
+
+LiteLLM and Lisette take seconds to import; nothing here imports them before `warm` has done so in a
+thread, behind the first page.
+"""
+
+import asyncio
+import gc
+import os
+import re
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from hyperrun.conversation import Usage
+from hyperrun.errors import BadQuestion
+from hyperrun.settings import Settings
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+# Hosted providers at addresses of their own that LiteLLM knows. Only these are open to a reader's
+# key: none of them takes an address, so a reader can never make the server connect anywhere else.
+HOSTED = (
+    "anthropic", "openai", "gemini", "mistral", "groq", "deepseek", "xai", "openrouter",
+    "together_ai", "fireworks_ai", "perplexity", "cerebras",
+)  # fmt: skip
+
+# Where LiteLLM looks for the operator's key, for the providers that cannot do without one.
+KEY_VARIABLES = {
+    "anthropic": ("ANTHROPIC_API_KEY",),
+    "azure": ("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
+    "cerebras": ("CEREBRAS_API_KEY",),
+    "cohere": ("COHERE_API_KEY",),
+    "cohere_chat": ("COHERE_API_KEY",),
+    "deepseek": ("DEEPSEEK_API_KEY",),
+    "fireworks_ai": ("FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"),
+    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    "groq": ("GROQ_API_KEY",),
+    "mistral": ("MISTRAL_API_KEY",),
+    "openai": ("OPENAI_API_KEY",),
+    "openrouter": ("OPENROUTER_API_KEY",),
+    "perplexity": ("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"),
+    "together_ai": ("TOGETHERAI_API_KEY", "TOGETHER_API_KEY"),
+    "xai": ("XAI_API_KEY",),
+}
+
+_KEY = re.compile(r"[\x21-\x7e]{8,500}")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model, and how to reach it. `own_key`: a reader pays with his own key."""
+
+    name: str
+    api_key: str = field(default="", repr=False)
+    api_base: str = ""
+    api_version: str = ""
+    own_key: bool = False
+
+    @property
+    def provider(self) -> str:
+        """LiteLLM's name of the provider."""
+        return provider_of(self.name)
+
+
+def provider_of(model: str) -> str:
+    """LiteLLM's provider of a model name; guessed for the few that go without a prefix."""
+    prefix, slash, _ = model.partition("/")
+    if slash:
+        return prefix
+    for start, provider in (("claude", "anthropic"), ("gemini", "gemini"), ("grok", "xai")):
+        if model.startswith(start):
+            return provider
+    return "openai"
+
+
+class Models:
+    """What may be used here."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._library: ModuleType | None = None
+        self._session: ClientSession | None = None
+        self._importing = asyncio.Lock()
+        self.note = ""  # why there is no operator's model although one is named
+        self._operators = self._configured()
+
+    @property
+    def default_name(self) -> str:
+        """The operator's model; "" where there is none."""
+        return self._operators.name if self._operators else ""
+
+    def operators(self) -> ModelChoice | None:
+        """The operator's model. None: answers are extractive, and `note` may say why."""
+        return self._operators
+
+    def _configured(self) -> ModelChoice | None:
+        settings = self._settings
+        if settings.azure_endpoint and settings.azure_deployment and not settings.model:
+            if not settings.azure_api_key:
+                self.note = "AZURE_OPENAI_API_KEY is not set"
+                return None
+            return ModelChoice(
+                f"azure/{settings.azure_deployment}",
+                settings.azure_api_key,
+                settings.azure_endpoint,
+                settings.azure_api_version or "2024-10-21",
+            )
+        if not settings.model:
+            return None
+        choice = ModelChoice(settings.model, settings.api_key, settings.api_base)
+        if choice.provider == "azure":
+            choice = ModelChoice(
+                settings.model,
+                settings.api_key or settings.azure_api_key,
+                settings.api_base or settings.azure_endpoint,
+                settings.azure_api_version or "2024-10-21",
+            )
+        variables = KEY_VARIABLES.get(choice.provider, ())
+        missing = variables and not any(os.environ.get(variable) for variable in variables)
+        if missing and not choice.api_key and not choice.api_base:
+            self.note = f"{settings.model} needs a key: HYPERRUN_API_KEY or {variables[0]}"
+            return None
+        return choice
+
+    @property
+    def byok(self) -> bool:
+        """May readers bring a key of their own?"""
+        return self._settings.byok != ("off",)
+
+    def readers(self, name: str, api_key: str) -> ModelChoice:
+        """A reader's model on a reader's key. Raises `BadQuestion`; takes no address, ever."""
+        named = self._settings.byok if self._settings.byok not in (("on",), ("off",)) else ()
+        if not self.byok or provider_of(name) not in HOSTED or (named and name not in named):
+            raise BadQuestion(f"model {name[:80]!r} is not open to readers", "error_bad_model")
+        if not re.fullmatch(r"[\w.:/@+-]{1,200}", name):
+            raise BadQuestion("malformed model name", "error_bad_model")
+        if not _KEY.fullmatch(api_key):
+            raise BadQuestion("malformed key", "error_bad_key")
+        return ModelChoice(name, api_key, own_key=True)
+
+    async def providers(self) -> list[str]:
+        """The providers a reader may choose from; empty where the operator has switched it off."""
+        if not self.byok:
+            return []
+        if self._settings.byok == ("on",):
+            return list(HOSTED)
+        named = [provider_of(name) for name in self._settings.byok]
+        return [provider for provider in HOSTED if provider in named]
+
+    async def of_provider(self, provider: str) -> list[str]:
+        """The chat models of one of `providers()`, by name; empty for any other."""
+        if provider not in await self.providers():
+            return []
+        if self._settings.byok != ("on",):
+            return [name for name in self._settings.byok if provider_of(name) == provider]
+        lisette = await self.library()
+        litellm = lisette.core.litellm
+        prices = litellm.model_cost
+        names = {
+            name if name.startswith(f"{provider}/") else f"{provider}/{name}"
+            for name in litellm.models_by_provider.get(provider, ())
+            if prices.get(name, {}).get("mode") == "chat" and not name.startswith("ft:")
+        }
+        return sorted(names)
+
+    async def warm(self) -> None:
+        """Import the model libraries now, so that the first question does not wait for it."""
+        await self.library()
+
+    async def library(self) -> ModuleType:
+        """Lisette, imported once, in a thread, without a connection to anywhere."""
+        async with self._importing:
+            if self._library is None:
+                self._library = await asyncio.to_thread(_import_lisette)
+        return self._library
+
+    def cost_usd(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+        """The price of an answer in USD by LiteLLM's list; None where it knows none."""
+        if self._library is None:
+            return None
+        litellm = self._library.core.litellm
+        try:
+            prompt, completion = litellm.cost_per_token(
+                model=model, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
+            )
+        except Exception:  # litellm raises bare exceptions for models it does not know
+            return None
+        return float(prompt + completion) or None
+
+    def usage(self, choice: ModelChoice, prompt_tokens: int, completion_tokens: int) -> Usage:
+        """What an answer took, with its price."""
+        cost = self.cost_usd(choice.name, prompt_tokens, completion_tokens)
+        return Usage(choice.name, prompt_tokens, completion_tokens, cost, choice.own_key)
+
+    def session(self) -> "ClientSession":
+        """The connections to OpenAI-compatible addresses, kept alive between answers."""
+        if self._session is None:
+            import aiohttp
+
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close what was opened."""
+        if self._session is not None:
+            await self._session.close()
+
+
+def _import_lisette() -> ModuleType:
+    # Without this, litellm fetches its price list at import and waits for it.
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    import lisette
+    import litellm
+
+    litellm.telemetry = False
+    litellm.suppress_debug_info = True
+    litellm.drop_params = True
+    # 300,000 objects now live for ever; scanning them again stops the event loop for 150 ms.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    module: ModuleType = lisette
+    return module

@@ -1,0 +1,215 @@
+"""A scripted OpenAI-compatible model on loopback, over real HTTP.
+
+Each call takes the next `Script` of the queue (or the default one) and plays it: text in pieces,
+tool calls with their arguments split over deltas, usage, and every way a provider can fail. It
+counts calls and open connections, and keeps every request.
+"""
+
+import asyncio
+import json
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool call of the model's; `pieces` is how its arguments are split over deltas."""
+
+    query: str = ""
+    k: int = 4
+    name: str = "search_code"
+    arguments: str = ""  # in the place of query and k
+    pieces: int = 3
+
+    def text(self) -> str:
+        """The arguments as they are sent."""
+        return self.arguments or json.dumps({"query": self.query, "k": self.k})
+
+
+@dataclass(frozen=True)
+class Script:
+    """One answer to one call. With `tools` it asks for these; otherwise it says `text`."""
+
+    text: str | Sequence[str] = ""
+    tools: Sequence[Tool] = ()
+    delay_s: float = 0.0  # before each piece
+    first_delay_s: float = 0.0  # before the first
+    prompt_tokens: int = 100
+    completion_tokens: int = 20
+    finish_reason: str = ""  # "" stands for "stop" or "tool_calls"
+    status: int = 200  # anything else is an error response
+    retry_after_s: int = 0
+    hang: bool = False  # no headers, ever
+    stall_after: int = -1  # pieces, then silence
+    drop_after: int = -1  # pieces, then the connection breaks
+    garbage: bool = False  # events that are no JSON
+    empty: bool = False  # 200 and nothing
+    usage: bool = True
+
+    def pieces(self) -> list[str]:
+        """The text as it is sent: words, unless it was given in pieces."""
+        if not isinstance(self.text, str):
+            return list(self.text)
+        return [word + " " for word in self.text.split(" ")[:-1]] + [self.text.split(" ")[-1]]
+
+
+class Dropped(Exception):
+    """The connection breaks here, as the script says."""
+
+
+@dataclass
+class ModelServer:
+    """What was asked, and what is still open."""
+
+    url: str = ""
+    default: Script = field(default_factory=lambda: Script("Hello there."))
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    open_connections: int = 0
+    most_connections: int = 0
+    finished: int = 0  # played to their end
+    _queue: deque[Script] = field(default_factory=deque)
+
+    @property
+    def calls(self) -> int:
+        """How often the model was asked."""
+        return len(self.requests)
+
+    def script(self, *scripts: Script | str) -> None:
+        """What the next calls are answered with, in order."""
+        self._queue += [Script(each) if isinstance(each, str) else each for each in scripts]
+
+    def wait_for(self, open_connections: int, timeout_s: float = 10) -> None:
+        """Return when exactly so many calls are open."""
+        deadline = time.monotonic() + timeout_s
+        while self.open_connections != open_connections:
+            assert time.monotonic() < deadline, f"{self.open_connections} calls are open"
+            time.sleep(0.01)
+
+    async def complete(self, request: Request) -> Response:
+        """`POST …/chat/completions`."""
+        self.requests.append(await request.json())
+        self.headers.append(dict(request.headers))
+        script = self._queue.popleft() if self._queue else self.default
+        if script.hang:
+            with self._counted():
+                while not await request.is_disconnected():
+                    await asyncio.sleep(0.02)
+            return Response()
+        if script.status != 200:
+            headers = {"Retry-After": str(script.retry_after_s)} if script.retry_after_s else {}
+            error = {"message": f"scripted {script.status}", "type": "error", "code": script.status}
+            return JSONResponse({"error": error}, status_code=script.status, headers=headers)
+        return StreamingResponse(self._play(script), media_type="text/event-stream")
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self.open_connections += 1
+        self.most_connections = max(self.most_connections, self.open_connections)
+        try:
+            yield
+        finally:
+            self.open_connections -= 1
+
+    async def _play(self, script: Script) -> AsyncIterator[str]:
+        with self._counted():
+            if script.empty:
+                return
+            if script.garbage:
+                yield "data: {not json\n\n"
+                return
+            await asyncio.sleep(script.first_delay_s)
+            deltas = self._deltas(script)
+            for number, delta in enumerate(deltas):
+                if number == script.stall_after:
+                    await asyncio.sleep(3_600)
+                if number == script.drop_after:
+                    raise Dropped
+                if script.delay_s:
+                    await asyncio.sleep(script.delay_s)
+                yield event({"delta": delta, "index": 0, "finish_reason": None})
+            reason = script.finish_reason or ("tool_calls" if script.tools else "stop")
+            yield event({"delta": {}, "index": 0, "finish_reason": reason})
+            if script.usage:
+                counts = (script.prompt_tokens, script.completion_tokens)
+                usage = {
+                    "prompt_tokens": counts[0],
+                    "completion_tokens": counts[1],
+                    "total_tokens": sum(counts),
+                }
+                yield event(None, usage)
+            yield "data: [DONE]\n\n"
+            self.finished += 1
+
+    def _deltas(self, script: Script) -> Iterator[dict[str, Any]]:
+        if script.text:
+            for piece in script.pieces():
+                yield {"role": "assistant", "content": piece}
+        for index, tool in enumerate(script.tools):
+            text = tool.text()
+            cuts = [round(len(text) * n / tool.pieces) for n in range(tool.pieces + 1)]
+            for n, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+                call: dict[str, Any] = {"index": index, "function": {"arguments": text[start:end]}}
+                if n == 0:
+                    call |= {"id": f"call_{self.calls}_{index}", "type": "function"}
+                    call["function"]["name"] = tool.name
+                yield {"tool_calls": [call]}
+
+
+def event(choice: dict[str, Any] | None, usage: dict[str, int] | None = None) -> str:
+    """One event of the stream."""
+    body: dict[str, Any] = {
+        "id": "chatcmpl-scripted",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": "scripted",
+        "choices": [choice] if choice else [],
+    }
+    if usage:
+        body["usage"] = usage
+    return f"data: {json.dumps(body)}\n\n"
+
+
+@contextmanager
+def running_model_server() -> Iterator[ModelServer]:
+    """A model server for the length of a block; base URL for OpenAI-compatible clients: `url`."""
+    model = ModelServer()
+    app = Starlette(
+        routes=[
+            Route("/v1/chat/completions", model.complete, methods=["POST"]),
+            Route("/openai/deployments/{name}/chat/completions", model.complete, methods=["POST"]),
+        ]
+    )
+    config = uvicorn.Config(app, port=0, log_level="critical", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the model server did not start"
+        time.sleep(0.002)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    model.url = f"http://127.0.0.1:{port}/v1"
+    try:
+        yield model
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    """A scripted model of one's own."""
+    with running_model_server() as model:
+        yield model
