@@ -1,0 +1,872 @@
+"""Every piece of HTML, data in and FT out. Whatever is put in as `str` is escaped by FT.
+
+`NotStr` appears here only around what `hyperrun/render.py` made safe, and around built assets.
+Addresses come in as `Links`, so that this file knows no routes; they are relative, so that the
+server works under any path of a host.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import fhdaisy as ui
+from fastcore.xml import FT, NotStr
+from fasthtml.components import (
+    H1,
+    H2,
+    A,
+    Button,
+    Code,
+    Details,
+    Div,
+    Form,
+    Header,
+    Input,
+    Label,
+    Li,
+    Main,
+    Ol,
+    Option,
+    P,
+    Pre,
+    Select,
+    Span,
+    Strong,
+    Summary,
+    Textarea,
+    Ul,
+)
+from fastlucide import Icon as LucideIcon
+
+from hyperrun.assets import ICONS
+from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.language import text
+from hyperrun.turns import Update
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pages' buttons and forms lead."""
+
+    ask: str
+    history: str
+    clear: str
+    settings: str
+    save_settings: str
+    forget_key: str
+    models: str
+    stream: Callable[[str], str]
+    stop: Callable[[str], str]
+    retry: Callable[[str], str]
+    feedback: Callable[[str], str]
+    share: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What every component needs to know: where links lead, the language, what is switched on."""
+
+    links: Links
+    language: str
+    title: str
+    project: str
+    subtitle: str = ""
+    share: bool = False
+    human_url: str = ""
+
+    def say(self, key: str, **values: object) -> str:
+        """An interface text in this view's language."""
+        return text(self.language, key, **values)
+
+
+def Icon(name: str, size_px: int = 18) -> FT:
+    """A Lucide icon out of the page's sprite. Only names in `ICONS` are in it."""
+    if name not in ICONS:
+        raise KeyError(f"{name} is not in the sprite; add it to hyperrun.assets.ICONS")
+    return LucideIcon(name, sz=size_px, cls="icon", aria_hidden="true").__ft__()
+
+
+def IconButton(icon: str, label: str, cls: str = "", size_px: int = 18, **attributes: object) -> FT:
+    """A round button that is only an icon; its label is its name and its tooltip."""
+    return ui.Btn(
+        Icon(icon, size_px),
+        type="button",
+        aria_label=label,
+        title=label,
+        cls=f"-ghost -sm -circle {cls}",
+        **attributes,
+    )
+
+
+# The chat, in both of its places
+
+
+def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None) -> FT:
+    """Header, messages and form: the whole chat, for the page and for the modal alike."""
+    return Div(
+        ChatHeader(view, close),
+        Div(
+            Greeting(view, starters),
+            id="messages",
+            cls="messages",
+            role="log",
+            aria_live="off",
+            aria_label=view.say("conversation"),
+            tabindex="0",
+        ),
+        Button(
+            Icon("arrow-down"),
+            type="button",
+            id="to-end",
+            cls="to-end btn btn-circle btn-sm",
+            aria_label=view.say("to_end"),
+            title=view.say("to_end"),
+            hidden=True,
+        ),
+        P(id="status", role="status", cls="sr-only"),
+        Composer(view),
+        Div(id="panel"),
+        cls="chat-panel",
+        hx_include="#token, #lang",
+        data_say_copied=view.say("copied"),
+        data_say_copy=view.say("copy"),
+        data_say_answering=view.say("answering"),
+        data_say_ready=view.say("answer_ready"),
+        data_say_connection=view.say("error_connection"),
+        data_say_more=view.say("show_more"),
+        data_say_shared=view.say("shared"),
+        data_say_you=view.say("you"),
+        data_history=view.links.history,
+    )
+
+
+def ChatHeader(view: View, close: FT | None = None) -> FT:
+    """Title and subtitle left; settings, copy, clear and close right."""
+    say = view.say
+    return Header(
+        Div(
+            H1(view.title, cls="chat-title"),
+            P(view.subtitle or say("subtitle", project=view.project), cls="chat-subtitle"),
+            cls="grow min-w-0",
+        ),
+        IconButton("clipboard-list", say("copy_conversation"), id="copy-conversation"),
+        IconButton(
+            "settings",
+            say("settings"),
+            hx_get=view.links.settings,
+            hx_target="#panel",
+            aria_haspopup="dialog",
+        ),
+        IconButton(
+            "trash-2",
+            say("clear"),
+            hx_post=view.links.clear,
+            hx_target="#messages",
+            hx_confirm=say("clear_confirm"),
+        ),
+        close or IconButton("x", say("close"), id="close", hidden=True),
+        cls="chat-bar",
+    )
+
+
+def Greeting(view: View, starters: Sequence[str] = ()) -> FT:
+    """What an empty conversation shows: a word of welcome and questions to start with."""
+    return Div(
+        ui.Chat(ui.ChatBubble(P(view.say("greeting", project=view.project))), cls="-start"),
+        Starters(view, starters),
+        cls="greeting",
+    )
+
+
+def Starters(view: View, questions: Sequence[str]) -> FT:
+    """Questions one click away. The page's script sends what a chip says."""
+    if not questions:
+        return Div(id="starters")
+    return Div(
+        *[ui.Btn(question, type="button", cls="-sm -outline starter") for question in questions],
+        id="starters",
+        cls="starters",
+        role="group",
+        aria_label=view.say("starters"),
+    )
+
+
+def Composer(view: View) -> FT:
+    """The form with the question. Hidden fields say who asks, in which language, about what."""
+    say = view.say
+    return Form(
+        Token(""),
+        Input(type="hidden", name="lang", id="lang", value=view.language),
+        Input(type="hidden", name="edits", id="edits"),
+        PageFields(view),
+        Div(
+            QueryInput(view),
+            ui.Btn(
+                Icon("send"),
+                type="submit",
+                id="send",
+                cls="-primary -circle",
+                aria_label=say("send"),
+                title=say("send"),
+            ),
+            ui.Btn(
+                Icon("square"),
+                type="button",
+                id="stop",
+                cls="-neutral -circle",
+                aria_label=say("stop"),
+                title=say("stop"),
+            ),
+            cls="composer-row",
+        ),
+        id="composer",
+        cls="composer",
+        hx_post=view.links.ask,
+        hx_target="#messages",
+        hx_swap="beforeend",
+    )
+
+
+def Token(value: str, swap: bool = False) -> FT:
+    """The conversation's token, in a field that every answer to a question renews."""
+    swapping = {"hx_swap_oob": "true"} if swap else {}
+    return Input(type="hidden", name="token", id="token", value=value, **swapping)
+
+
+def QueryInput(view: View, swap: bool = False) -> FT:
+    """The box one types in. Swapped in afresh after a question, it keeps the focus."""
+    swapping = {"hx_swap_oob": "true"} if swap else {}
+    return Textarea(
+        name="query",
+        id="query",
+        rows="1",
+        maxlength="8000",
+        autocomplete="off",
+        enterkeyhint="send",
+        placeholder=view.say("placeholder"),
+        aria_label=view.say("your_question"),
+        cls="query textarea",
+        dir="auto",
+        **swapping,
+    )
+
+
+def PageFields(view: View, page: PageContext | None = None) -> FT:
+    """The page the reader is on, as fields and as a chip that removes it. Filled by the script."""
+    page = page or PageContext()
+    remove = view.say("remove")
+    return Div(
+        *[
+            Input(type="hidden", name=name, id=name.replace("_", "-"), value=value)
+            for name, value in (
+                ("page_url", page.url),
+                ("page_title", page.title),
+                ("page_heading", page.heading),
+                ("selection", page.selection),
+            )
+        ],
+        Chip("page-chip", remove),
+        Chip("selection-chip", remove, view.say("about_selection")),
+        cls="chips",
+        data_say_page=view.say("about_page", page="\u2026"),
+    )
+
+
+def Chip(id: str, remove: str, says: str = "") -> FT:
+    """A removable note over the input; hidden until there is something to say."""
+    return Span(
+        Icon("file-text", 14),
+        Span(says, cls="chip-text"),
+        Button(Icon("x", 14), type="button", aria_label=remove, title=remove, cls="chip-remove"),
+        id=id,
+        cls="badge badge-soft chip",
+        hidden=True,
+    )
+
+
+# One question and its answer
+
+
+def Exchange(
+    view: View, turn: Turn, update: Update | None = None, total_usd: float | None = None
+) -> FT:
+    """A question and its answer. One still running opens its own stream."""
+    return Div(
+        UserBubble(view, turn),
+        AnswerBubble(view, turn, update, total_usd),
+        id=f"turn-{turn.id}",
+        cls="exchange",
+    )
+
+
+def UserBubble(view: View, turn: Turn) -> FT:
+    """The reader's words, to the right."""
+    context = turn.page.title or turn.page.url
+    note = view.say("about_selection") if turn.page.selection else ""
+    if context and not note:
+        note = view.say("about_page", page=context)
+    return ui.Chat(cls="-end")(
+        ui.ChatBubble(
+            Div(turn.question, cls="question", dir="auto"),
+            cls="-primary",
+            aria_label=view.say("you"),
+            role="group",
+        ),
+        ui.ChatFooter(
+            Span(note, cls="chip-text") if note else "",
+            IconButton("pencil", view.say("edit"), cls="-xs edit", size_px=14, data_turn=turn.id),
+            cls="bubble-foot",
+        ),
+    )
+
+
+def AnswerBubble(
+    view: View, turn: Turn, update: Update | None = None, total_usd: float | None = None
+) -> FT:
+    """The assistant's words, to the left. While the turn runs, the bubble follows its stream."""
+    running = turn.outcome is Outcome.RUNNING
+    following = (
+        {
+            "hx_ext": "sse",
+            "sse_connect": view.links.stream(turn.id),
+            "sse_close": "close",
+            "data_running": turn.id,
+            "hx_post": view.links.stop(turn.id),
+            "hx_trigger": "stop",
+            "hx_swap": "none",
+            "aria_busy": "true",
+        }
+        if running
+        else {}
+    )
+    return ui.Chat(cls="-start")(
+        ui.ChatBubble(
+            Div(
+                *AnswerBody(view, turn, update, total_usd),
+                sse_swap="snapshot",
+                hx_swap="innerHTML",
+                cls="answer-body",
+            ),
+            cls="answer",
+            role="group",
+            aria_label=view.say("assistant"),
+            **following,
+        ),
+    )
+
+
+def AnswerBody(
+    view: View, turn: Turn, update: Update | None = None, total_usd: float | None = None
+) -> tuple[FT, ...]:
+    """Everything in an answer's bubble: what a snapshot replaces.
+
+    The children listen by name, and `block` only ever appends, so what stands there never moves.
+    """
+    blocks = "".join(update.blocks) if update else ""
+    live = (update.live or "") if update else ""
+    running = (update.outcome if update else turn.outcome) in (None, Outcome.RUNNING)
+    return (
+        Div(*Steps(view, (update and update.steps) or ()), cls="steps", sse_swap="steps"),
+        Div(NotStr(blocks), cls="blocks prose", sse_swap="block", hx_swap="beforeend", dir="auto"),
+        Div(
+            NotStr(live) if live or blocks or not running else Dots(view),
+            cls="live prose",
+            sse_swap="live,more",
+            hx_swap="innerHTML",
+            dir="auto",
+        ),
+        Div(
+            Sources(view, turn.id, (update and update.sources) or ()),
+            cls="sources",
+            sse_swap="sources",
+        ),
+        Div(
+            *(Meta(view, turn, update, total_usd) if update and not running else ()),
+            cls="meta",
+            sse_swap="meta",
+        ),
+    )
+
+
+def Dots(view: View) -> FT:
+    """Typing dots, until the first word."""
+    return Span(cls="loading loading-dots loading-sm", role="img", aria_label=view.say("thinking"))
+
+
+def Steps(view: View, steps: Sequence[Step]) -> list[FT]:
+    """What the assistant does before it answers, one line each."""
+    return [
+        P(
+            Icon("triangle-alert" if step.failed else "search", 14),
+            Span(StepText(view, step), dir="auto"),
+            cls="step" + (" searching" if step.found is None and not step.failed else ""),
+        )
+        for step in steps
+    ]
+
+
+def StepText(view: View, step: Step) -> str:
+    """One step in words."""
+    if step.failed:
+        key = "search_failed"
+    elif step.found is None:
+        key = "searching"
+    else:
+        key = {0: "searched_none", 1: "searched_one"}.get(step.found, "searched")
+    return view.say(key, query=step.query, count=step.found or 0)
+
+
+def Sources(view: View, turn_id: str, sources: Sequence[Source]) -> FT | str:
+    """The cited passages under an answer, in order, each one openable to its very lines."""
+    if not sources:
+        return ""
+    return Details(
+        Summary(Icon("file-text", 14), f"{view.say('sources')} ({len(sources)})"),
+        Ol(*[Li(SourceCard(view, turn_id, source)) for source in sources]),
+        cls="source-list",
+    )
+
+
+def SourceCard(view: View, turn_id: str, source: Source) -> FT:
+    """One passage: number, title, file and lines, and the lines themselves."""
+    passage = source.passage
+    one_line = passage.start_line == passage.end_line
+    lines = view.say(
+        "source_line" if one_line else "source_lines",
+        start=passage.start_line,
+        end=passage.end_line,
+    )
+    title = passage.title or passage.file
+    address = passage.url or passage.permalink
+    place = (Code(passage.file), " ", lines)
+    opened = {"target": "_blank", "rel": "noopener nofollow"}
+    return Div(
+        P(
+            Span(str(source.number), cls="badge badge-xs badge-soft source-number"),
+            A(
+                title, href=address, cls="link", title=view.say("open_source", title=title),
+                **opened,
+            )
+            if address
+            else Strong(title),
+            dir="auto",
+        ),
+        P(
+            A(*place, href=passage.permalink, cls="link link-hover", **opened)
+            if passage.permalink
+            else place,
+            cls="source-place",
+        ),
+        Pre(Code(passage.text), tabindex="0", cls="source-text"),
+        id=f"source-{turn_id}-{source.number}",
+        cls="source-card",
+    )  # fmt: skip
+
+
+def Meta(
+    view: View, turn: Turn, update: Update, total_usd: float | None = None
+) -> tuple[FT | str, ...]:
+    """Under a finished answer: how it ended, what one can do with it, what it cost."""
+    say = view.say
+    answered = update.outcome is Outcome.ANSWERED
+    return (
+        *Notices(view, turn, update),
+        Div(
+            IconButton("copy", say("copy_answer"), cls="-xs copy-answer", size_px=16),
+            IconButton(
+                "refresh-cw",
+                say("retry"),
+                cls="-xs retry",
+                size_px=16,
+                hx_post=view.links.retry(turn.id),
+                hx_target=f"#turn-{turn.id}",
+                hx_swap="outerHTML",
+            ),
+            *(ThumbButtons(view, turn) if answered else ()),
+            IconButton(
+                "share-2",
+                say("share"),
+                cls="-xs share",
+                size_px=16,
+                hx_post=view.links.share(turn.id),
+                hx_target="#status",
+            )
+            if answered and view.share
+            else "",
+            A(
+                Icon("life-buoy", 16),
+                Span(say("ask_human")),
+                href=view.human_url,
+                target="_blank",
+                rel="noopener",
+                cls="btn btn-ghost btn-xs ask-human",
+                data_template=view.human_url,
+            )
+            if view.human_url
+            else "",
+            cls="actions",
+        ),
+        P(CostText(view, update.usage, total_usd), cls="cost")
+        if answered or (update.usage and update.usage.model)
+        else "",
+        Div(id=f"feedback-{turn.id}", cls="feedback"),
+    )
+
+
+def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
+    """One plain sentence wherever an answer is less than an answer."""
+    notices: list[tuple[str, str]] = []
+    if update.error:
+        notices.append(("alert-error", view.say(update.error, seconds=60)))
+    elif update.outcome is Outcome.STOPPED:
+        notices.append(("alert-info", view.say("stopped")))
+    elif update.outcome is Outcome.INTERRUPTED:
+        notices.append(("alert-warning", view.say("interrupted")))
+    if update.outcome is Outcome.ANSWERED and not update.sources and not update.error:
+        notices.append(("alert-warning", view.say("not_grounded")))
+    return [
+        Div(
+            Icon("triangle-alert" if "info" not in kind else "info", 16),
+            Span(sentence),
+            role="alert" if kind == "alert-error" else "note",
+            cls=f"alert alert-soft {kind} notice",
+        )
+        for kind, sentence in notices
+    ]
+
+
+def CostText(view: View, usage: Usage | None, total_usd: float | None) -> str:
+    """Model, cost of this answer, and the conversation's total."""
+    if usage is None or not usage.model:
+        return view.say("no_model")
+    if usage.cost_usd is None:
+        parts = [view.say("cost_unknown", model=usage.model)]
+    else:
+        parts = [view.say("cost", model=usage.model, cost=dollars(usage.cost_usd))]
+    if usage.own_key:
+        parts.append(view.say("cost_own_key"))
+    if total_usd:
+        parts.append(view.say("cost_total", total=dollars(total_usd)))
+    return " · ".join(parts)
+
+
+def dollars(amount: float) -> str:
+    """An amount in USD with as many digits as it takes to see something."""
+    return f"${amount:.2f}" if amount >= 0.1 else f"${amount:.4f}"
+
+
+def ThumbButtons(view: View, turn: Turn) -> list[FT]:
+    """Two thumbs; the one given is marked as pressed."""
+    return [
+        IconButton(
+            icon,
+            view.say(label),
+            cls="-xs thumb",
+            size_px=16,
+            aria_pressed="true" if turn.rating == rating else "false",
+            hx_post=view.links.feedback(turn.id),
+            hx_vals=f'{{"rating": {rating}}}',
+            hx_target=f"#feedback-{turn.id}",
+            data_rating=str(rating),
+        )
+        for icon, label, rating in (
+            ("thumbs-up", "helpful", 1),
+            ("thumbs-down", "not_helpful", -1),
+        )
+    ]
+
+
+REASONS = ("wrong", "incomplete", "off_topic", "unclear")
+
+
+def FeedbackForm(view: View, turn_id: str, rating: int) -> FT:
+    """After a thumb down: what was wrong, in a click and a few words."""
+    say = view.say
+    return Form(
+        Input(type="hidden", name="rating", value=str(rating)),
+        P(say("feedback_why"), id=f"why-{turn_id}"),
+        Div(
+            *[
+                Label(
+                    Input(type="radio", name="reason", value=reason, cls="radio radio-xs"),
+                    Span(say(f"feedback_{reason}")),
+                    cls="reason",
+                )
+                for reason in REASONS
+            ],
+            role="radiogroup",
+            aria_labelledby=f"why-{turn_id}",
+            cls="reasons",
+        ),
+        Input(
+            name="comment",
+            maxlength="2000",
+            placeholder=say("feedback_comment"),
+            aria_label=say("feedback_comment"),
+            cls="input input-sm w-full",
+        ),
+        ui.Btn(say("feedback_send"), type="submit", cls="-sm -primary"),
+        hx_post=view.links.feedback(turn_id),
+        hx_target=f"#feedback-{turn_id}",
+        cls="feedback-form",
+    )
+
+
+def Thanks(view: View) -> FT:
+    """Feedback has arrived."""
+    return P(Icon("check", 14), Span(view.say("feedback_thanks")), role="status", cls="thanks")
+
+
+def Problem(sentence: str) -> FT:
+    """A request that could not be carried out, told where its result would have stood."""
+    return ui.Chat(cls="-start problem")(
+        Div(
+            Icon("triangle-alert", 16),
+            Span(sentence),
+            role="alert",
+            cls="alert alert-soft alert-error notice",
+        )
+    )
+
+
+# Settings
+
+
+def SettingsPanel(
+    view: View, providers: Sequence[str], models: Sequence[str], default_model: str, own: str = ""
+) -> FT:
+    """A dialog for the reader's own model and key. With no `providers`, it only says what is set.
+
+    `own` is the model the reader's key is kept for; the key itself never comes back.
+    """
+    say = view.say
+    intro = say("settings_intro") if providers else _operator_choice(view, default_model)
+    return ui.Modal(
+        ui.ModalBox(
+            H2(say("settings"), cls="panel-title", id="settings-title"),
+            P(intro),
+            KeyForm(view, providers, models, default_model, own) if providers else "",
+            Form(ui.Btn(say("close"), cls="-sm"), method="dialog", cls="modal-action"),
+        ),
+        Form(
+            Button(say("close"), tabindex="-1"),
+            method="dialog",
+            cls="modal-backdrop",
+            aria_hidden="true",
+        ),
+        id="settings-dialog",
+        aria_labelledby="settings-title",
+    )
+
+
+def _operator_choice(view: View, model: str) -> str:
+    if not model:
+        return view.say("settings_off_none")
+    return view.say("settings_off", model=model)
+
+
+def KeyForm(
+    view: View, providers: Sequence[str], models: Sequence[str], default_model: str, own: str
+) -> FT:
+    """Provider, model and key."""
+    say = view.say
+    return Form(
+        KeyState(view, own, default_model),
+        Label(
+            Span(say("provider")),
+            Select(
+                *[Option(provider, value=provider) for provider in providers],
+                name="provider",
+                cls="select select-sm w-full",
+                hx_get=view.links.models,
+                hx_target="#model-choice",
+                hx_trigger="change",
+            ),
+            cls="field",
+        ),
+        Label(
+            Span(say("model")),
+            Select(
+                *ModelOptions(models),
+                name="model",
+                id="model-choice",
+                cls="select select-sm w-full",
+            ),
+            cls="field",
+        ),
+        Label(
+            Span(say("api_key")),
+            Input(
+                type="password",
+                name="api_key",
+                autocomplete="off",
+                spellcheck="false",
+                maxlength="500",
+                cls="input input-sm w-full",
+            ),
+            cls="field",
+        ),
+        Div(
+            ui.Btn(Icon("key-round"), say("save"), type="submit", cls="-sm -primary"),
+            ui.Btn(
+                say("forget"),
+                type="button",
+                cls="-sm -ghost",
+                hx_post=view.links.forget_key,
+                hx_target="#key-state",
+                hx_swap="outerHTML",
+            ),
+            cls="flex gap-2",
+        ),
+        hx_post=view.links.save_settings,
+        hx_target="#key-state",
+        hx_swap="outerHTML",
+        cls="key-form",
+    )
+
+
+def KeyState(view: View, own: str, default_model: str, said: str = "") -> FT:
+    """Whose key pays for the next question, and what has just been done about it."""
+    if own:
+        state = view.say("key_in_use", model=own)
+    elif default_model:
+        state = view.say("default_model", model=default_model)
+    else:
+        state = view.say("default_none")
+    return P(Span(said, " ") if said else "", state, id="key-state", role="status", cls="key-state")
+
+
+def ModelOptions(models: Sequence[str]) -> list[FT]:
+    """What the model list offers."""
+    return [Option(model, value=model) for model in models]
+
+
+# Pages
+
+
+@dataclass(frozen=True, slots=True)
+class LocalState:
+    """What the local page says about this server."""
+
+    repository: str
+    model: str
+    search: str
+    index: str
+    budget: str
+    warning: str = ""
+
+
+def ChatPage(view: View, starters: Sequence[str] = ()) -> FT:
+    """The page in the iframe, and a chat page of its own."""
+    return Main(ChatPanel(view, starters), cls="chat-page", aria_label=view.title)
+
+
+def LocalPage(
+    view: View, snippets: Sequence[tuple[str, str]], state: LocalState, starters: Sequence[str] = ()
+) -> tuple[FT, ...]:
+    """The local dev page: what is in use, the lines to paste, and the chat in a modal."""
+    say = view.say
+    rows = (
+        ("local_repository", state.repository),
+        ("local_model", state.model),
+        ("local_search", state.search),
+        ("local_index", state.index),
+        ("local_budget", state.budget),
+    )
+    return (
+        Main(
+            Header(
+                H1(say("local_title"), cls="text-3xl font-bold"),
+                P(say("local_lead"), cls="opacity-80"),
+                ModalButton(view),
+                cls="local-head",
+            ),
+            Div(
+                Icon("triangle-alert", 16),
+                Span(state.warning),
+                role="note",
+                cls="alert alert-warning alert-soft",
+            )
+            if state.warning
+            else "",
+            Div(
+                H2(say("local_now"), cls="panel-title"),
+                Ul(
+                    *[Li(Strong(say(key)), Span(value), cls="state-row") for key, value in rows],
+                    cls="state",
+                ),
+                P(say("local_more"), cls="opacity-80") if not view_has_model(state, say) else "",
+                cls="card-like",
+            ),
+            Div(
+                H2(say("local_embed"), cls="panel-title"),
+                P(say("local_embed_lead")),
+                *[Snippet(view, name, lines) for name, lines in snippets],
+                cls="card-like",
+            ),
+            cls="local-page",
+        ),
+        *ChatModal(view, starters),
+    )
+
+
+def view_has_model(state: LocalState, say: Callable[..., str]) -> bool:
+    """Is a language model set up?"""
+    return state.model != say("local_model_none")
+
+
+def Snippet(view: View, name: str, lines: str) -> FT:
+    """A few lines to paste, with a copy button."""
+    return Details(
+        Summary(name),
+        Div(
+            Button(type="button", cls="copy", aria_label=view.say("copy")),
+            Pre(Code(lines), tabindex="0"),
+            cls="code",
+        ),
+        cls="snippet",
+        open=name == "HTML",
+    )
+
+
+MODAL = "ask-modal"
+
+
+def ModalButton(view: View) -> FT:
+    """Opens the modal without a script: a label of its checkbox."""
+    return Label(
+        Icon("sparkles"), view.say("ask_ai"), fr=MODAL, cls="btn btn-primary", role="button",
+        tabindex="0",
+    )  # fmt: skip
+
+
+def ChatModal(view: View, starters: Sequence[str] = ()) -> tuple[FT, FT]:
+    """The chat in DaisyUI's checkbox modal; its toggle must stand immediately before it."""
+    say = partial(view.say)
+    close = Label(
+        Icon("x"), fr=MODAL, cls="btn btn-ghost btn-sm btn-circle", role="button", tabindex="0",
+        aria_label=say("close"), title=say("close"),
+    )  # fmt: skip
+    return (
+        ui.ModalToggle(id=MODAL, aria_label=say("open_chat")),
+        Div(
+            Div(ChatPanel(view, starters, close), cls="modal-box chat-box"),
+            Label(say("close"), fr=MODAL, cls="modal-backdrop"),
+            cls="modal",
+            role="dialog",
+            aria_label=view.title,
+        ),
+    )
+
+
+def SharedPage(view: View, turn: Turn, update: Update) -> FT:
+    """One answer that its reader chose to share, read only."""
+    return Main(
+        Header(H1(turn.question, cls="chat-title", dir="auto"), cls="chat-bar"),
+        Div(
+            Div(NotStr("".join(update.blocks)), cls="prose", dir="auto"),
+            Div(Sources(view, turn.id, update.sources or ()), cls="sources"),
+            cls="shared",
+        ),
+        cls="chat-page",
+    )

@@ -1,0 +1,542 @@
+"""The app: routes and wiring. `uv run main.py` serves it.
+
+A question's way: `POST /ask` starts a turn and answers with a bubble; the bubble follows
+`GET /stream/{turn_id}`, which only ever reads. Handlers read, decide, render; they keep nothing.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import random
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from fastcore.xml import FT, NotStr, to_xml
+from fasthtml.components import Body, Div, Head, Html, Link, Meta, Script, Title
+from fasthtml.core import APIRouter, FastHTML
+from hyperrun.search.engine import Search
+from starlette.datastructures import State
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+
+import components as html
+import embed
+from hyperrun import assets, sse
+from hyperrun.agent import Agent
+from hyperrun.conversation import Outcome, Turn
+from hyperrun.errors import BadSetting, HyperRunError, LimitReached, NotYours
+from hyperrun.forms import AskForm, FeedbackForm, KeyForm, ReaderForm
+from hyperrun.keys import Keys
+from hyperrun.language import choose
+from hyperrun.models import ModelChoice, Models
+from hyperrun.settings import Settings
+from hyperrun.store import Store
+from hyperrun.tokens import Tokens
+from hyperrun.turns import Turns, Update
+
+log = logging.getLogger("hyperrun")
+route = APIRouter()
+
+HTMX_CONFIG = (
+    '{"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
+    '"includeIndicatorStyles":false,"defaultSettleDelay":0,"historyEnabled":false,'
+    '"responseHandling":[{"code":"204","swap":false},{"code":".*","swap":true}]}'
+)
+VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
+
+
+# Pages
+
+
+@route("/", methods=["GET"])
+async def local(request: Request, state: State) -> Response:
+    """The local dev page: what is in use, the lines to paste, and the chat in a modal."""
+    view = view_for(request, state)
+    server = state.settings.public_url or str(request.base_url)
+    page = html.LocalPage(
+        view,
+        embed.snippets(server),
+        await local_state(view, state),
+        state.search.headings(),
+    )
+    return document(state, view, *page)
+
+
+@route("/chat-standalone", methods=["GET"])
+async def chat(request: Request, state: State) -> Response:
+    """The page in the iframe, and a chat page of its own."""
+    view = view_for(request, state)
+    return document(state, view, html.ChatPage(view, starters(state)))
+
+
+@route("/embed", methods=["GET"])
+async def embed_script(request: Request, state: State) -> Response:
+    """The script that a documentation page loads."""
+    return embed.script(request, state.settings, state.assets)
+
+
+@route("/embed.js", methods=["GET"])
+async def embed_script_js(request: Request, state: State) -> Response:
+    """The same, for hosts that judge a script by its ending."""
+    return embed.script(request, state.settings, state.assets)
+
+
+@route("/embed/{name}", methods=["GET"])
+async def embed_panel(request: Request, name: str, state: State) -> Response:
+    """The second script, which the first one loads when it is needed."""
+    return embed.panel(request, name, state.assets)
+
+
+@route("/assets/{name}", methods=["GET"])
+async def asset(request: Request, name: str, state: State) -> Response:
+    """A browser asset under its immutable name."""
+    found = state.assets.find(name)
+    if found is None:
+        return Response(status_code=404)
+    zipped = "gzip" in request.headers.get("accept-encoding", "")
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Vary": "Accept-Encoding",
+    }
+    if zipped:
+        headers["Content-Encoding"] = "gzip"
+    content = found.gzipped if zipped else found.content
+    return Response(content, media_type=found.media_type, headers=headers)
+
+
+# One question and its answer
+
+
+@route("/ask", methods=["POST"])
+async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
+    """Show the question at once, with an answer bubble that opens its own stream."""
+    view = view_for(request, state, form.lang)
+    conversation = state.tokens.check(form.token)
+    token = form.token if conversation else state.tokens.mint()
+    conversation = conversation or state.tokens.check(token)
+    turn = await state.turns.start(
+        conversation,
+        form.query,
+        form.page,
+        await model_for(state, conversation),
+        view.language,
+        **({"retry_of": form.edits} if form.edits else {}),
+    )
+    replaced = [Div(id=f"turn-{form.edits}", hx_swap_oob="delete")] if form.edits else []
+    return (
+        html.Exchange(view, turn),
+        html.Token(token, swap=True),
+        html.QueryInput(view, swap=True),
+        *replaced,
+    )
+
+
+@route("/stream/{turn_id}", methods=["GET"])
+async def stream(request: Request, turn_id: str, state: State) -> StreamingResponse:
+    """Follow an answer. Reads only: any number of connections, one model run.
+
+    A late, gone or unknown id is answered like any other, with what there is and `close`: any
+    other status makes htmx's extension come back for ever.
+    """
+    view = view_for(request, state)
+    return StreamingResponse(
+        frames(state, view, turn_id), media_type="text/event-stream", headers=sse.HEADERS
+    )
+
+
+async def frames(state: State, view: html.View, turn_id: str) -> AsyncIterator[str]:
+    """The events of one connection: a snapshot, then what is new, then `close`."""
+    turn = await state.store.turn(turn_id)
+    yield f"retry: {random.randint(1_000, 4_000)}\n\n"
+    if turn is not None:
+        async with contextlib.aclosing(state.turns.follow(turn_id)) as updates:
+            async for update in updates:
+                if update is None:
+                    yield sse.KEEP_ALIVE
+                    continue
+                total = None
+                if update.outcome is not None:
+                    turn = await state.store.turn(turn_id) or turn
+                    total = await state.store.cost(turn.conversation)
+                yield "".join(events(view, turn, update, total))
+    yield sse.frame("close", "")
+
+
+def events(view: html.View, turn: Turn, update: Update, total_usd: float | None) -> list[str]:
+    """One update as events: the whole answer in a snapshot, otherwise the parts that changed."""
+    if update.snapshot:
+        return [sse.frame("snapshot", fragment(*html.AnswerBody(view, turn, update, total_usd)))]
+    changed = []
+    if update.steps is not None:
+        changed.append(sse.frame("steps", fragment(*html.Steps(view, update.steps))))
+    if update.blocks:
+        changed.append(sse.frame("block", "".join(update.blocks)))
+    if update.live is not None:
+        changed.append(sse.frame("live", update.live))
+    elif update.more:
+        changed.append(sse.frame("more", update.more))
+    if update.sources is not None:
+        changed.append(sse.frame("sources", fragment(html.Sources(view, turn.id, update.sources))))
+    if update.outcome is not None:
+        changed.append(sse.frame("meta", fragment(*html.Meta(view, turn, update, total_usd))))
+    return changed
+
+
+@route("/stop/{turn_id}", methods=["POST"])
+async def stop(turn_id: str, state: State, form: ReaderForm) -> Response:
+    """Stop an answer; its stream tells every follower."""
+    await state.turns.stop(owner(state, form), turn_id)
+    return Response(status_code=204)
+
+
+@route("/retry/{turn_id}", methods=["POST"])
+async def retry(request: Request, turn_id: str, state: State, form: ReaderForm) -> FT:
+    """Another attempt at the same question, in the place of the first."""
+    conversation = owner(state, form)
+    view = view_for(request, state, form.lang)
+    model = await model_for(state, conversation)
+    turn = await state.turns.retry(conversation, turn_id, model, view.language)
+    return html.Exchange(view, turn)
+
+
+@route("/feedback/{turn_id}", methods=["POST"])
+async def feedback(request: Request, turn_id: str, state: State, form: FeedbackForm) -> FT:
+    """Keep a thumb with its turn; after a thumb down, ask why."""
+    view = view_for(request, state, form.lang)
+    await state.store.rate(owner(state, form), turn_id, form.rating, form.reason, form.comment)
+    if form.rating < 0 and not form.complete:
+        return html.FeedbackForm(view, turn_id, form.rating)
+    return html.Thanks(view)
+
+
+# The conversation
+
+
+@route("/history", methods=["POST"])
+async def history(request: Request, state: State, form: ReaderForm) -> tuple[FT, ...]:
+    """The conversation as it stands, with a stream for an answer still in flight."""
+    view = view_for(request, state, form.lang)
+    conversation = state.tokens.check(form.token)
+    turns = await state.store.turns(conversation) if conversation else []
+    if not turns:
+        return (html.Greeting(view, starters(state)),)
+    replaced = {turn.retry_of for turn in turns}
+    total = await state.store.cost(conversation)
+    shown = [turn for turn in turns if turn.id not in replaced]
+    return tuple(
+        html.Exchange(
+            view,
+            turn,
+            None if turn.outcome is Outcome.RUNNING else state.turns.snapshot(turn),
+            total,
+        )
+        for turn in shown
+    )
+
+
+@route("/clear-messages", methods=["POST"])
+async def clear(request: Request, state: State, form: ReaderForm) -> FT:
+    """Empty the conversation, here and in the store."""
+    view = view_for(request, state, form.lang)
+    await state.turns.forget(owner(state, form))
+    return html.Greeting(view, starters(state))
+
+
+# Settings
+
+
+@route("/settings", methods=["GET"])
+async def settings_panel(request: Request, state: State) -> FT:
+    """The dialog for the reader's own model and key."""
+    view = view_for(request, state)
+    models: Models = state.models
+    providers = await models.providers()
+    first = await models.of_provider(providers[0]) if providers else []
+    return html.SettingsPanel(view, providers, first, models.default_name)
+
+
+@route("/models", methods=["GET"])
+async def models_of_provider(request: Request, state: State) -> list[FT]:
+    """The models of one provider, as options."""
+    provider = request.query_params.get("provider", "")[:100]
+    return html.ModelOptions(await state.models.of_provider(provider)) or [Div()]
+
+
+@route("/key-state", methods=["POST"])
+async def key_state(request: Request, state: State, form: ReaderForm) -> FT:
+    """Whose key pays for this reader's next question."""
+    view = view_for(request, state, form.lang)
+    conversation = state.tokens.check(form.token)
+    kept = await state.keys.get(conversation) if conversation else None
+    return html.KeyState(view, kept.model if kept else "", state.models.default_name)
+
+
+@route("/save-settings", methods=["POST"])
+async def save_settings(request: Request, state: State, form: KeyForm) -> tuple[FT, ...]:
+    """Keep the reader's own key, encrypted; it never leaves the server again."""
+    view = view_for(request, state, form.lang)
+    choice = state.models.readers(form.model, form.api_key)
+    conversation = state.tokens.check(form.token)
+    token = form.token if conversation else state.tokens.mint()
+    conversation = conversation or state.tokens.check(token)
+    await state.keys.put(conversation, choice.name, form.api_key)
+    said = view.say("saved", model=choice.name)
+    return (
+        html.KeyState(view, choice.name, state.models.default_name, said),
+        html.Token(token, swap=True),
+    )
+
+
+@route("/forget-key", methods=["POST"])
+async def forget_key(request: Request, state: State, form: ReaderForm) -> FT:
+    """Forget the reader's own key."""
+    view = view_for(request, state, form.lang)
+    await state.keys.forget(owner(state, form))
+    return html.KeyState(view, "", state.models.default_name, view.say("forgotten"))
+
+
+# For machines
+
+
+@route("/healthz", methods=["GET"])
+async def healthz(state: State) -> JSONResponse:
+    """Ready or why not: index, model, store."""
+    index = state.search.status()
+    store_works = await state.store.works()
+    ready = index.ready and store_works
+    body = {
+        "ready": ready,
+        "index": {
+            "ready": index.ready,
+            "engine": index.engine,
+            "building": index.building,
+            "progress": round(index.progress, 3),
+            "files": index.files,
+            "passages": index.passages,
+            "note": index.note,
+        },
+        "model": state.models.default_name or None,
+        "store": store_works,
+    }
+    return JSONResponse(body, status_code=200 if ready else 503)
+
+
+# What the handlers share
+
+
+def view_for(request: Request, state: State, language: str = "") -> html.View:
+    """The view in the reader's language: the page's wish first, then the browser's."""
+    wish = language or request.query_params.get("lang", "")[:20]
+    language = choose(wish, request.headers.get("accept-language", ""))
+    return replace(state.view, language=language, project=state.search.project)
+
+
+def owner(state: State, form: ReaderForm) -> str:
+    """The conversation that this form speaks for. Raises `NotYours`."""
+    conversation = state.tokens.check(form.token)
+    if conversation is None:
+        raise NotYours("no valid conversation token")
+    return str(conversation)
+
+
+async def model_for(state: State, conversation: str) -> ModelChoice | None:
+    """The reader's own model where he has brought a key, else the operator's, else none."""
+    kept = await state.keys.get(conversation)
+    if kept is not None:
+        choice: ModelChoice = state.models.readers(kept.model, kept.api_key)
+        return choice
+    operators: ModelChoice | None = state.models.operators()
+    return operators
+
+
+def starters(state: State) -> Sequence[str]:
+    """Questions to start with: the operator's, else from the documentation's own headings."""
+    return state.settings.starters or state.search.headings()
+
+
+async def local_state(view: html.View, state: State) -> html.LocalState:
+    """What the local page says about this server."""
+    say = view.say
+    index = state.search.status()
+    if index.ready:
+        built = say("local_index_ready", files=index.files, passages=index.passages)
+    else:
+        built = say("local_index_building", percent=round(index.progress * 100))
+    return html.LocalState(
+        repository=state.search.project,
+        model=state.models.default_name or say("local_model_none"),
+        search=index.engine + (f" ({index.note})" if index.note else ""),
+        index=built,
+        budget=say("local_budget_none"),
+    )
+
+
+def fragment(*parts: FT | str) -> str:
+    """Components as the text of one event."""
+    return "".join(to_xml(part, indent=False) if part else "" for part in parts)
+
+
+def document(state: State, view: html.View, *content: FT) -> HTMLResponse:
+    """A whole page: our own scripts and styles by their immutable names, nothing inline."""
+    built: assets.Assets = state.assets
+    page = Html(
+        Head(
+            Meta(charset="utf-8"),
+            Meta(name="viewport", content=VIEWPORT),
+            Meta(name="htmx-config", content=HTMX_CONFIG),
+            Meta(name="color-scheme", content="light dark"),
+            Title(view.title),
+            Link(rel="stylesheet", href=f"assets/{built['chat.css'].name}"),
+            Script(src=f"assets/{built['chat.js'].name}", defer=True),
+            Link(rel="icon", href="data:,"),
+        ),
+        Body(NotStr(built.sprite), *content),
+        lang=view.language,
+    )  # fmt: skip
+    return HTMLResponse(to_xml(page, indent=False))
+
+
+async def tell(request: Request, error: Exception) -> HTMLResponse:
+    """An error of ours: the detail to the log, one sentence to the reader."""
+    assert isinstance(error, HyperRunError)
+    state = request.app.state
+    log.warning("%s %s: %s: %s", request.method, request.url.path, type(error).__name__, error)
+    view = view_for(request, state)
+    seconds = error.retry_after_s if isinstance(error, LimitReached) else 0
+    headers = {"Retry-After": str(seconds)} if seconds else {}
+    problem = html.Problem(view.say(error.public, seconds=seconds))
+    return HTMLResponse(fragment(problem), status_code=error.status, headers=headers)
+
+
+# Wiring
+
+LINKS = html.Links(
+    ask="ask",
+    history="history",
+    clear="clear-messages",
+    settings="settings",
+    save_settings="save-settings",
+    forget_key="forget-key",
+    models="models",
+    stream=lambda turn_id: stream.to(turn_id=turn_id).lstrip("/"),
+    stop=lambda turn_id: stop.to(turn_id=turn_id).lstrip("/"),
+    retry=lambda turn_id: retry.to(turn_id=turn_id).lstrip("/"),
+    feedback=lambda turn_id: feedback.to(turn_id=turn_id).lstrip("/"),
+    share=lambda turn_id: f"share/{turn_id}",
+)
+
+
+def create_app(settings: Settings) -> FastHTML:
+    """The whole server for one repository. Opens nothing until its lifespan begins."""
+    store = Store(settings)
+    search = Search(settings)
+    models = Models(settings)
+    agent = Agent(settings, search, models)
+    turns = Turns(settings, store, agent)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastHTML) -> AsyncIterator[None]:
+        await store.open()
+        await search.start()
+        # Importing the model libraries takes seconds; the first page does not wait for it.
+        warming = asyncio.get_running_loop().call_later(
+            0.3, lambda: warm.append(asyncio.create_task(models.warm()))
+        )
+        warm: list[asyncio.Task[None]] = []
+        try:
+            yield
+        finally:
+            warming.cancel()
+            for task in warm:
+                task.cancel()
+            await turns.close()
+            await models.close()
+            await search.close()
+            await store.close()
+
+    app = FastHTML(
+        default_hdrs=False,
+        sess_cls=None,
+        secret_key="unused: there is no session",
+        lifespan=lifespan,
+        middleware=[Middleware(GZipMiddleware, minimum_size=500)],
+        exception_handlers={HyperRunError: tell},
+    )
+    app.state.settings = settings
+    app.state.assets = assets.load()
+    app.state.store = store
+    app.state.search = search
+    app.state.models = models
+    app.state.turns = turns
+    app.state.tokens = Tokens(settings.data_dir)
+    app.state.keys = Keys(settings.data_dir, store)
+    app.state.view = html.View(
+        links=LINKS,
+        language="en",
+        title=settings.title,
+        project="",
+        subtitle=settings.subtitle,
+    )
+    route.to_app(app)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the settings, prepare the browser assets, serve."""
+    import dotenv
+    import uvicorn
+
+    parser = argparse.ArgumentParser(description="Ask AI for a documentation site.")
+    parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
+    parser.add_argument("--host", help="address to listen on")
+    parser.add_argument("--port", type=int, help="port to listen on")
+    options = parser.parse_args(arguments)
+    dotenv.load_dotenv(Path.cwd() / ".env")
+    try:
+        settings = Settings.from_environment()
+        given = {"repo_path": options.repo, "host": options.host, "port": options.port}
+        settings = replace(
+            settings, **{name: value for name, value in given.items() if value is not None}
+        )
+        settings.check()
+        if not assets.is_current():
+            print("Preparing the browser assets (once) …", flush=True)
+            assets.build()
+        app = create_app(settings)
+    except (BadSetting, assets.AssetsMissing) as error:
+        sys.exit(f"hyperrun: {error}")
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+    )
+    announce(settings, app)
+    uvicorn.Server(config).run()
+
+
+def announce(settings: Settings, app: FastHTML) -> None:
+    """Where to look, what is in use, and how to get more."""
+    models: Models = app.state.models
+    print(
+        f"HyperRun answers about {app.state.search.project} at http://{settings.host}:{settings.port}/"
+    )
+    print(
+        f"  model:  {models.default_name or 'none (answers are passages, found without a model)'}"
+    )
+    print(f"  search: {app.state.search.status().engine}")
+    print(
+        "  more:   set HYPERRUN_MODEL and a key (.env.example); cargo install colgrep --locked",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
