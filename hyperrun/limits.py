@@ -1,9 +1,9 @@
 """How much one reader, one address and all together may ask, and what a day may cost.
 
 A question is admitted before anything is stored or asked. What it will cost is not known then, so
-the most it can cost is set aside first and replaced by what it did cost when the answer ends: a
-hundred questions at once cannot jump over the budget. Counting is the `limits` library's, in
-memory and in sliding windows: a key lives for two windows at most.
+an estimate on the safe side is set aside first and replaced by what it did cost when the answer
+ends: a hundred questions at once cannot jump over the budget. Counting is the `limits` library's,
+in memory and in sliding windows: a key lives for two windows at most.
 """
 
 import asyncio
@@ -13,14 +13,22 @@ import math
 import secrets
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hyperrun.conversation import Usage
-from hyperrun.errors import BudgetSpent, LimitReached
+from hyperrun.conversation import Outcome, Turn
+from hyperrun.errors import (
+    BudgetSpent,
+    LimitReached,
+    ModelDown,
+    ModelNotConfigured,
+    ModelRateLimited,
+    ModelRefusedKey,
+    ModelUnknown,
+)
 from hyperrun.proxies import network_of
 from hyperrun.settings import Settings
 
@@ -33,23 +41,46 @@ DAY_S = 86_400
 MINUTE_S = 60
 WAIT_FOR_A_PLACE_S = 10  # what a reader is told when too many answers are in flight
 
-# The most one answer can take where nobody tells it better: steps times what a prompt may hold.
-MOST_TOKENS = 100_000
+# What is set aside before anything is known: two calls of the model, each with instructions,
+# passages (24,000 characters), some history, and the longest answer.
+CALLS = 2
+PROMPT_TOKENS = 14_000
+# Afterwards, half as much again as the dearest of the last answers, if that is more. Until the
+# first answer has told what it cost, at least this part of the budget.
+MARGIN = 1.5
+RECENT_ANSWERS = 100
+UNKNOWN_PART = 0.1
+
+# Failures for which no provider sends a bill, unless it had begun to answer.
+NOT_BILLED = (
+    "",
+    *(
+        each.public
+        for each in (
+            ModelNotConfigured,
+            ModelRefusedKey,
+            ModelUnknown,
+            ModelRateLimited,
+            ModelDown,
+        )
+    ),
+)
 
 _SALT = secrets.token_bytes(16)
 
 
 class Ledger(Protocol):
-    """Where the day's spending is kept, so that a restart does not forget it."""
+    """Where the day's spending is kept, so that a restart does not forget it (`Store`)."""
 
-    async def spent_usd(self, day: str) -> float:
-        """The operator's money of one day (UTC, "2026-11-20"), reservations included."""
+    async def spent(self, own_key: bool = False, day: str = "") -> float:
+        """Money of one day (UTC, "2026-11-20"), in USD."""
 
-    async def reserve_usd(self, reservation: str, day: str, usd: float) -> None:
-        """Set `usd` of that day aside under an id of the caller's."""
+    async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
+        """Count `usd` of that day; negative where less was needed than had been set aside."""
 
-    async def settle_usd(self, reservation: str, usd: float) -> None:
-        """What it cost in the end; 0 where nothing was spent."""
+
+# Model, prompt tokens, completion tokens -> USD, or None where the price is not known.
+Price = Callable[[str, int, int], Awaitable[float | None]]
 
 
 def visitor_of(address: str, user_agent: str) -> str:
@@ -65,44 +96,39 @@ class Reservation:
     Exactly one of `settle` and `release` ends it; a second call does nothing.
     """
 
-    id: str
     places: tuple[tuple[str, str], ...]
-    day: str = ""
+    limits: "Limits" = field(repr=False)
+    model: str = ""
+    day: str = ""  # of the money set aside; "" where the operator pays nothing
     usd: float = 0.0
+    one_call_usd: float = 0.0
     ended: bool = False
-    _limits: "Limits | None" = field(default=None, repr=False)
 
-    async def settle(self, usage: Usage) -> None:
-        """The answer ended: count what it cost in place of what was set aside.
-
-        A call that was cut off before the provider told its usage counts in full: it is billed.
-        """
-        if self._limits is not None:
-            await self._limits.end(self, self._limits.cost_usd(usage, self.usd))
+    async def settle(self, turn: Turn) -> None:
+        """The answer ended: count what it cost in place of what was set aside."""
+        await self.limits.end(self, turn)
 
     async def release(self) -> None:
-        """No model was called, or its provider refused: nothing was spent."""
-        if self._limits is not None:
-            await self._limits.end(self, 0.0)
+        """No model was called."""
+        await self.limits.end(self, None)
 
 
 class Limits:
-    """Rates, places and the budget. Of one process: with several, each counts for itself.
-
-    `most_usd` tells the most that one answer of a model can cost; None where its price is unknown.
-    """
+    """Rates, places and the budget. Of one process: with several, each counts for itself."""
 
     def __init__(
         self,
         settings: Settings,
         ledger: Ledger,
-        most_usd: "Callable[[ModelChoice], float | None] | None" = None,
+        price: Price | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
         self.budget_usd = settings.daily_budget_usd
+        self._answer_tokens = getattr(settings, "max_answer_tokens", 2_000)
         self._ledger = ledger
-        self._most_usd = most_usd
+        self._price = price
+        self._costs: dict[str, deque[float]] = {}  # of the last answers, by the operator's model
         self._clock = clock
         self._windows: Any = None
         self._in_flight: Counter[tuple[str, str]] = Counter()
@@ -144,7 +170,7 @@ class Limits:
                 raise LimitReached(
                     f"{limit} answers in flight for this {place[0]}", WAIT_FOR_A_PLACE_S
                 )
-        reservation = Reservation(secrets.token_urlsafe(12), places, _limits=self)
+        reservation = Reservation(places, self)
         # Nothing is awaited between the check above and this line.
         for place in places:
             self._in_flight[place] += 1
@@ -156,18 +182,29 @@ class Limits:
             raise
         return reservation
 
-    async def end(self, reservation: Reservation, usd: float) -> None:
-        """Give the place back and book `usd` where money was set aside."""
+    async def end(self, reservation: Reservation, turn: Turn | None) -> None:
+        """Give the place back and book what `turn` cost (None: nothing was asked)."""
         if reservation.ended:
             return
         self._leave(reservation)
-        if reservation.day:
-            if reservation.day == self._day:
-                self._spent_usd += usd - reservation.usd
-            try:
-                await self._ledger.settle_usd(reservation.id, usd)
-            except sqlite3.Error as error:
-                log.error("the spending of an answer is not written down: %s", error)
+        if turn is not None and turn.usage.own_key and turn.usage.cost_usd:
+            await self._book(turn.usage.cost_usd, own_key=True)
+        if not reservation.day:
+            return
+        usd = self._cost_usd(turn, reservation) if turn is not None else 0.0
+        if turn is not None and turn.outcome is Outcome.ANSWERED:
+            recent = self._costs.setdefault(reservation.model, deque(maxlen=RECENT_ANSWERS))
+            recent.append(usd)
+        if reservation.day == self._day:
+            self._spent_usd += usd - reservation.usd
+        await self._book(usd - reservation.usd, day=reservation.day)
+
+    async def _book(self, usd: float, *, own_key: bool = False, day: str = "") -> None:
+        """Write spending down. Where that fails it still counts, until a restart."""
+        try:
+            await self._ledger.add_spend(usd, own_key, day)
+        except sqlite3.Error as error:
+            log.error("%.4f USD are not written down: %s", usd, error)
 
     def _leave(self, reservation: Reservation) -> None:
         reservation.ended = True
@@ -195,24 +232,54 @@ class Limits:
 
     async def _reserve(self, reservation: Reservation, model: "ModelChoice") -> None:
         assert self.budget_usd is not None
+        one_call = await self._price_usd(model.name, PROMPT_TOKENS, self._answer_tokens)
         await self._load_day()
-        most = self.most_usd(model)
-        if self._spent_usd + most > self.budget_usd:
+        usd = self._estimate_usd(model.name, one_call)
+        if self._spent_usd + usd > self.budget_usd:
             self.refused["budget"] += 1
             raise BudgetSpent(
                 f"{self._spent_usd:.4f} USD of {self.budget_usd} are spent or set aside",
                 math.ceil(DAY_S - self._clock() % DAY_S),
             )
-        # Nothing is awaited between the check above and these lines.
-        self._spent_usd += most
-        reservation.day, reservation.usd = self._day, most
-        try:
-            await self._ledger.reserve_usd(reservation.id, reservation.day, most)
-        except sqlite3.Error as error:  # it still counts, until a restart
-            log.error("the spending of an answer is not written down: %s", error)
-        except BaseException:
-            self._spent_usd -= most
-            raise
+        # Nothing is awaited between the check above and this line.
+        self._spent_usd += usd
+        reservation.model, reservation.one_call_usd = model.name, one_call
+        reservation.day, reservation.usd = self._day, usd
+        await self._book(usd, day=reservation.day)
+
+    def _estimate_usd(self, model: str, one_call_usd: float) -> float:
+        """What to set aside for one answer."""
+        assert self.budget_usd is not None
+        recent = self._costs.get(model)
+        other = MARGIN * max(recent) if recent else UNKNOWN_PART * self.budget_usd
+        return max(CALLS * one_call_usd, other)
+
+    def _cost_usd(self, turn: Turn, reservation: Reservation) -> float:
+        """What the operator pays for an ended turn, on the safe side where nobody has told.
+
+        Usage is told when a call of the model ends: the one that was cut off comes on top.
+        """
+        usage = turn.usage
+        tokens = usage.prompt_tokens + usage.completion_tokens
+        if usage.cost_usd is not None:
+            told = usage.cost_usd
+        else:
+            told = self.settings.assumed_usd_per_million_tokens * tokens / 1e6
+        if turn.outcome is Outcome.ANSWERED:
+            return told if tokens else reservation.one_call_usd
+        if turn.outcome is Outcome.FAILED and turn.error in NOT_BILLED and not tokens:
+            return 0.0
+        return told + reservation.one_call_usd
+
+    async def _price_usd(self, model: str, prompt_tokens: int, completion_tokens: int) -> float:
+        """The price of one call; assumed where the model's is not known."""
+        known = None
+        if self._price is not None:
+            known = await self._price(model, prompt_tokens, completion_tokens)
+        if known is not None:
+            return known
+        tokens = prompt_tokens + completion_tokens
+        return self.settings.assumed_usd_per_million_tokens * tokens / 1e6
 
     async def _load_day(self) -> None:
         today = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
@@ -220,24 +287,8 @@ class Limits:
             return
         async with self._loading:
             if self._day != today:
-                spent = await self._ledger.spent_usd(today)
+                spent = await self._ledger.spent(day=today)
                 self._day, self._spent_usd = today, spent
-
-    def most_usd(self, model: "ModelChoice") -> float:
-        """The most that one answer can cost with this model, its price assumed where unknown."""
-        known = self._most_usd(model) if self._most_usd is not None else None
-        if known is not None:
-            return known
-        return self.settings.assumed_usd_per_million_tokens * MOST_TOKENS / 1e6
-
-    def cost_usd(self, usage: Usage, reserved_usd: float) -> float:
-        """What an answer cost, by its usage; all that was set aside where usage is missing."""
-        if usage.cost_usd is not None and (usage.cost_usd > 0 or usage.prompt_tokens):
-            return usage.cost_usd
-        tokens = usage.prompt_tokens + usage.completion_tokens
-        if not tokens:
-            return reserved_usd
-        return self.settings.assumed_usd_per_million_tokens * tokens / 1e6
 
     # Streams and other requests
 

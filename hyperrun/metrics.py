@@ -102,7 +102,7 @@ class _LimitsCollector:
         yield GaugeMetricFamily(
             "hyperrun_spent_today_usd",
             "Spent on the operator's key since midnight UTC, with what is set aside",
-            value=limits.spent_usd,
+            value=round(limits.spent_usd, 6),
         )
         yield GaugeMetricFamily(
             "hyperrun_budget_usd",

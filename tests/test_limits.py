@@ -1,6 +1,7 @@
 """Rates, places and the budget, against the real library and a ledger in memory."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hyperrun.conversation import Usage
+from hyperrun.conversation import Outcome, Turn, Usage
 from hyperrun.errors import BudgetSpent, LimitReached
 from hyperrun.limits import Limits, Reservation, visitor_of
 from hyperrun.settings import Settings
@@ -26,19 +27,18 @@ class Choice:
 class Book:
     """A ledger that can be read back."""
 
-    rows: dict[str, tuple[str, float]] = field(default_factory=dict)
+    usd: dict[tuple[str, bool], float] = field(default_factory=dict)
 
-    async def spent_usd(self, day: str) -> float:
+    async def spent(self, own_key: bool = False, day: str = "") -> float:
         await asyncio.sleep(0)
-        return sum(usd for written, usd in self.rows.values() if written == day)
+        return self.usd.get((day, own_key), 0.0)
 
-    async def reserve_usd(self, reservation: str, day: str, usd: float) -> None:
+    async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
         await asyncio.sleep(0)
-        self.rows[reservation] = (day, usd)
+        self.usd[day, own_key] = self.usd.get((day, own_key), 0.0) + usd
 
-    async def settle_usd(self, reservation: str, usd: float) -> None:
-        await asyncio.sleep(0)
-        self.rows[reservation] = (self.rows[reservation][0], usd)
+    def operators_usd(self) -> float:
+        return sum(usd for (_, own_key), usd in self.usd.items() if not own_key)
 
 
 @pytest.fixture(autouse=True)
@@ -58,8 +58,26 @@ UNLIMITED = replace(
 )
 
 
-def limits(book: Book | None = None, most_usd: float = 0.01, **changes: Any) -> Limits:
-    return Limits(replace(UNLIMITED, **changes), book or Book(), lambda model: most_usd)
+def limits(book: Book | None = None, call_usd: float | None = 0.005, **changes: Any) -> Limits:
+    """Limits where one call of any model is priced at `call_usd`: twice that is set aside."""
+
+    async def price(model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+        return call_usd
+
+    return Limits(replace(UNLIMITED, **changes), book or Book(), price)
+
+
+def ended(
+    cost_usd: float | None = 0.0,
+    outcome: Outcome = Outcome.ANSWERED,
+    *,
+    tokens: int = 1_000,
+    error: str = "",
+    own_key: bool = False,
+) -> Turn:
+    """A turn that has ended and took this much."""
+    usage = Usage("m", tokens, 0, cost_usd, own_key)
+    return Turn("t", "c", "q", outcome=outcome, usage=usage, error=error)
 
 
 async def ask(
@@ -152,10 +170,10 @@ def test_a_place_is_free_again_when_an_answer_ends_and_only_once() -> None:
         await first.release()
         await first.release()
         second = await ask(one)
-        await first.settle(Usage())
+        await first.settle(ended())
         with pytest.raises(LimitReached):
             await ask(one)
-        await second.settle(Usage())
+        await second.settle(ended())
         assert one.answers_in_flight == 0
         assert not one._in_flight, "keys stay behind"
 
@@ -165,27 +183,39 @@ def test_a_place_is_free_again_when_an_answer_ends_and_only_once() -> None:
 def test_a_hundred_questions_at_once_cannot_jump_over_the_budget() -> None:
     async def run() -> tuple[int, float]:
         book = Book()
-        one = limits(book, most_usd=0.03, daily_budget_usd=1.0)
+        one = limits(book, call_usd=0.06, daily_budget_usd=1.0)
         count = await admitted(100, lambda: ask(one, model=Choice()))
-        return count, sum(usd for _, usd in book.rows.values())
+        return count, book.operators_usd()
 
     count, set_aside = asyncio.run(run())
-    assert count == 33
-    assert set_aside <= 1.0
+    assert count == 8
+    assert set_aside == pytest.approx(0.96)
+
+
+def test_before_any_answer_has_told_its_cost_a_tenth_of_the_budget_is_set_aside_for_each() -> None:
+    async def run() -> tuple[int, int]:
+        one = limits(call_usd=0.000_001, daily_budget_usd=1.0)
+        first = await ask(one, model=Choice())
+        unknown = await admitted(100, lambda: ask(one, model=Choice()))
+        await first.settle(ended(0.01))  # 50 times what the price list led to expect
+        return unknown, await admitted(100, lambda: ask(one, model=Choice()))
+
+    # 0.01 spent, 9 times 0.1 set aside; 0.015 fits into the rest 6 times.
+    assert asyncio.run(run()) == (9, 6)
 
 
 def test_what_was_not_needed_goes_back_and_what_was_spent_stays() -> None:
     async def run() -> None:
         book = Book()
-        one = limits(book, most_usd=0.5, daily_budget_usd=1.0)
+        one = limits(book, call_usd=0.25, daily_budget_usd=1.0)
         first = await ask(one, model=Choice())
         second = await ask(one, model=Choice())
         with pytest.raises(BudgetSpent):
             await ask(one, model=Choice())
-        await first.settle(Usage("m", 1000, 100, cost_usd=0.1))
+        await first.settle(ended(0.1))
         await second.release()
         assert await one.spent_today_usd() == pytest.approx(0.1)
-        assert sum(usd for _, usd in book.rows.values()) == pytest.approx(0.1)
+        assert book.operators_usd() == pytest.approx(0.1)
         await ask(one, model=Choice())
 
     asyncio.run(run())
@@ -194,11 +224,11 @@ def test_what_was_not_needed_goes_back_and_what_was_spent_stays() -> None:
 def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
     async def run() -> None:
         book = Book()
-        before = limits(book, most_usd=0.4, daily_budget_usd=1.0)
-        await (await ask(before, model=Choice())).settle(Usage("m", 1, 1, cost_usd=0.3))
-        await ask(before, model=Choice())  # and the power fails
-        after = limits(book, most_usd=0.4, daily_budget_usd=1.0)
-        assert await after.spent_today_usd() == pytest.approx(0.7)
+        before = limits(book, call_usd=0.2, daily_budget_usd=1.0)
+        await (await ask(before, model=Choice())).settle(ended(0.25))
+        await ask(before, model=Choice())  # 0.4, and the power fails
+        after = limits(book, call_usd=0.2, daily_budget_usd=1.0)
+        assert await after.spent_today_usd() == pytest.approx(0.65)
         with pytest.raises(BudgetSpent):
             await ask(after, model=Choice())
 
@@ -206,34 +236,41 @@ def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
 
 
 @pytest.mark.parametrize(
-    ("usage", "cost_usd"),
+    ("turn", "cost_usd"),
     [
-        (Usage("m", 1000, 100, cost_usd=0.002), 0.002),
-        (Usage("m", 1000, 100, cost_usd=0.0), 0.0),  # a model that costs nothing
-        (Usage("m", 80_000, 20_000, cost_usd=None), 1.0),  # at 10 USD a million
-        (Usage("m", 0, 0, cost_usd=None), 0.5),  # cut off before the provider told
-        (Usage("m", 0, 0, cost_usd=0.0), 0.5),
+        (ended(0.002), 0.002),
+        (ended(0.0), 0.0),  # a model that costs nothing
+        (ended(None, tokens=100_000), 1.0),  # price not known: 10 USD a million
+        (ended(None, tokens=0), 0.5),  # the provider told no usage: one call
+        (ended(0.1, Outcome.STOPPED), 0.6),  # the call that was cut off comes on top
+        (ended(None, Outcome.STOPPED, tokens=0), 0.5),
+        (ended(None, Outcome.INTERRUPTED, tokens=0), 0.5),
+        (ended(None, Outcome.FAILED, tokens=0, error="error_model_refused_key"), 0.0),
+        (ended(None, Outcome.FAILED, tokens=0, error="error_model_rate_limited"), 0.0),
+        (ended(None, Outcome.FAILED, tokens=0, error="error_model_stalled"), 0.5),
+        (ended(0.1, Outcome.FAILED, error="error_model_down"), 0.6),
     ],
 )
-def test_what_an_answer_is_counted_as(usage: Usage, cost_usd: float) -> None:
+def test_what_an_answer_is_counted_as(turn: Turn, cost_usd: float) -> None:
     async def run() -> float:
-        one = limits(most_usd=0.5, daily_budget_usd=10.0)
-        await (await ask(one, model=Choice())).settle(usage)
+        one = limits(call_usd=0.5, daily_budget_usd=10.0)
+        await (await ask(one, model=Choice())).settle(turn)
         return await one.spent_today_usd()
 
     assert asyncio.run(run()) == pytest.approx(cost_usd)
 
 
 def test_a_model_of_unknown_price_is_counted_at_the_assumed_one() -> None:
-    one = Limits(replace(UNLIMITED, daily_budget_usd=1.5), Book(), lambda model: None)
+    # 14,000 + 2,000 tokens, twice, at 10 USD a million: 0.32
+    one = limits(call_usd=None, daily_budget_usd=1.0)
 
     async def run() -> int:
         return await admitted(5, lambda: ask(one, model=Choice("openai/house-model")))
 
-    assert asyncio.run(run()) == 1
+    assert asyncio.run(run()) == 3
 
 
-def test_a_spent_budget_says_midnight_and_leaves_a_place_for_the_answer_without_a_model() -> None:
+def test_a_spent_budget_leaves_a_place_for_the_answer_without_a_model() -> None:
     async def run() -> None:
         one = limits(daily_budget_usd=0.0, max_answers_per_visitor=1)
         with pytest.raises(BudgetSpent) as spent:
@@ -246,16 +283,32 @@ def test_a_spent_budget_says_midnight_and_leaves_a_place_for_the_answer_without_
     asyncio.run(run())
 
 
-def test_a_readers_own_key_and_no_model_cost_the_operator_nothing() -> None:
+def test_a_readers_own_key_is_counted_apart_and_no_model_costs_nothing() -> None:
     async def run() -> None:
         book = Book()
         one = limits(book, daily_budget_usd=0.0)
-        for model in (Choice(own_key=True), None):
-            await (await ask(one, model=model)).settle(Usage("m", 1, 1, 5.0, own_key=True))
+        await (await ask(one, model=Choice(own_key=True))).settle(ended(5.0, own_key=True))
+        await (await ask(one, model=None)).settle(ended(None, tokens=0))
         assert await one.spent_today_usd() == 0
-        assert not book.rows
+        assert book.operators_usd() == 0
+        assert sum(book.usd.values()) == 5.0
 
     asyncio.run(run())
+
+
+class FullDisk(Book):
+    """A ledger that cannot write."""
+
+    async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_spending_that_cannot_be_written_down_still_counts() -> None:
+    async def run() -> int:
+        one = limits(FullDisk(), call_usd=0.1, daily_budget_usd=1.0)
+        return await admitted(10, lambda: ask(one, model=Choice()))
+
+    assert asyncio.run(run()) == 5
 
 
 def test_streams_are_counted_while_they_are_open() -> None:
@@ -308,18 +361,21 @@ def test_a_visitor_is_a_browser_at_an_address_and_tells_neither() -> None:
 def test_the_day_of_the_budget_turns_at_midnight_utc() -> None:
     now = [1_795_132_740.0]  # 2026-11-19T23:59:00Z
 
+    async def price(model: str, prompt_tokens: int, completion_tokens: int) -> float:
+        return 0.5
+
     async def run() -> None:
         settings = replace(UNLIMITED, daily_budget_usd=1.0)
-        one = Limits(settings, Book(), lambda model: 1.0, clock=lambda: now[0])
+        one = Limits(settings, Book(), price, clock=lambda: now[0])
         late = await ask(one, model=Choice())
         with pytest.raises(BudgetSpent) as spent:
             await ask(one, model=Choice())
         assert spent.value.retry_after_s == 60
         now[0] += 61
         early = await ask(one, model=Choice())
-        await late.settle(Usage("m", 1, 1, cost_usd=0.7))
+        await late.settle(ended(0.7))
         assert await one.spent_today_usd() == pytest.approx(1.0), "yesterday counts for yesterday"
-        await early.settle(Usage("m", 1, 1, cost_usd=0.2))
+        await early.settle(ended(0.2))
         assert await one.spent_today_usd() == pytest.approx(0.2)
 
     asyncio.run(run())

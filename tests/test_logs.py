@@ -21,11 +21,11 @@ from starlette.routing import Route
 
 from hyperrun import policy
 from hyperrun.conversation import Outcome, Turn, Usage
-from hyperrun.limits import Limits
 from hyperrun.logs import REDACTED, Lines, RedactingFilter, configure, redacted, secrets_of
 from hyperrun.metrics import Metrics, may_see_metrics
 from hyperrun.settings import Settings
-from tests.test_limits import UNLIMITED, Book, Choice
+from tests.test_limits import Choice, ended
+from tests.test_limits import limits as limits_of
 
 KEYS = [
     "sk-proj-0123456789abcdefghij_ABC",
@@ -160,7 +160,7 @@ def logged(**changes: Any) -> Iterator[tuple[str, list[dict[str, Any]], Metrics]
     level = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    limits = Limits(replace(UNLIMITED, daily_budget_usd=1.0), Book(), lambda model: 0.25)
+    limits = limits_of(daily_budget_usd=1.0)
     metrics = Metrics(limits)
 
     async def numbers(request: Request) -> Response:
@@ -178,7 +178,7 @@ def logged(**changes: Any) -> Iterator[tuple[str, list[dict[str, Any]], Metrics]
 
     async def ask(request: Request) -> Response:
         place = await limits.admit("v", "192.0.2.1", "c", Choice())  # type: ignore[arg-type]
-        await place.settle(Usage("m", 100, 10, cost_usd=0.2))
+        await place.settle(ended(0.2))
         return PlainTextResponse("asked")
 
     app = Starlette(
