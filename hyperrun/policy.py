@@ -62,7 +62,7 @@ def kind_of(path: str) -> Kind:
     """The kind of response that stands at `path`."""
     if path.endswith("/chat-standalone"):
         return Kind.CHAT
-    if path.endswith(("/embed", "/embed.js")) or "/assets/" in path:
+    if path.endswith(("/embed", "/embed.js")) or "/embed/" in path or "/assets/" in path:
         return Kind.SCRIPT
     return Kind.OWN
 

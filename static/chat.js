@@ -366,7 +366,7 @@
       if (detail.submit) ask(detail.query);
       else put(detail.query);
     }
-    query().focus();
+    if (detail?.focus !== false) query().focus();
   });
   document.addEventListener("hyperrun:theme", ({ detail }) => {
     document.documentElement.dataset.theme = detail.theme;
@@ -403,7 +403,8 @@
 
   if (kept("draft")) put(kept("draft"));
   restore(kept("token"));
-  if (!modal) query().focus({ preventScroll: true });
+  // In a frame the page around us says when: it loads us before the reader has opened anything.
+  if (!modal && window.parent === window) query().focus({ preventScroll: true });
   document.documentElement.dataset.ready = "1";
   tell("ready");
 })();

@@ -211,6 +211,7 @@ def test_limits_count_a_v6_subscriber_not_each_of_his_addresses() -> None:
         ("/chat-standalone", Kind.CHAT),
         ("/under/a/prefix/chat-standalone", Kind.CHAT),
         ("/embed", Kind.SCRIPT),
+        ("/embed/panel.0123.js", Kind.SCRIPT),
         ("/assets/chat.0123.css", Kind.SCRIPT),
         ("/", Kind.OWN),
         ("/ask", Kind.OWN),
