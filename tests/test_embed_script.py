@@ -146,3 +146,13 @@ def test_each_generator_gets_the_same_address_and_an_async_tag() -> None:
     for _, text in lines:
         assert text.count("https://chat.example.org/ask/embed") == 1
         assert "async" in text
+
+
+def test_the_readme_shows_every_line_to_paste_and_every_option() -> None:
+    readme = (STATIC.parent / "README.md").read_text()
+    for name, lines in embed.snippets("https://chat.example.org"):
+        assert lines in readme, name
+    for option in embed.OPTIONS:
+        says = option.says.replace("|", "\\|")
+        row = f"| `{option.name}` | `{option.attribute}` | {option.default} | {says} |"
+        assert row in readme, option.name
