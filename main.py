@@ -17,7 +17,6 @@ from pathlib import Path
 from fastcore.xml import FT, NotStr, to_xml
 from fasthtml.components import Body, Div, Head, Html, Link, Meta, Script, Title
 from fasthtml.core import APIRouter, FastHTML
-from hyperrun.search.engine import Search
 from starlette.datastructures import State
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -34,6 +33,7 @@ from hyperrun.forms import AskForm, FeedbackForm, KeyForm, ReaderForm
 from hyperrun.keys import Keys
 from hyperrun.language import choose
 from hyperrun.models import ModelChoice, Models
+from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from hyperrun.store import Store
 from hyperrun.tokens import Tokens

@@ -132,6 +132,13 @@ class Settings:
         "HYPERRUN_METRICS", False, "Prometheus metrics at `/metrics`, for private addresses only"
     )
 
+    include: tuple[str, ...] = setting(
+        "HYPERRUN_INCLUDE", (), "only files that match these globs (.gitignore's form)"
+    )
+    exclude: tuple[str, ...] = setting(
+        "HYPERRUN_EXCLUDE", (), "no files that match these globs (.gitignore's form)"
+    )
+
     # Answers in flight
     abandon_after_s: float = setting(
         "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"

@@ -1,0 +1,46 @@
+"""The index builder, a process of its own: `python -m hyperrun.search.build ROOT INDEX …`.
+
+Reading and parsing would stop the server's event loop. It prints a JSON object per step of
+progress, and ends with exit status 1 and a line on stderr where it cannot go on.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sqlite3
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from hyperrun.search.index import Index, Progress
+
+
+def main() -> None:
+    """Refresh one index."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("index", type=Path)
+    parser.add_argument("--include", action="append", default=[])
+    parser.add_argument("--exclude", action="append", default=[])
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    with suppress(OSError):
+        os.nice(5)  # questions come first
+    said = 0.0
+
+    def say(progress: Progress) -> None:
+        nonlocal said
+        if progress.done == progress.total or time.monotonic() - said > 0.1:
+            said = time.monotonic()
+            print(json.dumps([progress.done, progress.total, progress.passages]), flush=True)
+
+    try:
+        Index(options.index).refresh(options.root, options.include, options.exclude, say)
+    except (sqlite3.Error, OSError) as error:
+        sys.exit(f"the index cannot be built: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""What of a repository is read: not what git ignores, secrets, binaries, locks, generated files."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+MOST_BYTES = 512 * 1024
+MOST_NOTEBOOK_BYTES = 8 * 1024 * 1024
+
+FOLDERS = {
+    ".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", ".eggs",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".idea", ".vscode", ".hyperrun",
+    ".quarto", ".ipynb_checkpoints", "_site", "_build", "_proc", ".next", ".nuxt", ".docusaurus",
+    "site-packages", "vendor", "third_party", "third-party", "bower_components", ".terraform",
+    ".gradle", "htmlcov", ".cache",
+}  # fmt: skip
+FILES = re.compile(
+    r"(?ix) ^\.env($|\.(?!example|sample|template)) | \.(pem|key|p12|pfx|jks|keystore|asc|gpg)$"
+    r"| ^id_(rsa|dsa|ecdsa|ed25519) | ^\.(npmrc|pypirc|netrc|htpasswd)$"
+    r"| ^(credentials|secrets?)(\.(json|ya?ml|toml|ini|txt|env))?$ | service[-_]?account.*\.json$"
+    r"| ^(package-lock|npm-shrinkwrap)\.json$ | ^(pnpm-lock|yarn)\.(yaml|lock)$ | \.lock$"
+    r"| ^go\.sum$ | \.min\.(js|css|mjs)$ | [.-]bundle\.js$ | \.map$ | _pb2(_grpc)?\.pyi?$"
+    r"| \.(svg|csv|tsv|log|snap|po|pot|mo)$"
+)
+
+
+def files(
+    root: Path, include: Sequence[str] = (), exclude: Sequence[str] = ()
+) -> Iterator[PurePosixPath]:
+    """Every file worth reading, relative to `root`, in order. Links are not followed.
+
+    `include` and `exclude` are globs in .gitignore's form; without `include` everything is in.
+    A folder that cannot be read is passed over.
+    """
+    from pathspec import GitIgnoreSpec
+
+    wanted = GitIgnoreSpec.from_lines(include) if include else None
+    unwanted = GitIgnoreSpec.from_lines(exclude)
+
+    def walk(folder: Path, rules: list[tuple[str, GitIgnoreSpec]]) -> Iterator[PurePosixPath]:
+        here = folder.relative_to(root).as_posix()
+        prefix = "" if here == "." else here + "/"
+        try:
+            entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+            own = folder / ".gitignore"
+            if own.is_file():
+                lines = own.read_text(encoding="utf-8", errors="replace").splitlines()
+                rules = [*rules, (prefix, GitIgnoreSpec.from_lines(lines))]
+        except OSError:
+            return
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_symlink():
+                continue
+            if entry.is_dir():
+                hidden = entry.name.startswith(".") and entry.name != ".github"
+                if entry.name in FOLDERS or hidden or entry.name.endswith(".egg-info"):
+                    continue
+                if not _ignored(path + "/", rules) and not unwanted.match_file(path + "/"):
+                    yield from walk(entry, rules)
+            elif entry.is_file():
+                if FILES.search(entry.name) or _ignored(path, rules) or unwanted.match_file(path):
+                    continue
+                if wanted is None or wanted.match_file(path):
+                    yield PurePosixPath(path)
+
+    yield from walk(root, [])
+
+
+def _ignored(path: str, rules: list[tuple[str, "GitIgnoreSpec"]]) -> bool:  # type: ignore[name-defined]  # noqa: F821
+    """By the innermost .gitignore that says anything about `path`."""
+    for prefix, spec in reversed(rules):
+        verdict = spec.check_file(path.removeprefix(prefix)).include
+        if verdict is not None:
+            return bool(verdict)
+    return False
+
+
+SECRET = re.compile(
+    r"""(?x)
+    -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----[\s\S]*?(?:-----END\ [A-Z ]*PRIVATE\ KEY-----|$)
+    | \b(?:AKIA|ASIA)[0-9A-Z]{16}\b
+    | \bgh[pousr]_[A-Za-z0-9]{36,}\b | \bgithub_pat_[A-Za-z0-9_]{50,}
+    | \bglpat-[A-Za-z0-9_-]{20,}
+    | \bxox[abprs]-[A-Za-z0-9-]{10,}
+    | \bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_-]{24,}
+    | \bAIza[0-9A-Za-z_-]{35}\b
+    | \b(?:sk|rk)_live_[A-Za-z0-9]{20,}
+    | \bhf_[A-Za-z0-9]{30,}\b | \bnpm_[A-Za-z0-9]{36}\b | \bpypi-[A-Za-z0-9_-]{50,}
+    | \beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{15,}
+    """
+)
+
+
+def without_secrets(text: str) -> str:
+    """`text` with everything that looks like a key taken out; its lines keep their numbers."""
+    return SECRET.sub(lambda match: "[removed]" + "\n" * match[0].count("\n"), text)

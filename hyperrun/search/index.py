@@ -1,0 +1,241 @@
+"""The embedded index: SQLite FTS5 on disk, written by one process, read by any number.
+
+A file's passages are replaced in one transaction with the file's own row, so a build that is killed
+goes on where it was. A new schema version is a new file; the old one is deleted.
+"""
+
+import hashlib
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from hyperrun.search import ranking
+from hyperrun.search.passage import Passage
+from hyperrun.search.ranking import Candidate
+from hyperrun.search.unit import Unit
+
+log = logging.getLogger(__name__)
+
+VERSION = 1
+FETCH = 120  # candidates that are ranked
+
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS passages (
+    id INTEGER PRIMARY KEY, file TEXT NOT NULL, start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL,
+    anchor TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS passages_of_file ON passages (file);
+CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
+    {", ".join(ranking.COLUMNS)}, tokenize = 'porter unicode61', detail = column
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is."""
+
+    done: int
+    total: int
+    passages: int
+
+
+def location(data_dir: Path, root: str) -> Path:
+    """Where the index of the repository at `root` is."""
+    key = hashlib.sha256(root.encode()).hexdigest()[:12]
+    return data_dir / "index" / f"{key}.v{VERSION}.sqlite3"
+
+
+class Index:
+    """One repository's index. Every method opens what it needs and closes it again."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    # Writing
+
+    def refresh(
+        self,
+        root: Path,
+        include: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Progress:
+        """Bring the index up to the repository; only files that changed are read.
+
+        A file that cannot be read is a line in the log. Raises `sqlite3.Error`.
+        """
+        from hyperrun.search import corpus, ignore
+
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._connect(write=True) as connection:
+            connection.executescript(_SCHEMA)
+            known = {row[0]: row[1:] for row in connection.execute("SELECT * FROM files")}
+            paths = [path for path in ignore.files(root, include, exclude) if corpus.is_known(path)]
+            (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+            gone = set(known) - {str(path) for path in paths}
+            for path in gone:
+                passages -= self._remove(connection, path)
+            for done, path in enumerate(paths, 1):
+                try:
+                    passages += self._file(connection, root, path, known.get(str(path)))
+                except OSError as error:
+                    log.warning("%s cannot be read: %s", path, error)
+                if done % 50 == 0 or done == len(paths):
+                    progress(Progress(done, len(paths), passages))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('complete', '1')")
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('files', ?)", (len(paths),))
+            if len(gone) + len(paths) - len(known) > 500:
+                connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+        return Progress(len(paths), len(paths), passages)
+
+    def _file(
+        self,
+        connection: sqlite3.Connection,
+        root: Path,
+        path: PurePosixPath,
+        known: tuple[int, int, str] | None,
+    ) -> int:
+        """Read one file if it has changed; how many passages that adds."""
+        from hyperrun.search import corpus
+
+        stat = (root / path).stat()
+        if known is not None and known[:2] == (stat.st_mtime_ns, stat.st_size):
+            return 0
+        digest = hashlib.sha256((root / path).read_bytes()).hexdigest()
+        row = (str(path), stat.st_mtime_ns, stat.st_size, digest)
+        if known is not None and known[2] == digest:
+            connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+            return 0
+        units = corpus.read(root, path)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            removed = self._remove(connection, str(path)) if known is not None else 0
+            connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+            for unit in units:
+                self._insert(connection, str(path), unit)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return len(units) - removed
+
+    @staticmethod
+    def _insert(connection: sqlite3.Connection, file: str, unit: Unit) -> None:
+        added = connection.execute(
+            "INSERT INTO passages (file, start_line, end_line, title, kind, language, anchor, text) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (file, unit.start_line, unit.end_line, unit.title, unit.kind, unit.language,
+             unit.anchor, unit.text),
+        )  # fmt: skip
+        columns = (unit.title, file, unit.signature, unit.doc, unit.text)
+        connection.execute(
+            "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
+            (added.lastrowid, *(" ".join(ranking.terms(column)) for column in columns)),
+        )
+
+    @staticmethod
+    def _remove(connection: sqlite3.Connection, file: str) -> int:
+        ids = connection.execute("SELECT id FROM passages WHERE file = ?", (file,)).fetchall()
+        connection.executemany("DELETE FROM words WHERE rowid = ?", ids)
+        connection.execute("DELETE FROM passages WHERE file = ?", (file,))
+        connection.execute("DELETE FROM files WHERE path = ?", (file,))
+        return len(ids)
+
+    # Reading
+
+    def is_complete(self) -> bool:
+        """Has a build once come to its end?"""
+        try:
+            with self._connect() as connection:
+                return bool(
+                    connection.execute("SELECT 1 FROM meta WHERE name = 'complete'").fetchone()
+                )
+        except sqlite3.Error:
+            return False
+
+    def counts(self) -> tuple[int, int]:
+        """Files and passages."""
+        try:
+            with self._connect() as connection:
+                (files,) = connection.execute("SELECT count(*) FROM files").fetchone()
+                (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+                return files, passages
+        except sqlite3.Error:
+            return 0, 0
+
+    def search(self, query: str, k: int) -> list[tuple[Passage, str]]:
+        """The best `k` passages with their anchors, best first. Raises `sqlite3.Error`."""
+        wanted = ranking.query_terms(query)
+        if not wanted:
+            return []
+        match = " OR ".join(f'"{term}"' for term in wanted)
+        weights = ", ".join(map(str, ranking.WEIGHTS))
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -w.score FROM "
+                f"(SELECT rowid, bm25(words, {weights}) AS score FROM words "
+                f"WHERE words MATCH ? ORDER BY score LIMIT {FETCH}) w "
+                "JOIN passages p ON p.id = w.rowid",
+                (match,),
+            ).fetchall()
+            ranked = ranking.rank(query, [Candidate(*row) for row in rows])[:k]
+            return [self._passage(connection, each) for each in ranked]
+
+    @staticmethod
+    def _passage(connection: sqlite3.Connection, candidate: Candidate) -> tuple[Passage, str]:
+        language, anchor, text = connection.execute(
+            "SELECT language, anchor, text FROM passages WHERE id = ?", (candidate.id,)
+        ).fetchone()
+        passage = Passage(
+            candidate.file, candidate.start_line, candidate.end_line, candidate.title,
+            candidate.kind, text, language, score=round(candidate.score, 4),
+        )  # fmt: skip
+        return passage, anchor
+
+    def sections(self, file: str = "", limit: int = 200) -> list[tuple[str, str]]:
+        """Files and heading paths of documentation sections, of `file` only where it is given."""
+        condition, values = ("AND file = ?", (file,)) if file else ("", ())
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT file, title FROM passages WHERE kind IN ('section', 'cell') "
+                f"{condition} ORDER BY file, start_line LIMIT ?",
+                (*values, limit),
+            ).fetchall()
+        return [(row[0], row[1]) for row in rows]
+
+    def of_file(self, file: str) -> list[Passage]:
+        """Every passage of one file, in order."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT file, start_line, end_line, title, kind, text, language FROM passages "
+                "WHERE file = ? ORDER BY start_line",
+                (file,),
+            ).fetchall()
+        return [Passage(*row) for row in rows]
+
+    @contextmanager
+    def _connect(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+        if write:
+            connection = sqlite3.connect(self.path, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA busy_timeout = 10000")
+        else:
+            connection = sqlite3.connect(
+                f"{self.path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None
+            )
+            connection.execute("PRAGMA busy_timeout = 2000")
+            connection.execute("PRAGMA cache_size = -16000")
+        try:
+            yield connection
+        finally:
+            connection.close()
