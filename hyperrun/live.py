@@ -1,0 +1,196 @@
+"""The block that still grows: its HTML now, made anew only where that is needed.
+
+What is shown here is provisional; the block's final HTML is made once, from all of its text, when
+it is complete. So this may guess (an unfinished `**bold` is shown bold, a half-arrived `[12` not at
+all) and may take short cuts, as long as it is safe, well-formed and close to what will follow.
+"""
+
+import re
+from html import escape
+
+from hyperrun.blocks import Blocks
+from hyperrun.citations import UNFINISHED
+from hyperrun.highlight import highlight, language_of, pieces
+from hyperrun.markup import CODE_CLOSING, Rendering, code_opening, sanitised, to_html
+
+# Characters that may mean something to Markdown in the middle of a line.
+_SPECIAL = re.compile(r"[\n\t`*_~\[\]<>&$\\|;#]")
+# A last line that may yet turn out to be something else: a bullet, a number, a heading's or
+# fence's mark, an underline, a table's row.
+_UNDECIDED = re.compile(
+    r"(?:^|\n)[ \t>]*(?:[-+*=_]+|\d{1,9}[.)]?|#{1,6}|`+\S*|~+\S*|\|[^\n]*|)[ \t]*$"
+)
+# What ends an element, or opens what the next characters decide.
+_OPEN_ENDED = ("`", "*", "_", "~", "]", ")", ">", "$", "\\", "|", "#", "!", "&", "<", "[")
+_CLOSERS = re.compile(r"(?:\s*</[a-z0-9]+>)+\s*$")
+_FENCE_LINE = re.compile(r"^[ \t>]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)*(`{3,}|~{3,})", re.MULTILINE)
+_SEGMENT = re.compile(r"\n[ \t]*\n|(?:^|\n)[ \t>]*(?:[-+*]|\d{1,9}[.)]|#{1,6})[ \t]+")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
+_LINK_START = re.compile(
+    r"!?\[([^\[\]\n]{1,300})(?:\](?:\([^()\s]{0,500}(?:\([^()\s]{0,500}\)?)?)?)?$"
+)
+# A table's first line, which is text until the second has come.
+_TABLE_START = re.compile(r"(?:^|\n)[ \t]*\|[^\n]*$")
+
+
+class LiveBlock:
+    """HTML of the tail of `blocks`, kept up to date at a cost that its length does not decide."""
+
+    def __init__(self, blocks: Blocks, rendering: Rendering) -> None:
+        self._blocks = blocks
+        self._rendering = rendering
+        self.cited: list[int] = []
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget all: the tail begins a new block."""
+        self._head = ""  # the HTML is `_head + _closers`
+        self._closers = ""
+        self._known = 0  # characters of the tail that the HTML holds
+        self._settled = True  # plain text may be put between the two
+        self._items = (0, False, "")  # where the last item begins, loose, HTML of those before
+        self._code_from = 0  # where the open fence's code that is not highlighted begins
+        self._code_head = ""  # HTML of what is before
+        self.cited = []
+
+    def html(self) -> str:
+        """Safe, well-formed HTML of the tail; "" if there is nothing to show yet.
+
+        While only plain words arrive, each result is the last one with text put in before its
+        closing tags.
+        """
+        tail = self._blocks.tail
+        if len(tail) != self._known or not self._settled:
+            if self._blocks.fence:
+                self._grow_code(tail)
+            elif not self._grow_text(tail):
+                self._render(tail)
+        return self._head + self._closers
+
+    def _grow_text(self, tail: str) -> bool:
+        more = tail[self._known :]
+        if not self._settled or not self._closers or _SPECIAL.search(more):
+            return False
+        self._head += escape(more, quote=False)
+        self._known = len(tail)
+        return True
+
+    def _grow_code(self, tail: str) -> None:
+        blocks = self._blocks
+        if not self._code_from:
+            info = tail[: blocks.fence].strip().lstrip("`~")
+            self._code_language = language_of(info)
+            self._code_from = self._known = blocks.fence
+            self._code_head = self._head = code_opening(self._code_language)
+            self._closers = CODE_CLOSING.rstrip()
+        self._settled = True
+        for piece in pieces(tail[self._code_from :], complete=False):
+            html = highlight(piece, self._code_language, self._rendering.highlighted)
+            self._code_head = self._head = self._code_head + sanitised(html)
+            self._code_from += len(piece)
+            self._known = self._code_from
+        # A last line of nothing but ticks may be the end of the code, and a line's end may be
+        # followed by it.
+        end = tail.rfind("\n", self._known) + 1 or self._known
+        if tail[end:].strip(" \t`~"):
+            end = len(tail)
+        elif end > self._known:
+            end -= 1
+        if end > self._known:
+            self._head += escape(tail[self._known : end], quote=False)
+            self._known = end
+
+    def _render(self, tail: str) -> None:
+        self._known = len(tail)
+        shown, whole = self._shown(tail)
+        if not shown.strip():
+            self._head = self._closers = ""
+            self._settled = False
+            self.cited = []
+            return
+        rendering = self._rendering.growing_copy()
+        html = self._with_items(shown, rendering)
+        self.cited = rendering.cited
+        match = _CLOSERS.search(html)
+        at = match.start() if match else len(html)
+        self._head, self._closers = html[:at], re.sub(r"\s+", "", html[at:])
+        text = tail.rstrip(" ")
+        self._settled = whole and not text.endswith(_OPEN_ENDED) and "</a>" not in self._closers
+        if self._settled and len(text) < len(tail):
+            self._head += " "
+
+    def _with_items(self, shown: str, rendering: Rendering) -> str:
+        """HTML of `shown`; of a list only its last item is made anew."""
+        blocks = self._blocks
+        item, loose = blocks.item, blocks.loose
+        if not 0 < item < len(shown):
+            return to_html(shown, rendering, loose=loose)
+        if self._items[:2] != (item, loose):
+            before = to_html(shown[:item], self._rendering.growing_copy(), loose=loose)
+            self._items = (item, loose, re.sub(r"\s*</[uo]l>\s*$", "", before))
+        last = to_html(shown[item:], rendering, loose=loose)
+        opening = re.match(r"<[uo]l[^>]*>", last)
+        return self._items[2] + (last[opening.end() :] if opening else last)
+
+    def _shown(self, tail: str) -> tuple[str, bool]:
+        """The part of `tail` to show, mended where it breaks off, and whether that is all of it."""
+        if self._blocks.table:
+            shown = tail[: self._blocks.complete]
+            return shown, False
+        undecided = _UNDECIDED.search(tail)
+        shown = tail[: undecided.start()] if undecided else tail
+        if undecided and (table := _TABLE_START.search(shown)):
+            above = shown[: table.start()].rpartition("\n")[2]
+            shown = shown if above.lstrip().startswith("|") else shown[: table.start()]
+        if not shown.strip():
+            return "", False
+        if len(_FENCE_LINE.findall(shown)) % 2:
+            return shown, shown is tail  # inside of an item's code: nothing to mend
+        mended, whole = _mended(shown)
+        return mended, whole and shown is tail
+
+
+def _mended(text: str) -> tuple[str, bool]:
+    """`text` with what is open at its end closed or held back, and whether nothing is held back."""
+    start = 0
+    for match in _SEGMENT.finditer(text):
+        start = match.end()
+    head, segment = text[:start], text[start:]
+    held = UNFINISHED.search(segment)
+    if held and not held[0].endswith("]"):
+        return head + _closed(segment[: held.start()]), False
+    link = _LINK_START.search(segment)
+    if link and not _CODE_SPAN.sub(lambda code: " " * len(code[0]), segment).endswith(" "):
+        before = segment[: link.start()]
+        if "`" not in _CODE_SPAN.sub("", before):
+            whole = not link[0].endswith("]") and "](" not in link[0]
+            if not (link[0].endswith("]") and re.fullmatch(r"\[[\d,;\s^–-]+\]", link[0])):
+                return head + _closed(before + link[1]), whole
+    return head + _closed(segment), True
+
+
+def _closed(segment: str) -> str:
+    """`segment` with open code or bold text closed, and a mark that opens nothing yet dropped."""
+    segment = segment.rstrip(" ")
+    rest = _CODE_SPAN.sub("", segment)
+    tick = re.search(r"(?<!`)(`+)(?!`)", rest)
+    if tick:
+        return segment[: -len(tick[1])] if segment.endswith(tick[1]) else segment + tick[1]
+    if rest.count("**") % 2:
+        return segment[:-2] if segment.endswith("**") else segment.rstrip("*_~ ") + "**"
+    return re.sub(r"[*_~\\!<&$]+$", "", segment) if rest.count("*") % 2 else segment
+
+
+def appended(before: str, after: str) -> str | None:
+    """The escaped text that makes the live HTML `before` into `after`, if it is text at its end.
+
+    None: `after` has to replace it. The text belongs to the end of the deepest last text node.
+    """
+    match = _CLOSERS.search(before)
+    if match is None:
+        return None
+    head, closers = before[: match.start()], match[0]
+    if not head or head[-1] == ">" or not (after.startswith(head) and after.endswith(closers)):
+        return None
+    text = after[len(head) : len(after) - len(closers)]
+    return None if "<" in text else text
