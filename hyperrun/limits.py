@@ -14,8 +14,8 @@ import secrets
 import sqlite3
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -98,7 +98,8 @@ class Reservation:
 
     places: tuple[tuple[str, str], ...]
     limits: "Limits" = field(repr=False)
-    model: str = ""
+    choice: "ModelChoice | None" = None  # who answers; None: nobody, passages do
+    notice: str = ""  # key of the sentence to show with the answer
     day: str = ""  # of the money set aside; "" where the operator pays nothing
     usd: float = 0.0
     one_call_usd: float = 0.0
@@ -125,7 +126,7 @@ class Limits:
     ) -> None:
         self.settings = settings
         self.budget_usd = settings.daily_budget_usd
-        self._answer_tokens = getattr(settings, "max_answer_tokens", 2_000)
+        self._answer_tokens = settings.max_answer_tokens
         self._ledger = ledger
         self._price = price
         self._costs: dict[str, deque[float]] = {}  # of the last answers, by the operator's model
@@ -143,8 +144,11 @@ class Limits:
     async def admit(
         self, visitor: str, address: str, conversation: str, model: "ModelChoice | None"
     ) -> Reservation:
-        """A place for one answer. Raises `LimitReached`; `BudgetSpent` where only the money is
-        gone: `place(…, model=None)` then is the place of the answer without a model."""
+        """A place for one answer. Raises `LimitReached`.
+
+        Where only the day's money is gone, the place is for an answer without a model, and
+        `notice` says why.
+        """
         settings = self.settings
         network = network_of(address)
         await self._count(
@@ -153,12 +157,7 @@ class Limits:
             ("address", network, settings.questions_per_minute_per_address),
             ("server", "", settings.questions_per_minute_in_all),
         )
-        return await self.place(visitor, address, model)
-
-    async def place(self, visitor: str, address: str, model: "ModelChoice | None") -> Reservation:
-        """A place for an answer whose question has been counted. Raises as `admit` does."""
-        settings = self.settings
-        places = (("visitor", visitor), ("address", network_of(address)), ("server", ""))
+        places = (("visitor", visitor), ("address", network), ("server", ""))
         most = (
             settings.max_answers_per_visitor,
             settings.max_answers_per_address,
@@ -170,17 +169,33 @@ class Limits:
                 raise LimitReached(
                     f"{limit} answers in flight for this {place[0]}", WAIT_FOR_A_PLACE_S
                 )
-        reservation = Reservation(places, self)
+        reservation = Reservation(places, self, model)
         # Nothing is awaited between the check above and this line.
         for place in places:
             self._in_flight[place] += 1
+        if model is None or model.own_key or self.budget_usd is None:
+            return reservation
         try:
-            if model is not None and not model.own_key and self.budget_usd is not None:
-                await self._reserve(reservation, model)
+            await self._reserve(reservation, model)
+        except BudgetSpent as spent:
+            log.info("%s", spent)
+            reservation.choice, reservation.notice = None, spent.public
         except BaseException:
             self._leave(reservation)
             raise
         return reservation
+
+    @asynccontextmanager
+    async def admitted(
+        self, visitor: str, address: str, conversation: str, model: "ModelChoice | None"
+    ) -> AsyncIterator[Reservation]:
+        """As `admit`, for a block that starts the answer: if it fails, the place is free again."""
+        reservation = await self.admit(visitor, address, conversation, model)
+        try:
+            yield reservation
+        except BaseException:
+            await reservation.release()
+            raise
 
     async def end(self, reservation: Reservation, turn: Turn | None) -> None:
         """Give the place back and book what `turn` cost (None: nothing was asked)."""
@@ -192,9 +207,9 @@ class Limits:
         if not reservation.day:
             return
         usd = self._cost_usd(turn, reservation) if turn is not None else 0.0
-        if turn is not None and turn.outcome is Outcome.ANSWERED:
-            recent = self._costs.setdefault(reservation.model, deque(maxlen=RECENT_ANSWERS))
-            recent.append(usd)
+        if turn is not None and turn.outcome is Outcome.ANSWERED and reservation.choice:
+            name = reservation.choice.name
+            self._costs.setdefault(name, deque(maxlen=RECENT_ANSWERS)).append(usd)
         if reservation.day == self._day:
             self._spent_usd += usd - reservation.usd
         await self._book(usd - reservation.usd, day=reservation.day)
@@ -243,8 +258,7 @@ class Limits:
             )
         # Nothing is awaited between the check above and this line.
         self._spent_usd += usd
-        reservation.model, reservation.one_call_usd = model.name, one_call
-        reservation.day, reservation.usd = self._day, usd
+        reservation.day, reservation.usd, reservation.one_call_usd = self._day, usd, one_call
         await self._book(usd, day=reservation.day)
 
     def _estimate_usd(self, model: str, one_call_usd: float) -> float:

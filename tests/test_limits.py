@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hyperrun.conversation import Outcome, Turn, Usage
-from hyperrun.errors import BudgetSpent, LimitReached
+from hyperrun.errors import LimitReached
 from hyperrun.limits import Limits, Reservation, visitor_of
 from hyperrun.settings import Settings
 
@@ -91,13 +91,17 @@ async def ask(
 
 
 async def admitted(times: int, one: Callable[[], Awaitable[Reservation]]) -> int:
-    """How many of `times` questions at once get in; the others are told when to come back."""
+    """How many of `times` questions at once get all they want; the others are told why not, and
+    those that are refused when to come back."""
     results = await asyncio.gather(*(one() for _ in range(times)), return_exceptions=True)
     for each in results:
         assert isinstance(each, (Reservation, LimitReached)), each
         if isinstance(each, LimitReached):
             assert each.retry_after_s >= 1
-    return sum(isinstance(each, Reservation) for each in results)
+        elif each.notice:
+            assert each.notice == "error_budget"
+            assert each.choice is None
+    return sum(isinstance(each, Reservation) and not each.notice for each in results)
 
 
 @pytest.mark.parametrize(
@@ -210,8 +214,7 @@ def test_what_was_not_needed_goes_back_and_what_was_spent_stays() -> None:
         one = limits(book, call_usd=0.25, daily_budget_usd=1.0)
         first = await ask(one, model=Choice())
         second = await ask(one, model=Choice())
-        with pytest.raises(BudgetSpent):
-            await ask(one, model=Choice())
+        assert (await ask(one, model=Choice())).notice == "error_budget"
         await first.settle(ended(0.1))
         await second.release()
         assert await one.spent_today_usd() == pytest.approx(0.1)
@@ -229,8 +232,7 @@ def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
         await ask(before, model=Choice())  # 0.4, and the power fails
         after = limits(book, call_usd=0.2, daily_budget_usd=1.0)
         assert await after.spent_today_usd() == pytest.approx(0.65)
-        with pytest.raises(BudgetSpent):
-            await ask(after, model=Choice())
+        assert (await ask(after, model=Choice())).choice is None
 
     asyncio.run(run())
 
@@ -273,12 +275,26 @@ def test_a_model_of_unknown_price_is_counted_at_the_assumed_one() -> None:
 def test_a_spent_budget_leaves_a_place_for_the_answer_without_a_model() -> None:
     async def run() -> None:
         one = limits(daily_budget_usd=0.0, max_answers_per_visitor=1)
-        with pytest.raises(BudgetSpent) as spent:
-            await ask(one, model=Choice())
-        assert 1 <= spent.value.retry_after_s <= 86_400
-        place = await one.place("v", "192.0.2.1", None)
+        place = await ask(one, model=Choice())
+        assert (place.choice, place.notice) == (None, "error_budget")
         assert one.answers_in_flight == 1
-        await place.release()
+        with pytest.raises(LimitReached):
+            await ask(one, model=Choice())
+        await place.settle(ended(None, tokens=0))
+        assert one.answers_in_flight == 0
+
+    asyncio.run(run())
+
+
+def test_a_place_is_free_again_when_its_answer_cannot_be_started() -> None:
+    async def run() -> None:
+        book = Book()
+        one = limits(book, daily_budget_usd=1.0)
+        with pytest.raises(RuntimeError):
+            async with one.admitted("v", "192.0.2.1", "c", Choice()):  # type: ignore[arg-type]
+                raise RuntimeError("the turn did not start")
+        assert one.answers_in_flight == 0
+        assert book.operators_usd() == 0
 
     asyncio.run(run())
 
@@ -368,9 +384,7 @@ def test_the_day_of_the_budget_turns_at_midnight_utc() -> None:
         settings = replace(UNLIMITED, daily_budget_usd=1.0)
         one = Limits(settings, Book(), price, clock=lambda: now[0])
         late = await ask(one, model=Choice())
-        with pytest.raises(BudgetSpent) as spent:
-            await ask(one, model=Choice())
-        assert spent.value.retry_after_s == 60
+        assert (await ask(one, model=Choice())).notice == "error_budget"
         now[0] += 61
         early = await ask(one, model=Choice())
         await late.settle(ended(0.7))
