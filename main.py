@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from fastcore.xml import FT, NotStr, to_xml
 from fasthtml.components import Body, Div, Head, Html, Link, Meta, Script, Title
 from fasthtml.core import APIRouter, FastHTML
 from starlette.datastructures import State
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -25,14 +26,19 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 
 import components as html
 import embed
-from hyperrun import assets, sse
+from hyperrun import assets, policy, sse
 from hyperrun.agent import Agent
 from hyperrun.conversation import Outcome, Turn
 from hyperrun.errors import BadSetting, HyperRunError, LimitReached, NotYours
 from hyperrun.forms import AskForm, FeedbackForm, KeyForm, ReaderForm
 from hyperrun.keys import Keys
 from hyperrun.language import choose
+from hyperrun.limits import Limits, Reservation, visitor_of
+from hyperrun.logs import configure as configure_logs
+from hyperrun.logs import route_of
+from hyperrun.metrics import Metrics, may_see_metrics
 from hyperrun.models import ModelChoice, Models
+from hyperrun.origins import any_site_may_show
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from hyperrun.store import Store
@@ -120,14 +126,19 @@ async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
     conversation = state.tokens.check(form.token)
     token = form.token if conversation else state.tokens.mint()
     conversation = conversation or state.tokens.check(token)
-    turn = await state.turns.start(
-        conversation,
-        form.query,
-        form.page,
-        await model_for(state, conversation),
-        view.language,
-        **({"retry_of": form.edits} if form.edits else {}),
-    )
+    if state.settings.log_questions:
+        log.info("question", extra={"fields": {"question": form.query}})
+    async with admitted(request, state, conversation) as place:
+        turn = await state.turns.start(
+            conversation,
+            form.query,
+            form.page,
+            place.choice,
+            view.language,
+            retry_of=form.edits,
+            settle=settling(state, place),
+            notice=place.notice,
+        )
     replaced = [Div(id=f"turn-{form.edits}", hx_swap_oob="delete")] if form.edits else []
     return (
         html.Exchange(view, turn),
@@ -146,11 +157,27 @@ async def stream(request: Request, turn_id: str, state: State) -> StreamingRespo
     """
     view = view_for(request, state)
     return StreamingResponse(
-        frames(state, view, turn_id), media_type="text/event-stream", headers=sse.HEADERS
+        bounded(state, visitor(request), frames(state, view, turn_id)),
+        media_type="text/event-stream",
+        headers=sse.HEADERS,
     )
 
 
-async def frames(state: State, view: html.View, turn_id: str) -> AsyncIterator[str]:
+async def bounded(
+    state: State, visitor: str, events: AsyncGenerator[str, None]
+) -> AsyncIterator[str]:
+    """`events` while there is a place; else an end without `close`, so that the browser itself
+    comes back in a while and is given a snapshot then."""
+    async with contextlib.aclosing(events):
+        try:
+            with state.limits.stream(visitor):
+                async for event in events:
+                    yield event
+        except LimitReached as reached:
+            yield f"retry: {reached.retry_after_s * 1_000}\n\n"
+
+
+async def frames(state: State, view: html.View, turn_id: str) -> AsyncGenerator[str, None]:
     """The events of one connection: a snapshot, then what is new, then `close`."""
     turn = await state.store.turn(turn_id)
     yield f"retry: {random.randint(1_000, 4_000)}\n\n"
@@ -200,8 +227,15 @@ async def retry(request: Request, turn_id: str, state: State, form: ReaderForm) 
     """Another attempt at the same question, in the place of the first."""
     conversation = owner(state, form)
     view = view_for(request, state, form.lang)
-    model = await model_for(state, conversation)
-    turn = await state.turns.retry(conversation, turn_id, model, view.language)
+    async with admitted(request, state, conversation) as place:
+        turn = await state.turns.retry(
+            conversation,
+            turn_id,
+            place.choice,
+            view.language,
+            settle=settling(state, place),
+            notice=place.notice,
+        )
     return html.Exchange(view, turn)
 
 
@@ -327,6 +361,16 @@ async def healthz(state: State) -> JSONResponse:
     return JSONResponse(body, status_code=200 if ready else 503)
 
 
+@route("/metrics", methods=["GET"])
+async def numbers(request: Request, state: State) -> Response:
+    """Prometheus's numbers, where they are switched on, for those who may see them."""
+    metrics: Metrics | None = state.metrics
+    if metrics is None or not may_see_metrics(request):
+        return Response(status_code=404)
+    text, media_type = await metrics.text()
+    return Response(text, media_type=media_type)
+
+
 # What the handlers share
 
 
@@ -355,6 +399,36 @@ async def model_for(state: State, conversation: str) -> ModelChoice | None:
     return operators
 
 
+def visitor(request: Request) -> str:
+    """A name for the browser that asks, good until a restart."""
+    return visitor_of(address(request), request.headers.get("user-agent", ""))
+
+
+def address(request: Request) -> str:
+    """Where a request comes from, behind the proxies we trust."""
+    return request.client.host if request.client else ""
+
+
+@contextlib.asynccontextmanager
+async def admitted(request: Request, state: State, conversation: str) -> AsyncIterator[Reservation]:
+    """A place for one answer. Raises `LimitReached`; frees the place where the block fails."""
+    limits: Limits = state.limits
+    model = await model_for(state, conversation)
+    async with limits.admitted(visitor(request), address(request), conversation, model) as place:
+        yield place
+
+
+def settling(state: State, place: Reservation) -> Callable[[Turn], Awaitable[None]]:
+    """What is to be done when the answer of `place` has ended: count it."""
+
+    async def settle(turn: Turn) -> None:
+        await place.settle(turn)
+        if state.metrics is not None:
+            state.metrics.answered(turn)
+
+    return settle
+
+
 def starters(state: State) -> Sequence[str]:
     """Questions to start with: the operator's, else from the documentation's own headings."""
     return state.settings.starters or state.search.headings()
@@ -373,8 +447,18 @@ async def local_state(view: html.View, state: State) -> html.LocalState:
         model=state.models.default_name or say("local_model_none"),
         search=index.engine + (f" ({index.note})" if index.note else ""),
         index=built,
-        budget=say("local_budget_none"),
+        budget=await budget(view, state),
+        warning=say("local_any_site") if any_site_may_show(state.settings) else "",
     )
+
+
+async def budget(view: html.View, state: State) -> str:
+    """What may be spent today, and what is."""
+    limits: Limits = state.limits
+    if limits.budget_usd is None:
+        return view.say("local_budget_none")
+    spent = f"{await limits.spent_today_usd():.2f} USD"
+    return view.say("local_budget_day", spent=spent, budget=f"{limits.budget_usd:.2f} USD")
 
 
 def fragment(*parts: FT | str) -> str:
@@ -406,12 +490,25 @@ async def tell(request: Request, error: Exception) -> HTMLResponse:
     """An error of ours: the detail to the log, one sentence to the reader."""
     assert isinstance(error, HyperRunError)
     state = request.app.state
-    log.warning("%s %s: %s: %s", request.method, request.url.path, type(error).__name__, error)
+    log.warning(
+        "%s %s: %s: %s", request.method, route_of(request.scope), type(error).__name__, error
+    )
     view = view_for(request, state)
     seconds = error.retry_after_s if isinstance(error, LimitReached) else 0
     headers = {"Retry-After": str(seconds)} if seconds else {}
     problem = html.Problem(view.say(error.public, seconds=seconds))
     return HTMLResponse(fragment(problem), status_code=error.status, headers=headers)
+
+
+async def tell_http(request: Request, error: Exception) -> HTMLResponse:
+    """What Starlette refuses: no such path, no such method, a body that cannot be read."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    key = "error_not_found" if status == 404 else "error_bad_question"
+    if status >= 500:
+        key = HyperRunError.public
+    problem = html.Problem(view_for(request, request.app.state).say(key))
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return HTMLResponse(fragment(problem), status_code=status, headers=headers)
 
 
 # Wiring
@@ -440,6 +537,13 @@ def create_app(settings: Settings) -> FastHTML:
     agent = Agent(settings, search, models)
     turns = Turns(settings, store, agent)
 
+    async def price(model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
+        await models.library()  # knows the prices
+        return models.cost_usd(model, prompt_tokens, completion_tokens)
+
+    limits = Limits(settings, store, price)
+    metrics = Metrics(limits) if settings.metrics else None
+
     @contextlib.asynccontextmanager
     async def lifespan(app: FastHTML) -> AsyncIterator[None]:
         await store.open()
@@ -465,8 +569,16 @@ def create_app(settings: Settings) -> FastHTML:
         sess_cls=None,
         secret_key="unused: there is no session",
         lifespan=lifespan,
-        middleware=[Middleware(GZipMiddleware, minimum_size=500)],
-        exception_handlers={HyperRunError: tell},
+        middleware=[
+            *policy.middleware(settings, limits, metrics.observe if metrics else None),
+            Middleware(GZipMiddleware, minimum_size=500),
+        ],
+        exception_handlers={
+            HyperRunError: tell,
+            HTTPException: tell_http,
+            404: tell_http,
+            500: tell_http,
+        },
     )
     app.state.settings = settings
     app.state.assets = assets.load()
@@ -474,6 +586,8 @@ def create_app(settings: Settings) -> FastHTML:
     app.state.search = search
     app.state.models = models
     app.state.turns = turns
+    app.state.limits = limits
+    app.state.metrics = metrics
     app.state.tokens = Tokens(settings.data_dir)
     app.state.keys = Keys(settings.data_dir, store)
     app.state.view = html.View(
@@ -492,6 +606,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import dotenv
     import uvicorn
 
+    from hyperrun import connection
+
     parser = argparse.ArgumentParser(description="Ask AI for a documentation site.")
     parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
     parser.add_argument("--host", help="address to listen on")
@@ -500,6 +616,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
         settings = Settings.from_environment()
+        configure_logs(settings)
         given = {"repo_path": options.repo, "host": options.host, "port": options.port}
         settings = replace(
             settings, **{name: value for name, value in given.items() if value is not None}
@@ -517,6 +634,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         port=settings.port,
         log_level="warning",
         timeout_graceful_shutdown=5,
+        **connection.options(),
     )
     announce(settings, app)
     uvicorn.Server(config).run()
@@ -536,6 +654,12 @@ def announce(settings: Settings, app: FastHTML) -> None:
         "  more:   set HYPERRUN_MODEL and a key (.env.example); cargo install colgrep --locked",
         flush=True,
     )
+    if any_site_may_show(settings):
+        print(
+            "\n  WARNING: any site may show this chat. Before you go public, set\n"
+            "  HYPERRUN_SITE_URL or HYPERRUN_ALLOWED_ORIGINS.\n",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

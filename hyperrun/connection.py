@@ -83,3 +83,14 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stop_clock()
         self.transport.write(TOO_LARGE)
         self.transport.close()
+
+
+def options() -> dict[str, Any]:
+    """How uvicorn is to be configured: guarded, and with what the middleware does left to it."""
+    return {
+        "http": GuardedProtocol,
+        "ws": "none",
+        "proxy_headers": False,  # it would believe any process on this machine
+        "server_header": False,
+        "log_config": None,
+    }

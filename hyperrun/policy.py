@@ -16,7 +16,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hyperrun.errors import LimitReached
 from hyperrun.language import choose, text
+from hyperrun.limits import Limits
 from hyperrun.logs import Observe, RequestLogMiddleware
 from hyperrun.origins import frame_ancestors, is_own_page
 from hyperrun.proxies import ProxiesMiddleware
@@ -83,14 +85,17 @@ def response_headers(kind: Kind, ancestors: tuple[str, ...], *, over_tls: bool) 
     return headers
 
 
-def middleware(settings: Settings, observe: Observe | None = None) -> list[Middleware]:
-    """All of the above around the app, outermost first, and a log line for each request, which
-    `observe` is told about too. Raises `BadSetting`."""
+def middleware(
+    settings: Settings, limits: Limits | None = None, observe: Observe | None = None
+) -> list[Middleware]:
+    """All of the above around the app, outermost first, with a log line for each request, which
+    `observe` is told about too, and a count of changes. Raises `BadSetting`."""
     return [
         Middleware(ProxiesMiddleware, settings=settings),
         Middleware(RequestLogMiddleware, observe=observe),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),
+        *([Middleware(ChangesMiddleware, limits=limits)] if limits is not None else []),
         Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         Middleware(BodyTimeMiddleware, within_s=BODY_WITHIN_S),
     ]
@@ -142,6 +147,26 @@ class OwnPageMiddleware:
         await self.app(scope, receive, send)
 
 
+class ChangesMiddleware:
+    """Counts every change an address asks for, whatever it is about."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self.app = app
+        self.limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
+            try:
+                await self.limits.change((scope.get("client") or ("", 0))[0])
+            except LimitReached as reached:
+                answer = refusal(
+                    Headers(scope=scope), reached.public, 429, seconds=reached.retry_after_s
+                )
+                answer.headers["Retry-After"] = str(reached.retry_after_s)
+                return await answer(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
 class BodyTimeMiddleware:
     """Takes the whole body in before the app is called, and gives up on one that dribbles in.
 
@@ -183,9 +208,11 @@ class BodyTimeMiddleware:
         await self.app(scope, receive_again, send)
 
 
-def refusal(headers: Mapping[str, str], key: str, status: int) -> PlainTextResponse:
+def refusal(
+    headers: Mapping[str, str], key: str, status: int, **values: object
+) -> PlainTextResponse:
     """One sentence in the browser's language."""
-    sentence = text(choose(headers.get("accept-language", "")), key)
+    sentence = text(choose(headers.get("accept-language", "")), key, **values)
     return PlainTextResponse(sentence, status_code=status)
 
 

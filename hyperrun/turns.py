@@ -45,7 +45,7 @@ KEEP_ALIVE_EVERY_S = 15.0
 # How long the ticker may work before it lets the event loop do something else.
 SLICE_S = 0.004
 
-Settle = Callable[[Usage], Awaitable[None]]
+Settle = Callable[[Turn], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +281,13 @@ class Turns:
         *,
         retry_of: str = "",
         settle: Settle | None = None,
+        notice: str = "",
     ) -> Turn:
         """Start the answer to a question and return its turn at once.
 
-        `retry_of` names the turn this one takes the place of. `settle` is told what the answer
-        took, once, however it ends. Raises `Busy` while another answer of this conversation is in
+        `retry_of` names the turn this one takes the place of. `settle` is told the turn when it has
+        ended, once, however it ends. `notice` is the key of a sentence that becomes the turn's
+        `error` although it is answered (why there is no model, say). Raises `Busy` while another answer of this conversation is in
         flight: a second question is held back, not queued, so that it can build on the first.
         """
         if conversation in self._by_conversation or self._closing:
@@ -301,7 +303,7 @@ class Turns:
         answering = Answering(turn)
         self._in_flight[turn.id] = answering
         self._by_conversation[conversation] = turn.id
-        work = self._answer(answering, model, language, settle)
+        work = self._answer(answering, model, language, settle, notice)
         answering.task = asyncio.create_task(work, name=f"answer {turn.id}")
         await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
         if self._ticker is None or self._ticker.done():
@@ -316,6 +318,7 @@ class Turns:
         language: str = "",
         *,
         settle: Settle | None = None,
+        notice: str = "",
     ) -> Turn:
         """Another attempt at a turn's question; the first leaves the model's history.
 
@@ -324,7 +327,7 @@ class Turns:
         first = await self._own(conversation, turn_id)
         return await self.start(
             conversation, first.question, first.page, model, language,
-            retry_of=turn_id, settle=settle,
+            retry_of=turn_id, settle=settle, notice=notice,
         )  # fmt: skip
 
     async def stop(self, conversation: str, turn_id: str) -> None:
@@ -439,11 +442,12 @@ class Turns:
         model: ModelChoice | None,
         language: str,
         settle: Settle | None,
+        notice: str,
     ) -> None:
         """The task of one turn: from the first row in the store to the last."""
         state = answering.state
         turn = state.turn
-        outcome, error = Outcome.ANSWERED, ""
+        outcome, error = Outcome.ANSWERED, notice
         try:
             before = await self.history(turn.conversation)
             history = [
@@ -494,7 +498,7 @@ class Turns:
         await self._save([turn])
         if settle is not None:
             try:
-                await settle(turn.usage)
+                await settle(turn)
             except Exception:
                 log.exception("turn %s: its cost was not counted", turn.id)
         self._in_flight.pop(turn.id, None)

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
+from hyperrun import connection
 from hyperrun.settings import Settings
 from main import create_app
 
@@ -84,7 +85,7 @@ class RunningServer:
             port=settings.port,
             log_level="warning",
             timeout_graceful_shutdown=2,
-            **options,
+            **(connection.options() | options),
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run)

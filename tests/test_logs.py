@@ -188,7 +188,7 @@ def logged(**changes: Any) -> Iterator[tuple[str, list[dict[str, Any]], Metrics]
             Route("/metrics", numbers),
             Route("/ask", ask),
         ],
-        middleware=policy.middleware(replace(Settings(), **changes), metrics.observe),
+        middleware=policy.middleware(replace(Settings(), **changes), limits, metrics.observe),
     )
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_level="error", log_config=None, proxy_headers=False)
