@@ -544,7 +544,6 @@ def create_app(settings: Settings) -> FastHTML:
     limits = Limits(settings, store, price)
     metrics = Metrics(limits) if settings.metrics else None
 
-    @contextlib.asynccontextmanager
     async def lifespan(app: FastHTML) -> AsyncIterator[None]:
         await store.open()
         await search.start()

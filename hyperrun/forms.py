@@ -60,7 +60,7 @@ class ReaderForm:
     lang: str
 
     @classmethod
-    async def __from_request__(cls, req: Any) -> Self:
+    async def __from_request__(cls, req: Request) -> Self:
         read = await fields(req)
         return cls(**cls._values(read))
 

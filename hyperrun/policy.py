@@ -117,6 +117,8 @@ class HeadersMiddleware:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         added = self.made[kind_of(scope["path"]), scope["scheme"] == "https"]
+        # `no-store` on a page would keep it, and what it stands in, from coming back at once.
+        keep = "no-cache" if scope["method"] in _SAFE_METHODS else "no-store"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -124,7 +126,7 @@ class HeadersMiddleware:
                 for name, value in added.items():
                     headers[name] = value
                 del headers["X-Frame-Options"]
-                headers.setdefault("Cache-Control", "no-store")
+                headers.setdefault("Cache-Control", keep)
                 if message["status"] in (408, 413):
                     headers["Connection"] = "close"  # the rest of that body is not waited for
             await send(message)
