@@ -42,7 +42,7 @@ MINUTE_S = 60
 WAIT_FOR_A_PLACE_S = 10  # what a reader is told when too many answers are in flight
 
 # What is set aside before anything is known: two calls of the model, each with instructions,
-# passages (24,000 characters), some history, and the longest answer.
+# passages (24,000 characters) and some history, and the longest answer.
 CALLS = 2
 PROMPT_TOKENS = 14_000
 # Afterwards, half as much again as the dearest of the last answers, if that is more. Until the
@@ -247,9 +247,11 @@ class Limits:
 
     async def _reserve(self, reservation: Reservation, model: "ModelChoice") -> None:
         assert self.budget_usd is not None
-        one_call = await self._price_usd(model.name, PROMPT_TOKENS, self._answer_tokens)
+        longest = self._answer_tokens
+        one_call = await self._price_usd(model.name, PROMPT_TOKENS, longest)
+        whole = await self._price_usd(model.name, CALLS * PROMPT_TOKENS, longest)
         await self._load_day()
-        usd = self._estimate_usd(model.name, one_call)
+        usd = self._estimate_usd(model.name, whole)
         if self._spent_usd + usd > self.budget_usd:
             self.refused["budget"] += 1
             raise BudgetSpent(
@@ -261,12 +263,12 @@ class Limits:
         reservation.day, reservation.usd, reservation.one_call_usd = self._day, usd, one_call
         await self._book(usd, day=reservation.day)
 
-    def _estimate_usd(self, model: str, one_call_usd: float) -> float:
-        """What to set aside for one answer."""
+    def _estimate_usd(self, model: str, expected_usd: float) -> float:
+        """What to set aside for one answer, by the price list and by the answers before it."""
         assert self.budget_usd is not None
         recent = self._costs.get(model)
         other = MARGIN * max(recent) if recent else UNKNOWN_PART * self.budget_usd
-        return max(CALLS * one_call_usd, other)
+        return max(expected_usd, other)
 
     def _cost_usd(self, turn: Turn, reservation: Reservation) -> float:
         """What the operator pays for an ended turn, on the safe side where nobody has told.

@@ -1,5 +1,21 @@
 """Fixtures for every test. Real things only: servers in threads, Chromium, a second origin."""
 
-from tests.browser import chromium, page
+import os
 
-__all__ = ["chromium", "page"]
+import pytest
+
+from tests.browser import chromium, page
+from tests.model_server import model_server
+from tests.server import repository, serve
+
+__all__ = ["chromium", "model_server", "page", "repository", "serve"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of minutes run under CI=true, by `-m slow`, or when they are named."""
+    named = any("::" in argument for argument in config.args)
+    if os.environ.get("CI") == "true" or config.option.markexpr or named:
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes; CI=true or -m slow runs it"))

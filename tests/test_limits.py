@@ -11,7 +11,7 @@ import pytest
 
 from hyperrun.conversation import Outcome, Turn, Usage
 from hyperrun.errors import LimitReached
-from hyperrun.limits import Limits, Reservation, visitor_of
+from hyperrun.limits import PROMPT_TOKENS, Limits, Reservation, visitor_of
 from hyperrun.settings import Settings
 
 
@@ -59,10 +59,10 @@ UNLIMITED = replace(
 
 
 def limits(book: Book | None = None, call_usd: float | None = 0.005, **changes: Any) -> Limits:
-    """Limits where one call of any model is priced at `call_usd`: twice that is set aside."""
+    """Limits where a call of any model is priced at `call_usd`: twice that is set aside."""
 
     async def price(model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
-        return call_usd
+        return None if call_usd is None else call_usd * prompt_tokens / PROMPT_TOKENS
 
     return Limits(replace(UNLIMITED, **changes), book or Book(), price)
 
@@ -263,7 +263,7 @@ def test_what_an_answer_is_counted_as(turn: Turn, cost_usd: float) -> None:
 
 
 def test_a_model_of_unknown_price_is_counted_at_the_assumed_one() -> None:
-    # 14,000 + 2,000 tokens, twice, at 10 USD a million: 0.32
+    # Twice 14,000 tokens and the longest answer (2,000) at 10 USD a million: 0.30
     one = limits(call_usd=None, daily_budget_usd=1.0)
 
     async def run() -> int:
@@ -378,7 +378,7 @@ def test_the_day_of_the_budget_turns_at_midnight_utc() -> None:
     now = [1_795_132_740.0]  # 2026-11-19T23:59:00Z
 
     async def price(model: str, prompt_tokens: int, completion_tokens: int) -> float:
-        return 0.5
+        return 1.0
 
     async def run() -> None:
         settings = replace(UNLIMITED, daily_budget_usd=1.0)
