@@ -17,12 +17,20 @@ if TYPE_CHECKING:
 # A block that grows beyond these is cut, so that what is parsed again as text arrives is bounded:
 # a list between two items, a table between two rows (its header is repeated), and anything else at
 # a line's end, a space, or in the end anywhere. Fenced code is not cut: it is not parsed again.
+TEXT_CHARS = 3_000
 LIST_CHARS = 2_000
 TABLE_CHARS = 4_000
 BLOCK_CHARS = 8_000
 
 _BLANK_LINES = re.compile(r"(?:[ \t]*\n)+")
-_ROW = re.compile(r" {0,3}\|")
+_WORD = r" {0,3}[^\W\d_]"  # nothing but text begins with a letter
+_CONTINUING = {
+    "paragraph_open": re.compile(_WORD),
+    "table_open": re.compile(r" {0,3}\|"),
+    "blockquote_open": re.compile(r" {0,3}>"),
+    "math_block": re.compile(r"(?!.*(?:\$\$|\\\])).*\S"),
+    "code_block": re.compile(r"(?: {4}|\t)"),
+}
 
 
 class Blocks:
@@ -32,10 +40,12 @@ class Blocks:
         self.tail = ""  # what belongs to no finished block yet
         self.fence = 0  # where the code of an open fence begins in `tail`; 0: no fence is open
         self.table = False  # the tail is a table, and its complete lines end at `complete`
+        self._continuing: re.Pattern[str] | None = None  # lines that surely go on with the tail
         self.item = 0  # where the last item begins, if the tail is a list
         self.loose = False  # whether that list's items are paragraphs
         self.complete = 0  # the complete lines of `tail` that have been looked at end here
         self._closing: re.Pattern[str] | None = None
+        self._is_text = True  # the tail is a paragraph or the like, as far as one can tell
 
     def feed(self, text: str) -> list[str]:
         """Take `text`, any piece of it; the Markdown of the blocks that became final."""
@@ -44,22 +54,25 @@ class Blocks:
             if self._closing:
                 text = self._feed_fence(text, blocks)
                 continue
-            room = BLOCK_CHARS - len(self.tail)
+            limit = TEXT_CHARS if len(self.tail) < TEXT_CHARS else BLOCK_CHARS
+            room = limit - len(self.tail)
             self.tail += text[:room]
             text = text[room:]
-            self._settle(blocks)
-            if not self._closing and len(self.tail) >= BLOCK_CHARS:
+            self._settle(blocks, at_limit=len(self.tail) == limit)
+            if not self._closing and len(self.tail) == (
+                TEXT_CHARS if self._is_text else BLOCK_CHARS
+            ):
                 self._cut(_hard_border(self.tail), blocks)
         return blocks
 
     def finish(self) -> list[str]:
         """The blocks that were still growing. Nothing may be fed after it."""
         blocks: list[str] = []
+        if self.tail and not self.tail.endswith("\n"):
+            self.tail += "\n"
         if not self._closing:
-            if not self.tail.endswith("\n"):
-                self.tail += "\n"
-            self._settle(blocks)
-        if self.tail.strip():
+            self._settle(blocks, at_limit=True)
+        if self.tail.strip(" \t\n"):
             blocks.append(self.tail)
         self._restart("")
         return blocks
@@ -68,10 +81,12 @@ class Blocks:
         self.tail = tail
         self.fence = self.item = self.complete = 0
         self.table = self.loose = False
+        self._continuing = None
         self._closing = None
+        self._is_text = True
 
     def _cut(self, at: int, blocks: list[str]) -> None:
-        if self.tail[:at].strip():
+        if self.tail[:at].strip(" \t\n"):
             blocks.append(self.tail[:at])
         self._restart(self.tail[at:])
 
@@ -87,24 +102,25 @@ class Blocks:
         self.tail = ""
         return rest
 
-    def _settle(self, blocks: list[str]) -> None:
-        """Move what is final from the tail to `blocks`."""
+    def _settle(self, blocks: list[str], at_limit: bool) -> None:
+        """Move what is final from the tail to `blocks`; `at_limit`, all that is."""
         while True:
             if self.complete == 0 and (blank := _BLANK_LINES.match(self.tail)):
                 self.tail = self.tail[blank.end() :]
             end = self.tail.rfind("\n") + 1
-            if end <= self.complete or self._is_more_rows(end):
+            if end == 0 or (not at_limit and (end <= self.complete or self._goes_on(end))):
                 return
             self.complete = end
             if not self._settle_lines(self.tail[:end], blocks):
                 return
 
-    def _is_more_rows(self, end: int) -> bool:
-        # Nothing but a row begins with a bar, so a table need not be parsed again for each.
-        if not self.table or end >= TABLE_CHARS:
+    def _goes_on(self, end: int) -> bool:
+        # Parsing the tail again for each of its lines is what would cost most; for most lines their
+        # beginning says that the block goes on. This only puts off what a later look will find.
+        if self._continuing is None:
             return False
         lines = self.tail[self.complete : end - 1].split("\n")
-        if not all(_ROW.match(line) for line in lines):
+        if not all(self._continuing.match(line) for line in lines):
             return False
         self.complete = end
         return True
@@ -132,7 +148,7 @@ class Blocks:
                 header = lines[begin : starts[first + 2]]
                 header = header if len(header) < TABLE_CHARS // 4 else ""
             cut = border if border is not None else end
-            if lines[done:cut].strip():
+            if lines[done:cut].strip(" \t\n"):
                 blocks.append(lines[done:cut])
             done = cut
             if border is not None:
@@ -147,6 +163,8 @@ class Blocks:
         self._restart(self.tail[done:])
         self.complete = complete
         opening = inside[0]
+        self._continuing = _CONTINUING.get(opening.type)
+        self._is_text = opening.type in ("paragraph_open", "blockquote_open", "math_block")
         if opening.type == "fence":
             assert opening.map is not None
             self.fence = starts[opening.map[0] + 1] - done
@@ -174,7 +192,7 @@ def _is_final(token: "Token", blank_follows: bool) -> bool:
         case "fence":
             return is_closed(token)
         case "math_block":
-            return not token.hidden or blank_follows
+            return blank_follows or bool(token.meta["closed"])
         case "paragraph_open" | "table_open" | "blockquote_open":
             return blank_follows
         case _:
@@ -202,7 +220,7 @@ def _soft_border(inside: "list[Token]", starts: list[int], begin: int) -> int | 
 def _hard_border(text: str) -> int:
     """Where to cut `text`, one block that is too long: after a line, a space, or at its end."""
     for mark in ("\n", " "):
-        at = text.rfind(mark, BLOCK_CHARS // 2) + 1
+        at = text.rfind(mark, len(text) // 2) + 1
         if at:
             return at
     return len(text)

@@ -14,22 +14,24 @@ SourceLookup = Callable[[int], Source | None]
 
 MAX_RANGE = 20  # "[1-20]" is read as twenty citations; a longer range as none
 
-# "[1]", "[1, 2]", "[1-3]", "[^1]", "[[1]]", "[Source 2]", and the address a model may add to make
-# it a link of its own: "[1](https://…)". An address never decides where a citation leads.
+# "[1]", "[1, 2]", "[1-3]", "[^1]", "[[1]]", "\\[1\\]", "[Source 2]", and the address a model may add
+# to make it a link of its own: "[1](https://…)". An address never decides where a citation leads.
 _NUMBERS = r"\^?\d{1,3}(?:\s{0,2}[,;–-]\s{0,2}\^?\d{1,3}){0,20}"
 MARK = re.compile(
-    rf"\[{{1,2}}(?:sources?:?\s{{1,2}})?({_NUMBERS})\]{{1,2}}"
+    rf"\\?\[{{1,2}}(?:sources?:?\s{{1,2}})?({_NUMBERS})\\?\]{{1,2}}"
     r"(?:\((?:https?:|[#/])[^()\s]{0,500}\)|\(\))?",
     re.IGNORECASE,
 )
 # The beginning of a mark at the end of a text that is still arriving, with the space before it.
-UNFINISHED = re.compile(r"\s*\[{1,2}(?:s[ources]{0,6}:?\s{0,2})?[\d\s,;^–-]*\]?$", re.IGNORECASE)
+UNFINISHED = re.compile(
+    r"\s*\\?\[{1,2}(?:s[ources]{0,6}:?\s{0,2})?[\d\s,;^–-]*\\?\]?$", re.IGNORECASE
+)
 _CODE = (
     r"(?P<code>^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)"
-    r"|(?P<tick>`+)(?!`).*?(?<!`)(?P=tick)(?!`))"
+    r"|(?P<tick>`+)(?!`).{1,2000}?(?<!`)(?P=tick)(?!`))"
 )
 _MARK_OR_CODE = re.compile(
-    rf"{_CODE}|[ \t]*{MARK.pattern}", re.DOTALL | re.MULTILINE | re.IGNORECASE
+    rf"{_CODE}|[ \t]{{0,3}}{MARK.pattern}", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
 _HTTP = re.compile(r"https?://[^\s<>\"]+$", re.IGNORECASE)
 

@@ -103,7 +103,13 @@ def highlight(code: str, language: str, known: MutableMapping[str, str] | None =
 def _spans(code: str, lexer: "Lexer") -> str:
     parts: list[str] = []
     pending, css = "", ""  # neighbours of one class share a span
-    for _, kind, value in lexer.get_tokens_unprocessed(code):
+    left = len(code)
+    # Some lexers lose a last line without an end.
+    for _, kind, value in lexer.get_tokens_unprocessed(
+        code if code.endswith("\n") else f"{code}\n"
+    ):
+        value = value[:left]
+        left -= len(value)
         found = _class(kind)
         if found == css or value.isspace():
             pending += value

@@ -18,11 +18,10 @@ _SPECIAL = re.compile(r"[\n\t`*_~\[\]<>&$\\|;#]")
 # A last line that may yet turn out to be something else: a bullet, a number, a heading's or
 # fence's mark, an underline, a table's row.
 _UNDECIDED = re.compile(
-    r"(?:^|\n)[ \t>]*(?:[-+*=_]+|\d{1,9}[.)]?|#{1,6}|`+\S*|~+\S*|\|[^\n]*|)[ \t]*$"
+    r"(?:^|\n)[ \t>]*+(?:[-+*=_]+|\d{1,9}[.)]?|#{1,6}|`+\S*|~+\S*|\|[^\n]*|)[ \t]*$"
 )
 # What ends an element, or opens what the next characters decide.
 _OPEN_ENDED = ("`", "*", "_", "~", "]", ")", ">", "$", "\\", "|", "#", "!", "&", "<", "[")
-_CLOSERS = re.compile(r"(?:\s*</[a-z0-9]+>)+\s*$")
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)*(`{3,}|~{3,})", re.MULTILINE)
 _SEGMENT = re.compile(r"\n[ \t]*\n|(?:^|\n)[ \t>]*(?:[-+*]|\d{1,9}[.)]|#{1,6})[ \t]+")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
@@ -49,6 +48,7 @@ class LiveBlock:
         self._known = 0  # characters of the tail that the HTML holds
         self._settled = True  # plain text may be put between the two
         self._items = (0, False, "")  # where the last item begins, loose, HTML of those before
+        self._rows_to = 0  # where the rows of a table end that `_head` holds
         self._code_from = 0  # where the open fence's code that is not highlighted begins
         self._code_head = ""  # HTML of what is before
         self.cited = []
@@ -63,6 +63,8 @@ class LiveBlock:
         if len(tail) != self._known or not self._settled:
             if self._blocks.fence:
                 self._grow_code(tail)
+            elif self._blocks.table:
+                self._grow_table(tail)
             elif not self._grow_text(tail):
                 self._render(tail)
         return self._head + self._closers
@@ -100,10 +102,32 @@ class LiveBlock:
             self._head += escape(tail[self._known : end], quote=False)
             self._known = end
 
+    def _grow_table(self, tail: str) -> None:
+        """Show whole rows only, and make only the new ones."""
+        self._known, self._settled = len(tail), False
+        end = self._blocks.complete
+        if end == self._rows_to:
+            return
+        rows = 0  # where the rows begin that are not shown
+        if self._rows_to:
+            rows = tail.index("\n", tail.index("\n") + 1) + 1
+        rendering = self._rendering.growing_copy()
+        html = to_html(tail[:rows] + tail[self._rows_to : end], rendering)
+        self.cited += rendering.cited
+        at = html.rfind("</tbody>")
+        if at < 0:  # no rows yet
+            at = _closers(html)
+            self._head, self._closers = html[:at], html[at:].replace("\n", "")
+            return
+        begin = html.index("<tbody>") + len("<tbody>") if rows else 0
+        self._head = (self._head if rows else "") + html[begin:at].rstrip()
+        self._closers = html[at:].replace("\n", "")
+        self._rows_to = end
+
     def _render(self, tail: str) -> None:
         self._known = len(tail)
         shown, whole = self._shown(tail)
-        if not shown.strip():
+        if not shown.strip(" \t\n"):
             self._head = self._closers = ""
             self._settled = False
             self.cited = []
@@ -111,8 +135,7 @@ class LiveBlock:
         rendering = self._rendering.growing_copy()
         html = self._with_items(shown, rendering)
         self.cited = rendering.cited
-        match = _CLOSERS.search(html)
-        at = match.start() if match else len(html)
+        at = _closers(html)
         self._head, self._closers = html[:at], re.sub(r"\s+", "", html[at:])
         text = tail.rstrip(" ")
         self._settled = whole and not text.endswith(_OPEN_ENDED) and "</a>" not in self._closers
@@ -134,15 +157,12 @@ class LiveBlock:
 
     def _shown(self, tail: str) -> tuple[str, bool]:
         """The part of `tail` to show, mended where it breaks off, and whether that is all of it."""
-        if self._blocks.table:
-            shown = tail[: self._blocks.complete]
-            return shown, False
         undecided = _UNDECIDED.search(tail)
         shown = tail[: undecided.start()] if undecided else tail
         if undecided and (table := _TABLE_START.search(shown)):
             above = shown[: table.start()].rpartition("\n")[2]
             shown = shown if above.lstrip().startswith("|") else shown[: table.start()]
-        if not shown.strip():
+        if not shown.strip(" \t\n"):
             return "", False
         if len(_FENCE_LINE.findall(shown)) % 2:
             return shown, shown is tail  # inside of an item's code: nothing to mend
@@ -156,9 +176,9 @@ def _mended(text: str) -> tuple[str, bool]:
     for match in _SEGMENT.finditer(text):
         start = match.end()
     head, segment = text[:start], text[start:]
-    held = UNFINISHED.search(segment)
+    held = UNFINISHED.search(segment[-80:])
     if held and not held[0].endswith("]"):
-        return head + _closed(segment[: held.start()]), False
+        return head + _closed(segment[: len(segment) - len(held[0])]), False
     link = _LINK_START.search(segment)
     if link and not _CODE_SPAN.sub(lambda code: " " * len(code[0]), segment).endswith(" "):
         before = segment[: link.start()]
@@ -181,16 +201,27 @@ def _closed(segment: str) -> str:
     return re.sub(r"[*_~\\!<&$]+$", "", segment) if rest.count("*") % 2 else segment
 
 
+def _closers(html: str) -> int:
+    """Where the closing tags begin that `html` ends with."""
+    at = len(html)
+    while True:
+        end = len(html[:at].rstrip())
+        start = html.rfind("<", 0, end)
+        if start < 0 or html[end - 1] != ">" or html[start + 1] != "/":
+            return at
+        at = start
+
+
 def appended(before: str, after: str) -> str | None:
     """The escaped text that makes the live HTML `before` into `after`, if it is text at its end.
 
     None: `after` has to replace it. The text belongs to the end of the deepest last text node.
     """
-    match = _CLOSERS.search(before)
-    if match is None:
+    at = _closers(before)
+    head, closers = before[:at], before[at:]
+    if not closers or not head or head[-1] == ">":
         return None
-    head, closers = before[: match.start()], match[0]
-    if not head or head[-1] == ">" or not (after.startswith(head) and after.endswith(closers)):
+    if not (after.startswith(head) and after.endswith(closers)) or len(after) < len(before):
         return None
     text = after[len(head) : len(after) - len(closers)]
     return None if "<" in text else text

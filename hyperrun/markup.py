@@ -50,7 +50,7 @@ _CLASSES = {
 LINK_REL = "noopener nofollow ugc"
 _FIRST_HEADING = 3  # below the page's own
 _SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
-_BARE_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\]+", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\]{1,2000}", re.IGNORECASE)
 _COLON = re.compile(r":\s*$")
 
 
@@ -132,14 +132,14 @@ def parser() -> "MarkdownIt":
     # Every address parses as a link, so that a refused one leaves its label and not its brackets.
     markup.validateLink = lambda url: True  # type: ignore[method-assign]
     add_maths(markup)
-    markup.inline.ruler.before("link", "citation", _citation_rule)
+    markup.inline.ruler.before("math_inline", "citation", _citation_rule)
     for name, rule in _RULES.items():
         markup.add_render_rule(name, rule)
     return markup
 
 
 def _citation_rule(state: "StateInline", silent: bool) -> bool:
-    if state.src[state.pos] != "[":
+    if state.src[state.pos] not in "[\\":
         return False
     rendering = _rendering(state.env)
     match = rendering.sources and MARK.match(state.src, state.pos)
@@ -337,7 +337,7 @@ def _maths(
     token = tokens[at]
     if token.type == "math_inline":
         return maths_to_html(token.content, token.markup == "$$")
-    if token.hidden:  # its end is missing
+    if not token.meta["closed"]:
         return f"<pre><code>{escape(token.content, quote=False)}</code></pre>\n"
     return f"<p>{maths_to_html(token.content, True)}</p>\n"
 

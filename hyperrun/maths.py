@@ -3,11 +3,14 @@
 import re
 from functools import cache, lru_cache
 from html import escape
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
 
 MAX_CHARS = 2_000  # of one formula; longer ones are shown as code
 
@@ -41,11 +44,12 @@ _DOLLARS = re.compile(
 _BRACKETS = re.compile(r"\\\((?P<single>.+?)\\\)|\\\[(?P<double>.+?)\\\]", re.DOTALL)
 
 
-def add_maths(parser: MarkdownIt) -> None:
+def add_maths(parser: "MarkdownIt") -> None:
     """Teach `parser` the tokens `math_inline` and `math_block`.
 
     `content` is the TeX; `markup` is "$$" where it is to be displayed on its own line. A block
-    that its closing mark has not ended runs to the next blank line or the end, with `hidden` set.
+    that its closing mark has not ended runs to the next blank line or the end, and `meta["closed"]`
+    is False.
     """
     parser.inline.ruler.before("escape", "math_inline", _inline_rule)
     parser.block.ruler.before(
@@ -53,7 +57,7 @@ def add_maths(parser: MarkdownIt) -> None:
     )
 
 
-def _inline_rule(state: StateInline, silent: bool) -> bool:
+def _inline_rule(state: "StateInline", silent: bool) -> bool:
     start = state.src[state.pos]
     if start == "$":
         match = _DOLLARS.match(state.src, state.pos)
@@ -71,7 +75,7 @@ def _inline_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _block_rule(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+def _block_rule(state: "StateBlock", start_line: int, end_line: int, silent: bool) -> bool:
     # The rule matches as soon as the opening mark stands there, closed or not, because a text that
     # is still arriving must not turn from paragraphs into a formula afterwards.
     if state.is_code_block(start_line):
@@ -98,13 +102,13 @@ def _block_rule(state: StateBlock, start_line: int, end_line: int, silent: bool)
     token = state.push("math_block", "math", 0)
     token.content = content.removesuffix(closing).strip() if closed else content
     token.markup = closing
-    token.hidden = not closed
+    token.meta = {"closed": closed}
     token.map = [start_line, line + 1]
     state.line = line + 1
     return True
 
 
-def _line(state: StateBlock, line: int) -> str:
+def _line(state: "StateBlock", line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
 
 
