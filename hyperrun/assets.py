@@ -133,7 +133,7 @@ def build(folder: Path = BUILT) -> None:
 
 def _stylesheet(source: str) -> str:
     """Our stylesheet with the code highlighter's colours behind it."""
-    from hyperrun.render import highlight_css
+    from hyperrun.highlight import highlight_css
 
     return (STATIC / source).read_text(encoding="utf-8") + "\n" + highlight_css()
 

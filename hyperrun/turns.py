@@ -11,7 +11,6 @@ ends answers that nobody follows. The first word of an answer does not wait for 
 import asyncio
 import html
 import logging
-import re
 import secrets
 import sqlite3
 import time
@@ -32,6 +31,7 @@ from hyperrun.agent import (
 )
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
+from hyperrun.live import appended
 from hyperrun.models import ModelChoice
 from hyperrun.render import AnswerRenderer
 from hyperrun.settings import Settings
@@ -186,8 +186,9 @@ class Follower:
         live: str | None = state.live
         more = None
         if not snapshot and not blocks:
-            more = appended(self._live, state.live)
-            if more is not None or state.live == self._live:
+            added = appended(self._live, state.live)
+            more = html.unescape(added) if added else None
+            if added is not None or state.live == self._live:
                 live = None
         update = Update(
             version=state.version,
@@ -208,27 +209,6 @@ class Follower:
         self._steps = state.steps
         self._sources = sources
         return update
-
-
-_CLOSING_TAGS = re.compile(r"(?:</[a-z0-9]+>\s*)*$")
-
-
-def appended(old: str, new: str) -> str | None:
-    """The plain text that makes `new` of `old` when put at its end, inside its innermost element.
-
-    None where the two differ in any other way.
-    """
-    if not old or old == new:
-        return None
-    closing = _CLOSING_TAGS.search(old)
-    tail = closing.group() if closing else ""
-    body = old[: len(old) - len(tail)]
-    if not new.endswith(tail) or not new.startswith(body) or body.endswith(">"):
-        return None
-    added = new[len(body) : len(new) - len(tail)]
-    if not added or "<" in added:
-        return None
-    return html.unescape(added)
 
 
 class Answering:
