@@ -197,7 +197,7 @@ class Follower:
             live=live,
             more=more,
             steps=state.steps if snapshot or state.steps != self._steps else None,
-            sources=sources if snapshot or sources != self._sources else None,
+            sources=sources if snapshot or state.outcome or sources != self._sources else None,
             suggestions=state.suggestions,
             usage=state.usage if state.outcome else None,
             outcome=state.outcome,

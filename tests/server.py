@@ -116,6 +116,9 @@ class RunningServer:
         assert not self.thread.is_alive(), "the server does not stop"
 
 
+Serve = Callable[..., RunningServer]
+
+
 @contextmanager
 def running(settings: Settings, **options: Any) -> Iterator[RunningServer]:
     """A server for the length of a block."""
@@ -134,7 +137,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, repository: Path) -> Iterator[Callable[..., RunningServer]]:
+def serve(tmp_path: Path, repository: Path) -> Iterator[Serve]:
     """Start servers with any settings: `serve(model="openai/x", api_base=…)`."""
     with ExitStack() as stack:
 
