@@ -67,7 +67,7 @@ def test_a_reader_asks_follows_up_and_comes_back(
         answers(chat, 1)
         answer = chat.locator(".answer").first
         expect(answer.locator(".blocks pre code")).to_have_text("lantern.dim(30)\n")
-        expect(answer.locator("li strong")).to_have_text("off")
+        expect(answer.locator(".blocks li strong")).to_have_text("off")
         expect(answer.locator("a.citation")).to_have_count(2)
         assert "[7]" not in answer.inner_text() and "[1]" not in answer.inner_text()
         expect(answer.locator(".step").last).to_contain_text("dimming a lamp")
