@@ -50,7 +50,7 @@ route = APIRouter()
 
 HTMX_CONFIG = (
     '{"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
-    '"includeIndicatorStyles":false,"defaultSettleDelay":0,"historyEnabled":false,'
+    '"includeIndicatorStyles":false,"attributesToSettle":["class"],"defaultSettleDelay":0,"historyEnabled":false,'
     '"responseHandling":[{"code":"204","swap":false},{"code":".*","swap":true}]}'
 )
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
