@@ -20,13 +20,13 @@ PROMPT_USD, COMPLETION_USD = 2.5e-6, 10e-6
 
 
 def scripts(count: int) -> list[Script]:
-    """Calls of very different cost: 0.003 to 0.026 USD, some with a search and a second call."""
+    """Calls of very different cost: 0.003 to 0.046 USD, some with a search and a second call."""
     chance = random.Random(7)
     return [
         Script(
             text="A lamp is dimmed with `dim` [1].",
             tools=(Tool("dim a lamp"),) if chance.random() < 0.2 else (),
-            prompt_tokens=chance.randint(1_000, 8_000),
+            prompt_tokens=chance.randint(1_000, 16_000),
             completion_tokens=chance.randint(50, 600),
             first_delay_s=chance.choice((0.0, 0.05, 0.3)),
         )
@@ -90,7 +90,7 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
         for each in played[: model_server.calls]
     )
     assert billed <= BUDGET_USD * 1.05
-    assert billed >= BUDGET_USD * 0.5, "the budget was hardly used: this proves nothing"
+    assert billed >= BUDGET_USD * 0.4, "the budget was hardly used: this proves nothing"
     with closing(sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3")) as database:
         rows = database.execute("SELECT model, error, outcome, answer FROM turns").fetchall()
         (spent,) = database.execute("SELECT usd FROM spend WHERE own_key = 0").fetchone()
