@@ -243,7 +243,11 @@ async def retry(request: Request, turn_id: str, state: State, form: ReaderForm) 
 async def feedback(request: Request, turn_id: str, state: State, form: FeedbackForm) -> FT:
     """Keep a thumb with its turn; after a thumb down, ask why."""
     view = view_for(request, state, form.lang)
-    await state.store.rate(owner(state, form), turn_id, form.rating, form.reason, form.comment)
+    rated = await state.store.rate(
+        owner(state, form), turn_id, form.rating, form.reason, form.comment
+    )
+    if not rated:
+        raise NotYours("feedback on a turn that is not there")
     if form.rating < 0 and not form.complete:
         return html.FeedbackForm(view, turn_id, form.rating)
     return html.Thanks(view)

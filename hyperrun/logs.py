@@ -127,7 +127,10 @@ def configure(settings: Settings, stream: IO[str] | None = None) -> None:
     for name in TALKATIVE:
         logger = logging.getLogger(name)
         logger.filters[:] = [RedactingFilter(known)]
+    # Libraries warn by the dozen when they are imported; that is for whoever debugs them.
     logging.captureWarnings(True)
+    warnings_level = logging.WARNING if settings.log_level == "debug" else logging.ERROR
+    logging.getLogger("py.warnings").setLevel(warnings_level)
 
 
 Observe = Callable[[str, str, int, float], None]
