@@ -179,7 +179,7 @@ async def bounded(
 
 async def frames(state: State, view: html.View, turn_id: str) -> AsyncGenerator[str, None]:
     """The events of one connection: a snapshot, then what is new, then `close`."""
-    turn = await state.store.turn(turn_id)
+    turn = await state.turns.find(turn_id)
     yield f"retry: {random.randint(1_000, 4_000)}\n\n"
     if turn is not None:
         async with contextlib.aclosing(state.turns.follow(turn_id)) as updates:
@@ -189,7 +189,7 @@ async def frames(state: State, view: html.View, turn_id: str) -> AsyncGenerator[
                     continue
                 total = None
                 if update.outcome is not None:
-                    turn = await state.store.turn(turn_id) or turn
+                    turn = await state.turns.find(turn_id) or turn
                     total = await state.store.cost(turn.conversation)
                 yield "".join(events(view, turn, update, total))
     yield sse.frame("close", "")
@@ -261,12 +261,10 @@ async def history(request: Request, state: State, form: ReaderForm) -> tuple[FT,
     """The conversation as it stands, with a stream for an answer still in flight."""
     view = view_for(request, state, form.lang)
     conversation = state.tokens.check(form.token)
-    turns = await state.store.turns(conversation) if conversation else []
+    turns = await state.turns.history(conversation) if conversation else []
     if not turns:
         return (html.Greeting(view, starters(state)),)
-    replaced = {turn.retry_of for turn in turns}
     total = await state.store.cost(conversation)
-    shown = [turn for turn in turns if turn.id not in replaced]
     return tuple(
         html.Exchange(
             view,
@@ -274,7 +272,7 @@ async def history(request: Request, state: State, form: ReaderForm) -> tuple[FT,
             None if turn.outcome is Outcome.RUNNING else state.turns.snapshot(turn),
             total,
         )
-        for turn in shown
+        for turn in turns
     )
 
 
