@@ -14,8 +14,8 @@ SourceLookup = Callable[[int], Source | None]
 
 MAX_RANGE = 20  # "[1-20]" is read as twenty citations; a longer range as none
 
-# "[1]", "[1, 2]", "[1-3]", "[^1]", "[[1]]", "\\[1\\]", "[Source 2]", and the address a model may add
-# to make it a link of its own: "[1](https://…)". An address never decides where a citation leads.
+# "[1]", "[1, 2]", "[1-3]", "[^1]", "[[1]]", "\\[1\\]", "[Source 2]", and the address a model may
+# add to make it a link of its own, "[1](https://…)": that never decides where a citation leads.
 _NUMBERS = r"\^?\d{1,3}(?:\s{0,2}[,;–-]\s{0,2}\^?\d{1,3}){0,20}"
 MARK = re.compile(
     rf"\\?\[{{1,2}}(?:sources?:?\s{{1,2}})?({_NUMBERS})\\?\]{{1,2}}"

@@ -60,7 +60,7 @@ _TOKENS = {
 
 # Long code is highlighted in pieces, each as if it began anew: no single call takes long, and a
 # block that streams is never highlighted all at once at its end.
-PIECE_CHARS = 2_500
+PIECE_CHARS = 1_500
 _BORDER = re.compile(r"\n\n(?=\S)")
 
 
