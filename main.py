@@ -35,7 +35,7 @@ from hyperrun.keys import Keys
 from hyperrun.language import choose
 from hyperrun.limits import Limits, Reservation, visitor_of
 from hyperrun.logs import configure as configure_logs
-from hyperrun.logs import route_of
+from hyperrun.logs import keep_out, route_of
 from hyperrun.metrics import Metrics, may_see_metrics
 from hyperrun.models import ModelChoice, Models
 from hyperrun.origins import any_site_may_show
@@ -128,6 +128,8 @@ async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
     conversation = conversation or state.tokens.check(token)
     if state.settings.log_questions:
         log.info("question", extra={"fields": {"question": form.query}})
+    else:
+        keep_out(form.query)
     async with admitted(request, state, conversation) as place:
         turn = await state.turns.start(
             conversation,

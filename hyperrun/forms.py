@@ -136,5 +136,5 @@ class KeyForm(ReaderForm):
     def _values(cls, read: dict[str, str]) -> dict[str, Any]:
         return ReaderForm._values(read) | {
             "model": _short(read, "model", 200),
-            "api_key": _short(read, "api_key", 500),
+            "api_key": _short(read, "api_key", 501),  # one too long is refused, not cut
         }

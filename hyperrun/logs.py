@@ -26,6 +26,9 @@ log = logging.getLogger("hyperrun.requests")
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
+# What a reader wrote in this request; providers repeat it in their errors.
+unspoken: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar("unspoken", default=())
+
 REDACTED = "[redacted]"
 # Libraries with handlers of their own, which our formatter never sees.
 TALKATIVE = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "openai", "aiohttp")
@@ -48,9 +51,17 @@ _KEYS = re.compile(
 )
 
 
+def keep_out(question: str) -> None:
+    """Let no line that is logged from here on, in this request and its tasks, hold the question.
+
+    In pieces: what quotes it escapes line ends and quotes.
+    """
+    unspoken.set(tuple(part for part in re.split(r"[^\w ?!.,:;()-]+", question) if len(part) > 11))
+
+
 def redacted(text: str, known: Iterable[str] = ()) -> str:
-    """`text` without anything that is in `known` or looks like a key."""
-    for secret in known:
+    """`text` without anything that is in `known`, belongs to a reader or looks like a key."""
+    for secret in (*known, *unspoken.get()):
         text = text.replace(secret, REDACTED)
     return _KEYS.sub(REDACTED, text)
 

@@ -50,6 +50,7 @@ class Script:
     completion_tokens: int = 20
     finish_reason: str = ""  # "" stands for "stop" or "tool_calls"
     status: int = 200  # anything else is an error response
+    echo: bool = False  # the error repeats the key and the request, as some providers' do
     retry_after_s: int = 0
     hang: bool = False  # no headers, ever
     stall_after: int = -1  # pieces, then silence
@@ -110,7 +111,11 @@ class ModelServer:
             return Response()
         if script.status != 200:
             headers = {"Retry-After": str(script.retry_after_s)} if script.retry_after_s else {}
-            error = {"message": f"scripted {script.status}", "type": "error", "code": script.status}
+            message = f"scripted {script.status}"
+            if script.echo:
+                key = request.headers.get("authorization", "")
+                message += f" Incorrect API key provided: {key} in {self.requests[-1]}"
+            error = {"message": message, "type": "error", "code": script.status}
             return JSONResponse({"error": error}, status_code=script.status, headers=headers)
         return StreamingResponse(self._play(script), media_type="text/event-stream")
 

@@ -132,7 +132,7 @@ def test_the_operators_secrets_are_cut_out_of_everything() -> None:
         try:
             raise RuntimeError("boom hunter2-hunter2")
         except RuntimeError:
-            logging.getLogger("uvicorn.error").exception("in %r", {"k": "0123456789abcdef"})
+            logging.getLogger("a.library").exception("in %r", {"k": "0123456789abcdef"})
         logging.getLogger("hyperrun.x").info("all is well")
     finally:
         root.handlers[:], root.level = before
