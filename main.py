@@ -9,10 +9,12 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastcore.xml import FT, NotStr, to_xml
 from fasthtml.components import Body, Div, Head, Html, Link, Meta, Script, Title
@@ -44,6 +46,9 @@ from hyperrun.settings import Settings
 from hyperrun.store import Store
 from hyperrun.tokens import Tokens
 from hyperrun.turns import Turns, Update
+
+if TYPE_CHECKING:
+    import uvicorn
 
 log = logging.getLogger("hyperrun")
 route = APIRouter()
@@ -640,7 +645,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         **connection.options(),
     )
     announce(settings, app)
-    uvicorn.Server(config).run()
+    server(config).run()
+
+
+def server(config: "uvicorn.Config") -> "uvicorn.Server":
+    """uvicorn, which on SIGTERM would wait for streams that never end by themselves."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await config.app.state.turns.close()  # type: ignore[union-attr]
+            await super().shutdown(sockets)
+
+    return Server(config)
 
 
 def announce(settings: Settings, app: FastHTML) -> None:

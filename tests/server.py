@@ -14,7 +14,7 @@ import uvicorn
 
 from hyperrun import connection
 from hyperrun.settings import Settings
-from main import create_app
+from main import create_app, server
 
 GUIDE = """# Lantern
 
@@ -87,7 +87,7 @@ class RunningServer:
             timeout_graceful_shutdown=2,
             **(connection.options() | options),
         )
-        self.server = uvicorn.Server(config)
+        self.server = server(config)
         self.thread = threading.Thread(target=self.server.run)
         self.url = ""
 
