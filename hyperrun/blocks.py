@@ -31,6 +31,11 @@ _CONTINUING = {
     "math_block": re.compile(r"(?!.*(?:\$\$|\\\])).*\S"),
     "code_block": re.compile(r"(?: {4}|\t)"),
 }
+# The next item of a list that is not indented, by the list's mark; "- - -" would end it.
+_ITEMS = {
+    mark: re.compile(rf"{number}{re.escape(mark)} (?![\s{re.escape(mark)}]*$)[^\s]")
+    for mark, number in {"-": "", "*": "", "+": "", ".": r"\d{1,9}", ")": r"\d{1,9}"}.items()
+}
 
 
 class Blocks:
@@ -119,9 +124,13 @@ class Blocks:
         # beginning says that the block goes on. This only puts off what a later look will find.
         if self._continuing is None:
             return False
+        if self.item and (end >= LIST_CHARS or self.tail.endswith("\n\n", 0, self.complete)):
+            return False
         lines = self.tail[self.complete : end - 1].split("\n")
         if not all(self._continuing.match(line) for line in lines):
             return False
+        if self.item:
+            self.item = end - 1 - len(lines[-1])
         self.complete = end
         return True
 
@@ -178,6 +187,7 @@ class Blocks:
                 if token.level == 1 and token.nesting > 0 and token.map
             ]
             self.item = starts[items[-1]] - done
+            self._continuing = _ITEMS.get(opening.markup) if self.item else None
             self.loose = any(
                 token.level == 2 and token.type == "paragraph_open" and not token.hidden
                 for token in inside

@@ -61,6 +61,8 @@ _TOKENS = {
 # Long code is highlighted in pieces, each as if it began anew: no single call takes long, and a
 # block that streams is never highlighted all at once at its end.
 PIECE_CHARS = 1_500
+# Some lexers take the square of a line's length; what has such lines is minified, or meant to harm.
+LINE_CHARS = 400
 _BORDER = re.compile(r"\n\n(?=\S)")
 
 
@@ -101,6 +103,8 @@ def highlight(code: str, language: str, known: MutableMapping[str, str] | None =
 
 
 def _spans(code: str, lexer: "Lexer") -> str:
+    if any(len(line) > LINE_CHARS for line in code.split("\n")):
+        return escape(code, quote=False)
     parts: list[str] = []
     pending, css = "", ""  # neighbours of one class share a span
     left = len(code)

@@ -6,12 +6,15 @@ all) and may take short cuts, as long as it is safe, well-formed and close to wh
 """
 
 import re
+import time
 from html import escape
 
 from hyperrun.blocks import Blocks
 from hyperrun.citations import UNFINISHED
 from hyperrun.highlight import highlight, language_of, pieces
 from hyperrun.markup import CODE_CLOSING, Rendering, code_opening, sanitised, to_html
+
+SLOW_MS = 6
 
 # Characters that may mean something to Markdown in the middle of a line.
 _SPECIAL = re.compile(r"[\n\t`*_~\[\]<>&$\\|;#]")
@@ -23,6 +26,8 @@ _UNDECIDED = re.compile(
 # What ends an element, or opens what the next characters decide.
 _OPEN_ENDED = ("`", "*", "_", "~", "]", ")", ">", "$", "\\", "|", "#", "!", "&", "<", "[")
 _FENCE_LINE = re.compile(r"^[ \t>]*(?:[-+*][ \t]+|\d{1,9}[.)][ \t]+)*(`{3,}|~{3,})", re.MULTILINE)
+_LIST_OPENING = re.compile(r"^<[uo]l[^>]*>\n?")
+_LIST_CLOSING = re.compile(r"\s*</[uo]l>\s*$")
 _SEGMENT = re.compile(r"\n[ \t]*\n|(?:^|\n)[ \t>]*(?:[-+*]|\d{1,9}[.)]|#{1,6})[ \t]+")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _LINK_START = re.compile(
@@ -43,11 +48,13 @@ class LiveBlock:
 
     def restart(self) -> None:
         """Forget all: the tail begins a new block."""
+        self._pause = 0  # calls for which the HTML is left as it is, since making it took long
         self._head = ""  # the HTML is `_head + _closers`
         self._closers = ""
         self._known = 0  # characters of the tail that the HTML holds
         self._settled = True  # plain text may be put between the two
         self._items = (0, False, "")  # where the last item begins, loose, HTML of those before
+        self._items_cited: list[int] = []
         self._rows_to = 0  # where the rows of a table end that `_head` holds
         self._code_from = 0  # where the open fence's code that is not highlighted begins
         self._code_head = ""  # HTML of what is before
@@ -65,8 +72,15 @@ class LiveBlock:
                 self._grow_code(tail)
             elif self._blocks.table:
                 self._grow_table(tail)
+            elif self._pause:
+                self._pause -= 1
             elif not self._grow_text(tail):
+                started = time.thread_time()
                 self._render(tail)
+                # Text made to be slow (thousands of brackets) is shown less often, so that its mean
+                # cost stays near a millisecond a call.
+                took_ms = int((time.thread_time() - started) * 1000)
+                self._pause = took_ms if took_ms > SLOW_MS and len(tail) > 500 else 0
         return self._head + self._closers
 
     def _grow_text(self, tail: str) -> bool:
@@ -148,12 +162,19 @@ class LiveBlock:
         item, loose = blocks.item, blocks.loose
         if not 0 < item < len(shown):
             return to_html(shown, rendering, loose=loose)
-        if self._items[:2] != (item, loose):
-            before = to_html(shown[:item], self._rendering.growing_copy(), loose=loose)
-            self._items = (item, loose, re.sub(r"\s*</[uo]l>\s*$", "", before))
+        known, as_loose, html = self._items
+        if (known, as_loose) != (item, loose):
+            if loose != as_loose or not 0 < known < item:
+                known, html = 0, ""
+                self._items_cited = []
+            before = self._rendering.growing_copy()
+            more = to_html(shown[known:item], before, loose=loose)
+            html += _LIST_CLOSING.sub("", _LIST_OPENING.sub("", more) if known else more)
+            self._items = (item, loose, html)
+            self._items_cited += before.cited
         last = to_html(shown[item:], rendering, loose=loose)
-        opening = re.match(r"<[uo]l[^>]*>", last)
-        return self._items[2] + (last[opening.end() :] if opening else last)
+        rendering.cited[:0] = self._items_cited
+        return html + _LIST_OPENING.sub("", last)
 
     def _shown(self, tail: str) -> tuple[str, bool]:
         """The part of `tail` to show, mended where it breaks off, and whether that is all of it."""

@@ -308,3 +308,22 @@ def test_lines_that_moved_are_found_again_and_lines_that_are_gone_are_dropped():
 
     now = relocated([SOURCES[1], SOURCES[2], SOURCES[3]], locate)
     assert now == (Source(1, moved), SOURCES[2])
+
+
+def test_a_growing_list_cites_all_that_its_items_cite():
+    renderer = AnswerRenderer(SOURCES.get)
+    renderer.feed("- one [3]\n- two [1]\n- three [12]\n- fo")
+    assert renderer.live().count('class="citation"') == 3
+    assert renderer.cited == (3, 1, 12)
+    renderer.feed("ur [2]\n- five")
+    renderer.live()
+    assert renderer.cited == (3, 1, 12, 2)
+
+
+def test_a_growing_table_cites_all_that_its_rows_cite():
+    renderer = AnswerRenderer(SOURCES.get)
+    for row in ("| a [2] |\n|---|\n", "| b [1] |\n", "| c [3] |\n", "| d [12"):
+        renderer.feed(row)
+        renderer.live()
+    assert renderer.cited == (2, 1, 3)
+    assert renderer.live().count("<tr>") == 3
