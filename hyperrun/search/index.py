@@ -6,6 +6,7 @@ goes on where it was. A new schema version is a new file; the old one is deleted
 
 import hashlib
 import logging
+import math
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,13 +15,14 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.search import ranking
 from hyperrun.search.passage import Passage
-from hyperrun.search.ranking import Candidate
+from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.unit import Unit
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 FETCH = 120  # candidates that are ranked
+MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -136,7 +138,8 @@ class Index:
             (file, unit.start_line, unit.end_line, unit.title, unit.kind, unit.language,
              unit.anchor, unit.text),
         )  # fmt: skip
-        columns = (unit.title, file, unit.signature, unit.doc, unit.text)
+        name = ranking.last_name(unit.title)
+        columns = (name, file, f"{unit.title}\n{unit.signature}", unit.doc, unit.text)
         connection.execute(
             "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
             (added.lastrowid, *(" ".join(ranking.terms(column)) for column in columns)),
@@ -177,9 +180,12 @@ class Index:
         wanted = ranking.query_terms(query)
         if not wanted:
             return []
-        match = " OR ".join(f'"{term}"' for term in wanted)
         weights = ", ".join(map(str, ranking.WEIGHTS))
         with self._connect() as connection:
+            asked = self._asked(connection, wanted)
+            if not asked:
+                return []
+            match = " OR ".join(f'"{form}"' for each in asked for form in each.forms)
             rows = connection.execute(
                 "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -w.score FROM "
                 f"(SELECT rowid, bm25(words, {weights}) AS score FROM words "
@@ -187,8 +193,26 @@ class Index:
                 "JOIN passages p ON p.id = w.rowid",
                 (match,),
             ).fetchall()
-            ranked = ranking.rank(query, [Candidate(*row) for row in rows])[:k]
+            ranked = ranking.rank(query, [Candidate(*row) for row in rows], asked)[:k]
             return [self._passage(connection, each) for each in ranked]
+
+    @staticmethod
+    def _asked(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[Asked]:
+        """Where each term is and how much it says, without those that are nowhere, or in too many
+        passages while others are not."""
+        (total,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
+        common, telling = [], []
+        for term in wanted:
+            forms = ranking.forms(term)
+            match = " OR ".join(f'"{form}"' for form in forms)
+            rows = connection.execute(
+                "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (match, MOST_COUNTED)
+            ).fetchall()
+            if rows:
+                rarity = math.log((total + 1) / len(rows)) / math.log(total + 1)
+                asked = Asked(term, forms, rarity, frozenset(row[0] for row in rows))
+                (telling if len(rows) < MOST_COUNTED else common).append(asked)
+        return telling if len(telling) >= 2 else telling + common
 
     @staticmethod
     def _passage(connection: sqlite3.Connection, candidate: Candidate) -> tuple[Passage, str]:

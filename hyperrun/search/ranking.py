@@ -6,7 +6,9 @@ The constants were tuned on development questions only; see bench/search.
 import math
 import re
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Columns of the full-text index and their weights in bm25.
 COLUMNS = ("name", "path", "signature", "doc", "body")
@@ -130,6 +132,36 @@ def query_terms(query: str) -> list[str]:
     return (meant or found)[:40]
 
 
+# What programmers call things in short. The beginnings of words are seen to by `_shared`.
+_SHORT = (
+    "application app", "applications apps", "argument arg", "arguments args", "asynchronous async",
+    "attribute attr", "attributes attrs", "authentication auth", "authorization auth",
+    "authorisation auth", "authenticate auth", "character char", "command cmd", "configuration config",
+    "configure config", "connection conn", "context ctx", "database db", "dependencies deps",
+    "dependency dep", "development dev", "directory dir", "directories dirs", "document doc",
+    "documentation docs", "environment env", "error err", "errors exceptions", "execute exec",
+    "exception error", "expression expr", "function func", "functions funcs", "image img",
+    "initialize init", "initialization init", "initialise init", "initialisation init",
+    "javascript js", "kubernetes k8s", "library lib", "message msg", "messages msgs",
+    "middleware middlewares", "number num", "object obj", "operation op", "parameter param",
+    "parameters params", "password passwd", "pointer ptr", "production prod", "properties props",
+    "property prop", "python py", "reference ref", "repository repo", "request req",
+    "response resp", "specification spec", "statement stmt", "string str", "stylesheet css",
+    "synchronous sync", "temporary temp", "typescript ts", "utilities utils", "utility util",
+    "value val", "values vals", "variable var", "variables vars", "websocket ws",
+)  # fmt: skip
+_FORMS: dict[str, set[str]] = defaultdict(set)
+for _pair in _SHORT:
+    _long, _short = _pair.split()
+    _FORMS[_long].add(_short)
+    _FORMS[_short].add(_long)
+
+
+def forms(term: str) -> tuple[str, ...]:
+    """The term and its other lengths: `config` for `configuration`."""
+    return (term, *sorted(_FORMS.get(term, ())))
+
+
 def stem(word: str) -> str:
     """A light stem, for comparing names and paths with a question."""
     for ending in ("ations", "ation", "ings", "ing", "ers", "er", "ies", "ed", "es", "s", "e", "y"):
@@ -150,6 +182,16 @@ def named_symbols(query: str) -> set[str]:
     return {re.split(r"[.:]", name.rstrip("()"))[-1].lower() for name in spelled} - {""}
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A term of the question: how much it says (0 to 1), the ids of the passages that hold it."""
+
+    term: str
+    forms: tuple[str, ...]  # the term and what programmers shorten it to
+    rarity: float
+    passages: frozenset[int]
+
+
 @dataclass(slots=True)
 class Candidate:
     """A row that the full-text index found."""
@@ -163,85 +205,192 @@ class Candidate:
     score: float  # the larger the better
 
 
+PROSE = frozenset(("section", "cell", "document"))
+
 _TESTS = re.compile(
-    r"(^|/)(tests?|testing|spec|specs|__tests__|testdata|fixtures?|mocks?)/"
-    r"|(^|/)(test_[^/]*|conftest)\.\w+$|[._-](test|tests|spec)\.\w+$|Tests?\.(java|kt|cs|swift|php)$",
+    r"(^|/)(tests?|testing|specs?|__tests__|testdata|fixtures?|mocks?|e2e)/"
+    r"|(^|/)(test_[^/]*|conftest|testing)\.\w+$|[._-](tests?|spec)\.\w+$"
+    r"|Tests?\.(java|kt|cs|swift|php|scala)$",
 )
-_EXAMPLES = re.compile(r"(^|/)(examples?|samples?|demos?|benchmarks?|bench|scripts|tools)/")
-_OLD = re.compile(
-    r"(^|/)(compat|legacy|deprecated|_vendor|vendored|_internal_compat)(/|\.|_)", re.I
+_EXAMPLES = re.compile(
+    r"(^|/)(examples?|samples?|demos?|benchmarks?|bench|scripts|tools|docs_src|doc_src)/"
 )
+_OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat)(/|\.|_|$)", re.I)
 _NOTES = re.compile(
-    r"(^|/)(changelog|changes|history|news|release[-_]?notes?|license|contributing|code_of_conduct|"
-    r"authors|security)(\.|/|$)",
+    r"(^|/)(changelog|changes|history|news|release[-_]?notes?|licen[cs]e|contributing|"
+    r"code_of_conduct|authors|security|whatsnew|releases|blog)(\.|/|$)",
     re.I,
 )
-_ASKED_TESTS = re.compile(r"\b(tests?|testing|spec|fixtures?|mock\w*)\b", re.I)
+_TRANSLATED = re.compile(
+    r"(^|/)(docs?|i18n|locales?|translations?|content|pages|README[._-])/?"
+    r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
+    r"[a-z]{2}([-_][A-Za-z]{2,4})?[/.]"
+)
+_ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
+_ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)
 _ASKED_NOTES = re.compile(
-    r"\b(chang\w+|release\w*|history|version|news|licen[cs]e|contribut\w+|authors?|upgrad\w+|"
-    r"migrat\w+|deprecat\w+|security)\b", re.I,
+    r"\b(chang(es|ed|elog)|release\w*|history|versions?|news|licen[cs]e|contribut\w+|authors?|"
+    r"upgrad\w+|migrat\w+|deprecat\w+|security|blog)\b", re.I,
 )  # fmt: skip
-_ASKS = re.compile(r"^\s*(how|what|why|when|where|which|can|does|do|is|are|should|who)\b", re.I)
+
+# Somebody who wants to get something done, and somebody who wants to know how it is made.
+_USES = re.compile(
+    r"^\s*(how (do|can|should|would|to)\b|(can|could|may|should|do|must) (i|we|you)\b|"
+    r"where (do|can|should)\b|(which|what) .*\b(should|can|do) (i|we|you)\b|what is\b|"
+    r"what are\b|why (do|does|is|are|can)\b|is (it|there)\b|are there\b|(i|my|we|our)\b|"
+    r"(add|allow|avoid|build|change|choose|configure|connect|create|customi[sz]e|debug|define|"
+    r"delete|deploy|disable|enable|exclude|export|fail|fix|get|give|handle|hide|ignore|import|"
+    r"include|install|keep|limit|link|list|load|make|merge|migrate|move|only|open|override|"
+    r"package|post|prevent|protect|publish|put|read|reload|remove|rename|replace|return|run|save|"
+    r"search|see|send|serve|set|share|show|skip|start|stop|store|stream|switch|test|translate|"
+    r"turn|update|upgrade|upload|use|write)\s)"
+    r"|\b(i|my|me|we|our|mine)\b",
+    re.I,
+)
+_BUILT = re.compile(
+    r"\b(implement\w*|internals?|internally|algorithm|data structures?|source|codebase|class|"
+    r"function|method|module|struct|interface|under the hood|architecture|parser|handler|logic|"
+    r"mechanism\w*|defined|propagat\w*)\b|^\s*(how|where) (is|are|does|did)\b",
+    re.I,
+)
+
+# Constants, tuned on development questions (bench/search), not to any one of them.
+EXACT_SYMBOL, EXACT_HEADING, SAME_CASE = 0.6, 0.4, 0.25
+NAME_ASKED, NAME_SAID = 0.55, 0.5
+STEM_ASKED, STEM_SAID, FOLDER = 0.15, 0.32, 0.12
+PART = 1.0  # how much `auth` counts for `authentication`
+COHERENCE = 0.32
+COVER, FILE = 0.3, 0.1
+PROSE_FOR_USE, PROSE_FOR_BUILD, PROSE_ELSE = 1.4, 0.6, 0.9
+TEST, EXAMPLE, OLD, NOTES, STUB, LOOSE = 0.2, 0.3, 0.6, 0.45, 0.75, 0.9
+FOREIGN = 0.5
+CROWD = 0.6
 
 
-def rank(query: str, candidates: list[Candidate]) -> list[Candidate]:
+def rank(query: str, candidates: list[Candidate], asked_for: Sequence[Asked]) -> list[Candidate]:
     """`candidates` in the order in which they should be read; their scores become final."""
     if not candidates:
         return []
     best = max(each.score for each in candidates) or 1.0
-    asked = {stem(term) for term in query_terms(query)}
+    asked: dict[str, float] = {}
+    for one in asked_for:
+        asked[stem(one.term)] = max(one.rarity, asked.get(stem(one.term), 0.0))
     symbols = named_symbols(query)
-    asks = bool(_ASKS.match(query)) and not symbols
-    for each in candidates:
-        each.score = each.score / best
-        each.score += _name_prior(each, asked, symbols)
-        each.score += _path_prior(each, asked)
-        each.score *= _place_factor(each.file, query)
-        if asks and each.kind in ("section", "cell"):
-            each.score *= 1.1
+    prose = _prose_factor(query, bool(symbols))
+    spared = _spared(query)
+    covered = _coverage(candidates, asked_for)
+    for each, (own, of_file) in zip(candidates, covered, strict=True):
+        each.score = each.score / best + COVER * own * own + FILE * of_file * of_file
+        each.score += _name_prior(each, asked, symbols, query)
+        each.score += _path_prior(each.file, asked)
+        each.score *= _place_factor(each.file, spared)
+        if each.kind in PROSE:
+            each.score *= prose
+        elif each.kind == "module":
+            each.score *= LOOSE
     _cohere(candidates)
     candidates.sort(key=lambda each: -each.score)
     return _spread(candidates)
 
 
-def _name_prior(candidate: Candidate, asked: set[str], symbols: set[str]) -> float:
-    last = re.split(r"\.| > ", candidate.title)[-1]
+def _coverage(candidates: list[Candidate], asked_for: Sequence[Asked]) -> list[tuple[float, float]]:
+    """How much of the question each passage holds, and how much its file: 0 to 1."""
+    total = sum(each.rarity for each in asked_for) or 1.0
+    held: dict[str, set[int]] = defaultdict(set)
+    own = []
+    for candidate in candidates:
+        terms = [n for n, each in enumerate(asked_for) if candidate.id in each.passages]
+        held[candidate.file].update(terms)
+        own.append(sum(asked_for[n].rarity for n in terms) / total)
+    files = {file: sum(asked_for[n].rarity for n in terms) / total for file, terms in held.items()}
+    return [(of_it, files[each.file]) for of_it, each in zip(own, candidates, strict=True)]
+
+
+def _prose_factor(query: str, names_symbols: bool) -> float:
+    if names_symbols:
+        return PROSE_ELSE
+    if _BUILT.search(query):
+        return PROSE_FOR_BUILD
+    return PROSE_FOR_USE if _USES.search(query) else PROSE_ELSE
+
+
+@lru_cache(maxsize=8_192)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(term) for term in terms(text))
+
+
+def _shared(words: frozenset[str], asked: Mapping[str, float]) -> tuple[float, float]:
+    """How much of the question `words` hold, and how much of them the question holds: 0 to 1."""
+    if not words or not asked:
+        return 0.0, 0.0
+    weight = 0.0
+    met: dict[str, float] = {}
+    for term, rarity in asked.items():
+        if term in words:
+            weight += rarity
+            met[term] = 1.0
+            continue
+        for word in words:
+            short, long = sorted((term, word), key=len)
+            if len(short) >= 3 and long.startswith(short):
+                weight += rarity * PART
+                met[word] = max(met.get(word, 0.0), PART)
+                break
+    return weight / sum(asked.values()), sum(met.values()) / len(words)
+
+
+def _name_prior(
+    candidate: Candidate, asked: Mapping[str, float], symbols: set[str], query: str
+) -> float:
+    last = last_name(candidate.title)
     prior = 0.0
-    if last.lower() in symbols and candidate.kind not in ("module", "document"):
-        prior += 0.9 if candidate.kind not in ("section", "cell") else 0.4
-    words = {stem(term) for term in terms(last)}
-    if words and asked:
-        both = len(words & asked)
-        prior += 0.35 * both / len(asked) + 0.2 * both / len(words)
-    return prior
+    if last.lower() in symbols and candidate.kind != "module":
+        prior += EXACT_HEADING if candidate.kind in PROSE else EXACT_SYMBOL
+        if last in query:
+            prior += SAME_CASE
+        if candidate.title == last:
+            prior += 0.1
+    of_question, of_name = _shared(_stems(last), asked)
+    return prior + NAME_ASKED * of_question + NAME_SAID * of_name * min(1.0, 2 * of_question + 0.3)
 
 
-def _path_prior(candidate: Candidate, asked: set[str]) -> float:
-    folder, _, name = candidate.file.rpartition("/")
-    words = {stem(term) for term in terms(name.partition(".")[0])}
-    prior = 0.0
-    if words and asked:
-        both = len(words & asked)
-        prior += 0.25 * both / len(words) + 0.15 * both / len(asked)
-    folders = {stem(term) for term in terms(folder)}
-    if folders & asked:
-        prior += 0.08
-    return prior
+def _path_prior(file: str, asked: Mapping[str, float]) -> float:
+    folder, _, name = file.rpartition("/")
+    of_question, of_name = _shared(_stems(name.partition(".")[0]), asked)
+    prior = STEM_ASKED * of_question + STEM_SAID * of_name
+    in_folder, _ = _shared(_stems(folder.rpartition("/")[2]), asked)
+    return prior + (FOLDER if in_folder else 0.0)
 
 
-def _place_factor(file: str, query: str) -> float:
+def last_name(title: str) -> str:
+    """The symbol without its class, the heading without those above it."""
+    if " > " in title:
+        return title.rpartition(" > ")[2]
+    return title.rpartition(".")[2] or title if " " not in title else title
+
+
+def _spared(query: str) -> tuple[bool, ...]:
+    asked = (_ASKED_TESTS, _ASKED_EXAMPLES, _ASKED_OLD, _ASKED_NOTES)
+    return (*(bool(each.search(query)) for each in asked), not query.isascii())
+
+
+@lru_cache(maxsize=8_192)
+def _place_factor(file: str, spared: tuple[bool, ...]) -> float:
     factor = 1.0
-    if _TESTS.search(file) and not _ASKED_TESTS.search(query):
-        factor *= 0.45
-    if _EXAMPLES.search(file) and not _ASKED_EXAMPLES.search(query):
-        factor *= 0.7
-    if _OLD.search(file) and not re.search(r"compat|legacy|deprecat", query, re.I):
-        factor *= 0.6
-    if _NOTES.search(file) and not _ASKED_NOTES.search(query):
-        factor *= 0.45
+    tests, examples, old, notes, foreign = spared
+    if not tests and _TESTS.search(file):
+        factor *= TEST
+    if not examples and _EXAMPLES.search(file):
+        factor *= EXAMPLE
+    if not old and _OLD.search(file):
+        factor *= OLD
+    if not notes and _NOTES.search(file):
+        factor *= NOTES
+    if not foreign and _TRANSLATED.search(file):
+        factor *= FOREIGN
     if file.endswith(("__init__.py", ".pyi", ".d.ts")):
-        factor *= 0.75
+        factor *= STUB
     return factor
 
 
@@ -257,13 +406,13 @@ def _cohere(candidates: list[Candidate]) -> None:
     most = max(sums.values()) or 1.0
     for file, group in by_file.items():
         top = max(group, key=lambda each: each.score)
-        top.score += 0.25 * math.sqrt(sums[file] / most) * min(1.0, top.score)
+        top.score += COHERENCE * math.sqrt(sums[file] / most) * min(1.0, top.score)
 
 
 def _spread(candidates: list[Candidate]) -> list[Candidate]:
-    """The third and later passages of one file make room for other files."""
+    """The later passages of one file make room for other files."""
     seen: dict[str, int] = defaultdict(int)
     for each in candidates:
-        each.score *= 0.88 ** max(0, seen[each.file] - 1)
+        each.score *= CROWD ** max(0, seen[each.file] - 1)
         seen[each.file] += 1
     return sorted(candidates, key=lambda each: -each.score)
