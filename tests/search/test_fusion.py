@@ -1,5 +1,7 @@
 """Two rankings become one."""
 
+from dataclasses import replace
+
 from hyperrun.search.fusion import Found, fuse
 from hyperrun.search.passage import Passage
 
@@ -39,6 +41,15 @@ def test_no_line_comes_twice() -> None:
 def test_a_passage_counts_once_in_each_ranking() -> None:
     many = [found("a", 1, 10), *(found("a", line, line) for line in range(2, 9))]
     assert fuse([found("b")], many, 1)[0][0].file == "b"
+
+
+def test_code_gains_from_the_company_of_its_file_and_prose_does_not() -> None:
+    def ranking(kind: str) -> list[Found]:
+        alone = [found("alone"), *(found("file", line, line) for line in range(1, 12))]
+        return [(replace(passage, kind=kind), anchor) for passage, anchor in alone]
+
+    assert files(fuse([], ranking("function"), 12))[0] == "file"
+    assert files(fuse([], ranking("section"), 12))[0] == "alone"
 
 
 def test_scores_fall_and_no_more_than_wanted_come() -> None:
