@@ -574,6 +574,7 @@ def create_app(settings: Settings) -> FastHTML:
 
     app = FastHTML(
         default_hdrs=False,
+        canonical=False,
         sess_cls=None,
         secret_key="unused: there is no session",
         lifespan=lifespan,
@@ -585,7 +586,6 @@ def create_app(settings: Settings) -> FastHTML:
             HyperRunError: tell,
             HTTPException: tell_http,
             404: tell_http,
-            500: tell_http,
         },
     )
     app.state.settings = settings
@@ -669,8 +669,7 @@ def announce(settings: Settings, app: FastHTML) -> None:
     print(
         f"  model:  {models.default_name or 'none (answers are passages, found without a model)'}"
     )
-    index = app.state.search.status()
-    print(f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""))
+    print(f"  search: {app.state.search.status().engine}")
     print(
         "  more:   set HYPERRUN_MODEL and a key (.env.example); cargo install colgrep --locked",
         flush=True,
