@@ -39,7 +39,6 @@ from fasthtml.components import (
 from fastlucide import Icon as LucideIcon
 
 from hyperrun.assets import ICONS
-from hyperrun.citations import web_address
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.language import text
 from hyperrun.turns import Update
@@ -438,8 +437,7 @@ def SourceCard(view: View, turn_id: str, source: Source) -> FT:
         end=passage.end_line,
     )
     title = passage.title or passage.file
-    permalink = web_address(passage.permalink)
-    address = web_address(passage.url) or permalink
+    address = passage.url or passage.permalink
     place = (Code(passage.file), " ", lines)
     opened = {"target": "_blank", "rel": "noopener nofollow"}
     return Div(
@@ -454,8 +452,8 @@ def SourceCard(view: View, turn_id: str, source: Source) -> FT:
             dir="auto",
         ),
         P(
-            A(*place, href=permalink, cls="link link-hover", **opened)
-            if permalink
+            A(*place, href=passage.permalink, cls="link link-hover", **opened)
+            if passage.permalink
             else place,
             cls="source-place",
         ),

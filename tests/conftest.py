@@ -5,10 +5,11 @@ import os
 import pytest
 
 from tests.browser import chromium, page
+from tests.host_sites import chat_server, reader
 from tests.model_server import model_server
 from tests.server import repository, serve
 
-__all__ = ["chromium", "model_server", "page", "repository", "serve"]
+__all__ = ["chat_server", "chromium", "model_server", "page", "reader", "repository", "serve"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
