@@ -39,6 +39,7 @@ from fasthtml.components import (
 from fastlucide import Icon as LucideIcon
 
 from hyperrun.assets import ICONS
+from hyperrun.citations import web_address
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.language import text
 from hyperrun.turns import Update
@@ -437,7 +438,8 @@ def SourceCard(view: View, turn_id: str, source: Source) -> FT:
         end=passage.end_line,
     )
     title = passage.title or passage.file
-    address = passage.url or passage.permalink
+    permalink = web_address(passage.permalink)
+    address = web_address(passage.url) or permalink
     place = (Code(passage.file), " ", lines)
     opened = {"target": "_blank", "rel": "noopener nofollow"}
     return Div(
@@ -452,8 +454,8 @@ def SourceCard(view: View, turn_id: str, source: Source) -> FT:
             dir="auto",
         ),
         P(
-            A(*place, href=passage.permalink, cls="link link-hover", **opened)
-            if passage.permalink
+            A(*place, href=permalink, cls="link link-hover", **opened)
+            if permalink
             else place,
             cls="source-place",
         ),

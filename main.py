@@ -574,6 +574,7 @@ def create_app(settings: Settings) -> FastHTML:
 
     app = FastHTML(
         default_hdrs=False,
+        canonical=False,
         sess_cls=None,
         secret_key="unused: there is no session",
         lifespan=lifespan,
@@ -585,7 +586,6 @@ def create_app(settings: Settings) -> FastHTML:
             HyperRunError: tell,
             HTTPException: tell_http,
             404: tell_http,
-            500: tell_http,
         },
     )
     app.state.settings = settings

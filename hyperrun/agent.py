@@ -19,6 +19,7 @@ from hyperrun.conversation import PageContext, Source, Turn, Usage
 from hyperrun.errors import ModelCutOff, ModelStalled, SearchError
 from hyperrun.extractive import extract
 from hyperrun.models import ModelChoice, Models
+from hyperrun.plain import plain, without_controls
 from hyperrun.search.engine import Search
 from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
@@ -168,7 +169,7 @@ class Agent:
                 delta = getattr(choice, "delta", None)
                 if delta is not None:
                     if delta.content:
-                        yield Text(delta.content)
+                        yield Text(without_controls(delta.content))
                     continue
                 # The whole of one step: what it took, and what it wants to be searched.
                 usage = getattr(item, "usage", None)
@@ -214,6 +215,7 @@ class Research:
         query = arguments.get("query")
         if not isinstance(query, str) or not query.strip():
             return "search_code needs a `query`: a few words to look for."
+        query = plain(query)
         self._calls += 1
         if self._calls > MOST_TOOL_CALLS:
             return "That was the last search. Answer with what you have."
@@ -249,7 +251,7 @@ def asked_for(arguments: str) -> str:
         query = json.loads(arguments or "{}").get("query", "")
     except (ValueError, AttributeError):
         return ""
-    return query if isinstance(query, str) else ""
+    return plain(query) if isinstance(query, str) else ""
 
 
 def _with_page(question: str, page: PageContext) -> str:

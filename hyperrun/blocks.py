@@ -150,7 +150,7 @@ class Blocks:
             border = _soft_border(inside, starts, begin)
             is_last = following == len(tokens)
             if border is None and is_last and not _is_final(tokens[at], last < len(starts) - 1):
-                self._remember(inside, starts, begin, done)
+                self._remember(inside, starts, begin)
                 return False
             header = ""
             if border is not None and tokens[at].type == "table_open":
@@ -166,17 +166,17 @@ class Blocks:
         self._restart(self.tail[done:])
         return bool(tops)
 
-    def _remember(self, inside: "list[Token]", starts: list[int], begin: int, done: int) -> None:
-        """Keep what the growing block, `inside`, needs to know about itself."""
-        complete = self.complete - done
-        self._restart(self.tail[done:])
+    def _remember(self, inside: "list[Token]", starts: list[int], begin: int) -> None:
+        """Make the growing block, `inside`, the tail, and keep what it needs to know of itself."""
+        complete = self.complete - begin
+        self._restart(self.tail[begin:])
         self.complete = complete
         opening = inside[0]
         self._continuing = _CONTINUING.get(opening.type)
         self._is_text = opening.type in ("paragraph_open", "blockquote_open", "math_block")
         if opening.type == "fence":
             assert opening.map is not None
-            self.fence = starts[opening.map[0] + 1] - done
+            self.fence = starts[opening.map[0] + 1] - begin
             self._closing = _closing(opening)
         elif opening.type == "table_open":
             self.table = True
@@ -186,7 +186,7 @@ class Blocks:
                 for token in inside
                 if token.level == 1 and token.nesting > 0 and token.map
             ]
-            self.item = starts[items[-1]] - done
+            self.item = starts[items[-1]] - begin
             self._continuing = _ITEMS.get(opening.markup) if self.item else None
             self.loose = any(
                 token.level == 2 and token.type == "paragraph_open" and not token.hidden

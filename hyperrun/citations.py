@@ -55,10 +55,13 @@ def strip_citations(text: str) -> str:
 def address_of(source: Source) -> str:
     """Where a citation of `source` leads: its docs page, else its lines at the indexed commit, else
     its entry in the list of sources."""
-    for address in (source.passage.url, source.passage.permalink):
-        if address and _HTTP.match(address):
-            return address
-    return f"#source-{source.number}"
+    place = web_address(source.passage.url) or web_address(source.passage.permalink)
+    return place or f"#source-{source.number}"
+
+
+def web_address(address: str | None) -> str:
+    """`address` where it is one of the web that a link may lead to, else ""."""
+    return address if address and _HTTP.match(address) else ""
 
 
 def citation_html(source: Source) -> str:

@@ -6,6 +6,7 @@ foreign page.
 """
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from enum import Enum, auto
 
@@ -16,13 +17,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hyperrun.errors import LimitReached
+from hyperrun.errors import HyperRunError, LimitReached
 from hyperrun.language import choose, text
 from hyperrun.limits import Limits
-from hyperrun.logs import Observe, RequestLogMiddleware
+from hyperrun.logs import Observe, RequestLogMiddleware, route_of
 from hyperrun.origins import frame_ancestors, is_own_page
 from hyperrun.proxies import ProxiesMiddleware
 from hyperrun.settings import Settings
+
+log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES = 128 * 1024  # the longest question in four-byte characters, form-encoded, fits
 BODY_WITHIN_S = 10.0
@@ -95,6 +98,7 @@ def middleware(
         Middleware(RequestLogMiddleware, observe=observe),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),
+        Middleware(UnexpectedMiddleware),
         *([Middleware(ChangesMiddleware, limits=limits)] if limits is not None else []),
         Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
         Middleware(BodyTimeMiddleware, within_s=BODY_WITHIN_S),
@@ -147,6 +151,36 @@ class OwnPageMiddleware:
             if len(set(headers.getlist("host"))) > 1 or not is_own_page(headers, self.public_url):
                 return await refusal(headers, "error_not_own_page", 403)(scope, receive, send)
         await self.app(scope, receive, send)
+
+
+class UnexpectedMiddleware:
+    """A mistake of ours: its traceback to the log, one sentence to the reader.
+
+    Starlette's own handler stands outside all middleware: its answer has none of our headers, and
+    its log line no request id.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            log.exception("%s %s", scope["method"], route_of(scope))
+            if begun:  # the connection ends here, and the browser sees that it was cut
+                raise
+            answer = refusal(Headers(scope=scope), HyperRunError.public, 500)
+            await answer(scope, receive, send)
 
 
 class ChangesMiddleware:

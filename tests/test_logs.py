@@ -213,14 +213,21 @@ def test_a_request_is_one_line_with_its_id_and_without_what_was_asked() -> None:
     with logged() as (url, lines, _):
         answer = httpx.get(f"{url}/stream/SECRET-TURN?query=private+words")
         httpx.get(f"{url}/no/such/place/private-words")
-        assert httpx.get(f"{url}/fail").status_code == 500
+        failed = httpx.get(f"{url}/fail")
     by_message = {line["message"]: line for line in lines}
     assert list(by_message) == [
         "inside",
         "GET /stream/{turn_id} 200",
         "GET unknown 404",
+        "GET /fail",
         "GET /fail 500",
     ]
+    assert failed.status_code == 500
+    assert failed.text == "Something went wrong on our side. Please try again."
+    assert "default-src 'none'" in failed.headers["content-security-policy"]
+    mistake = by_message["GET /fail"]
+    assert mistake["request"] == failed.headers["x-request-id"]
+    assert "RuntimeError: lost [redacted]" in mistake["exception"]
     line = by_message["GET /stream/{turn_id} 200"]
     assert line["request"] == by_message["inside"]["request"] == answer.headers["x-request-id"]
     assert line["ms"] >= 0
