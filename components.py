@@ -329,7 +329,7 @@ def AnswerBubble(
     following = (
         {
             "hx_ext": "sse",
-            "sse_connect": view.links.stream(turn.id),
+            "sse_connect": f"{view.links.stream(turn.id)}?lang={view.language}",
             "sse_close": "close",
             "data_running": turn.id,
             "hx_post": view.links.stop(turn.id),

@@ -56,7 +56,7 @@ route = APIRouter()
 HTMX_CONFIG = (
     '{"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
     '"includeIndicatorStyles":false,"attributesToSettle":["class"],"defaultSettleDelay":0,"historyEnabled":false,'
-    '"responseHandling":[{"code":"204","swap":false},{"code":".*","swap":true}]}'
+    '"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":".*","swap":false,"error":true}]}'
 )
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
 
@@ -495,6 +495,10 @@ def document(state: State, view: html.View, *content: FT) -> HTMLResponse:
     return HTMLResponse(to_xml(page, indent=False))
 
 
+# Tells the page's script our own sentences from what a proxy says in our place.
+PROBLEM = {"X-HyperRun": "problem"}
+
+
 async def tell(request: Request, error: Exception) -> HTMLResponse:
     """An error of ours: the detail to the log, one sentence to the reader."""
     assert isinstance(error, HyperRunError)
@@ -504,7 +508,7 @@ async def tell(request: Request, error: Exception) -> HTMLResponse:
     )
     view = view_for(request, state)
     seconds = error.retry_after_s if isinstance(error, LimitReached) else 0
-    headers = {"Retry-After": str(seconds)} if seconds else {}
+    headers = PROBLEM | ({"Retry-After": str(seconds)} if seconds else {})
     problem = html.Problem(view.say(error.public, seconds=seconds))
     return HTMLResponse(fragment(problem), status_code=error.status, headers=headers)
 
@@ -516,8 +520,8 @@ async def tell_http(request: Request, error: Exception) -> HTMLResponse:
     if status >= 500:
         key = HyperRunError.public
     problem = html.Problem(view_for(request, request.app.state).say(key))
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return HTMLResponse(fragment(problem), status_code=status, headers=headers)
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    return HTMLResponse(fragment(problem), status_code=status, headers=PROBLEM | headers)
 
 
 # Wiring

@@ -43,10 +43,12 @@
     keep("token", token);
     if (!stored) tell("keep", { token });
   };
+  const readHistory = () =>
+    htmx.ajax("POST", say.history, { target: messages, swap: "innerHTML", source: panel, values: { token } });
   const restore = (value) => {
     if (!value || token) return;
     token = field("token").value = value;
-    htmx.ajax("POST", say.history, { target: messages, swap: "innerHTML", source: panel, values: { token } });
+    readHistory();
   };
   document.addEventListener("hyperrun:token", (event) => restore(event.detail.token));
 
@@ -189,7 +191,39 @@
     label(event.target);
     follow();
   });
-  document.addEventListener("htmx:sendError", () => { status.textContent = say.sayConnection; });
+
+  // What goes wrong stands under the conversation, never in the place of something that went well.
+  const problem = (text, inside = messages) => {
+    for (const old of document.querySelectorAll(".problem")) old.remove();
+    const notice = document.createElement("div");
+    notice.className = "problem alert alert-soft alert-error notice";
+    notice.setAttribute("role", "alert");
+    notice.textContent = text;
+    inside.append(notice);
+    follow();
+  };
+  document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["Accept-Language"] = document.documentElement.lang;
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb !== "post") return;
+    for (const old of document.querySelectorAll(".problem")) old.remove();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, elt } = event.detail;
+    if (xhr.status < 400) return;
+    event.detail.shouldSwap = false;
+    if (xhr.getResponseHeader("X-HyperRun") === "problem") {
+      const told = new DOMParser().parseFromString(xhr.responseText, "text/html").body.textContent;
+      problem(told.trim(), elt.closest("dialog")?.querySelector(".modal-box") ?? messages);
+    } else if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
+    else problem(say.sayConnection);
+  });
+  const later = () => 1000 + Math.random() * 2000;
+  document.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
+    else problem(say.sayConnection);
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button, label[role=button], a.citation");

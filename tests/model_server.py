@@ -81,6 +81,7 @@ class ModelServer:
     open_connections: int = 0
     most_connections: int = 0
     finished: int = 0  # played to their end
+    hurry: bool = False  # from now on nothing waits
     _queue: deque[Script] = field(default_factory=deque)
 
     @property
@@ -142,8 +143,9 @@ class ModelServer:
                     await asyncio.sleep(3_600)
                 if number == script.drop_after:
                     raise Dropped
-                if script.delay_s:
-                    await asyncio.sleep(script.delay_s)
+                due = time.monotonic() + script.delay_s
+                while not self.hurry and (wait_s := due - time.monotonic()) > 0:
+                    await asyncio.sleep(min(wait_s, 0.1))
                 yield event({"delta": delta, "index": 0, "finish_reason": None})
             reason = script.finish_reason or ("tool_calls" if script.tools else "stop")
             yield event({"delta": {}, "index": 0, "finish_reason": reason})

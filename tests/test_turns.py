@@ -32,7 +32,7 @@ class Reader:
         response = self.post("ask", query=question)
         assert response.status_code == 200, response.text
         self.token = re.search(r'name="token" value="([^"]+)"', response.text)[1]
-        return re.search(r'sse-connect="stream/([^"]+)"', response.text)[1]
+        return re.search(r'sse-connect="stream/([^"?]+)', response.text)[1]
 
     def follow(self, turn_id: str, timeout_s: float = 30) -> str:
         """Read a stream to its end."""
@@ -190,7 +190,7 @@ def test_a_retry_takes_the_place_of_the_first_attempt(
     first = reader.ask("Say something.")
     reader.follow(first)
     response = reader.post(f"retry/{first}")
-    again = re.search(r'sse-connect="stream/([^"]+)"', response.text)[1]
+    again = re.search(r'sse-connect="stream/([^"?]+)', response.text)[1]
     assert shown(reader.follow(again)) == "Again."
     reader.follow(reader.ask("And more."))
     sent = model_server.requests[2]["messages"]

@@ -1,0 +1,161 @@
+"""The real server as a process of its own, to be killed; and a proxy that cuts lines."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+
+
+class ServerProcess:
+    """`python main.py` on a free port; its log is in `log`, printed where a test fails."""
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        self._log = log
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    def start(self) -> None:
+        """Return when it answers."""
+        self.port = free_port()
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+            **self._environment,
+        }
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "main.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self._log.read_text()
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"http://127.0.0.1:{self.port}/healthz").status_code == 200:
+                    return
+            time.sleep(0.02)
+        raise AssertionError(self._log.read_text())
+
+    @property
+    def pid(self) -> int:
+        """The process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def rss_bytes(self) -> int:
+        """How much memory it holds."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no such process")
+
+    def kill(self) -> None:
+        """kill -9."""
+        os.kill(self.pid, signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM, as a deploy does."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(15)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    import socket
+
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+class CuttingProxy:
+    """A plain TCP proxy. After `cut(n)` the next n bytes go down; then every line breaks."""
+
+    def __init__(self) -> None:
+        self.upstream = 0
+        self.port = 0
+        self.cuts = 0
+        self._budget: int | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+
+    def cut(self, after_bytes: int) -> None:
+        """Break every line, `after_bytes` from now."""
+        self._budget = after_bytes
+        self._loop.call_soon_threadsafe(self._spend, 0)
+
+    def _spend(self, size: int) -> None:
+        if self._budget is None:
+            return
+        self._budget -= size
+        if self._budget <= 0:
+            self._budget = None
+            self.cuts += 1
+            for writer in list(self._open):
+                writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self.upstream)
+        except OSError:
+            writer.transport.abort()
+            return
+        self._open |= {writer, up_writer}
+
+        async def pump(
+            source: asyncio.StreamReader, sink: asyncio.StreamWriter, down: bool
+        ) -> None:
+            with suppress(OSError):
+                while data := await source.read(256):
+                    if down and self._budget is not None:
+                        data = data[: self._budget]
+                    sink.write(data)
+                    await sink.drain()
+                    if down:
+                        self._spend(len(data))
+            sink.close()
+
+        await asyncio.gather(pump(reader, up_writer, False), pump(up_reader, writer, True))
+        self._open -= {writer, up_writer}
+
+    @contextmanager
+    def running(self) -> Iterator["CuttingProxy"]:
+        """The proxy for the length of a block."""
+        started = threading.Event()
+
+        async def serve() -> None:
+            listening = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+            self.port = listening.sockets[0].getsockname()[1]
+            started.set()
+            async with listening:
+                await listening.serve_forever()
+
+        def run() -> None:
+            with suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(main)
+
+        main = self._loop.create_task(serve())
+        thread = threading.Thread(target=run)
+        thread.start()
+        started.wait(10)
+        try:
+            yield self
+        finally:
+            self._loop.call_soon_threadsafe(main.cancel)
+            thread.join(10)
