@@ -189,7 +189,7 @@ async def frames(state: State, view: html.View, turn_id: str) -> AsyncGenerator[
     turn = await state.turns.find(turn_id)
     yield f"retry: {random.randint(1_000, 4_000)}\n\n"
     if turn is not None:
-        async with contextlib.aclosing(state.turns.follow(turn_id)) as updates:
+        async with contextlib.aclosing(state.turns.follow(turn_id, view.language)) as updates:
             async for update in updates:
                 if update is None:
                     yield sse.KEEP_ALIVE
@@ -272,15 +272,13 @@ async def history(request: Request, state: State, form: ReaderForm) -> tuple[FT,
     if not turns:
         return (html.Greeting(view, starters(state)),)
     total = await state.store.cost(conversation)
-    return tuple(
-        html.Exchange(
-            view,
-            turn,
-            None if turn.outcome is Outcome.RUNNING else state.turns.snapshot(turn),
-            total,
-        )
-        for turn in turns
-    )
+    shown = []
+    for turn in turns:
+        update = None
+        if turn.outcome is not Outcome.RUNNING:
+            update = await asyncio.to_thread(state.turns.snapshot, turn, view.language)
+        shown.append(html.Exchange(view, turn, update, total))
+    return tuple(shown)
 
 
 @route("/clear-messages", methods=["POST"])
@@ -548,7 +546,7 @@ def create_app(settings: Settings) -> FastHTML:
     search = Search(settings)
     models = Models(settings)
     agent = Agent(settings, search, models)
-    turns = Turns(settings, store, agent)
+    turns = Turns(settings, store, agent, search.locate)
 
     async def price(model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
         await models.library()  # knows the prices

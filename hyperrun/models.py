@@ -166,8 +166,11 @@ class Models:
         return sorted(names)
 
     async def warm(self) -> None:
-        """Import the model libraries now, so that the first question does not wait for it."""
+        """Import what an answer needs now, so that the first question does not wait for it."""
+        from hyperrun import highlight
+
         await self.library()
+        await asyncio.to_thread(highlight.warm)
 
     async def library(self) -> ModuleType:
         """Lisette, imported once, in a thread, without a connection to anywhere."""

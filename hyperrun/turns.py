@@ -29,11 +29,14 @@ from hyperrun.agent import (
     Text,
     Used,
 )
+from hyperrun.citations import relocated
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
+from hyperrun.language import DEFAULT
 from hyperrun.live import appended
 from hyperrun.models import ModelChoice
 from hyperrun.render import AnswerRenderer
+from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
 from hyperrun.store import Store
 
@@ -45,6 +48,7 @@ KEEP_ALIVE_EVERY_S = 15.0
 # How long the ticker may work before it lets the event loop do something else.
 SLICE_S = 0.004
 
+Locate = Callable[[Passage], Passage | None]
 Settle = Callable[[Turn], Awaitable[None]]
 
 
@@ -73,7 +77,7 @@ class Update:
 class AnswerState:
     """One answer as it stands: what was said, and how it looks."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, language: str = "") -> None:
         self.turn = turn
         self.version = 0
         self.blocks: list[str] = []
@@ -86,7 +90,7 @@ class AnswerState:
         self._pieces: list[str] = []
         self._unrendered: list[str] = []
         self._handed_out: dict[int, Source] = {}
-        self._renderer = AnswerRenderer(self._handed_out.get)
+        self._renderer = AnswerRenderer(self._handed_out.get, language or DEFAULT)
 
     def fold(self, event: Event) -> None:
         """Take one event of the agent's."""
@@ -214,8 +218,8 @@ class Follower:
 class Answering:
     """One turn in flight: its state, its task, its followers."""
 
-    def __init__(self, turn: Turn) -> None:
-        self.state = AnswerState(turn)
+    def __init__(self, turn: Turn, language: str = "") -> None:
+        self.state = AnswerState(turn, language)
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
         self.ends_as = Outcome.STOPPED  # when its task is cancelled
@@ -237,7 +241,8 @@ class Answering:
 class Turns:
     """Starts, follows and ends answers. One conversation has at most one in flight."""
 
-    def __init__(self, settings: Settings, store: Store, agent: Agent) -> None:
+    def __init__(self, settings: Settings, store: Store, agent: Agent, locate: Locate) -> None:
+        self._locate = locate
         self._abandon_after_s = settings.abandon_after_s
         self._store = store
         self._agent = agent
@@ -280,7 +285,7 @@ class Turns:
             retry_of=retry_of,
             started=time.time(),
         )
-        answering = Answering(turn)
+        answering = Answering(turn, language)
         self._in_flight[turn.id] = answering
         self._by_conversation[conversation] = turn.id
         work = self._answer(answering, model, language, settle, notice)
@@ -339,7 +344,7 @@ class Turns:
         replaced = {turn.retry_of for turn in turns.values()}
         return [turn for turn in turns.values() if turn.id not in replaced]
 
-    async def follow(self, turn_id: str) -> AsyncIterator[Update | None]:
+    async def follow(self, turn_id: str, language: str = "") -> AsyncIterator[Update | None]:
         """A snapshot, then what is new, then an update with an outcome. None keeps a line alive.
 
         A turn that has ended is one snapshot with its outcome; an unknown id is nothing at all.
@@ -348,7 +353,7 @@ class Turns:
         if answering is None:
             stored = await self._store.turn(turn_id)
             if stored is not None:
-                yield self.snapshot(stored)
+                yield await asyncio.to_thread(self.snapshot, stored, language)
             return
         follower = Follower()
         answering.followers.add(follower)
@@ -370,19 +375,21 @@ class Turns:
             answering.followers.discard(follower)
             answering.alone_since = time.monotonic()
 
-    def snapshot(self, turn: Turn) -> Update:
-        """A stored turn, rendered."""
-        state = AnswerState(turn)
-        sources = {source.number: source for source in turn.sources}
-        renderer = AnswerRenderer(sources.get)
+    def snapshot(self, turn: Turn, language: str = "") -> Update:
+        """A stored turn, rendered; a source that has moved since is cited where it stands now.
+
+        Takes milliseconds and reads files: for a thread.
+        """
+        moved = relocated(turn.sources, self._locate)
+        sources = {source.number: source for source in moved}
+        renderer = AnswerRenderer(sources.get, language or DEFAULT)
         blocks = renderer.feed(turn.answer) + renderer.finish()
         return Update(
             snapshot=True,
-            version=state.version,
             blocks=tuple(blocks),
             live="",
             steps=turn.steps,
-            sources=turn.sources,
+            sources=tuple(sources[n] for n in renderer.cited if n in sources),
             usage=turn.usage,
             outcome=turn.outcome,
             error=turn.error,

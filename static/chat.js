@@ -91,7 +91,7 @@
   });
   document.addEventListener("htmx:sseMessage", (event) => {
     follow();
-    if (event.detail.type === "snapshot" || event.detail.type === "meta") label(event.target);
+    label(event.target);
   });
   document.addEventListener("htmx:sseOpen", (event) => {
     status.textContent = say.sayAnswering;
@@ -233,7 +233,10 @@
       if (running) htmx.trigger(running, "stop");
       query().focus();
     } else if (button.id === "close") tell("close");
-    else if (button.matches(".starter")) ask(button.textContent);
+    else if (button.matches('a.citation[href^="#"]')) {
+      event.preventDefault();
+      openSource(button);
+    } else if (button.matches(".starter")) ask(button.textContent);
     else if (button.matches(".unfold")) {
       button.previousElementSibling.classList.remove("folded");
       button.remove();
@@ -340,13 +343,24 @@
     `**${say.sayYou}:** ${exchange.querySelector(".question").textContent}\n\n${asMarkdown(exchange.querySelector(".answer"))}`
   ).join("\n\n---\n\n");
 
+  // A source without an address of its own is read right here.
+  const sourceOf = (citation) => {
+    const exchange = citation.closest(".exchange");
+    return exchange && field(`source-${exchange.id.slice(5)}-${citation.dataset.source}`);
+  };
+  const openSource = (citation) => {
+    const source = sourceOf(citation);
+    if (!source) return;
+    source.closest("details").open = true;
+    source.scrollIntoView({ block: "nearest" });
+  };
+
   // A citation shows its passage on hover and focus; a click opens the page it came from.
   let card = null;
   const hideCard = () => { card?.remove(); card = null; };
   const showCard = (citation) => {
     hideCard();
-    const exchange = citation.closest(".exchange");
-    const source = exchange && field(`source-${exchange.id.slice(5)}-${citation.dataset.source}`);
+    const source = sourceOf(citation);
     if (!source) return;
     card = source.cloneNode(true);
     card.removeAttribute("id");

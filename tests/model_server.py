@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -167,7 +168,7 @@ class ModelServer:
         for index, tool in enumerate(script.tools):
             text = tool.text()
             cuts = [round(len(text) * n / tool.pieces) for n in range(tool.pieces + 1)]
-            for n, (start, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+            for n, (start, end) in enumerate(pairwise(cuts)):
                 call: dict[str, Any] = {"index": index, "function": {"arguments": text[start:end]}}
                 if n == 0:
                     call |= {"id": f"call_{self.calls}_{index}", "type": "function"}
