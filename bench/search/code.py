@@ -2,7 +2,7 @@
 
 python bench/search/code.py QUESTIONS REPOSITORIES [--misses]
 
-QUESTIONS is a folder with `NAME.json` (a list of {"query", "relevant", "secondary", "category"}) and
+QUESTIONS is a folder with `NAME.json` (a list of {"query", "relevant", "secondary"}) and
 `repos.json` ([{"name", "benchmark_root", …}]); REPOSITORIES holds a checkout per name. A result
 counts for a file once, at the rank of its first passage (`passages`), or at its rank among the
 files (`files`).

@@ -2,8 +2,8 @@
 
 python bench/search/docs.py REPOSITORIES [--misses]
 
-REPOSITORIES holds a checkout per name of docs-repos.json. An answer is "FILE::HEADING" (how the last
-part of the heading path begins; `*` for any); a question is answered when one of its answers is
+REPOSITORIES holds a checkout per name of docs-repos.json. An answer is "FILE::HEADING" (words of
+the last part of the heading path; `*` for any); a question is answered when one of its answers is
 among the first five passages.
 """
 

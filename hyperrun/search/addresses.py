@@ -1,4 +1,4 @@
-"""Where a passage can be read in public: the docs page with its anchor, and the lines on a forge."""
+"""Where a passage can be read in public: its docs page with #anchor, its lines on a forge."""
 
 import configparser
 import re
@@ -44,10 +44,8 @@ class Addresses:
         stem = re.sub(r"\.\w+$", "", path)
         name = stem.rpartition("/")[2]
         if self.generator == "mkdocs" and self.directory_urls:
-            if name.lower() in ("index", "readme"):
-                page = stem[: -len(name)]
-            else:
-                page = stem + "/"
+            own_folder = name.lower() in ("index", "readme")
+            page = stem[: -len(name)] if own_folder else stem + "/"
         else:
             if self.generator in ("quarto", "nbdev"):
                 stem = (
@@ -126,8 +124,13 @@ def _generator(root: Path) -> tuple[str, str, str, bool]:
         root, "docs/conf.py", "docs/source/conf.py", "doc/conf.py", "doc/source/conf.py"
     )
     if config is not None:
-        url = re.search(r"^html_baseurl\s*=\s*[\"']([^\"']+)", _text(config), re.MULTILINE)
-        return "sphinx", url[1] if url else "", config.parent.relative_to(root).as_posix(), False
+        found = re.search(r"^html_baseurl\s*=\s*[\"']([^\"']+)", _text(config), re.MULTILINE)
+        return (
+            "sphinx",
+            found[1] if found else "",
+            config.parent.relative_to(root).as_posix(),
+            False,
+        )
     return "", "", "", False
 
 

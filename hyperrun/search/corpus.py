@@ -4,7 +4,7 @@ import logging
 import re
 from pathlib import Path, PurePosixPath
 
-from hyperrun.search import documents, notebooks, other_code, python_code
+from hyperrun.search import documents, notebooks, openapi, other_code, python_code
 from hyperrun.search.ignore import MOST_BYTES, MOST_NOTEBOOK_BYTES, without_secrets
 from hyperrun.search.unit import Unit, pieces
 
@@ -25,6 +25,7 @@ def is_known(path: PurePosixPath) -> bool:
         or suffix in other_code.LANGUAGES
         or suffix in other_code.BY_PATTERN
         or path.name.lower() in NAMES
+        or bool(openapi.NAME.search(path.name))
     )
 
 
@@ -48,9 +49,9 @@ def read(root: Path, path: PurePosixPath) -> list[Unit]:
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     try:
         units = _parse(text, suffix, path, stem)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        log.info("%s is read as plain text: %s", path, error)
-        if suffix == ".ipynb":
+    except Exception as error:  # whatever a stranger's file brings a parser to, the next is read
+        log.info("%s is read as plain text: %s: %s", path, type(error).__name__, error)
+        if suffix in (".ipynb", ".json"):
             return []
         lines = text.splitlines()
         units = [
@@ -61,6 +62,8 @@ def read(root: Path, path: PurePosixPath) -> list[Unit]:
 
 
 def _parse(text: str, suffix: str, path: PurePosixPath, stem: str) -> list[Unit]:
+    if openapi.NAME.search(path.name):
+        return openapi.units(text, stem)
     if suffix in (".py", ".pyi"):
         return python_code.units(text, stem)
     if suffix == ".ipynb":

@@ -10,14 +10,18 @@ import logging
 import os
 import sqlite3
 import sys
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.search import addresses
+from hyperrun.search.colgrep import ColGrep, find_program
+from hyperrun.search.fusion import Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.passage import Passage
+from hyperrun.search.program import ColGrepError
 from hyperrun.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -55,6 +59,12 @@ class Search:
         self._progress = 0.0
         self._counts = (0, 0)
         self._note = ""
+        self._colgrep: ColGrep | None = None
+        if settings.search == "colgrep" and find_program(settings.colgrep_program) is None:
+            self._note = (
+                "HYPERRUN_SEARCH=colgrep, but there is no colgrep program "
+                "(scripts/install-colgrep); the embedded index answers"
+            )
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
 
@@ -76,10 +86,26 @@ class Search:
         if self._index.is_complete():
             self._counts = self._index.counts()
             self._ready.set()
+        self._start_colgrep()
         self._spawn(self._keep_fresh())
 
-    def _spawn(self, work: "asyncio.Future[None] | object") -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type, var-annotated]
+    def _start_colgrep(self) -> None:
+        """Take ColGrep to it, where it is installed and wanted."""
+        settings = self._settings
+        if settings.search == "embedded" or find_program(settings.colgrep_program) is None:
+            if self._note:
+                log.warning("%s", self._note)
+            return
+        self._colgrep = ColGrep(
+            self._root,
+            settings.data_dir,
+            program=settings.colgrep_program,
+            model=settings.colgrep_model,
+        )
+        self._colgrep.start(self._index.path)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -121,6 +147,8 @@ class Search:
             self._counts = await asyncio.to_thread(self._index.counts)
             self._progress = 1.0
             self._ready.set()
+            if self._colgrep is not None:
+                self._colgrep.changed()
 
     async def _build(self) -> None:
         globs = [f"--include={glob}" for glob in self._settings.include]
@@ -166,11 +194,25 @@ class Search:
                 await self._ready.wait()
         except TimeoutError as error:
             raise SearchUnavailable("the first index is still being built") from error
+        meant = asyncio.ensure_future(self._meant(query, k))
         try:
-            found = await asyncio.to_thread(self._index.search, query, k)
+            found = await asyncio.to_thread(self._index.search, query, min(2 * k + 10, MOST))
+            found = fuse(found, await meant, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
+        finally:
+            meant.cancel()
         return [self._addressed(passage, anchor) for passage, anchor in found]
+
+    async def _meant(self, query: str, k: int) -> list[Found]:
+        """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
+        if self._colgrep is None or not self._colgrep.ready:
+            return []
+        try:
+            return await self._colgrep.search(query, min(2 * k + 10, MOST))
+        except ColGrepError as error:
+            log.warning("ColGrep is left out of this search: %s", error)
+            return []
 
     def _addressed(self, passage: Passage, anchor: str) -> Passage:
         known = self._addresses
@@ -183,15 +225,16 @@ class Search:
     def status(self) -> SearchStatus:
         """What can be searched now."""
         files, passages = self._counts
+        colgrep = self._colgrep
         return SearchStatus(
             ready=self._ready.is_set(),
-            engine="embedded",
+            engine="embedded+colgrep" if colgrep and colgrep.ready else "embedded",
             files=files,
             passages=passages,
             progress=1.0 if self._ready.is_set() else self._progress,
             building=self._building,
             commit=self._addresses.commit,
-            note=self._note,
+            note=self._note or (colgrep.note if colgrep else ""),
         )
 
     def headings(self, page_url: str = "", limit: int = 4) -> list[str]:
@@ -239,3 +282,5 @@ class Search:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._colgrep is not None:
+            await self._colgrep.close()

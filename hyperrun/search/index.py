@@ -8,6 +8,7 @@ import hashlib
 import logging
 import math
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +21,9 @@ from hyperrun.search.unit import Unit
 
 log = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 FETCH = 120  # candidates that are ranked
+MOST_IDLE = 4  # connections kept open for reading
 MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
 _SCHEMA = f"""
@@ -36,7 +38,7 @@ CREATE TABLE IF NOT EXISTS passages (
 );
 CREATE INDEX IF NOT EXISTS passages_of_file ON passages (file);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
-    {", ".join(ranking.COLUMNS)}, tokenize = 'porter unicode61', detail = column
+    {", ".join(ranking.COLUMNS)}, tokenize = 'porter unicode61'
 );
 """
 
@@ -57,10 +59,13 @@ def location(data_dir: Path, root: str) -> Path:
 
 
 class Index:
-    """One repository's index. Every method opens what it needs and closes it again."""
+    """One repository's index. Any thread may read from it; `close` ends that."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._place = (0, 0)
+        self._lock = threading.Lock()
 
     # Writing
 
@@ -133,7 +138,8 @@ class Index:
     @staticmethod
     def _insert(connection: sqlite3.Connection, file: str, unit: Unit) -> None:
         added = connection.execute(
-            "INSERT INTO passages (file, start_line, end_line, title, kind, language, anchor, text) "
+            "INSERT INTO passages "
+            "(file, start_line, end_line, title, kind, language, anchor, text) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (file, unit.start_line, unit.end_line, unit.title, unit.kind, unit.language,
              unit.anchor, unit.text),
@@ -185,7 +191,7 @@ class Index:
             asked = self._asked(connection, wanted)
             if not asked:
                 return []
-            match = " OR ".join(f'"{form}"' for each in asked for form in each.forms)
+            match = " OR ".join(f'"{form}"' for each in _telling(asked) for form in each.forms)
             rows = connection.execute(
                 "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -w.score FROM "
                 f"(SELECT rowid, bm25(words, {weights}) AS score FROM words "
@@ -198,10 +204,10 @@ class Index:
 
     @staticmethod
     def _asked(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[Asked]:
-        """Where each term is and how much it says, without those that are nowhere, or in too many
-        passages while others are not."""
+        """Where each term is, at least at first, and how much it says; without those that are
+        nowhere."""
         (total,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
-        common, telling = [], []
+        asked = []
         for term in wanted:
             forms = ranking.forms(term)
             match = " OR ".join(f'"{form}"' for form in forms)
@@ -210,9 +216,9 @@ class Index:
             ).fetchall()
             if rows:
                 rarity = math.log((total + 1) / len(rows)) / math.log(total + 1)
-                asked = Asked(term, forms, rarity, frozenset(row[0] for row in rows))
-                (telling if len(rows) < MOST_COUNTED else common).append(asked)
-        return telling if len(telling) >= 2 else telling + common
+                ids = frozenset(row[0] for row in rows)
+                asked.append(Asked(term, forms, rarity, ids, common=len(ids) == MOST_COUNTED))
+        return asked
 
     @staticmethod
     def _passage(connection: sqlite3.Connection, candidate: Candidate) -> tuple[Passage, str]:
@@ -248,18 +254,64 @@ class Index:
 
     @contextmanager
     def _connect(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection for one use; those that only read are kept for the next."""
         if write:
             connection = sqlite3.connect(self.path, isolation_level=None)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA busy_timeout = 10000")
-        else:
-            connection = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None
-            )
-            connection.execute("PRAGMA busy_timeout = 2000")
-            connection.execute("PRAGMA cache_size = -16000")
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA busy_timeout = 10000")
+                yield connection
+            finally:
+                connection.close()
+            return
+        connection = self._reader()
         try:
             yield connection
-        finally:
+        except BaseException:
             connection.close()
+            raise
+        with self._lock:
+            if len(self._idle) < MOST_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _reader(self) -> sqlite3.Connection:
+        try:
+            now = self.path.stat()
+        except OSError as error:
+            raise sqlite3.OperationalError(f"there is no index: {error}") from error
+        place = (now.st_dev, now.st_ino)
+        with self._lock:
+            if place != self._place:  # the file was deleted and built again
+                while self._idle:
+                    self._idle.pop().close()
+                self._place = place
+            if self._idle:
+                return self._idle.pop()
+        connection = sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA busy_timeout = 2000")
+        connection.execute("PRAGMA mmap_size = 268435456")
+        return connection
+
+    def close(self) -> None:
+        """Close what is kept open for reading."""
+        with self._lock:
+            while self._idle:
+                self._idle.pop().close()
+
+
+def _telling(asked: Sequence[Asked]) -> Sequence[Asked]:
+    """The terms to search by: without common ones, which cost the most, where others find enough.
+
+    Scoring a row takes microseconds, and a common term is in tens of thousands of them.
+    """
+    telling = [each for each in asked if not each.common]
+    found = sum(len(each.passages) for each in telling)
+    return telling if found >= FETCH // 2 or len(telling) == len(asked) else asked

@@ -33,6 +33,8 @@ def units(text: str, stem: str) -> list[Unit]:
         group.clear()
 
     for cell in cells:
+        if not isinstance(cell, dict):
+            continue
         source, first, last = _locate(cell, lines, at)
         at = last
         if not source.strip():

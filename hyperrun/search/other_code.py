@@ -35,21 +35,25 @@ BY_PATTERN = {
     ".jl": "julia", ".r": "r", ".m": "objc", ".mm": "objc", ".ml": "ocaml", ".clj": "clojure",
     ".vue": "vue", ".svelte": "svelte", ".sql": "sql", ".nim": "nim", ".groovy": "groovy",
     ".pl": "perl", ".pm": "perl", ".ps1": "powershell", ".proto": "protobuf", ".f90": "fortran",
-    ".toml": "toml", ".yaml": "yaml", ".yml": "yaml", ".css": "css", ".scss": "scss", ".html": "html",
+    ".toml": "toml", ".yaml": "yaml", ".yml": "yaml", ".css": "css", ".scss": "scss",
+    ".html": "html",
 }  # fmt: skip
 
 # What tree-sitter calls the things that have a name and stand for themselves …
 _DEFINITIONS = {
     "function_declaration": "function", "generator_function_declaration": "function",
-    "function_definition": "function", "function_item": "function", "function_signature": "function",
+    "function_definition": "function", "function_item": "function",
+    "function_signature": "function",
     "function_signature_item": "function", "method_definition": "method",
     "method_declaration": "method", "constructor_declaration": "method", "method": "method",
-    "singleton_method": "method", "class_declaration": "class", "abstract_class_declaration": "class",
+    "singleton_method": "method", "class_declaration": "class",
+    "abstract_class_declaration": "class",
     "class": "class", "class_specifier": "class", "struct_specifier": "struct",
     "struct_item": "struct", "enum_item": "enum", "enum_declaration": "enum",
     "enum_specifier": "enum", "union_specifier": "union", "union_item": "union",
     "interface_declaration": "interface", "trait_item": "trait", "type_alias_declaration": "type",
-    "type_item": "type", "type_spec": "type", "type_definition": "type", "record_declaration": "class",
+    "type_item": "type", "type_spec": "type", "type_definition": "type",
+    "record_declaration": "class",
     "annotation_type_declaration": "interface", "macro_definition": "macro",
     "preproc_function_def": "macro", "const_item": "constant", "static_item": "constant",
     "module": "module", "impl_item": "impl", "namespace_definition": "namespace",
@@ -176,7 +180,8 @@ _PATTERN = re.compile(
     r"(?:(func|fun|fn|def|defp|defmacro|defmodule|function|sub|class|interface|struct|enum|trait|"
     r"protocol|extension|impl|object|record|module|namespace|type|data|newtype|instance|message|"
     r"service|rpc|actor|typealias|defn|let rec|let|macro|mixin|proc)\b\s*[(]?\s*"
-    r"([\w.:$?!]+)|([\w<>\[\],.?]+\s+)?(\w+)\s*\([^;]*\)\s*(?:async\s*)?(?:throws\s+[\w, .]+)?\{\s*$)"
+    r"([\w.:$?!]+)|([\w<>\[\],.?]+\s+)?(\w+)\s*\([^;]*\)\s*(?:async\s*)?"
+    r"(?:throws\s+[\w, .]+)?\{\s*$)"
 )
 _NOT_A_NAME = {
     "if",

@@ -132,11 +132,12 @@ def query_terms(query: str) -> list[str]:
     return (meant or found)[:40]
 
 
-# What programmers call things in short. The beginnings of words are seen to by `_shared`.
+# What programmers call things in short. The beginnings of words are seen to by `_Shared`.
 _SHORT = (
     "application app", "applications apps", "argument arg", "arguments args", "asynchronous async",
     "attribute attr", "attributes attrs", "authentication auth", "authorization auth",
-    "authorisation auth", "authenticate auth", "character char", "command cmd", "configuration config",
+    "authorisation auth", "authenticate auth", "character char", "command cmd",
+    "configuration config",
     "configure config", "connection conn", "context ctx", "database db", "dependencies deps",
     "dependency dep", "development dev", "directory dir", "directories dirs", "document doc",
     "documentation docs", "environment env", "error err", "errors exceptions", "execute exec",
@@ -189,7 +190,8 @@ class Asked:
     term: str
     forms: tuple[str, ...]  # the term and what programmers shorten it to
     rarity: float
-    passages: frozenset[int]
+    passages: frozenset[int]  # not all of them where it is common
+    common: bool = False
 
 
 @dataclass(slots=True)
@@ -279,11 +281,12 @@ def rank(query: str, candidates: list[Candidate], asked_for: Sequence[Asked]) ->
     symbols = named_symbols(query)
     prose = _prose_factor(query, bool(symbols))
     spared = _spared(query)
-    covered = _coverage(candidates, asked_for)
+    covered = _coverage(candidates, [one for one in asked_for if not one.common] or asked_for)
+    shared = _Shared(asked)
     for each, (own, of_file) in zip(candidates, covered, strict=True):
         each.score = each.score / best + COVER * own * own + FILE * of_file * of_file
-        each.score += _name_prior(each, asked, symbols, query)
-        each.score += _path_prior(each.file, asked)
+        each.score += _name_prior(each, shared, symbols, query)
+        each.score += _path_prior(each.file, shared)
         each.score *= _place_factor(each.file, spared)
         if each.kind in PROSE:
             each.score *= prose
@@ -320,29 +323,39 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem(term) for term in terms(text))
 
 
-def _shared(words: frozenset[str], asked: Mapping[str, float]) -> tuple[float, float]:
-    """How much of the question `words` hold, and how much of them the question holds: 0 to 1."""
-    if not words or not asked:
-        return 0.0, 0.0
-    weight = 0.0
-    met: dict[str, float] = {}
-    for term, rarity in asked.items():
-        if term in words:
-            weight += rarity
-            met[term] = 1.0
-            continue
-        for word in words:
-            short, long = sorted((term, word), key=len)
-            if len(short) >= 3 and long.startswith(short):
-                weight += rarity * PART
-                met[word] = max(met.get(word, 0.0), PART)
-                break
-    return weight / sum(asked.values()), sum(met.values()) / len(words)
+class _Shared(dict[frozenset[str], tuple[float, float]]):
+    """Words -> how much of the question they hold, and how much of them the question: 0 to 1.
+
+    Made for one question; the same words are compared once.
+    """
+
+    def __init__(self, asked: Mapping[str, float]) -> None:
+        super().__init__()
+        self._asked = tuple(asked.items())
+        self._total = sum(asked.values()) or 1.0
+
+    def __missing__(self, words: frozenset[str]) -> tuple[float, float]:
+        weight = 0.0
+        met: dict[str, float] = {}
+        for term, rarity in self._asked:
+            if term in words:
+                weight += rarity
+                met[term] = 1.0
+                continue
+            for word in words:
+                if (
+                    word.startswith(term)
+                    if len(word) > len(term)
+                    else len(word) > 2 and term.startswith(word)
+                ) and len(term) > 2:
+                    weight += rarity * PART
+                    met[word] = max(met.get(word, 0.0), PART)
+                    break
+        self[words] = weight / self._total, sum(met.values()) / max(len(words), 1)
+        return self[words]
 
 
-def _name_prior(
-    candidate: Candidate, asked: Mapping[str, float], symbols: set[str], query: str
-) -> float:
+def _name_prior(candidate: Candidate, shared: _Shared, symbols: set[str], query: str) -> float:
     last = last_name(candidate.title)
     prior = 0.0
     if last.lower() in symbols and candidate.kind != "module":
@@ -351,15 +364,15 @@ def _name_prior(
             prior += SAME_CASE
         if candidate.title == last:
             prior += 0.1
-    of_question, of_name = _shared(_stems(last), asked)
+    of_question, of_name = shared[_stems(last)]
     return prior + NAME_ASKED * of_question + NAME_SAID * of_name * min(1.0, 2 * of_question + 0.3)
 
 
-def _path_prior(file: str, asked: Mapping[str, float]) -> float:
+def _path_prior(file: str, shared: _Shared) -> float:
     folder, _, name = file.rpartition("/")
-    of_question, of_name = _shared(_stems(name.partition(".")[0]), asked)
+    of_question, of_name = shared[_stems(name.partition(".")[0])]
     prior = STEM_ASKED * of_question + STEM_SAID * of_name
-    in_folder, _ = _shared(_stems(folder.rpartition("/")[2]), asked)
+    in_folder, _ = shared[_stems(folder.rpartition("/")[2])]
     return prior + (FOLDER if in_folder else 0.0)
 
 
