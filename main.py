@@ -671,7 +671,8 @@ def announce(settings: Settings, app: FastHTML) -> None:
     print(
         f"  model:  {models.default_name or 'none (answers are passages, found without a model)'}"
     )
-    print(f"  search: {app.state.search.status().engine}")
+    index = app.state.search.status()
+    print(f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""))
     print(
         "  more:   set HYPERRUN_MODEL and a key (.env.example); cargo install colgrep --locked",
         flush=True,

@@ -73,6 +73,11 @@ class Settings:
     colgrep_model: str = setting(
         "HYPERRUN_COLGREP_MODEL", "", "ColGrep's model: a hub name or a local folder"
     )
+    colgrep_program: str = setting(
+        "HYPERRUN_COLGREP_PROGRAM",
+        "",
+        "the ColGrep program; unset: `colgrep` on the path or in `~/.cargo/bin`",
+    )
 
     # Safety
     allowed_origins: tuple[str, ...] = setting(

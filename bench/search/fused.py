@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.search.colgrep import ColGrep
-from hyperrun.search.fusion import Found, fuse
+from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 
 HERE = Path(__file__).parent
-WIDE = 20
 
 
 @dataclass

@@ -18,7 +18,7 @@ from pathlib import Path
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.search import addresses
 from hyperrun.search.colgrep import ColGrep, find_program
-from hyperrun.search.fusion import Found, fuse
+from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.passage import Passage
 from hyperrun.search.program import ColGrepError
@@ -196,7 +196,7 @@ class Search:
             raise SearchUnavailable("the first index is still being built") from error
         meant = asyncio.ensure_future(self._meant(query, k))
         try:
-            found = await asyncio.to_thread(self._index.search, query, min(2 * k + 10, MOST))
+            found = await asyncio.to_thread(self._index.search, query, max(k, WIDE))
             found = fuse(found, await meant, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
@@ -209,7 +209,7 @@ class Search:
         if self._colgrep is None or not self._colgrep.ready:
             return []
         try:
-            return await self._colgrep.search(query, min(2 * k + 10, MOST))
+            return await self._colgrep.search(query, max(k, WIDE))
         except ColGrepError as error:
             log.warning("ColGrep is left out of this search: %s", error)
             return []

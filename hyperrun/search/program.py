@@ -118,8 +118,8 @@ async def run(
     """Run `command` in `folder` with exactly `environment`; what it printed.
 
     `behind` gives way to everything else on the machine. On every way out, this task's end
-    included, its whole process group is gone: killed, with `grace_s` seconds for an interrupt
-    to take effect first. Raises `ColGrepError`.
+    included, its whole process group is gone: killed, with `grace_s` seconds (at most one, where
+    this task is cancelled) for an interrupt to take effect first. Raises `ColGrepError`.
     """
     try:
         process = await asyncio.create_subprocess_exec(
@@ -144,6 +144,9 @@ async def run(
             printed, words = await _both(process.stdout, process.stderr)
             status = await process.wait()
         ended = True
+    except asyncio.CancelledError:
+        grace_s = min(grace_s, 1.0)  # a server that stops has no more
+        raise
     except TimeoutError as error:
         raise TimedOut(f"{command[0]} ran longer than {timeout_s:g} s") from error
     finally:
