@@ -25,6 +25,7 @@ from hyperrun.search.passage import Passage
 from hyperrun.search.program import (
     BadOutput,
     ColGrepError,
+    Crowded,
     IndexCorrupt,
     IndexMissing,
     NotInstalled,
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 MOST = 50
 MOST_QUERY_CHARS = 512
 SEARCHES_AT_ONCE = 2
+MOST_WAITING = 2  # beyond them a crowd is answered by the embedded index alone, at once
 FAILURES_BEFORE_PAUSE = 3
 _PACKAGE = Path(__file__).parent.parent.parent
 
@@ -77,6 +79,7 @@ class ColGrep:
         self._model: Path | None = None
         self._one_builder = asyncio.Lock()
         self._slots = asyncio.Semaphore(SEARCHES_AT_ONCE)
+        self._asked = 0
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._failures = 0
@@ -139,6 +142,9 @@ class ColGrep:
             "-k", str(min(2 * most + 10, 100)), "--model", str(self._model),
             "--", text, str(self.corpus),
         ]  # fmt: skip
+        if self._asked >= SEARCHES_AT_ONCE + MOST_WAITING:
+            raise Crowded("as many searches as may wait are waiting")
+        self._asked += 1
         try:
             async with asyncio.timeout(self._limits.search_s), self._slots:
                 printed = await self._run(arguments, self._limits.search_s)
@@ -155,6 +161,8 @@ class ColGrep:
         except ColGrepError:
             self._count_failure()
             raise
+        finally:
+            self._asked -= 1
         self._failures = 0
         return found[:most]
 

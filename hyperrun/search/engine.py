@@ -21,7 +21,7 @@ from hyperrun.search.colgrep import ColGrep, find_program
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.passage import Passage
-from hyperrun.search.program import ColGrepError
+from hyperrun.search.program import ColGrepError, Crowded
 from hyperrun.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -210,6 +210,8 @@ class Search:
             return []
         try:
             return await self._colgrep.search(query, max(k, WIDE))
+        except Crowded:
+            return []
         except ColGrepError as error:
             log.warning("ColGrep is left out of this search: %s", error)
             return []

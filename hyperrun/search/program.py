@@ -10,6 +10,7 @@ ColGrepError           the program failed; the embedded index answers
 ├── ModelUnavailable   no usable model, tokenizer or ONNX Runtime
 ├── Crashed            a panic (exit status 101) or a signal
 ├── TimedOut           it was too slow and was killed
+├── Crowded            as many searches as may wait are waiting; no failure of the program
 └── BadOutput          what it printed is not what version 1.8.5 prints, or far too much
 
 The contract is that of ColGrep 1.8.5, read in its source and held by tests against the program.
@@ -66,6 +67,10 @@ class Crashed(ColGrepError):
 
 class TimedOut(ColGrepError):
     """It was too slow and was killed."""
+
+
+class Crowded(ColGrepError):
+    """As many searches as may wait are waiting already."""
 
 
 class BadOutput(ColGrepError):

@@ -63,10 +63,12 @@ def test_a_hostile_question_is_a_question_and_the_index_stays_as_it_is(
         await colgrep.search("warm", 3)
         before = repository.kept()
         assert before
-        answers = await asyncio.gather(*(colgrep.search(query, 3) for query in HOSTILE))
-        for query, found in zip(HOSTILE, answers, strict=True):
-            assert len(found) <= 3, query
-            assert all(passage.file in FILES for passage, _ in found), query
+        for first in range(0, len(HOSTILE), 2):
+            pair = HOSTILE[first : first + 2]
+            answers = await asyncio.gather(*(colgrep.search(query, 3) for query in pair))
+            for query, found in zip(pair, answers, strict=True):
+                assert len(found) <= 3, query
+                assert all(passage.file in FILES for passage, _ in found), query
         assert repository.kept() == before
         assert (await colgrep.search("how do readers authenticate", 1))[0][0].title.endswith(
             "Sign in"

@@ -13,6 +13,7 @@ from hyperrun.search.program import (
     BadOutput,
     ColGrepError,
     Crashed,
+    Crowded,
     IndexBuilding,
     IndexBusy,
     IndexCorrupt,
@@ -178,6 +179,20 @@ def test_a_program_that_keeps_failing_is_left_alone_for_a_while(repository: Repo
                 await colgrep.search("token")
         calls = colgrep_stand_in.calls(repository.program)
         assert sum(call["arguments"][0] == "search" for call in calls) == 3
+
+    asyncio.run(ask())
+
+
+def test_a_crowd_does_not_queue_up(repository: Repository) -> None:
+    async def ask() -> None:
+        colgrep = await built(repository, Limits(search_s=60))
+        answers = await asyncio.gather(
+            *(colgrep.search("token") for _ in range(20)), return_exceptions=True
+        )
+        refused = [each for each in answers if isinstance(each, Crowded)]
+        assert len(refused) == 16
+        assert len([each for each in answers if isinstance(each, list) and each]) == 4
+        assert await colgrep.search("token")
 
     asyncio.run(ask())
 
