@@ -39,6 +39,7 @@ from fasthtml.components import (
 from fastlucide import Icon as LucideIcon
 
 from hyperrun.assets import ICONS
+from hyperrun.citations import card_of
 from hyperrun.citations import web_address
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.language import text
@@ -430,39 +431,32 @@ def Sources(view: View, turn_id: str, sources: Sequence[Source]) -> FT | str:
 
 def SourceCard(view: View, turn_id: str, source: Source) -> FT:
     """One passage: number, title, file and lines, and the lines themselves."""
-    passage = source.passage
-    one_line = passage.start_line == passage.end_line
+    card = card_of(source, max_chars=1_500)
+    one_line = card.start_line == card.end_line
     lines = view.say(
-        "source_line" if one_line else "source_lines",
-        start=passage.start_line,
-        end=passage.end_line,
+        "source_line" if one_line else "source_lines", start=card.start_line, end=card.end_line
     )
-    title = passage.title or passage.file
-    permalink = web_address(passage.permalink)
-    address = web_address(passage.url) or permalink
-    place = (Code(passage.file), " ", lines)
-    opened = {"target": "_blank", "rel": "noopener nofollow"}
+    opened = {"target": "_blank", "rel": "noopener nofollow", "cls": "link link-hover"}
+    place = (Code(card.path), " ", lines)
+    permalink = source.passage.permalink
     return Div(
         P(
-            Span(str(source.number), cls="badge badge-xs badge-soft source-number"),
-            A(
-                title, href=address, cls="link", title=view.say("open_source", title=title),
+            Span(str(card.number), cls="badge badge-xs badge-soft source-number"),
+            Strong(card.title)
+            if card.address.startswith("#")
+            else A(
+                Strong(card.title),
+                href=card.address,
+                title=view.say("open_source", title=card.title),
                 **opened,
-            )
-            if address
-            else Strong(title),
+            ),
             dir="auto",
         ),
-        P(
-            A(*place, href=permalink, cls="link link-hover", **opened)
-            if permalink
-            else place,
-            cls="source-place",
-        ),
-        Pre(Code(passage.text), tabindex="0", cls="source-text"),
-        id=f"source-{turn_id}-{source.number}",
+        P(A(*place, href=permalink, **opened) if permalink else place, cls="source-place"),
+        Div(Pre(Code(NotStr(card.html)), tabindex="0"), cls="code source-text"),
+        id=f"source-{turn_id}-{card.number}",
         cls="source-card",
-    )  # fmt: skip
+    )
 
 
 def Meta(
