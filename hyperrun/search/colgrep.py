@@ -26,8 +26,10 @@ from hyperrun.search.program import (
     BadOutput,
     ColGrepError,
     Crowded,
+    IndexBusy,
     IndexCorrupt,
     IndexMissing,
+    ModelUnavailable,
     NotInstalled,
     TimedOut,
     run,
@@ -184,8 +186,8 @@ class ColGrep:
             try:
                 await self.build(index)
             except (ColGrepError, OSError, sqlite3.Error) as error:
-                self.note = f"ColGrep: {error}"
-                log.warning("%s", self.note)
+                log.warning("ColGrep's index is not built: %s", error)
+                self.note = _note(error)
                 self._changed.set()
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, self._limits.most_retry_s)
@@ -326,6 +328,18 @@ def question(query: str) -> str:
     """`query` on one line, without control characters, at most 512 characters."""
     visible = (" " if unicodedata.category(each)[0] in "CZ" else each for each in query[:5_000])
     return " ".join("".join(visible).split())[:MOST_QUERY_CHARS].strip()
+
+
+def _note(error: Exception) -> str:
+    """What strangers may read of it, too: no path, no command. The log has the rest."""
+    says: dict[type[Exception], str] = {
+        NotInstalled: "is not installed",
+        ModelUnavailable: "has no usable model",
+        IndexBusy: "is at work in another process",
+        IndexMissing: "finds nothing that it indexes",
+        TimedOut: "took too long to build its index",
+    }
+    return f"ColGrep {says.get(type(error), 'could not build its index')}"
 
 
 def _files(printed: str, corpus: Path) -> list[str]:
