@@ -107,6 +107,21 @@ class Reader:
         self.page.wait_for_function("document.activeElement?.localName === 'hyper-run'")
         self.until("document.activeElement?.id === 'query' && document.hasFocus()")
 
+    def asks(self, question: str, total: int) -> None:
+        """Ask, and wait until the answer is whole and the conversation holds `total` questions."""
+        self.box.fill(question)
+        self.box.press("Enter")
+        self.sees(total)
+
+    def sees(self, total: int) -> None:
+        """Wait until the conversation holds `total` questions, all of them answered."""
+        self.until(
+            """total => document.querySelectorAll('.exchange').length === total
+               && !document.querySelector('[data-running]')
+               && [...document.querySelectorAll('.answer')].every(e => e.textContent.trim())""",
+            total,
+        )
+
     def sees_it_closed(self) -> None:
         """Wait until the panel is gone."""
         self.panel.wait_for(state="hidden")

@@ -9,23 +9,6 @@ from tests.host_sites import OPEN_ROOTS, PROSE, Reader, docs, embedding
 QUESTIONS = ("How do I dim a lamp?", "How do I pair a lamp?", "How do I install it?")
 
 
-def asks(reader: Reader, question: str, total: int) -> None:
-    """Ask, and wait until the answer is whole and `total` exchanges are there."""
-    reader.box.fill(question)
-    reader.box.press("Enter")
-    sees(reader, total)
-
-
-def sees(reader: Reader, total: int) -> None:
-    """Wait until the conversation holds `total` questions, all of them answered."""
-    reader.until(
-        """total => document.querySelectorAll('.exchange').length === total
-           && !document.querySelector('[data-running]')
-           && [...document.querySelectorAll('.answer')].every(e => e.textContent.trim())""",
-        total,
-    )
-
-
 def questions_shown(reader: Reader) -> list[str]:
     """The reader's own messages, in order."""
     found: list[str] = reader.frame.evaluate(
@@ -40,18 +23,18 @@ def through_a_visit(reader: Reader, server: str) -> None:
     with docs({"/": page, "/next": page}) as site:
         reader.goes_to(site.url())
         reader.opens()
-        asks(reader, QUESTIONS[0], 1)
-        asks(reader, QUESTIONS[1], 2)
+        reader.asks(QUESTIONS[0], 1)
+        reader.asks(QUESTIONS[1], 2)
         token = reader.frame.locator("#token").input_value()
         reader.page.reload()
         reader.panel.wait_for()
-        sees(reader, 2)
+        reader.sees(2)
         assert questions_shown(reader) == list(QUESTIONS[:2])
         reader.page.get_by_text("next").click()
         reader.page.wait_for_url("**/next")
         reader.panel.wait_for()
-        sees(reader, 2)
-        asks(reader, QUESTIONS[2], 3)
+        reader.sees(2)
+        reader.asks(QUESTIONS[2], 3)
         assert (
             reader.frame.locator("#token").input_value().partition(".")[0]
             == (token.partition(".")[0])
@@ -83,7 +66,7 @@ def next_visit_finds_it(context: BrowserContext, server: str) -> None:
         again = Reader(context.new_page())
         again.goes_to(site.url())
         again.opens()
-        sees(again, 3)
+        again.sees(3)
         stranger = Reader(context.new_page())
         stranger.goes_to(other.url())
         stranger.opens()
@@ -118,13 +101,13 @@ def test_an_answer_in_flight_survives_the_panel_and_the_page(
         reader.button.click()
         reader.sees_it_closed()
         reader.opens()
-        sees(reader, 1)
+        reader.sees(1)
         reader.box.fill(QUESTIONS[1])
         reader.box.press("Enter")
         reader.until("document.querySelectorAll('.exchange').length === 2")
         reader.page.reload()
         reader.panel.wait_for()
-        sees(reader, 2)
+        reader.sees(2)
 
 
 def test_the_page_hears_of_answers_and_ratings_and_the_selection_goes_along(
@@ -140,7 +123,7 @@ def test_the_page_hears_of_answers_and_ratings_and_the_selection_goes_along(
             "HyperRun.open({query: 'How do I dim a lamp?', submit: true, selection: 'lamp'})"
         )
         reader.frame.locator(".exchange").wait_for()
-        sees(reader, 1)
+        reader.sees(1)
         reader.page.wait_for_function("heard.length === 1")
         reader.frame.locator(".thumb").first.click()
         reader.page.wait_for_function("heard.length === 2")
@@ -180,5 +163,5 @@ def test_axe_finds_nothing_on_the_page_and_in_the_chat(
         assert axe(reader.page) == []
         reader.opens()
         assert axe(reader.page) == []
-        asks(reader, QUESTIONS[0], 1)
+        reader.asks(QUESTIONS[0], 1)
         assert axe(reader.page) == []

@@ -151,6 +151,8 @@ def test_on_a_generated_site_it_appears_opens_follows_and_survives_ten_pages(
         reader.opens()
         page.keyboard.type("/sfn")
         assert reader.box.input_value() == "/sfn"  # no search of the site's opened
+        reader.asks("How do I dim a lamp?", 1)
+        reader.box.fill("and then?")
         frame = reader.frame
         for turn in range(10):
             name = "dimming" if turn % 2 == 0 else "start"
@@ -161,7 +163,8 @@ def test_on_a_generated_site_it_appears_opens_follows_and_survives_ten_pages(
             reader.panel.wait_for()
             assert page.locator("hyper-run").count() == 1
             if generator.router:
-                assert reader.frame is frame and reader.box.input_value() == "/sfn"
+                assert reader.frame is frame and reader.box.input_value() == "and then?"
+        reader.sees(1)
         reader.until("document.getElementById('page-title').value !== ''")
         assert "Lantern" in reader.frame.locator("#page-title").input_value()
 
@@ -249,6 +252,7 @@ def test_a_page_that_defends_itself_shows_and_opens_it_all_the_same(
         assert box and round(1280 - box["x"] - box["width"]) == 16
         assert round(720 - box["y"] - box["height"]) == 16 and box["height"] >= 44
         reader.opens()
+        reader.asks("How do I dim a lamp?", 1)
         panel = reader.panel.bounding_box()
         assert panel and round(panel["width"]) == 440 and panel["height"] > 500
         screenshot(reader.page, f"hostile-{path[1:]}")

@@ -54,6 +54,23 @@ def test_before_the_click_there_is_one_request_and_one_new_name(
     assert reader.page.evaluate("Object.keys(sessionStorage).concat(document.cookie)") == [""]
 
 
+def test_it_weighs_little_before_the_click_and_after_it(reader: Reader, chat_server: str) -> None:
+    """As transferred; the second visit to the panel takes nothing again."""
+    sizes: dict[str, int] = {}
+    reader.page.on(
+        "requestfinished",
+        lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}),
+    )
+    with docs({"/": embedding(chat_server)}) as site:
+        reader.goes_to(site.url())
+        reader.page.wait_for_function("document.readyState === 'complete'")
+        before = sum(size for url, size in sizes.items() if url.startswith(chat_server))
+        assert 1_000 < before <= 2_500
+        reader.opens()
+        total = sum(size for url, size in sizes.items() if url.startswith(chat_server))
+        assert before < total <= before + 50_000
+
+
 def test_hovering_prepares_the_frame_without_taking_the_focus(
     reader: Reader, chat_server: str
 ) -> None:
