@@ -5,23 +5,23 @@ first build makes the first question wait a little, later ones never.
 """
 
 import asyncio
-import json
 import logging
-import os
 import sqlite3
-import sys
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperrun.errors import SearchError, SearchUnavailable
-from hyperrun.search import addresses
+from hyperrun.search import addresses, versions
+from hyperrun.search.builder import build
+from hyperrun.search.checkout import Checkout, is_url, name
 from hyperrun.search.colgrep import ColGrep, find_program
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.passage import Passage
 from hyperrun.search.program import ColGrepError, Crowded
+from hyperrun.search.versions import Versions
 from hyperrun.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 MOST = 50
 FIRST_INDEX_WAIT_S = 20.0
 MOST_QUERY_CHARS = 2_000
-_PACKAGE = Path(__file__).parent.parent.parent
+REFRESH_S = 900.0  # how often a checkout is brought up to its remote
+RESCAN_S = 300.0  # how often files are looked at where no change was told: not every mount tells
+RETRY_S = 5.0
+REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,13 @@ class Search:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._root = Path(settings.repo_path).expanduser().resolve()
-        self._index = Index(location(settings.data_dir, str(self._root)))
+        self._checkout: Checkout | None = None
+        if is_url(settings.repo_path):
+            self._checkout = Checkout(settings.repo_path, settings.data_dir)
+            self._root = self._checkout.folder
+        else:
+            self._root = Path(settings.repo_path).expanduser().resolve()
+        self._index = Index(location(settings.data_dir.resolve(), str(self._root)))
         self._addresses = addresses.Addresses()
         self._ready = asyncio.Event()
         self._building = False
@@ -67,18 +75,24 @@ class Search:
             )
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
+        self._dirty = asyncio.Event()
+        self._versions = Versions(
+            settings.data_dir,
+            lambda tree, index: build(tree, index, settings.include, settings.exclude),
+            self._checkout.tag if self._checkout else None,
+        )
 
     @property
     def project(self) -> str:
         """The repository's name."""
-        return self._root.name
+        return name(self._checkout.url) if self._checkout else self._root.name
 
     async def start(self) -> None:
         """Return at once; the index is built behind, and refreshed when files change.
 
         Raises `SearchUnavailable` where there is no such folder.
         """
-        if not self._root.is_dir():
+        if self._checkout is None and not self._root.is_dir():
             raise SearchUnavailable(f"{self._root} is not a folder")
         self._addresses = await asyncio.to_thread(
             addresses.read, self._root, self._settings.site_url
@@ -110,35 +124,67 @@ class Search:
         task.add_done_callback(self._tasks.discard)
 
     async def _keep_fresh(self) -> None:
-        try:
-            await self.reindex()
-        except SearchError as error:
-            log.error("%s", error)
+        """Build, then again whenever something has changed; what failed is tried again."""
+        again_s = RETRY_S
+        if self._checkout is None:
+            self._spawn(self._watch())
+        self._dirty.set()
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REFRESH_S if self._checkout else RESCAN_S):
+                    await self._dirty.wait()
+            self._dirty.clear()
+            try:
+                await self.reindex()
+                again_s = RETRY_S
+            except SearchError as error:
+                log.error("%s; again in %.0f s", error, again_s)
+                self._note = REFRESH_FAILED
+                await asyncio.sleep(again_s)
+                again_s = min(2 * again_s, REFRESH_S)
+                self._dirty.set()
+
+    async def _watch(self) -> None:
+        """See changes of files. Those of our own data folder are none."""
         from watchfiles import awatch
 
         from hyperrun.search.ignore import FOLDERS
 
-        def wanted(_change: object, path: str) -> bool:
-            parts = Path(path).parts[len(self._root.parts) :]
-            return not any(part in FOLDERS or part.startswith(".") for part in parts)
-
         data_dir = self._settings.data_dir.resolve()
-        async for changes in awatch(
-            self._root, watch_filter=wanted, debounce=1_000, step=200, ignore_permission_denied=True
-        ):
-            if all(Path(path).is_relative_to(data_dir) for _, path in changes):
-                continue
+        depth = len(self._root.parts)
+
+        def wanted(_change: object, path: str) -> bool:
+            parts = Path(path).parts[depth:]
+            if any(part in FOLDERS for part in parts) or Path(path).is_relative_to(data_dir):
+                return False
+            hidden = [part for part in parts if part.startswith(".")]
+            return hidden in ([], [".github"], [".gitignore"])
+
+        polling = False
+        while True:
             try:
-                await self.reindex()
-            except SearchError as error:
-                log.error("%s", error)
+                async for _ in awatch(
+                    self._root, watch_filter=wanted, debounce=1_000, step=200,
+                    ignore_permission_denied=True, force_polling=polling, poll_delay_ms=2_000,
+                ):  # fmt: skip
+                    self._dirty.set()
+                return
+            except OSError as error:  # the system's watches are spent, or the folder is gone
+                log.warning("files are looked at every other second: %s", error)
+                await asyncio.sleep(RETRY_S if polling else 0)
+                polling = True
 
     async def reindex(self) -> None:
         """Bring the index up to the repository now. Raises `SearchError`."""
         async with self._one_builder:
             self._building = True
             try:
-                await self._build()
+                if self._checkout is not None:
+                    await self._fetch(self._checkout)
+                await build(
+                    self._root, self._index.path, self._settings.include, self._settings.exclude,
+                    self._follow,
+                )  # fmt: skip
             finally:
                 self._building = False
             self._addresses = await asyncio.to_thread(
@@ -147,46 +193,31 @@ class Search:
             self._counts = await asyncio.to_thread(self._index.counts)
             self._progress = 1.0
             self._ready.set()
+            if self._note == REFRESH_FAILED:
+                self._note = ""
             if self._colgrep is not None:
                 self._colgrep.changed()
 
-    async def _build(self) -> None:
-        globs = [f"--include={glob}" for glob in self._settings.include]
-        globs += [f"--exclude={glob}" for glob in self._settings.exclude]
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hyperrun.search.build", str(self._root),
-            str(self._index.path.resolve()), *globs,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE, cwd=_PACKAGE,
-            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(_PACKAGE)},
-        )  # fmt: skip
-        assert process.stdout is not None
-        assert process.stderr is not None
-        said = asyncio.ensure_future(process.stderr.read())
+    async def _fetch(self, checkout: Checkout) -> None:
         try:
-            async for line in process.stdout:
-                done, total, passages = json.loads(line)
-                self._progress = done / max(total, 1)
-                if not self._ready.is_set():
-                    self._counts = (done, passages)
-            words = (await said).decode(errors="replace").strip()
-            if await process.wait():
-                raise SearchUnavailable(words or f"the builder ended with {process.returncode}")
-            if words:
-                log.warning("%s", words)
-        finally:
-            said.cancel()
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
+            await checkout.refresh()
+        except SearchUnavailable as error:
+            if not checkout.folder.is_dir():
+                raise
+            log.warning("the checkout stays as it is: %s", error)
+
+    def _follow(self, done: int, total: int, passages: int) -> None:
+        self._progress = done / max(total, 1)
+        if not self._ready.is_set():
+            self._counts = (done, passages)
 
     async def search(self, query: str, k: int = 8, *, version: str = "") -> list[Passage]:
         """The best passages, best first, at most `k` (clamped to 1 to 50).
 
-        Waits for a first index up to 20 s. An empty question finds nothing. Raises `SearchError`.
+        `version` is a folder with that version's docs, or a git tag; where neither has that name
+        (a site's "latest"), the repository as it stands. Waits for a first index, of a tag too, up
+        to 20 s. An empty question finds nothing. Raises `SearchError`.
         """
-        del version
         k = min(max(k, 1), MOST)
         query = query[:MOST_QUERY_CHARS].encode(errors="ignore").decode()
         try:
@@ -194,6 +225,10 @@ class Search:
                 await self._ready.wait()
         except TimeoutError as error:
             raise SearchUnavailable("the first index is still being built") from error
+        if version:
+            found_then = await self._search_version(query, k, version)
+            if found_then is not None:
+                return found_then
         meant = asyncio.ensure_future(self._meant(query, k))
         try:
             found = await asyncio.to_thread(self._index.search, query, max(k, WIDE))
@@ -203,6 +238,23 @@ class Search:
         finally:
             meant.cancel()
         return [self._addressed(passage, anchor) for passage, anchor in found]
+
+    async def _search_version(self, query: str, k: int, version: str) -> list[Passage] | None:
+        """The passages of one version; None where there is no such version."""
+        try:
+            folder = await asyncio.to_thread(self._index.folder_named, versions.folders(version))
+            if folder:
+                found = await asyncio.to_thread(self._index.search, query, k, folder)
+                return [self._addressed(passage, anchor) for passage, anchor in found]
+            tagged = await self._versions.find(self._root, version, FIRST_INDEX_WAIT_S)
+            if tagged is None:
+                return None
+            index, commit = tagged
+            known = versions.at_commit(self._addresses, commit)
+            found = await asyncio.to_thread(index.search, query, k)
+        except sqlite3.Error as error:
+            raise SearchError(f"the index cannot be read: {error}") from error
+        return [self._addressed(passage, anchor, known) for passage, anchor in found]
 
     async def _meant(self, query: str, k: int) -> list[Found]:
         """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
@@ -216,8 +268,10 @@ class Search:
             log.warning("ColGrep is left out of this search: %s", error)
             return []
 
-    def _addressed(self, passage: Passage, anchor: str) -> Passage:
-        known = self._addresses
+    def _addressed(
+        self, passage: Passage, anchor: str, known: addresses.Addresses | None = None
+    ) -> Passage:
+        known = known or self._addresses
         return replace(
             passage,
             url=known.page(passage.file, passage.title, anchor),
@@ -271,6 +325,8 @@ class Search:
             return None
         lines = text.splitlines()
         wanted = passage.text.splitlines()
+        if not wanted:
+            return None
         start = passage.start_line - 1
         if lines[start : start + len(wanted)] == wanted:
             return passage
@@ -286,3 +342,5 @@ class Search:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._colgrep is not None:
             await self._colgrep.close()
+        await self._versions.close()
+        self._index.close()

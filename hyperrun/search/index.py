@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from hyperrun.private import private_folder
 from hyperrun.search import ranking
 from hyperrun.search.passage import Passage
 from hyperrun.search.ranking import Asked, Candidate
@@ -78,11 +79,37 @@ class Index:
     ) -> Progress:
         """Bring the index up to the repository; only files that changed are read.
 
-        A file that cannot be read is a line in the log. Raises `sqlite3.Error`.
+        A file that cannot be read is a line in the log. An index that is broken is built anew.
+        Raises `sqlite3.Error`.
         """
+        private_folder(self.path.parent.parent)
+        private_folder(self.path.parent)
+        self._forget_older()
+        try:
+            return self._refresh(root, include, exclude, progress)
+        except sqlite3.OperationalError:  # locked, or no room: the file itself is whole
+            raise
+        except sqlite3.DatabaseError as error:
+            log.warning("the index is broken (%s) and is built anew", error)
+            self.delete()
+            return self._refresh(root, include, exclude, progress)
+
+    def _forget_older(self) -> None:
+        """Delete what another version of this program left."""
+        key, _, own = self.path.name.partition(".")
+        for path in self.path.parent.glob(f"{key}.v*.sqlite3*"):
+            if not path.name.startswith(f"{key}.{own}"):
+                path.unlink(missing_ok=True)
+
+    def _refresh(
+        self,
+        root: Path,
+        include: Sequence[str],
+        exclude: Sequence[str],
+        progress: Callable[[Progress], None],
+    ) -> Progress:
         from hyperrun.search import corpus, ignore
 
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._connect(write=True) as connection:
             connection.executescript(_SCHEMA)
             known = {row[0]: row[1:] for row in connection.execute("SELECT * FROM files")}
@@ -181,8 +208,9 @@ class Index:
         except sqlite3.Error:
             return 0, 0
 
-    def search(self, query: str, k: int) -> list[tuple[Passage, str]]:
-        """The best `k` passages with their anchors, best first. Raises `sqlite3.Error`."""
+    def search(self, query: str, k: int, inside: str = "") -> list[tuple[Passage, str]]:
+        """The best `k` passages with their anchors, best first; those of one folder only where
+        `inside` names one. Raises `sqlite3.Error`."""
         wanted = ranking.query_terms(query)
         if not wanted:
             return []
@@ -192,12 +220,23 @@ class Index:
             if not asked:
                 return []
             match = " OR ".join(f'"{form}"' for each in _telling(asked) for form in each.forms)
+            if inside:
+                found = (
+                    f"SELECT w.rowid, bm25(words, {weights}) AS score FROM words w "
+                    "JOIN passages q ON q.id = w.rowid WHERE words MATCH ? "
+                    "AND substr(q.file, 1, ?) = ?"
+                )
+                values: tuple[str | int, ...] = (match, len(inside) + 1, f"{inside}/")
+            else:
+                found = (
+                    f"SELECT rowid, bm25(words, {weights}) AS score FROM words WHERE words MATCH ?"
+                )
+                values = (match,)
             rows = connection.execute(
-                "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -w.score FROM "
-                f"(SELECT rowid, bm25(words, {weights}) AS score FROM words "
-                f"WHERE words MATCH ? ORDER BY score LIMIT {FETCH}) w "
-                "JOIN passages p ON p.id = w.rowid",
-                (match,),
+                "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -f.score "
+                f"FROM ({found} ORDER BY score LIMIT {FETCH}) f "
+                "JOIN passages p ON p.id = f.rowid",
+                values,
             ).fetchall()
             ranked = ranking.rank(query, [Candidate(*row) for row in rows], asked)[:k]
             return [self._passage(connection, each) for each in ranked]
@@ -241,6 +280,20 @@ class Index:
                 (*values, limit),
             ).fetchall()
         return [(row[0], row[1]) for row in rows]
+
+    def folder_named(self, names: Sequence[str]) -> str:
+        """The highest folder with one of these names; "" where there is none."""
+        with self._connect() as connection:
+            files = connection.execute("SELECT path FROM files").fetchall()
+        best = ""
+        for (file,) in files:
+            parts = file.split("/")[:-1]
+            for depth, part in enumerate(parts):
+                if part in names:
+                    folder = "/".join(parts[: depth + 1])
+                    if not best or folder.count("/") < best.count("/"):
+                        best = folder
+        return best
 
     def of_file(self, file: str) -> list[Passage]:
         """Every passage of one file, in order."""
@@ -299,6 +352,12 @@ class Index:
         connection.execute("PRAGMA busy_timeout = 2000")
         connection.execute("PRAGMA mmap_size = 268435456")
         return connection
+
+    def delete(self) -> None:
+        """Remove the index from the disk."""
+        self.close()
+        for path in self.path.parent.glob(f"{self.path.name}*"):
+            path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close what is kept open for reading."""

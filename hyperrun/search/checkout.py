@@ -1,0 +1,160 @@
+"""A repository that is a git URL: a shallow checkout of it, made and refreshed by git.
+
+git is told nothing it could ask back, follows no scheme but http(s), ssh and file, runs no hook
+and no filter of the repository, and is ended when it takes too long or brings too much.
+"""
+
+import asyncio
+import hashlib
+import os
+import re
+import shutil
+import signal
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hyperrun.errors import SearchUnavailable
+
+TIMEOUT_S = 600.0
+MOST_BYTES = 2 * 1024**3
+SCHEMES = ("https", "http", "ssh", "file")
+
+_SCP = re.compile(r"^[\w.-]+@[\w.-]+:[^:]+$")  # git@host:path
+
+
+def is_url(repo: str) -> bool:
+    """Is this meant as an address, allowed or not?"""
+    return "://" in repo or "::" in repo or bool(_SCP.match(repo))
+
+
+def name(url: str) -> str:
+    """The repository's name: the last part of the path."""
+    return re.split(r"[/:]", url.rstrip("/"))[-1].removesuffix(".git") or "repository"
+
+
+def shown(url: str) -> str:
+    """The address without a user's name or token, for logs."""
+    return re.sub(r"//[^/@]*@", "//", url)
+
+
+class Checkout:
+    """One remote repository in a folder of its own below `data_dir`."""
+
+    def __init__(
+        self,
+        url: str,
+        data_dir: Path,
+        timeout_s: float = TIMEOUT_S,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        """Raises `SearchUnavailable` where the scheme is none that is allowed."""
+        scheme = "ssh" if _SCP.match(url) else urlsplit(url).scheme
+        control = any(ord(letter) < 33 or ord(letter) == 127 for letter in url)
+        if scheme not in SCHEMES or "::" in url or control or url.startswith("-"):
+            raise SearchUnavailable(f"{shown(url)} is no http(s), ssh or file address")
+        self.url = url
+        key = hashlib.sha256(url.encode()).hexdigest()[:12]
+        self.folder = data_dir.resolve() / "checkouts" / key / re.sub(r"[^\w.-]", "-", name(url))
+        self._timeout_s = timeout_s
+        self._most_bytes = most_bytes
+
+    async def refresh(self) -> None:
+        """Bring the newest commit of the default branch. Raises `SearchUnavailable`.
+
+        What was there stays when the new one cannot be had.
+        """
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (self.folder / ".git").is_dir():
+            await self._git(
+                self.folder, "fetch", "--depth=1", "--no-tags", "--no-recurse-submodules",
+                "--", self.url, "HEAD",
+            )  # fmt: skip
+            await self._git(self.folder, "reset", "--hard", "FETCH_HEAD")
+            return
+        fresh = self.folder.with_name(self.folder.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        try:
+            await self._git(
+                self.folder.parent, "clone", "--depth=1", "--single-branch", "--no-tags",
+                "--no-recurse-submodules", "--template=", "--", self.url, str(fresh),
+            )  # fmt: skip
+            fresh.rename(self.folder)
+        except OSError as error:
+            raise SearchUnavailable(f"no room for {shown(self.url)}: {error}") from error
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+    async def tag(self, tag: str) -> None:
+        """Fetch one tag. Raises `SearchUnavailable` where there is none."""
+        name = f"refs/tags/{tag}"
+        await self._git(
+            self.folder, "fetch", "--depth=1", "--no-tags", "--", self.url, f"{name}:{name}"
+        )
+
+    async def _git(self, folder: Path, *arguments: str) -> None:
+        options = ["protocol.allow=never", "core.hooksPath=/dev/null", "core.symlinks=false",
+                   "core.fsmonitor=false", "filter.lfs.smudge=", "filter.lfs.required=false",
+                   "credential.helper=", "http.lowSpeedTime=30",
+                   "http.lowSpeedLimit=1000"]  # fmt: skip
+        options += [f"protocol.{scheme}.allow=always" for scheme in SCHEMES]
+        settings = [part for option in options for part in ("-c", option)]
+        try:
+            process = await asyncio.create_subprocess_exec(
+                "git", *settings, "-C", str(folder), *arguments,
+                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE, start_new_session=True, env=_environment(),
+            )  # fmt: skip
+        except OSError as error:
+            raise SearchUnavailable(f"git cannot be started: {error}") from error
+        assert process.stderr is not None
+        said = asyncio.ensure_future(process.stderr.read(20_000))
+        watching = asyncio.ensure_future(self._too_much(folder))
+        ending = asyncio.ensure_future(process.wait())
+        try:
+            done, _ = await asyncio.wait(
+                {watching, ending}, timeout=self._timeout_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if ending not in done:
+                why = "brings too much" if watching in done else "takes too long"
+                raise SearchUnavailable(f"{shown(self.url)} {why}")
+            if process.returncode:
+                words = shown((await said).decode(errors="replace").strip())
+                raise SearchUnavailable(f"git {arguments[0]} {shown(self.url)}: {words}")
+        finally:
+            if process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+            for task in (said, watching, ending):
+                task.cancel()
+
+    async def _too_much(self, folder: Path) -> None:
+        """Return once the folder holds more than it may."""
+        while await asyncio.to_thread(_size, folder) <= self._most_bytes:  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path, _, files in os.walk(folder):
+        for file in files:
+            with suppress(OSError):
+                total += os.lstat(os.path.join(path, file)).st_size
+    return total
+
+
+def _environment() -> dict[str, str]:
+    """What git and ssh need, with nobody to ask and no configuration of the machine's."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SSH_AUTH_SOCK", "SSL_CERT_FILE",
+            "http_proxy", "https_proxy", "no_proxy", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+            if name in os.environ}  # fmt: skip
+    return kept | {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "true",
+        "SSH_ASKPASS": "true",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20",
+        "LC_ALL": "C",
+    }

@@ -1,0 +1,168 @@
+"""Other versions of the repository: a git tag's tree, or a folder that holds one version's docs."""
+
+import asyncio
+import io
+import logging
+import re
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from hyperrun.errors import SearchUnavailable
+from hyperrun.search.addresses import Addresses
+from hyperrun.search.index import Index, location
+
+log = logging.getLogger(__name__)
+
+MOST_KEPT = 4
+MOST_BYTES = 512 * 1024 * 1024
+TIMEOUT_S = 120.0
+BETWEEN_BUILDS_S = 20.0  # readers name versions, and a build is work
+
+_NAME = re.compile(r"^[A-Za-z0-9][\w.+-]{0,63}$")
+
+
+def folders(version: str) -> tuple[str, ...]:
+    """How generators name a version's folder."""
+    return (version, f"v{version}", f"version-{version}", version.removeprefix("v"))
+
+
+def tags(version: str) -> tuple[str, ...]:
+    """How projects name a version's tag."""
+    bare = version.removeprefix("v")
+    return tuple(dict.fromkeys((version, f"v{bare}", bare, f"release-{bare}", f"version-{bare}")))
+
+
+class Versions:
+    """The tags of one repository that were asked for, each with an index of its own."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        build: Callable[[Path, Path], Awaitable[None]],
+        fetch_tag: Callable[[str], Awaitable[None]] | None = None,
+    ) -> None:
+        self._data_dir = data_dir.resolve()
+        self._build = build
+        self._fetch_tag = fetch_tag
+        self._ready: dict[str, tuple[Index, str]] = {}  # version -> index and commit, oldest first
+        self._building: dict[str, asyncio.Task[None]] = {}
+        self._built = -BETWEEN_BUILDS_S
+
+    async def find(self, root: Path, version: str, wait_s: float) -> tuple[Index, str] | None:
+        """The index of a tag and its commit; None where no tag has such a name.
+
+        Raises `SearchUnavailable` while it is still being built, and where it cannot be.
+        """
+        if not _NAME.match(version):
+            return None
+        if version in self._ready:
+            self._ready[version] = self._ready.pop(version)
+            return self._ready[version]
+        if version not in self._building:
+            commit = await self._commit(root, version)
+            if not commit:
+                return None
+            if self._building or time.monotonic() - self._built < BETWEEN_BUILDS_S:
+                raise SearchUnavailable(f"{version} is not read yet; another version is")
+            self._building[version] = asyncio.create_task(self._make(root, version, commit))
+        done, _ = await asyncio.wait({self._building[version]}, timeout=wait_s)
+        if not done:
+            raise SearchUnavailable(f"{version} is still being read")
+        if version not in self._ready:
+            raise SearchUnavailable(f"{version} could not be read")
+        return self._ready[version]
+
+    async def _commit(self, root: Path, version: str) -> str:
+        for known in (True, False):
+            for tag in tags(version):
+                if not known:
+                    if self._fetch_tag is None:
+                        return ""
+                    with suppress(SearchUnavailable):
+                        await self._fetch_tag(tag)
+                name = f"refs/tags/{tag}^{{commit}}"
+                commit = await asyncio.to_thread(_git, root, "rev-parse", "--verify", "-q", name)
+                if commit:
+                    return commit.decode().strip()
+        return ""
+
+    async def _make(self, root: Path, version: str, commit: str) -> None:
+        tree = self._data_dir / "versions" / commit[:16]
+        index = Index(location(self._data_dir, f"{root}@{commit}"))
+        try:
+            if not index.is_complete():
+                await asyncio.to_thread(_extract, root, commit, tree)
+                await self._build(tree, index.path)
+            self._ready[version] = (index, commit)
+            while len(self._ready) > MOST_KEPT:
+                oldest, _ = self._ready.pop(next(iter(self._ready)))
+                oldest.delete()
+        except (OSError, SearchUnavailable, sqlite3.Error, subprocess.SubprocessError) as error:
+            log.warning("version %s cannot be read: %s", version, error)
+        finally:
+            self._built = time.monotonic()
+            await asyncio.to_thread(shutil.rmtree, tree, ignore_errors=True)
+            del self._building[version]
+
+    async def close(self) -> None:
+        """End what is being built."""
+        for task in list(self._building.values()):
+            task.cancel()
+        await asyncio.gather(*self._building.values(), return_exceptions=True)
+        for index, _ in self._ready.values():
+            index.close()
+
+
+def at_commit(known: Addresses, commit: str) -> Addresses:
+    """The addresses at another commit: the forge's lines, but not the site's pages of today."""
+    return replace(known, site_url="", commit=commit)
+
+
+def _git(root: Path, *arguments: str) -> bytes:
+    done = subprocess.run(
+        ["git", "-C", str(root), *arguments],
+        capture_output=True, timeout=TIMEOUT_S, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return done.stdout if done.returncode == 0 else b""
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends in an error where it gives more than it may."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self._left = MOST_BYTES
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._stream.read(size)
+        self._left -= len(part)
+        if self._left < 0:
+            raise OSError("the version is too large")
+        return part
+
+
+def _extract(root: Path, commit: str, tree: Path) -> None:
+    """Write the tree of a commit below `tree`. Raises `OSError`."""
+    shutil.rmtree(tree, ignore_errors=True)
+    tree.mkdir(mode=0o700, parents=True)
+    with subprocess.Popen(
+        ["git", "-C", str(root), "archive", "--format=tar", commit],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        assert isinstance(process.stdout, io.BufferedReader)
+        try:
+            with tarfile.open(fileobj=_Bounded(process.stdout), mode="r|") as archive:
+                for member in archive:
+                    if member.isfile() or member.isdir():
+                        archive.extract(member, tree, filter="data")
+        except tarfile.TarError as error:
+            raise OSError(f"git archive gave no archive: {error}") from error
+        finally:
+            process.kill()

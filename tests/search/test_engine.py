@@ -1,0 +1,293 @@
+"""The search as everything else uses it: fresh, whole after a kill, deaf to hostile questions."""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from hyperrun.errors import SearchError, SearchUnavailable
+from hyperrun.search.engine import Search
+from hyperrun.search.index import Index
+from hyperrun.search.passage import Passage
+from hyperrun.settings import Settings
+from tests.search import repository
+
+TOP = Path(__file__).parent.parent.parent
+
+
+def searched(root: Path | str, data: Path, work: Callable[[Search], Awaitable[None]]) -> None:
+    """Run `work` with a started search."""
+
+    async def run() -> None:
+        search = Search(Settings(repo_path=str(root), data_dir=data, search="embedded"))
+        await search.start()
+        try:
+            await work(search)
+        finally:
+            await search.close()
+
+    asyncio.run(run())
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 20.0) -> float:
+    """Wait for a condition; how long that took."""
+    began = time.monotonic()
+    while not await condition():
+        assert time.monotonic() - began < within_s
+        await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+HOSTILE = [
+    "", " ", "\n", "\0", "a\0b", "--help", "--uninstall", "-e", "clear", "; rm -rf /", "$(id)",
+    '"', "'", '" OR "1"="1', "name:x", "NEAR(a b)", "a AND", "NOT", "*", "^x", "{}", "(((",
+    "a\nb", "\u2028", "🙂", "\ud800", "x" * 10_000, "lamp " * 2_000, "-", "%", "日本語の質問",
+]  # fmt: skip
+
+
+def test_any_text_is_a_plain_question_and_harms_nothing(repo: Path, tmp_path: Path) -> None:
+    async def work(search: Search) -> None:
+        for query in HOSTILE:
+            for k in (-1, 0, 1, 50, 10**9):
+                found = await search.search(query, k)
+                assert len(found) <= 50
+        assert (await search.search("dim_lamp", -1))[0].title == "Dimmer.dim_lamp"
+        assert len(await search.search("dim_lamp", -1)) == 1
+        assert await search.search("", 5) == []
+
+    searched(repo, tmp_path, work)
+
+
+async def watched(search: Search, root: Path) -> bool:
+    """Are changes seen by now? The watch is set up behind."""
+    with (root / "docs/notes.txt").open("a") as notes:
+        notes.write("A vuvuzela.\n")
+    return bool(await search.search("vuvuzela"))
+
+
+def test_changes_are_found_within_five_seconds(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+
+    async def work(search: Search) -> None:
+        assert (await search.search("harmonica"))[0].file == "deep/kept.md"
+        await until(partial(watched, search, root))
+        repository.write(root, "docs/new.md", "# New\n\nA theremin can be found in here.\n")
+        (root / "deep/kept.md").unlink()
+
+        async def fresh() -> bool:
+            new = await search.search("theremin")
+            return bool(new) and not await search.search("harmonica")
+
+        assert await until(fresh) < 5
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_a_passage_is_located_where_it_stands_now_or_not_at_all(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+
+    async def work(search: Search) -> None:
+        passage = (await search.search("spare filament"))[0]
+        assert search.locate(passage) == passage
+        repository.write(root, "docs/notes.txt", "\n\nFirst.\n" + passage.text + "\n")
+        moved = search.locate(passage)
+        assert moved is not None
+        assert (moved.start_line, moved.end_line) == (4, 4)
+        repository.write(root, "docs/notes.txt", "Something else.\n")
+        assert search.locate(passage) is None
+        assert search.locate(Passage("../../etc/passwd", 1, 1, "x", "section", "root")) is None
+        assert search.locate(Passage("gone.md", 1, 1, "x", "section", "x")) is None
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_nothing_is_built_and_nothing_blocks_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    async def run() -> None:
+        search = Search(Settings(repo_path=str(tmp_path / "no"), data_dir=tmp_path / "data"))
+        with pytest.raises(SearchUnavailable):
+            await search.start()
+        await search.close()
+
+    asyncio.run(run())
+
+
+def test_the_event_loop_goes_on_while_an_index_is_built(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+    for number in range(400):
+        repository.write(root, f"more/m{number}.py", "def f(x):\n    return x\n" * 50)
+    longest = 0.0
+
+    async def work(search: Search) -> None:
+        nonlocal longest
+        waiting = asyncio.ensure_future(search.search("dim lamp"))
+        while not waiting.done():
+            before = time.monotonic()
+            await asyncio.sleep(0.005)
+            longest = max(longest, time.monotonic() - before)
+        assert waiting.result()
+        assert search.status().ready
+        assert search.status().files > 400
+
+    searched(root, tmp_path / "data", work)
+    assert longest < 1.0
+
+
+@pytest.mark.parametrize("moments", [3, pytest.param(10, marks=pytest.mark.slow)])
+def test_a_build_killed_at_any_moment_loses_no_later_search(tmp_path: Path, moments: int) -> None:
+    root = repository.make(tmp_path / "root")
+    for number in range(300):
+        text = f"# Part {number}\n\n" + f"Words about part{number}x in a long text. " * 40
+        repository.write(root, f"parts/p{number}.md", text + "\n")
+    place = tmp_path / "data" / "index.sqlite3"
+    chance = random.Random(4)
+    for _ in range(moments):
+        builder = subprocess.Popen(
+            [sys.executable, "-m", "hyperrun.search.build", str(root), str(place)],
+            cwd=TOP, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        time.sleep(0.15 + chance.random() * 0.5)
+        os.kill(builder.pid, signal.SIGKILL)
+        builder.wait()
+    index = Index(place)
+    index.refresh(root)
+    once = Index(tmp_path / "once" / "index.sqlite3")
+    once.refresh(root)
+    assert index.counts() == once.counts()
+    for query in ("dim_lamp", "part7x", "part299x", "harmonica"):
+        assert [p for p, _ in index.search(query, 5)] == [p for p, _ in once.search(query, 5)]
+    with sqlite3.connect(place) as connection:
+        connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut", "empty"])
+def test_a_broken_index_is_built_anew(tmp_path: Path, damage: str) -> None:
+    root = repository.make(tmp_path / "root")
+    index = Index(tmp_path / "data" / "index.sqlite3")
+    index.refresh(root)
+    index.close()
+    content = index.path.read_bytes()
+    index.path.write_bytes(
+        {"garbage": b"\xff" * 5_000, "cut": content[: len(content) // 2], "empty": b""}[damage]
+    )
+    index.refresh(root)
+    assert index.search("dim_lamp", 1)[0][0].title == "Dimmer.dim_lamp"
+
+
+def test_the_index_of_another_program_version_is_replaced(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+    old = tmp_path / "index" / "abc.v0.sqlite3"
+    old.parent.mkdir()
+    old.write_bytes(b"old")
+    index = Index(old.with_name("abc.v9.sqlite3"))
+    index.refresh(root)
+    assert not old.exists()
+    assert index.search("dim_lamp", 1)
+
+
+def test_only_what_changed_is_read_again(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+    index = Index(tmp_path / "data" / "index.sqlite3")
+    index.refresh(root)
+    (root / "docs/notes.txt").write_text("A zither.\n" * 3)
+    (root / "docs/install.md").touch()
+    before = {row[0]: row for row in _rows(index)}
+    index.refresh(root)
+    after = {row[0]: row for row in _rows(index)}
+    changed = {row[1] for row in after.values() if before.get(row[0]) != row}
+    assert changed == {"docs/notes.txt"}
+    shutil.rmtree(root / "docs")
+    index.refresh(root)
+    assert index.search("zither", 1) == []
+
+
+def _rows(index: Index) -> list[tuple[int, str, str]]:
+    with sqlite3.connect(index.path) as connection:
+        return connection.execute("SELECT id, file, text FROM passages").fetchall()
+
+
+def test_a_tag_is_searched_as_it_was(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    repository.write(root, "a.md", "# Setup\n\nInstall the gramophone with a crank.\n")
+    repository.git(root, "init", "-q")
+    repository.git(root, "remote", "add", "origin", "https://github.com/lamps/lamps.git")
+    repository.git(root, "add", ".")
+    repository.git(root, "commit", "-qm", "one")
+    repository.git(root, "tag", "v1.0")
+    then = repository.git(root, "rev-parse", "HEAD")
+    repository.write(root, "a.md", "# Setup\n\nInstall the gramophone by a wire.\n")
+    repository.git(root, "commit", "-qam", "two")
+
+    async def work(search: Search) -> None:
+        old = (await search.search("install the gramophone", version="1.0"))[0]
+        assert "crank" in old.text
+        assert old.permalink == f"https://github.com/lamps/lamps/blob/{then}/a.md#L1-L3"
+        for version in ("", "latest", "9.9", "../x", "--all", "v1.0^{tree}"):
+            now = (await search.search("install the gramophone", version=version))[0]
+            assert "wire" in now.text
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_a_folder_of_one_version_is_searched_alone(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    for version in ("1.0", "2.0"):
+        text = f"# Setup\n\nTurn the gramophone of {version} by hand.\n"
+        repository.write(root, f"docs/version-{version}/a.md", text)
+
+    async def work(search: Search) -> None:
+        for version in ("1.0", "2.0"):
+            found = await search.search("gramophone", version=version)
+            assert [each.file for each in found] == [f"docs/version-{version}/a.md"]
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_a_git_url_is_searched_and_named_by_its_repository(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "lamps")
+    repository.git(root, "init", "-q")
+    repository.git(root, "add", ".")
+    repository.git(root, "commit", "-qm", "one")
+
+    async def work(search: Search) -> None:
+        assert search.project == "lamps"
+        assert (await search.search("dim_lamp"))[0].title == "Dimmer.dim_lamp"
+        repository.write(root, "docs/new.md", "# New\n\nA theremin can be found in here.\n")
+        repository.git(root, "add", ".")
+        repository.git(root, "commit", "-qm", "two")
+        await search.reindex()
+        assert (await search.search("theremin"))[0].file == "docs/new.md"
+
+    searched(root.as_uri(), tmp_path / "data", work)
+
+
+def test_an_address_that_is_refused_says_so_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SearchError):
+        Search(Settings(repo_path="ext::sh -c id", data_dir=tmp_path))
+
+
+def test_headings_for_a_page_come_first(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    repository.write(root, "mkdocs.yml", "site_name: x\nsite_url: https://lamps.example.org/\n")
+    for name in ("a", "b"):
+        text = f"# Page {name}\n\nSome words.\n\n## Working with {name}\n\nMore words here.\n"
+        repository.write(root, f"docs/{name}.md", text)
+
+    async def work(search: Search) -> None:
+        await search.search("words")
+        assert search.headings("https://lamps.example.org/b/", 1) == ["Working with b"]
+        assert search.headings("", 1) == ["Working with a"]
+        assert search.headings("https://elsewhere.example.org/b/", 1) == ["Working with a"]
+        found = {each.url for each in await search.search("working with b")}
+        assert "https://lamps.example.org/b/#working-with-b" in found
+
+    searched(root, tmp_path / "data", work)
