@@ -11,7 +11,6 @@
 //          hyperrun:close      {}                                  the close button
 //          hyperrun:keep       {token}                             where the frame may store nothing
 //          hyperrun:answer     {...}, hyperrun:feedback {...}      for the page's own listeners
-//          hyperrun:link       {url}                               go to a page of the same site
 //
 // On a page of its own (no frame) only the theme is heard, and sending does nothing.
 (() => {
@@ -70,13 +69,22 @@
     const name = /^hyperrun:(\w+)$/.exec(type)?.[1];
     if (name && Object.hasOwn(heard, name)) heard[name](detail);
   });
-  for (const name of ['close', 'keep', 'answer', 'feedback', 'link'])
+  for (const name of ['close', 'keep', 'answer', 'feedback'])
     document.addEventListener('hyperrun:' + name, (event) => send(name, event.detail));
 
   // Escape closes the panel from in here too, unless it ended a composition or closed something of
   // the chat's own (which prevents the default).
   window.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented) send('close');
+  });
+
+  // A source that is a page of the embedding site opens there, in place, and the panel comes along.
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href]');
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!embedded || link?.origin !== origin || elsewhere || event.defaultPrevented) return;
+    event.preventDefault();
+    send('link', { url: link.href });
   });
 
   const color = told.get('color');

@@ -23,11 +23,13 @@ const TOKEN_KEY = 'hyperrun-token';
 const OPEN_KEY = 'hyperrun';
 const COVERS = '(max-width:640px),(max-height:480px)';
 
-export default ({ host, root, button, make, option, title, side, language, address, emit, listen, api }) => {
+export default (loader) => {
+  const { host, root, button, make, option, title, side, language, address, emit, listen, api } = loader;
   const words = WORDS[/^ja/i.test(language) ? 'ja' : 'en'];
   const server = new URL('.', address).href;
   const page = document.documentElement;
   const covers = matchMedia(COVERS);
+  const systemDark = matchMedia('(prefers-color-scheme:dark)');
   const layout = option('layout') === 'dialog' ? 'dialog' : 'panel';
   const length = (name, otherwise) => {
     const given = option(name).replace(/^\d+$/, '$&px');
@@ -35,19 +37,31 @@ export default ({ host, root, button, make, option, title, side, language, addre
   };
 
   const sheet = new CSSStyleSheet();
-  const card = `inset:auto;bottom:calc(var(--y) + 56px + env(safe-area-inset-bottom));${side}:calc(var(--x) + env(safe-area-inset-${side}));width:min(${length('width', '440px')},calc(100vw - 2*var(--x)));height:min(${length('height', '760px')},calc(100dvh - var(--y) - 72px))`;
-  const centre = `inset:0;margin:auto;width:min(${length('width', '760px')},calc(100vw - 48px));height:min(${length('height', '800px')},calc(100dvh - 64px))`;
+  const card = `
+inset:auto;bottom:calc(var(--y) + 56px + env(safe-area-inset-bottom));
+${side}:calc(var(--x) + env(safe-area-inset-${side}));
+width:min(${length('width', '440px')},calc(100vw - 2*var(--x)));
+height:min(${length('height', '760px')},calc(100dvh - var(--y) - 72px))`;
+  const centre = `
+inset:0;margin:auto;width:min(${length('width', '760px')},calc(100vw - 48px));
+height:min(${length('height', '800px')},calc(100dvh - 64px))`;
   sheet.replaceSync(`
 :host(.open){z-index:2147483000!important}
-.panel{position:fixed;box-sizing:border-box;${layout === 'dialog' ? centre : card};overflow:hidden;background:#fff;color:#111;border:1px solid #8886;border-radius:14px;box-shadow:0 8px 40px #0006;visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .15s,transform .15s}
+.panel{position:fixed;box-sizing:border-box;${layout === 'dialog' ? centre : card};overflow:hidden;
+background:#fff;color:#111;border:1px solid #8886;border-radius:14px;box-shadow:0 8px 40px #0006;
+visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .15s,transform .15s}
 .panel.dark{background:#1d232a;color:#eee}
 :host(.open) .panel{visibility:visible;opacity:1;transform:none}
 .shade{position:fixed;inset:0;background:#0006;display:none}
 :host(.open.modal) .shade{display:block}
 :host(.open.modal) .ask{visibility:hidden}
 iframe{display:block;width:100%;height:100%;border:0}
-.notice{position:absolute;inset:0;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:12px;padding:24px;background:inherit;font:15px/1.5 system-ui,sans-serif;text-align:center}
-.notice button,.notice a{position:static;box-sizing:border-box;display:flex;align-items:center;min-height:44px;padding:0 16px;border-radius:22px;border:1px solid currentColor;background:none;color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow:none;cursor:pointer}
+.notice{position:absolute;inset:0;display:flex;flex-direction:column;align-items:center;
+justify-content:center;gap:12px;padding:24px;background:inherit;text-align:center;
+font:15px/1.5 system-ui,sans-serif}
+.notice button,.notice a{position:static;box-sizing:border-box;display:flex;align-items:center;
+min-height:44px;padding:0 16px;border-radius:22px;border:1px solid currentColor;background:none;
+color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow:none;cursor:pointer}
 .notice :focus-visible{outline:3px solid #3b82f6;outline-offset:2px}
 @media ${COVERS}{.panel{inset:0;margin:0;width:100%;height:100dvh;border:0;border-radius:0}}
 @media (prefers-reduced-motion:reduce){.panel{transition:none;transform:none}}
@@ -85,8 +99,10 @@ iframe{display:block;width:100%;height:100%;border:0}
     if (/^rgb/.test(color)) return [(0.299 * a + 0.587 * b + 0.114 * c) / 255, alpha];
     if (/^ok/.test(color)) return [a, alpha];
     if (/^l(ab|ch)/.test(color)) return [a / 100, alpha];
-    const [red, green, blue, opaque = 1] = color.replace(/^\S+/, '').match(/[\d.]+/g)?.map(Number) || [];
-    return [0.299 * red + 0.587 * green + 0.114 * blue, red === undefined ? 0 : opaque];
+    // color(srgb 0.1 0.2 0.3 / 1): the name of the space may hold digits.
+    const parts = color.replace(/^\S+/, '').match(/[\d.]+/g) || [0, 0, 0, 0];
+    const [red, green, blue, opaque = 1] = parts.map(Number);
+    return [0.299 * red + 0.587 * green + 0.114 * blue, opaque];
   };
   // The background the reader sees decides. Class names differ between themes, and Quarto's dark
   // themes even carry the light one.
@@ -103,7 +119,7 @@ iframe{display:block;width:100%;height:100%;border:0}
       if (alpha > 0.5) return light < 0.5;
     }
     const scheme = getComputedStyle(page).colorScheme;
-    return /dark/.test(scheme) && (!/light/.test(scheme) || matchMedia('(prefers-color-scheme:dark)').matches);
+    return /dark/.test(scheme) && (!/light/.test(scheme) || systemDark.matches);
   };
   let theme = '';
   const follow = () => {
@@ -145,18 +161,19 @@ iframe{display:block;width:100%;height:100%;border:0}
 
   // --- The frame ----------------------------------------------------------------------------
 
+  const origin = new URL(server).origin;
   const send = (type, detail) => {
-    if (ready) frame.contentWindow.postMessage({ ...detail, type: 'hyperrun:' + type }, new URL(server).origin);
+    if (ready) frame.contentWindow.postMessage({ ...detail, type: 'hyperrun:' + type }, origin);
   };
   const load = () => {
     ready = false;
     frame?.remove();
-    const told = { ...reading(), theme, lang: language, layout };
-    for (const name of ['color', 'questions']) told[name] = option(name);
-    for (const name in told) if (!told[name]) delete told[name];
+    const known = { ...reading(), theme, lang: language, layout };
+    for (const name of ['color', 'questions']) known[name] = option(name);
+    for (const name in known) if (!known[name]) delete known[name];
     const chat = new URL('chat-standalone', server);
     if (language) chat.searchParams.set('lang', language);
-    chat.hash = new URLSearchParams({ ...told, embedded: 1 }); // a fragment: never in a log
+    chat.hash = new URLSearchParams({ ...known, embedded: 1 }); // a fragment: never in a log
     frame = make('iframe', { title, allow: 'clipboard-write', src: chat.href });
     panel.append(frame);
   };
@@ -172,7 +189,8 @@ iframe{display:block;width:100%;height:100%;border:0}
       const retry = make('button', { type: 'button' }, words.retry);
       const close = make('button', { type: 'button' }, words.close);
       const link = { href: new URL('chat-standalone', server).href, target: '_blank', rel: 'noopener' };
-      notice = make('div', { class: 'notice', role: 'alert' }, words.silent, retry, make('a', link, words.tab), close);
+      const tab = make('a', link, words.tab);
+      notice = make('div', { class: 'notice', role: 'alert' }, words.silent, retry, tab, close);
       retry.addEventListener('click', () => {
         hush();
         load();
@@ -201,19 +219,20 @@ iframe{display:block;width:100%;height:100%;border:0}
     close: () => api.close(),
     keep({ token }) {
       // Only where the frame may store nothing itself. `file:` pages share one storage: not there.
-      if (typeof token === 'string' && token.length < 500 && location.origin !== 'null') stored(TOKEN_KEY, token || null);
+      if (typeof token !== 'string' || token.length > 500 || location.origin === 'null') return;
+      stored(TOKEN_KEY, token || null);
     },
     answer: (detail) => emit('answer', detail),
     feedback: (detail) => emit('feedback', detail),
     link({ url }) {
-      const target = new URL(url, location);
-      if (target.origin !== location.origin || !/^http/.test(target.protocol)) return;
+      // A source that is a page of this very site: the panel comes along to it.
+      if (typeof url !== 'string' || !url.startsWith(location.origin + '/')) return;
       if (covers.matches) api.close();
-      location.assign(target.href);
+      location.assign(url);
     },
   };
   listen(window, 'message', (event) => {
-    if (event.source !== frame.contentWindow || event.origin !== new URL(server).origin) return;
+    if (event.source !== frame.contentWindow || event.origin !== origin) return;
     const { type, ...detail } = Object(event.data);
     const name = /^hyperrun:(\w+)$/.exec(type)?.[1];
     if (name && Object.hasOwn(heard, name)) heard[name](detail);
@@ -222,6 +241,7 @@ iframe{display:block;width:100%;height:100%;border:0}
   // --- Open and closed ----------------------------------------------------------------------
 
   // Where the panel covers the page, the page behind it is out of reach for Tab and screen readers.
+  let behind = false;
   const shape = () => {
     const modal = opened && (layout === 'dialog' || covers.matches);
     host.classList.toggle('open', opened);
@@ -229,11 +249,10 @@ iframe{display:block;width:100%;height:100%;border:0}
     button.setAttribute('aria-expanded', opened);
     if (modal) panel.setAttribute('aria-modal', 'true');
     else panel.removeAttribute('aria-modal');
-    if (modal !== shape.inert) document.body.inert = modal;
-    shape.inert = modal;
+    if (modal !== behind) document.body.inert = modal;
+    behind = modal;
     fit();
   };
-  shape.inert = false;
   // A phone's keyboard shrinks only the visual viewport; the text box has to stay above it.
   const fit = () => {
     const { height, offsetTop } = window.visualViewport;
@@ -273,8 +292,8 @@ iframe{display:block;width:100%;height:100%;border:0}
     shape();
     stored(OPEN_KEY, null);
     if (inside || document.activeElement === document.body) {
-      const back = cameFrom?.isConnected && ![host, document.body].includes(cameFrom) ? cameFrom : button;
-      back.focus();
+      const still = cameFrom?.isConnected && ![host, document.body].includes(cameFrom);
+      (still ? cameFrom : button).focus();
     }
     emit('close');
   };
@@ -291,7 +310,7 @@ iframe{display:block;width:100%;height:100%;border:0}
   listen(document, 'scroll', tellSoon);
   listen(window, 'popstate', tellSoon);
   if (window.navigation) listen(window.navigation, 'navigatesuccess', tellSoon);
-  listen(matchMedia('(prefers-color-scheme:dark)'), 'change', follow);
+  listen(systemDark, 'change', follow);
 
   // Toggles change an attribute of html or body; Quarto's stylesheet follows its class later.
   // Some routers replace body itself.
@@ -309,7 +328,7 @@ iframe{display:block;width:100%;height:100%;border:0}
     observer.disconnect();
     observer.observe(page, { attributes: true, childList: true });
     observer.observe(watched, { attributes: true });
-    if (shape.inert) watched.inert = true;
+    if (behind) watched.inert = true;
   };
   watch();
   follow();

@@ -452,21 +452,37 @@ def test_a_frame_that_stays_silent_is_said_and_the_chat_offered_in_a_tab(
         reader.sees_it_closed()
 
 
-@pytest.mark.slow
-def test_the_frame_may_only_lead_to_pages_of_the_same_site(
+def test_a_source_on_the_same_site_opens_in_place_and_any_other_in_a_tab(
     reader: Reader, chat_server: str
 ) -> None:
+    add = """url => { const link = document.createElement('a');
+             Object.assign(link, {href: url, target: '_blank', id: 'source', textContent: 'source'});
+             document.querySelector('form').before(link) }"""
     with docs({"/": embedding(chat_server), "/next": embedding(chat_server)}) as site:
         reader.goes_to(site.url())
         reader.opens()
-        send = "url => document.dispatchEvent(new CustomEvent('hyperrun:link', {detail: {url}}))"
-        for url in (
-            "javascript:document.title='x'",
-            "https://evil.example/",
-            "//evil.example",
-            "data:,x",
-        ):
-            reader.frame.evaluate(send, url)
-        reader.frame.evaluate(send, site.url("/next"))
+        reader.frame.evaluate(add, site.url("/next"))
+        reader.frame.locator("#source").click()
         reader.page.wait_for_url("**/next")
+        reader.panel.wait_for()
+        reader.box.wait_for()
+        reader.frame.evaluate(add, f"{chat_server}/healthz")
+        with reader.page.context.expect_page() as opened:
+            reader.frame.locator("#source").click()
+        assert opened.value.url in ("about:blank", f"{chat_server}/healthz")
+        assert reader.page.url == site.url("/next")
+
+
+@pytest.mark.slow
+def test_the_frame_cannot_lead_the_page_anywhere_else(reader: Reader, chat_server: str) -> None:
+    with docs({"/": embedding(chat_server)}) as site:
+        reader.goes_to(site.url())
+        reader.opens()
+        send = "url => parent.postMessage({type: 'hyperrun:link', url}, '*')"
+        for url in ("javascript:1", "https://evil.example/", f"{site.address}.evil.example/", None):
+            reader.frame.evaluate(send, url)
+        reader.page.evaluate("HyperRun.open({query: 'still here'})")
+        reader.until("document.getElementById('query').value === 'still here'")
+        assert reader.page.url == site.url()
         assert not [url for url in reader.requests if "evil" in url]
+    assert reader.complaints.said == []

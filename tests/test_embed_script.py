@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -156,3 +157,23 @@ def test_the_readme_shows_every_line_to_paste_and_every_option() -> None:
         says = option.says.replace("|", "\\|")
         row = f"| `{option.name}` | `{option.attribute}` | {option.default} | {says} |"
         assert row in readme, option.name
+
+
+def test_every_example_holds_the_line_that_is_to_be_pasted() -> None:
+    examples = STATIC.parent / "examples"
+    address = "http://localhost:5001/embed"
+    tag = f'<script async src="{address}"></script>'
+    for name in ("mkdocs", "material"):
+        read = yaml.safe_load((examples / name / "mkdocs.yml").read_text())
+        assert read["extra_javascript"] == [{"path": address, "async": True}]
+    for name in ("quarto", "nbdev/nbs"):
+        read = yaml.safe_load((examples / name / "_quarto.yml").read_text())
+        assert read["format"]["html"]["include-after-body"] == [{"text": tag}]
+    conf: dict[str, object] = {}
+    exec((examples / "sphinx-furo/conf.py").read_text(), conf)
+    assert conf["html_js_files"] == [(address, {"async": "async"})]
+    for path in ("html/index.html", "html/guide.html"):
+        assert tag in (examples / path).read_text()
+    for path in ("docusaurus/docusaurus.config.js", "vitepress/.vitepress/config.js"):
+        text = (examples / path).read_text()
+        assert f"src: '{address}'" in text and "async" in text
