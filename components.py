@@ -40,7 +40,6 @@ from fastlucide import Icon as LucideIcon
 
 from hyperrun.assets import ICONS
 from hyperrun.citations import card_of
-from hyperrun.citations import web_address
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.language import text
 from hyperrun.turns import Update

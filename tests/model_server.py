@@ -108,7 +108,7 @@ class ModelServer:
         script = self._queue.popleft() if self._queue else self.default
         if script.hang:
             with self._counted():
-                while not await request.is_disconnected():
+                while not await request.is_disconnected():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             return Response()
         if script.status != 200:
@@ -145,7 +145,7 @@ class ModelServer:
                 if number == script.drop_after:
                     raise Dropped
                 due = time.monotonic() + script.delay_s
-                while not self.hurry and (wait_s := due - time.monotonic()) > 0:
+                while not self.hurry and (wait_s := due - time.monotonic()) > 0:  # noqa: ASYNC110
                     await asyncio.sleep(min(wait_s, 0.1))
                 yield event({"delta": delta, "index": 0, "finish_reason": None})
             reason = script.finish_reason or ("tool_calls" if script.tools else "stop")

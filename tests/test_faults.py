@@ -131,7 +131,7 @@ def test_an_answer_comes_through_random_faults_exactly_once(
 def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
     tmp_path: Path, model_server: ModelServer, readers: int
 ) -> None:
-    grace_s = 1.0 if readers < 100 else 6.0
+    grace_s = 1.0 if readers < 100 else 15.0
     server = ServerProcess(
         tmp_path / "server.log",
         HYPERRUN_REPO_PATH=str(write_repository(tmp_path)),
@@ -149,7 +149,7 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
     def leave(count: int) -> None:
         """So many readers ask, see the first words, and go."""
         model_server.default = Script("These are the first words.", stall_after=3)
-        client = httpx.Client(timeout=60, limits=httpx.Limits(max_connections=None))
+        client = httpx.Client(timeout=120, limits=httpx.Limits(max_connections=None))
         leaving = threading.Barrier(count + 1)
 
         def read() -> None:
@@ -160,13 +160,13 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
                 for line in lines.iter_lines():
                     if "first" in line:
                         break
-                leaving.wait(60)
+                leaving.wait(120)
 
         threads = [threading.Thread(target=read) for _ in range(count)]
         for thread in threads:
             thread.start()
-        model_server.wait_for(open_connections=count, timeout_s=60)
-        leaving.wait(60)
+        model_server.wait_for(open_connections=count, timeout_s=120)
+        leaving.wait(120)
         for thread in threads:
             thread.join()
         model_server.wait_for(open_connections=0, timeout_s=grace_s + 2)
