@@ -7,8 +7,8 @@ python -m hyperrun.search REPO --queries FILE.jsonl [-k 10]
 import argparse
 import json
 import os
+import sqlite3
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,25 @@ def main() -> None:
     parser.add_argument("-k", type=int, default=10, help="how many results (1 to 50)")
     parser.add_argument("--json", action="store_true", help="print the results as JSON")
     parser.add_argument("--queries", type=Path, help='a file with one {"query": …} a line')
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()  # REPO -k 5 QUESTION too
     if (options.question is None) == (options.queries is None):
         parser.error("give a question, or --queries FILE")
     root = options.repo.resolve()
     if not root.is_dir():
         parser.error(f"{options.repo} is not a folder")
+    try:
+        queries = _queries(options.queries) if options.queries is not None else []
+    except (OSError, ValueError) as error:
+        parser.error(f"{options.queries} cannot be read: {error}")
     k = min(max(options.k, 1), 50)
     data_dir = Path(os.environ.get("HYPERRUN_DATA_DIR") or ".hyperrun")
     index = Index(location(data_dir, str(root)))
-    index.refresh(root, progress=_bar if sys.stderr.isatty() else lambda _: None)
+    try:
+        index.refresh(root, progress=_bar if sys.stderr.isatty() else lambda _: None)
+    except (OSError, sqlite3.Error) as error:
+        parser.error(f"the index in {data_dir} cannot be written: {error}")
     if options.queries is not None:
-        for query in _queries(options.queries):
+        for query in queries:
             results = [result(passage) for passage, _ in index.search(query, k)]
             print(json.dumps({"query": query, "results": results}, ensure_ascii=False))
         return
@@ -60,16 +67,16 @@ def result(passage: Passage) -> dict[str, Any]:
     }
 
 
-def _queries(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
+def _queries(path: Path) -> list[str]:
+    """The questions of a file. Raises OSError, and ValueError that names the line."""
+    queries = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
             try:
-                query = json.loads(line)["query"]
+                queries.append(str(json.loads(line)["query"]))
             except (ValueError, KeyError, TypeError):
-                sys.exit(f'{path}, line {number}: expected {{"query": "…"}}')
-            yield str(query)
+                raise ValueError(f'line {number} is not {{"query": "…"}}') from None
+    return queries
 
 
 def _bar(progress: Progress) -> None:
