@@ -1,5 +1,6 @@
 """The browser harness itself: two origins, storage as readers have it, complaints that are seen."""
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser import Answer, bare_chromium, host_site
@@ -26,6 +27,7 @@ def test_an_exception_and_a_console_error_are_both_complaints(page: Page) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_blocked_third_party_cookies_are_not_sent_from_a_frame() -> None:
     cookie = {"Set-Cookie": "seen=1; SameSite=None; Secure"}
     inner_pages = {"/": Answer("<p>inner", headers=cookie)}

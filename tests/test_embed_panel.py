@@ -456,7 +456,8 @@ def test_a_source_on_the_same_site_opens_in_place_and_any_other_in_a_tab(
     reader: Reader, chat_server: str
 ) -> None:
     add = """url => { const link = document.createElement('a');
-             Object.assign(link, {href: url, target: '_blank', id: 'source', textContent: 'source'});
+             Object.assign(link, {href: url, target: '_blank', id: 'source'});
+             link.textContent = 'source';
              document.querySelector('form').before(link) }"""
     with docs({"/": embedding(chat_server), "/next": embedding(chat_server)}) as site:
         reader.goes_to(site.url())
