@@ -41,11 +41,9 @@ def read(root: Path, path: PurePosixPath) -> list[Unit]:
     content = place.read_bytes()
     if b"\0" in content[:8_192]:
         return []
-    text = without_secrets(content.decode("utf-8-sig", errors="replace"))
+    text = readable(content)
     if _NBDEV.search(text[:4_000]) or _is_minified(text, suffix):
         return []
-    # Only these end a line in an editor and on a forge; splitlines() knows more.
-    text = re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", text.replace("\r\n", "\n"))
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     try:
         units = _parse(text, suffix, path, stem)
@@ -59,6 +57,13 @@ def read(root: Path, path: PurePosixPath) -> list[Unit]:
             for start, end in pieces(lines, 1)
         ]
     return [unit for unit in units if unit.text.strip()]
+
+
+def readable(content: bytes) -> str:
+    """The text of a file as passages quote it: without keys, lines ended as on a forge."""
+    text = without_secrets(content.decode("utf-8-sig", errors="replace"))
+    # Only these end a line in an editor and on a forge; splitlines() knows more.
+    return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", text.replace("\r\n", "\n"))
 
 
 def _parse(text: str, suffix: str, path: PurePosixPath, stem: str) -> list[Unit]:

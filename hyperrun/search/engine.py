@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.search import addresses, versions
@@ -316,14 +316,17 @@ class Search:
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now; None when it is gone."""
+        from hyperrun.search import corpus
+
         path = (self._root / passage.file).resolve()
         if not path.is_relative_to(self._root):
             return None
         try:
-            text = path.read_text(encoding="utf-8", errors="replace")
+            if path.suffix.lower() == ".ipynb":
+                return _locate_cells(self._root, passage)
+            lines = corpus.readable(path.read_bytes()).splitlines()
         except OSError:
             return None
-        lines = text.splitlines()
         wanted = passage.text.splitlines()
         if not wanted:
             return None
@@ -344,3 +347,15 @@ class Search:
             await self._colgrep.close()
         await self._versions.close()
         self._index.close()
+
+
+def _locate_cells(root: Path, passage: Passage) -> Passage | None:
+    """A passage of a notebook, whose text is not what its lines say. Raises OSError."""
+    from hyperrun.search import corpus
+
+    same = [unit for unit in corpus.read(root, PurePosixPath(passage.file))
+            if unit.text == passage.text]  # fmt: skip
+    if not same:
+        return None
+    now = min(same, key=lambda unit: abs(unit.start_line - passage.start_line))
+    return replace(passage, start_line=now.start_line, end_line=now.end_line)

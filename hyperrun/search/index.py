@@ -152,7 +152,8 @@ class Index:
         units = corpus.read(root, path)
         connection.execute("BEGIN IMMEDIATE")
         try:
-            removed = self._remove(connection, str(path)) if known is not None else 0
+            # Another builder may have read it since `known` was: a file is never there twice.
+            removed = self._remove(connection, str(path))
             connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
             for unit in units:
                 self._insert(connection, str(path), unit)

@@ -111,6 +111,53 @@ def test_a_passage_is_located_where_it_stands_now_or_not_at_all(tmp_path: Path) 
     searched(root, tmp_path / "data", work)
 
 
+def test_cells_are_located_in_their_notebook(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+
+    async def work(search: Search) -> None:
+        passage = (await search.search("hang chandelier"))[0]
+        assert passage.file == "nbs/core.ipynb"
+        assert search.locate(passage) == passage
+        cells = repository.NOTEBOOK.replace('"cells": [', '"cells": [\n\n\n', 1)
+        repository.write(root, passage.file, cells)
+        moved = search.locate(passage)
+        assert moved is not None
+        assert moved.start_line == passage.start_line + 3
+        repository.write(root, passage.file, repository.notebook(("markdown", "# Other")))
+        assert search.locate(passage) is None
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_a_passage_without_its_key_is_located_all_the_same(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+    repository.write(
+        root, "docs/key.md", "# Key\n\nSay ghp_" + "a1B2" * 10 + " to the gramophone.\n"
+    )
+
+    async def work(search: Search) -> None:
+        passage = (await search.search("gramophone"))[0]
+        assert "ghp_" not in passage.text
+        assert search.locate(passage) == passage
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_two_builders_at_once_leave_every_passage_once(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+    for number in range(120):
+        repository.write(root, f"docs/page{number}.md", f"# Page {number}\n\nWords of a page.\n")
+    path = tmp_path / "index" / "index.sqlite3"
+    command = [sys.executable, "-m", "hyperrun.search.build", str(root), str(path)]
+    builders = [subprocess.Popen(command, cwd=TOP, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [builder.wait(60) for builder in builders] == [0, 0]
+    with sqlite3.connect(path) as connection:
+        (twice,) = connection.execute(
+            "SELECT count(*) - count(DISTINCT file || char(0) || start_line) FROM passages"
+        ).fetchone()
+    assert twice == 0
+
+
 def test_nothing_is_built_and_nothing_blocks_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
     async def run() -> None:
         search = Search(Settings(repo_path=str(tmp_path / "no"), data_dir=tmp_path / "data"))
