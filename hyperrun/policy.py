@@ -22,7 +22,7 @@ from hyperrun.language import choose, text
 from hyperrun.limits import Limits
 from hyperrun.logs import Observe, RequestLogMiddleware, route_of
 from hyperrun.origins import frame_ancestors, is_own_page
-from hyperrun.proxies import ProxiesMiddleware
+from hyperrun.proxies import Proxies, ProxiesMiddleware
 from hyperrun.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -93,8 +93,9 @@ def middleware(
 ) -> list[Middleware]:
     """All of the above around the app, outermost first, with a log line for each request, which
     `observe` is told about too, and a count of changes. Raises `BadSetting`."""
+    # Made here, not at the first request: a setting that is none must stop the start.
     return [
-        Middleware(ProxiesMiddleware, settings=settings),
+        Middleware(ProxiesMiddleware, proxies=Proxies(settings.trusted_proxies)),
         Middleware(RequestLogMiddleware, observe=observe),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),

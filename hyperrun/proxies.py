@@ -13,7 +13,6 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hyperrun.errors import BadSetting
-from hyperrun.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -93,9 +92,9 @@ def network_of(address: str) -> str:
 class ProxiesMiddleware:
     """Puts the reader's own address and scheme into the scope and drops forwarded headers."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, proxies: Proxies) -> None:
         self.app = app
-        self.proxies = Proxies(settings.trusted_proxies)
+        self.proxies = proxies
         self.has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
