@@ -42,7 +42,7 @@ OPTIONS = (
     Option(
         "position", "`right` (`left` on right-to-left pages)", "`right` or `left` bottom corner"
     ),
-    Option("color", "`#1d4ed8`", "any CSS colour for the button and the chat's accents"),
+    Option("color", "`#422ad5`", "any CSS colour for the button and the chat's accents"),
     Option("theme", "`auto`", "`auto`, `light`, `dark`, or a CSS selector that matches when dark"),
     Option("width", "`440px`, dialog `760px`", "panel width: a number of pixels or a CSS length"),
     Option("height", "`760px`, dialog `800px`", "panel height, never more than the window"),

@@ -104,10 +104,10 @@
     const color = option('color');
     const pixels = (name) => (/^\d+$/.test(option(name)) ? option(name) : 16) + 'px';
     sheet.replaceSync(
-      `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${CSS.supports('color', color) ? color : '#1d4ed8'};--x:${pixels('offset_x')};--y:${pixels('offset_y')}}` +
+      `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${CSS.supports('color', color) ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')}}` +
         'button:not([hidden]){display:flex}' +
         'button{position:fixed;align-items:center;gap:8px;min-height:44px;min-width:44px;padding:0 14px;border-radius:22px;border:1px solid #fff6;font:600 15px system-ui,sans-serif;cursor:pointer;background:var(--a);color:#fff;color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);box-shadow:0 2px 8px #0005}' +
-        'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #1d4ed8}' +
+        'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--a)}' +
         '[aria-busy=true]{cursor:progress}' +
         // The icon is a shape in CSS: nothing to fetch, and no policy on images applies.
         '.ask:before{content:"";width:20px;height:20px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 1c1 5 3 7 8 8-5 1-7 3-8 8-1-5-3-7-8-8 5-1 7-3 8-8z")}' +
