@@ -86,6 +86,7 @@ class ColGrep:
         self._task: asyncio.Task[None] | None = None
         self._failures = 0
         self._paused_until = 0.0
+        self._spoilt = False  # ColGrep's index cannot be read, whatever `init` says of it
         self.ready = False
         self.building = False
         self.note = ""
@@ -156,8 +157,9 @@ class ColGrep:
             raise TimedOut(f"no answer within {self._limits.search_s:g} s") from error
         except sqlite3.Error as error:
             raise ColGrepError(f"the side map cannot be read: {error}") from error
-        except (IndexMissing, IndexCorrupt):
+        except (IndexMissing, IndexCorrupt) as error:
             self.ready = False
+            self._spoilt = isinstance(error, IndexCorrupt)
             self.changed()
             raise
         except ColGrepError:
@@ -205,6 +207,9 @@ class ColGrep:
         for folder in (self._shared / "home", self._shared / "empty", self._folder / "indices"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._model = await self._find_model()
+        if await asyncio.to_thread(self._is_locked):
+            # A server that was killed leaves its builder behind; files must not vanish under it.
+            raise IndexBusy("a builder of an earlier run is still at work")
         await run(
             self._stager(index),
             folder=_PACKAGE,
@@ -213,11 +218,16 @@ class ColGrep:
             behind=True,
         )
         try:
+            if self._spoilt:
+                raise IndexCorrupt("a search could not read it")
             await self._init(self._model, self.corpus, self._limits.build_s)
-        except IndexCorrupt:
+        except IndexCorrupt as error:
+            # A kill in the middle of an update can leave one that ColGrep 1.8.5 cannot read.
+            log.warning("ColGrep's index is built anew: %s", error)
             self.ready = False
             await asyncio.to_thread(shutil.rmtree, self._folder / "indices", ignore_errors=True)
-            raise
+            await self._init(self._model, self.corpus, self._limits.build_s)
+            self._spoilt = False
         self.ready = await asyncio.to_thread(self._is_built)
         if not self.ready:
             raise IndexMissing("there is nothing in this repository that it indexes")
@@ -283,6 +293,18 @@ class ColGrep:
             environment["ORT_DYLIB_PATH"] = str(library)
         return environment
 
+    def _is_locked(self) -> bool:
+        """Is another process building? Seen by the lock that ColGrep itself takes."""
+        import fcntl  # POSIX, as is everything here that ends processes
+
+        for lock in (self._folder / "indices").glob("*/.lock"):
+            with lock.open("r+") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:
+                    return True
+        return False
+
     def _is_built(self) -> bool:
         """Is there a whole index of this corpus with this model? Seen without the program."""
         for project in (self._folder / "indices").glob("*/project.json"):
@@ -317,7 +339,12 @@ class ColGrep:
 
 
 def find_program(program: str = "") -> Path | None:
-    """ColGrep: the one named, else on PATH, else where cargo installs it."""
+    """ColGrep: the one named, else on PATH, else where cargo installs it. None on Windows.
+
+    Ending a program with all its children needs process groups.
+    """
+    if sys.platform == "win32":
+        return None
     candidates = [program] if program else ["colgrep", str(Path.home() / ".cargo/bin/colgrep")]
     found = (shutil.which(str(Path(each).expanduser()) if "/" in each else each)
              for each in candidates)  # fmt: skip

@@ -1,12 +1,13 @@
 """One suite for the real ColGrep and for the stand-in: what we rely on holds for both."""
 
 import asyncio
+import fcntl
 
 import pytest
 
 from hyperrun.search import staging
 from hyperrun.search.colgrep import ColGrep, Limits
-from hyperrun.search.program import ColGrepError, TimedOut
+from hyperrun.search.program import ColGrepError, IndexBusy, TimedOut
 from tests import tiny_colgrep_model
 from tests.search.colgrep_repository import FILES, Repository, repository
 
@@ -172,16 +173,17 @@ def test_rules_for_git_above_the_data_folder_do_not_hide_the_corpus(
     asyncio.run(ask())
 
 
-async def _kill_in_the_middle(colgrep: ColGrep, repository: Repository, wait_s: float) -> None:
-    """Let a build get as far as ColGrep's own marker and `wait_s` beyond, then kill it."""
+async def _kill(colgrep: ColGrep, repository: Repository, moment: int) -> bool:
+    """Kill a build, at the first moment once ColGrep has begun; was it still at work?"""
     build = asyncio.ensure_future(colgrep.build(repository.index))
-    while not build.done():
-        if list((repository.data / "colgrep").glob("*/indices/*/.building")):
-            break
+    begun = (repository.data / "colgrep").glob
+    while moment == 0 and not build.done() and not list(begun("*/indices/*/.building")):  # noqa: ASYNC110
         await asyncio.sleep(0.001)
-    await asyncio.sleep(wait_s)
+    await asyncio.sleep(0.1 * moment)
+    was_at_work = not build.done()
     build.cancel()
     await asyncio.gather(build, return_exceptions=True)
+    return was_at_work
 
 
 @pytest.mark.parametrize("repository", ["real"], indirect=True)
@@ -192,21 +194,32 @@ async def _kill_in_the_middle(colgrep: ColGrep, repository: Repository, wait_s: 
 def test_a_build_that_was_killed_goes_on_and_loses_nothing(
     repository: Repository, moments: int
 ) -> None:
-    words = {"zeppelin": 0, "quokka": 60, "marimba": 119}
-    for number in range(120):
+    words = {"zeppelin": 0, "quokka": 200, "marimba": 399}
+    for number in range(400):
         word = next((word for word, at in words.items() if at == number), "nothing")
         repository.write(f"docs/part{number}.md", f"# Part\n\nThe {word} of this part.\n")
-    tiny_colgrep_model.make(repository.model, [*FILES.values(), *words, "the nothing of part"])
+    tiny_colgrep_model.make(repository.model, [*FILES.values(), *words, "the nothing of part late"])
     repository.refresh()
 
     async def ask() -> None:
         hasty = repository.colgrep(Limits(grace_s=0))  # straight to SIGKILL
+        killed = 0
         for moment in range(moments):
-            await _kill_in_the_middle(hasty, repository, 0.02 * moment)
+            killed += await _kill(hasty, repository, moment)
+            if moment:  # something more to do for the next one
+                repository.write(
+                    f"docs/late{moment}.md",
+                    f"# Late\n\nIt is late, and this is the late part {moment}.\n",
+                )
+                repository.refresh()
+        assert killed
         colgrep = repository.colgrep()
         await colgrep.build(repository.index)
         for word, number in words.items():
             assert (await colgrep.search(word, 1))[0][0].file == f"docs/part{number}.md"
+        for moment in range(1, moments):
+            found = await colgrep.search(f"late {moment}", 50)
+            assert f"docs/late{moment}.md" in [passage.file for passage, _ in found]
 
     asyncio.run(ask())
 
@@ -216,6 +229,25 @@ def test_a_build_that_takes_too_long_is_ended_and_says_so(repository: Repository
     with pytest.raises(TimedOut):
         asyncio.run(colgrep.build(repository.index))
     assert not colgrep.building
+
+
+@pytest.mark.parametrize("repository", ["real"], indirect=True)
+def test_nothing_is_staged_under_a_builder_of_an_earlier_run(repository: Repository) -> None:
+    async def ask() -> None:
+        colgrep = repository.colgrep()
+        await colgrep.build(repository.index)
+        repository.write("docs/new.md", "# Kites\n\nA kite wants a steady wind.\n")
+        repository.refresh()
+        (lock,) = (repository.data / "colgrep").glob("*/indices/*/.lock")
+        with lock.open("r+") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            with pytest.raises(IndexBusy):
+                await colgrep.build(repository.index)
+            assert not list(colgrep.corpus.rglob("Kites*"))
+        await colgrep.build(repository.index)
+        assert (await colgrep.search("kite", 1))[0][0].file == "docs/new.md"
+
+    asyncio.run(ask())
 
 
 def test_the_corpus_is_only_written_where_something_changed(repository: Repository) -> None:

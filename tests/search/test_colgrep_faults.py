@@ -104,6 +104,23 @@ def test_each_fault_of_a_build_has_its_error_and_the_old_index_answers_on(
     asyncio.run(ask())
 
 
+def test_an_index_that_a_search_cannot_read_is_thrown_away(repository: Repository) -> None:
+    async def ask() -> None:
+        colgrep = await built(repository)
+        (mark,) = (repository.data / "colgrep").glob("*/indices/*/project.json")
+        break_it(repository, "search:corrupt")
+        with pytest.raises(IndexCorrupt):
+            await colgrep.search("token")
+        assert not colgrep.ready
+        (mark.parent / "stray").touch()
+        break_it(repository, "")
+        await colgrep.build(repository.index)
+        assert not (mark.parent / "stray").exists()
+        assert await colgrep.search("token")
+
+    asyncio.run(ask())
+
+
 @pytest.mark.parametrize("fault", ["foreign", "chatty"])
 def test_what_is_not_ours_is_left_out(repository: Repository, fault: str) -> None:
     async def ask() -> None:
