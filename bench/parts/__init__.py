@@ -1,0 +1,1 @@
+"""The processes that `bench.answers` starts: model, client, and what HyperRun is held against."""
