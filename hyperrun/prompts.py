@@ -1,8 +1,12 @@
 """What the model is told. Passages and the reader's page are data in it, never instructions."""
 
+import re
 from collections.abc import Sequence
 
 from hyperrun.conversation import PageContext, Source
+from hyperrun.plain import plain
+
+_MARKS = re.compile(r"<(?=\s*/?\s*(?:passages|reader)\b)", re.IGNORECASE)
 
 SYSTEM = """\
 You answer questions about {project} for readers of its documentation.
@@ -31,14 +35,18 @@ def quoted(sources: Sequence[Source]) -> str:
 
 def _quoted(source: Source) -> str:
     passage = source.passage
+    text = _unmarked(passage.text)
     fence = "```"
-    while fence in passage.text:
+    while fence in text:
         fence += "`"
-    place = f"{passage.file} lines {passage.start_line}-{passage.end_line}"
-    title = " ".join(passage.title.split())[:200]
-    return (
-        f"[{source.number}] {title} ({place})\n{fence}{passage.language}\n{passage.text}\n{fence}"
-    )
+    place = f"{plain(passage.file)} lines {passage.start_line}-{passage.end_line}"
+    title = _unmarked(f"[{source.number}] {plain(passage.title, 200)} ({place})")
+    return f"{title}\n{fence}{plain(passage.language, 30)}\n{text}\n{fence}"
+
+
+def _unmarked(text: str) -> str:
+    """`text` without the marks between which it is quoted: it must not end its own quotation."""
+    return _MARKS.sub("&lt;", text)
 
 
 def question(text: str, page: PageContext, sources: Sequence[Source]) -> str:
@@ -57,5 +65,5 @@ def question(text: str, page: PageContext, sources: Sequence[Source]) -> str:
         if value
     ]
     if where:
-        parts.append("<reader>\n" + "\n".join(where) + "\n</reader>")
+        parts.append("<reader>\n" + _unmarked("\n".join(where)) + "\n</reader>")
     return "\n\n".join([*parts, text])
