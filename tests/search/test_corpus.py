@@ -71,6 +71,16 @@ def test_a_key_is_taken_out_and_the_text_around_it_stays(index: Index) -> None:
         "AIza" + "x" * 35,
         "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----",
         "hf_" + "a" * 34,
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----",
+        "ASIA" + "ABCD" * 4,
+        *(f"gh{kind}_" + "a1B2" * 10 for kind in "pousr"),
+        "github_pat_" + "a1B2" * 15,
+        *(f"xox{kind}-1234567890-abcdef" for kind in "abprs"),
+        *(f"sk-{kind}" + "aB3" * 12 for kind in ("", "ant-", "or-")),
+        *(f"{kind}_live_" + "aB3" * 12 for kind in ("sk", "rk")),
+        "npm_" + "a1B2" * 9,
+        "pypi-" + "a1B2" * 15,
+        "eyJ" + "a1B2" * 5 + ".eyJ" + "a1B2" * 5 + "." + "a1B2" * 5,
     ],
 )
 def test_what_looks_like_a_key_is_masked_and_lines_keep_their_numbers(secret: str) -> None:
