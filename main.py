@@ -46,6 +46,7 @@ from hyperrun.settings import Settings
 from hyperrun.store import Store
 from hyperrun.tokens import Tokens
 from hyperrun.turns import Turns, Update
+from hyperrun.webhook import knows_secret
 
 if TYPE_CHECKING:
     import uvicorn
@@ -366,6 +367,15 @@ async def healthz(state: State) -> JSONResponse:
         "store": store_works,
     }
     return JSONResponse(body, status_code=200 if ready else 503)
+
+
+@route("/reindex", methods=["POST"])
+async def reindex(request: Request, state: State) -> Response:
+    """A push webhook: bring the index up to the repository, behind this answer."""
+    if not knows_secret(request.headers, await request.body(), state.settings.reindex_secret):
+        return Response(status_code=404)
+    state.search.refresh()
+    return Response(status_code=202)
 
 
 @route("/metrics", methods=["GET"])

@@ -137,6 +137,12 @@ class Settings:
         "HYPERRUN_METRICS", False, "Prometheus metrics at `/metrics`, for private addresses only"
     )
 
+    reindex_secret: str = setting(
+        "HYPERRUN_REINDEX_SECRET",
+        "",
+        "the secret of a push webhook that posts to `/reindex`; unset: there is none",
+        secret=True,
+    )
     include: tuple[str, ...] = setting(
         "HYPERRUN_INCLUDE", (), "only files that match these globs (.gitignore's form)"
     )

@@ -174,6 +174,10 @@ class Search:
                 await asyncio.sleep(RETRY_S if polling else 0)
                 polling = True
 
+    def refresh(self) -> None:
+        """Have the index brought up to the repository behind, as after a change of files."""
+        self._dirty.set()
+
     async def reindex(self) -> None:
         """Bring the index up to the repository now. Raises `SearchError`."""
         async with self._one_builder:

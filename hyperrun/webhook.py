@@ -1,0 +1,23 @@
+"""Does a forge's push webhook know the secret?"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+
+def knows_secret(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+    """As a bearer token, as GitLab sends it, or as GitHub and Forgejo sign the body with it.
+
+    Compared in constant time; nothing knows an empty secret.
+    """
+    if not secret:
+        return False
+    key = secret.encode()
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    said = token if scheme.lower() == "bearer" else headers.get("x-gitlab-token", "")
+    if said:
+        return hmac.compare_digest(said.strip().encode(), key)
+    signature = headers.get("x-hub-signature-256", "").removeprefix("sha256=")
+    signature = signature or headers.get("x-forgejo-signature", "")
+    made = hmac.new(key, body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(signature.encode(), made.encode())
