@@ -8,6 +8,7 @@ server works under any path of a host.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import quote
 
 import fhdaisy as ui
 from fastcore.xml import FT, NotStr
@@ -54,6 +55,7 @@ class Links:
     clear: str
     settings: str
     save_settings: str
+    key_state: str
     forget_key: str
     models: str
     stream: Callable[[str], str]
@@ -491,11 +493,10 @@ def Meta(
             A(
                 Icon("life-buoy", 16),
                 Span(say("ask_human")),
-                href=view.human_url,
+                href=HumanAddress(view.human_url, turn),
                 target="_blank",
                 rel="noopener",
                 cls="btn btn-ghost btn-xs ask-human",
-                data_template=view.human_url,
             )
             if view.human_url
             else "",
@@ -505,6 +506,36 @@ def Meta(
         if answered or (update.usage and update.usage.model)
         else "",
         Div(id=f"feedback-{turn.id}", cls="feedback"),
+        FollowUps(view, update.suggestions),
+    )
+
+
+def HumanAddress(template: str, turn: Turn) -> str:
+    """The operator's address with the turn put in, each part percent-encoded and not too long."""
+    filled = template
+    for name, value in (
+        ("question", turn.question),
+        ("page", turn.page.url),
+        ("answer", turn.answer),
+    ):
+        filled = filled.replace(f"{{{name}}}", quote(value[:1_500], safe=""))
+    return filled
+
+
+def ShareLink(view: View, address: str) -> FT:
+    """Says that a link is there; the page's script copies it."""
+    return Span(view.say("shared"), data_link=address)
+
+
+def FollowUps(view: View, questions: Sequence[str]) -> FT | str:
+    """What one may ask next, a click away."""
+    if not questions:
+        return ""
+    return Div(
+        *[ui.Btn(question, type="button", cls="-sm -outline starter") for question in questions],
+        role="group",
+        aria_label=view.say("suggestions"),
+        cls="follow-ups",
     )
 
 
@@ -628,19 +659,16 @@ def Problem(sentence: str) -> FT:
 
 
 def SettingsPanel(
-    view: View, providers: Sequence[str], models: Sequence[str], default_model: str, own: str = ""
+    view: View, providers: Sequence[str], models: Sequence[str], default_model: str
 ) -> FT:
-    """A dialog for the reader's own model and key. With no `providers`, it only says what is set.
-
-    `own` is the model the reader's key is kept for; the key itself never comes back.
-    """
+    """A dialog for the reader's own model and key; without `providers` it only says what is set."""
     say = view.say
     intro = say("settings_intro") if providers else _operator_choice(view, default_model)
     return ui.Modal(
         ui.ModalBox(
             H2(say("settings"), cls="panel-title", id="settings-title"),
             P(intro),
-            KeyForm(view, providers, models, default_model, own) if providers else "",
+            KeyForm(view, providers, models) if providers else "",
             Form(ui.Btn(say("close"), cls="-sm"), method="dialog", cls="modal-action"),
         ),
         Form(
@@ -660,13 +688,17 @@ def _operator_choice(view: View, model: str) -> str:
     return view.say("settings_off", model=model)
 
 
-def KeyForm(
-    view: View, providers: Sequence[str], models: Sequence[str], default_model: str, own: str
-) -> FT:
-    """Provider, model and key."""
+def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
+    """Provider, model and key. What is in use is asked for with the reader's token."""
     say = view.say
     return Form(
-        KeyState(view, own, default_model),
+        P(
+            id="key-state",
+            cls="key-state",
+            hx_post=view.links.key_state,
+            hx_trigger="load",
+            hx_swap="outerHTML",
+        ),
         Label(
             Span(say("provider")),
             Select(

@@ -31,7 +31,7 @@ import embed
 from hyperrun import assets, policy, sse
 from hyperrun.agent import Agent
 from hyperrun.conversation import Outcome, Turn
-from hyperrun.errors import BadSetting, HyperRunError, LimitReached, NotYours
+from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
 from hyperrun.forms import AskForm, FeedbackForm, KeyForm, ReaderForm
 from hyperrun.keys import Keys
 from hyperrun.language import choose
@@ -261,6 +261,29 @@ async def feedback(request: Request, turn_id: str, state: State, form: FeedbackF
     return html.Thanks(view)
 
 
+@route("/share/{turn_id}", methods=["POST"])
+async def share(request: Request, turn_id: str, state: State, form: ReaderForm) -> FT:
+    """A link to one answer of the reader's own, where the operator allows it."""
+    view = view_for(request, state, form.lang)
+    conversation = owner(state, form)
+    turn = await state.turns.find(turn_id)
+    if turn is None or turn.conversation != conversation or not state.settings.share:
+        raise NotYours("nothing to share")
+    return html.ShareLink(view, f"shared/{state.tokens.share(turn_id)}")
+
+
+@route("/shared/{link}", methods=["GET"])
+async def shared(request: Request, link: str, state: State) -> Response:
+    """One answer that its reader has shared, read only."""
+    turn_id = state.tokens.shared(link) if state.settings.share else None
+    turn = await state.turns.find(turn_id) if turn_id else None
+    if turn is None:
+        raise NotYours("no such shared answer")
+    view = view_for(request, state)
+    update = await asyncio.to_thread(state.turns.snapshot, turn, view.language)
+    return document(state, view, html.SharedPage(view, turn, update), up="../")
+
+
 # The conversation
 
 
@@ -324,6 +347,8 @@ async def save_settings(request: Request, state: State, form: KeyForm) -> tuple[
     """Keep the reader's own key, encrypted; it never leaves the server again."""
     view = view_for(request, state, form.lang)
     choice = state.models.readers(form.model, form.api_key)
+    if choice.name not in await state.models.of_provider(choice.provider):
+        raise BadQuestion(f"model {choice.name!r} is not in the list", "error_bad_model")
     conversation = state.tokens.check(form.token)
     token = form.token if conversation else state.tokens.mint()
     conversation = conversation or state.tokens.check(token)
@@ -483,8 +508,11 @@ def fragment(*parts: FT | str) -> str:
     return "".join(to_xml(part, indent=False) if part else "" for part in parts)
 
 
-def document(state: State, view: html.View, *content: FT) -> HTMLResponse:
-    """A whole page: our own scripts and styles by their immutable names, nothing inline."""
+def document(state: State, view: html.View, *content: FT, up: str = "") -> HTMLResponse:
+    """A whole page: our own scripts and styles by their immutable names, nothing inline.
+
+    `up` leads from the page's folder to the server's ("../").
+    """
     built: assets.Assets = state.assets
     page = Html(
         Head(
@@ -493,8 +521,8 @@ def document(state: State, view: html.View, *content: FT) -> HTMLResponse:
             Meta(name="htmx-config", content=HTMX_CONFIG),
             Meta(name="color-scheme", content="light dark"),
             Title(view.title),
-            Link(rel="stylesheet", href=f"assets/{built['chat.css'].name}"),
-            Script(src=f"assets/{built['chat.js'].name}", defer=True),
+            Link(rel="stylesheet", href=f"{up}assets/{built['chat.css'].name}"),
+            Script(src=f"{up}assets/{built['chat.js'].name}", defer=True),
             Link(rel="icon", href="data:,"),
         ),
         Body(NotStr(built.sprite), *content),
@@ -540,6 +568,7 @@ LINKS = html.Links(
     clear="clear-messages",
     settings="settings",
     save_settings="save-settings",
+    key_state="key-state",
     forget_key="forget-key",
     models="models",
     stream=lambda turn_id: stream.to(turn_id=turn_id).lstrip("/"),
@@ -616,6 +645,8 @@ def create_app(settings: Settings) -> FastHTML:
         title=settings.title,
         project="",
         subtitle=settings.subtitle,
+        share=settings.share,
+        human_url=settings.human_url,
     )
     route.to_app(app)
     return app

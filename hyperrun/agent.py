@@ -7,8 +7,9 @@ left half-done. The model can do one thing besides writing: search the indexed c
 import asyncio
 import json
 import logging
+import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,6 +32,7 @@ MOST_PASSAGES = 10  # for one tool call
 MOST_TOOL_CALLS = 6
 MOST_HISTORY_CHARS = 24_000
 MOST_PASSAGE_CHARS = 4_000
+SUGGESTIONS_TIMEOUT_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +103,20 @@ class Agent:
         page: PageContext,
         model: ModelChoice | None,
         language: str = "",
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """The events of one answer. `history` is answered turns only, oldest first.
 
         Raises `ModelError` and `SearchError`. Closing the generator ends the provider call at once.
         """
-        research = Research(self._search)
+        research = Research(self._search, version_of(page.url))
         if model is None:
             yield Searching(question)
             sources = await research.find(_with_page(question, page), FIRST_PASSAGES)
             yield Found(question, sources)
             async for delta in extract(question, sources, language or "en"):
                 yield Text(delta)
+            if self._settings.suggestions != "off":
+                yield Suggestions(await asyncio.to_thread(self._search.related, sources))
             yield Done("stop")
             return
         lisette = await self._models.library()
@@ -136,12 +140,46 @@ class Agent:
             aclosing(completion),
             aclosing(self._converse(chat, message, model, research)) as events,
         ):
+            words, used = "", Usage()
             async for event in events:
+                if isinstance(event, Text):
+                    words += event.delta
+                elif isinstance(event, Used):
+                    used = event.usage
+                elif isinstance(event, Done):
+                    async for more in self._suggest(chat, model, research, words, used):
+                        yield more
                 yield event
+
+    async def _suggest(
+        self, chat: Any, model: ModelChoice, research: "Research", words: str, used: Usage
+    ) -> AsyncIterator[Event]:
+        """Up to three questions to ask next. Never fails the answer it comes after."""
+        if self._settings.suggestions == "headings":
+            yield Suggestions(await asyncio.to_thread(self._search.related, research.sources))
+        if self._settings.suggestions != "model" or not words:
+            return
+        try:
+            async with asyncio.timeout(SUGGESTIONS_TIMEOUT_S):
+                reply = await chat(
+                    {"role": "user", "content": prompts.SUGGEST},
+                    max_steps=0, max_tokens=120, tool_choice="none",
+                )  # fmt: skip
+        except Exception as error:  # whatever a provider makes of it: the answer stands
+            log.warning("no suggestions: %s: %s", type(error).__name__, error)
+            return
+        usage = getattr(reply, "usage", None)
+        prompt_tokens = used.prompt_tokens + (getattr(usage, "prompt_tokens", 0) or 0)
+        completion_tokens = used.completion_tokens + (getattr(usage, "completion_tokens", 0) or 0)
+        yield Used(self._models.usage(model, prompt_tokens, completion_tokens))
+        lines = (reply.choices[0].message.content or "").splitlines()
+        questions = [line.strip(" -*0123456789.").strip() for line in lines]
+        asked = [each[:120] for each in questions if each.endswith(("?", "？"))]
+        yield Suggestions(tuple(asked[:3]))
 
     async def _converse(
         self, chat: Any, message: dict[str, str], model: ModelChoice, research: "Research"
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """The model's turn: its text, its searches, what it took."""
         settings = self._settings
         prompt_tokens = completion_tokens = 0
@@ -189,15 +227,22 @@ class Agent:
 class Research:
     """The searches of one answer: passages numbered from 1, each handed out once."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, version: str = "") -> None:
         self._search = search
+        self._version = version
         self._sources: dict[tuple[str, int, int], Source] = {}
         self._events: list[Event] = []
         self._calls = 0
 
     async def find(self, query: str, k: int) -> tuple[Source, ...]:
         """Search, and number what is found. Raises `SearchError`."""
-        return tuple(self._number(passage) for passage in await self._search.search(query, k))
+        found = await self._search.search(query, k, version=self._version)
+        return tuple(self._number(passage) for passage in found)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Everything that was handed out, in order."""
+        return tuple(self._sources.values())
 
     def _number(self, passage: Passage) -> Source:
         place = (passage.file, passage.start_line, passage.end_line)
@@ -235,6 +280,14 @@ class Research:
         if not sources:
             return "Nothing was found. Try other words, or say that the documentation does not say."
         return f"<passages>\n{prompts.quoted(sources)}\n</passages>"
+
+
+def version_of(address: str) -> str:
+    """The version that a documentation page's address carries ("v1.2" in …/v1.2/guide/), or ""."""
+    found = re.search(
+        r"/(v?\d+(?:\.(?:\d+|x))+(?:[-.]?(?:rc|a|b|beta|alpha)\d*)?|v\d+)(?=/|$)", address
+    )
+    return found[1] if found else ""
 
 
 async def search_code(
@@ -300,7 +353,7 @@ def _chat(
 ) -> Any:
     """Lisette's AsyncChat for one question, with its known faults held off."""
 
-    class Chat(lisette.AsyncChat):  # type: ignore[misc, name-defined]
+    class Chat(lisette.AsyncChat):  # type: ignore[misc]
         def __setattr__(self, name: str, value: Any) -> None:
             # After a tool call lisette 0.1.37 does `self.hist += results`; fastcore 2.2's L turns
             # the list into an L, which lisette then sends as one single user message. And what its

@@ -165,6 +165,11 @@ class Settings:
     starters: tuple[str, ...] = setting(
         "HYPERRUN_STARTERS", (), "questions to start with, separated by `|`; unset: from the docs"
     )
+    suggestions: str = setting(
+        "HYPERRUN_SUGGESTIONS",
+        "headings",
+        "questions offered after an answer: `off`, `headings` (free) or `model` (one short call)",
+    )
     share: bool = setting("HYPERRUN_SHARE", False, "may readers share an answer by a link")
     human_url: str = setting(
         "HYPERRUN_HUMAN_URL",
@@ -203,6 +208,8 @@ class Settings:
             wrong.append("HYPERRUN_SEARCH is auto, embedded or colgrep")
         if self.log_level.lower() not in ("debug", "info", "warning", "error"):
             wrong.append("HYPERRUN_LOG_LEVEL is debug, info, warning or error")
+        if self.suggestions not in ("off", "headings", "model"):
+            wrong.append("HYPERRUN_SUGGESTIONS is off, headings or model")
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:

@@ -42,6 +42,18 @@ class Tokens:
             return None
         return conversation
 
+    def share(self, turn_id: str) -> str:
+        """What a link to one answer carries: it lets read this answer and nothing else."""
+        return f"{turn_id}.{self._sign(f'share {turn_id}')}"
+
+    def shared(self, link: str) -> str | None:
+        """The turn that a link shares; None for anything we have not signed."""
+        turn_id, _, signature = link.partition(".")
+        if not (turn_id and link.isascii()):
+            return None
+        signed = hmac.compare_digest(signature, self._sign(f"share {turn_id}"))
+        return turn_id if signed else None
+
     def _sign(self, conversation: str) -> str:
         digest = hmac.digest(self._key, conversation.encode(), hashlib.sha256)
         return urlsafe_b64encode(digest).rstrip(b"=").decode()

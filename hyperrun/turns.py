@@ -272,8 +272,9 @@ class Turns:
 
         `retry_of` names the turn this one takes the place of. `settle` is told the turn when it has
         ended, once, however it ends. `notice` is the key of a sentence that becomes the turn's
-        `error` although it is answered (why there is no model, say). Raises `Busy` while another answer of this conversation is in
-        flight: a second question is held back, not queued, so that it can build on the first.
+        `error` although it is answered (why there is no model, say). Raises `Busy` while another
+        answer of this conversation is in flight: a second question is held back, not queued, so
+        that it can build on the first.
         """
         if conversation in self._by_conversation or self._closing:
             raise Busy(f"conversation has {self._by_conversation.get(conversation)} in flight")
@@ -316,7 +317,7 @@ class Turns:
         )  # fmt: skip
 
     async def stop(self, conversation: str, turn_id: str) -> None:
-        """End an answer and keep what came. Raises `NotYours`; one that has ended stays as it is."""
+        """End an answer and keep what came. Raises `NotYours`; an ended one stays as it is."""
         await self._own(conversation, turn_id)
         await self._end(turn_id, Outcome.STOPPED)
 
@@ -473,7 +474,7 @@ class Turns:
         state = answering.state
         turn = state.turn
         answer = self._agent.answer(turn.question, history, turn.page, model, language)
-        async with aclosing(answer) as events:  # type: ignore[type-var]
+        async with aclosing(answer) as events:
             async for event in events:
                 state.fold(event)
                 if not isinstance(event, Text) or time.monotonic() - answering.shown >= TICK_S:

@@ -21,7 +21,8 @@ from tests.host_sites import OPEN_ROOTS  # noqa: E402
 from tests.model_server import Script, running_model_server  # noqa: E402
 from tests.server import running, write_repository  # noqa: E402
 
-ANSWER = """Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]. It returns the level before [2]:
+ANSWER = """Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]. It returns
+the level before [2]:
 
 ```python
 before, self.level = self.level, level

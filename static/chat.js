@@ -187,6 +187,8 @@
     size();
   });
   document.addEventListener("htmx:afterSettle", (event) => {
+    const link = status.querySelector("[data-link]")?.dataset.link;
+    if (link && event.target === status) copy(new URL(link, location.href).href, null);
     remember();
     label(event.target);
     follow();
@@ -279,8 +281,9 @@
       box.select();
       document.execCommand("copy");
       box.remove();
-      button.focus();
+      button?.focus();
     }
+    if (!button) return;
     status.textContent = say.sayCopied;
     button.classList.add("copied");
     if (button.matches(".code > .copy")) {

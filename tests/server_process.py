@@ -48,6 +48,14 @@ class ServerProcess:
             time.sleep(0.02)
         raise AssertionError(self._log.read_text())
 
+    def __enter__(self) -> "ServerProcess":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
     @property
     def pid(self) -> int:
         """The process."""

@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 
 from hyperrun import errors
-from hyperrun.agent import Agent, Done, Event, Found, SearchFailed, Searching, Text, Used, messages
+from hyperrun.agent import (
+    Agent,
+    Done,
+    Event,
+    Found,
+    SearchFailed,
+    Searching,
+    Suggestions,
+    Text,
+    Used,
+    messages,
+)
 from hyperrun.conversation import Outcome, PageContext, Turn
 from hyperrun.models import KEY_VARIABLES, ModelChoice, Models
 from hyperrun.search.engine import Search
@@ -77,7 +88,7 @@ def test_a_tool_call_is_made_and_its_passages_go_on_numbering(
 ) -> None:
     model_server.script(Script(tools=[Tool("reset a lamp that does not pair")]), "Hold it [1].")
     events = asked()
-    kinds = [type(event) for event in events if not isinstance(event, Used)]
+    kinds = [type(event) for event in events if not isinstance(event, Used | Suggestions)]
     assert kinds == [Searching, Found, Searching, Found, Text, Done]
     found = [event for event in events if isinstance(event, Found)]
     numbers = {source.number for event in found for source in event.sources}

@@ -66,12 +66,11 @@ def test_an_answer_comes_through_random_faults_exactly_once(
         **UNLIMITED,
     )
     model_server.default = Script(MARKDOWN, delay_s=3.0 if faults > 50 else 0.7)
-    server.start()
     context = chromium.new_context()
     page = context.new_page()
     attempts = 1
     kills = {faults // 2} if faults < 50 else {20, 47, 81}
-    with CuttingProxy().running() as proxy:
+    with server, CuttingProxy().running() as proxy:
         proxy.upstream = server.port
         url = f"http://127.0.0.1:{proxy.port}/chat-standalone"
         page.goto(url)
@@ -123,7 +122,6 @@ def test_an_answer_comes_through_random_faults_exactly_once(
         assert answer_of(page) == EXPECTED
     assert model_server.calls == attempts
     context.close()
-    server.stop()
 
 
 @pytest.mark.timeout(300)
@@ -142,8 +140,6 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
         HYPERRUN_ABANDON_AFTER_S=str(grace_s),
         **UNLIMITED,
     )
-    server.start()
-    url = f"http://127.0.0.1:{server.port}"
     headers = {"HX-Request": "true"}
 
     def leave(count: int) -> None:
@@ -153,6 +149,7 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
         leaving = threading.Barrier(count + 1)
 
         def read() -> None:
+            url = f"http://127.0.0.1:{server.port}"
             response = client.post(f"{url}/ask", data={"query": "Hello?"}, headers=headers)
             stream = re.search(r'sse-connect="([^"?]+)', response.text)
             assert stream, response.text
@@ -172,9 +169,51 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
         model_server.wait_for(open_connections=0, timeout_s=grace_s + 2)
         client.close()
 
-    leave(readers)  # warm: libraries, pools, caches
-    before = server.rss_bytes()
-    leave(readers)
-    assert server.rss_bytes() < before * 1.10
+    with server:
+        leave(readers)  # warm: libraries, pools, caches
+        before = server.rss_bytes()
+        leave(readers)
+        assert server.rss_bytes() < before * 1.10
     assert model_server.calls == 2 * readers
-    server.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_ten_thousand_conversations_later_the_process_is_no_larger(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    server = ServerProcess(
+        tmp_path / "server.log",
+        HYPERRUN_REPO_PATH=str(write_repository(tmp_path)),
+        HYPERRUN_DATA_DIR=str(tmp_path / "data"),
+        HYPERRUN_SEARCH="embedded",
+        **UNLIMITED,
+    )
+
+    def converse(count: int) -> None:
+        """So many new readers ask one question each and read the answer, eight at a time."""
+        url = f"http://127.0.0.1:{server.port}"
+
+        def readers(share: int) -> None:
+            with httpx.Client(timeout=60) as client:
+                for _ in range(share):
+                    response = client.post(
+                        f"{url}/ask",
+                        data={"query": "How do I dim a lamp?"},
+                        headers={"HX-Request": "true"},
+                    )
+                    stream = re.search(r'sse-connect="([^"?]+)', response.text)
+                    assert stream, response.text
+                    assert "event: close" in client.get(f"{url}/{stream[1]}").text
+
+        threads = [threading.Thread(target=readers, args=(count // 8,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    with server:
+        converse(104)
+        before = server.rss_bytes()
+        converse(10_000)
+        assert server.rss_bytes() < before * 1.20

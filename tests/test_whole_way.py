@@ -39,7 +39,7 @@ def ask(chat: "FrameLocator | Page", question: str) -> None:
 def answers(chat: "FrameLocator | Page", count: int) -> None:
     """Wait until so many answers stand there, whole."""
     expect(chat.locator(".exchange")).to_have_count(count)
-    expect(chat.locator("[data-running]")).to_have_count(0, timeout=15_000)
+    expect(chat.locator("[data-running]")).to_have_count(0, timeout=60_000)
     expect(chat.locator(".actions")).to_have_count(count)
 
 

@@ -7,11 +7,12 @@ first build makes the first question wait a little, later ones never.
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from hyperrun.conversation import Source
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.search import addresses, versions
 from hyperrun.search.builder import build
@@ -310,13 +311,27 @@ class Search:
         for own in (True, False) if here else (False,):
             for file, title in sections:
                 heading = title.rpartition(" > ")[2]
-                if (
-                    (not own or file.startswith(here))
-                    and 8 <= len(heading) <= 60
-                    and " " in heading
-                ):
+                if (not own or file.startswith(here)) and _is_askable(heading):
                     names[heading] = None
         return list(names)[:limit]
+
+    def related(self, sources: Sequence[Source], limit: int = 3) -> tuple[str, ...]:
+        """Headings beside those that were found: what a reader of these may ask about next.
+
+        Reads the index: for a thread. Empty where it cannot be read.
+        """
+        found = {source.passage.title.rpartition(" > ")[2] for source in sources}
+        files = dict.fromkeys(
+            source.passage.file for source in sources if source.passage.kind in ("section", "cell")
+        )
+        names: dict[str, None] = {}
+        with suppress(sqlite3.Error):
+            for file in list(files)[:3]:
+                for _, title in self._index.sections(file):
+                    heading = title.rpartition(" > ")[2]
+                    if _is_askable(heading) and heading not in found:
+                        names[heading] = None
+        return tuple(list(names)[:limit])
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now; None when it is gone."""
@@ -363,3 +378,8 @@ def _locate_cells(root: Path, passage: Passage) -> Passage | None:
         return None
     now = min(same, key=lambda unit: abs(unit.start_line - passage.start_line))
     return replace(passage, start_line=now.start_line, end_line=now.end_line)
+
+
+def _is_askable(heading: str) -> bool:
+    """Does a heading say enough to be asked as a question?"""
+    return 8 <= len(heading) <= 60 and " " in heading
