@@ -85,8 +85,8 @@ def _front_matter(lines: list[str]) -> int:
 
 def _front_title(front: list[str]) -> str:
     for line in front:
-        if match := re.match(r"title:\s*[\"']?(.+?)[\"']?\s*$", line):
-            return _plain(match[1])
+        if match := re.match(r"title:\s*(\"|'|)(.*?)\1\s*$", line):
+            return _plain(match[2])
     return ""
 
 

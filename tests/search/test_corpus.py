@@ -128,6 +128,16 @@ def test_headings_in_code_and_underlines_in_tables_are_no_sections() -> None:
     assert [unit.title for unit in documents.markdown(text, "x")] == ["One"]
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [("Guide", "Guide"), ('"A guide"', "A guide"), ("'A guide'", "A guide"), ("''", "x"), ("", "x"),
+     ("The reader's guide", "The reader's guide"), ('"', '"')],
+)  # fmt: skip
+def test_a_page_is_named_by_its_front_matter_or_its_file(written: str, title: str) -> None:
+    text = f"---\ntitle: {written}\n---\n\nSome words that stand under no heading.\n"
+    assert [unit.title for unit in documents.markdown(text, "x")] == [title]
+
+
 def test_an_own_anchor_is_kept_out_of_the_title() -> None:
     text = "# Install\n\nSome words here.\n\n## Upgrading {#moving-on .big}\n\nOther words here.\n"
     last = documents.markdown(text, "x")[-1]
