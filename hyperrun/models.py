@@ -75,6 +75,18 @@ def provider_of(model: str) -> str:
     return "openai"
 
 
+def _is_redirected(provider: str) -> bool:
+    """Has the operator's environment given LiteLLM another address for this provider?
+
+    LiteLLM would send a reader's key there. (OpenAI's address is ours to choose, see `provider`.)
+    """
+    start = provider.upper().removesuffix("_AI")
+    return any(
+        name.startswith(start) and name.endswith(("_API_BASE", "_BASE_URL")) and value
+        for name, value in os.environ.items()
+    )
+
+
 class Models:
     """What may be used here."""
 
@@ -134,6 +146,8 @@ class Models:
         named = self._settings.byok if self._settings.byok not in (("on",), ("off",)) else ()
         if not self.byok or provider_of(name) not in HOSTED or (named and name not in named):
             raise BadQuestion(f"model {name[:80]!r} is not open to readers", "error_bad_model")
+        if provider_of(name) != "openai" and _is_redirected(provider_of(name)):
+            raise BadQuestion(f"{name[:80]!r}: its address is the operator's", "error_bad_model")
         if not re.fullmatch(r"[\w.:/@+-]{1,200}", name):
             raise BadQuestion("malformed model name", "error_bad_model")
         if not _KEY.fullmatch(api_key):

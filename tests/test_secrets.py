@@ -195,6 +195,23 @@ def test_a_reader_can_never_make_the_server_connect_elsewhere(
     assert client.send("POST", "/key-state").text.count("gpt-4o-mini") == 1
 
 
+@pytest.mark.parametrize(
+    ("variable", "model"),
+    [
+        ("ANTHROPIC_API_BASE", "anthropic/claude-x"),
+        ("ANTHROPIC_BASE_URL", "claude-x"),
+        ("TOGETHER_AI_API_BASE", "together_ai/x"),
+        ("FIREWORKS_API_BASE", "fireworks_ai/x"),
+    ],
+)
+def test_a_readers_key_never_goes_to_an_address_of_the_operators(
+    client: Reader, monkeypatch: pytest.MonkeyPatch, variable: str, model: str
+) -> None:
+    assert client.send("POST", "/save-settings", model=model, api_key=READERS).status_code == 200
+    monkeypatch.setenv(variable, "http://127.0.0.1:1/")
+    assert client.send("POST", "/save-settings", model=model, api_key=READERS).status_code == 400
+
+
 def test_questions_are_logged_where_the_operator_wants_them(
     serve: Callable[..., RunningServer], written: io.StringIO
 ) -> None:
