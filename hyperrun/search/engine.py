@@ -259,7 +259,10 @@ class Search:
             found = await asyncio.to_thread(index.search, query, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
-        return [self._addressed(passage, anchor, known) for passage, anchor in found]
+        return [
+            replace(self._addressed(passage, anchor, known), version=version)
+            for passage, anchor in found
+        ]
 
     async def _meant(self, query: str, k: int) -> list[Found]:
         """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
@@ -334,9 +337,11 @@ class Search:
         return tuple(list(names)[:limit])
 
     def locate(self, passage: Passage) -> Passage | None:
-        """The same text where it stands now; None when it is gone."""
+        """The same text where it stands now; None when it is gone. A tag's stands where it stood."""
         from hyperrun.search import corpus
 
+        if passage.version:
+            return passage
         path = (self._root / passage.file).resolve()
         if not path.is_relative_to(self._root):
             return None

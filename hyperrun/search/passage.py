@@ -12,7 +12,8 @@ class Passage:
     `.ipynb` file that hold the cells; `text` is then the cells' source). `title` is a symbol's
     qualified name or a section's heading path ("Guide > Install"). `url` is the public docs page
     with its #anchor, `permalink` the lines at the indexed commit; either may be missing. `score`
-    orders the results of one search and means nothing beyond it.
+    orders the results of one search and means nothing beyond it. `version` is the tag that was
+    asked for, where the text is of that tag and not of today.
     """
 
     file: str
@@ -25,3 +26,4 @@ class Passage:
     url: str | None = None
     permalink: str | None = None
     score: float = 0.0
+    version: str = ""
