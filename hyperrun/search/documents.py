@@ -9,6 +9,9 @@ MOST_LINES = 70
 _ATX = re.compile(r"^(#{1,6})\s+(.+?)(?:\s+#+)?\s*$")
 _ID = re.compile(r"\s*\{[^}]*?#([\w:.-]+)[^}]*\}\s*$|\s*\{[^}]*\}\s*$")
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
+_TARGET = re.compile(
+    r"^\.\. (_[^:]+:|currentmodule::.*|module::.*|highlight::.*|:[\w-]+:.*)\s*$", re.MULTILINE
+)
 _UNDERLINE = re.compile(r"^([=\-`:.'\"~^_*+#<>])\1{2,}\s*$")
 
 
@@ -120,7 +123,7 @@ def _cut(lines: list[str], start: int, end: int, name: str, title: str, anchor: 
     while end > start and not lines[end - 1].strip():
         end -= 1
     text = "\n".join(lines[start - 1 : end])
-    if len(re.sub(r"\W", "", text)) < len(re.sub(r"\W", "", title)) + 12:
+    if len(re.sub(r"\W", "", _TARGET.sub("", text))) < len(re.sub(r"\W", "", title)) + 12:
         return []
     return [
         Unit(

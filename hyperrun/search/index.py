@@ -22,7 +22,7 @@ from hyperrun.search.unit import Unit
 
 log = logging.getLogger(__name__)
 
-VERSION = 3
+VERSION = 4
 FETCH = 120  # candidates that are ranked
 MOST_IDLE = 4  # connections kept open for reading
 MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on

@@ -8,6 +8,7 @@ from hyperrun.search.unit import Unit
 
 MOST_CHARS = 5_000
 _HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
+_FENCED = re.compile(r"^\s*(```|~~~).*?^\s*\1\s*$", re.MULTILINE | re.DOTALL)
 _DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?", re.MULTILINE)
 
 
@@ -39,7 +40,11 @@ def units(text: str, stem: str) -> list[Unit]:
         at = last
         if not source.strip():
             continue
-        heading = _HEADING.search(source) if cell.get("cell_type") == "markdown" else None
+        heading = (
+            _HEADING.search(_FENCED.sub("", source))
+            if cell.get("cell_type") == "markdown"
+            else None
+        )
         if group and (heading or sum(map(len, group)) + len(source) > MOST_CHARS):
             close(first - 1)
         if not group:

@@ -215,3 +215,16 @@ def test_an_openapi_file_is_found_by_its_operations(tmp_path: Path) -> None:
     lines = (tmp_path / "openapi.json").read_text().splitlines()
     assert '"put"' in lines[passage.start_line - 1]
     assert "dimLamp" in "\n".join(lines[passage.start_line - 1 : passage.end_line])
+
+
+def test_a_comment_in_fenced_code_is_no_heading_of_a_notebook() -> None:
+    text = repository.notebook(
+        ("markdown", "# Title\n\nSome words."),
+        ("markdown", "See:\n\n```python\n# a_file.py\nx = 1\n```"),
+    )
+    assert [unit.title for unit in notebooks.units(text, "x")] == ["Title"]
+
+
+def test_a_target_before_the_first_heading_is_no_passage() -> None:
+    text = ".. _a_very_long_target_name:\n\nTitle\n=====\n\nWords that say something.\n"
+    assert [unit.title for unit in documents.restructured(text, "stem")] == ["Title"]
