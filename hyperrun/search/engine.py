@@ -337,7 +337,7 @@ class Search:
         return tuple(list(names)[:limit])
 
     def locate(self, passage: Passage) -> Passage | None:
-        """The same text where it stands now; None when it is gone. A tag's stands where it stood."""
+        """The same text where it stands now, a tag's where it stood; None when it is gone."""
         from hyperrun.search import corpus
 
         if passage.version:
