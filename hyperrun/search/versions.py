@@ -7,7 +7,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import tarfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -150,6 +149,8 @@ class _Bounded(io.RawIOBase):
 
 def _extract(root: Path, commit: str, tree: Path) -> None:
     """Write the tree of a commit below `tree`. Raises `OSError`."""
+    import tarfile
+
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(mode=0o700, parents=True)
     with subprocess.Popen(
