@@ -9,8 +9,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -128,8 +128,9 @@ class Agent:
             log.warning("first search: %s", error)
             first = ()
             yield SearchFailed(question)
+        said: asyncio.Queue[Any] = asyncio.Queue()
         completion = provider.Completion(
-            lisette.core.litellm, model, self._settings, self._models.session()
+            lisette.core.litellm, model, self._settings, self._models.session(), said.put_nowait
         )
         chat = _chat(
             lisette, self._settings, self._search.project, model, history, research, completion
@@ -138,7 +139,9 @@ class Agent:
         # Closing a generator does not close the one it reads from: the provider is told by name.
         async with (
             aclosing(completion),
-            aclosing(self._converse(chat, message, model, research)) as events,
+            aclosing(
+                self._converse(chat, message, model, research, said, completion.tells_words)
+            ) as events,
         ):
             words, used = "", Usage()
             async for event in events:
@@ -178,26 +181,35 @@ class Agent:
         yield Suggestions(tuple(asked[:3]))
 
     async def _converse(
-        self, chat: Any, message: dict[str, str], model: ModelChoice, research: "Research"
+        self,
+        chat: Any,
+        message: dict[str, str],
+        model: ModelChoice,
+        research: "Research",
+        said: "asyncio.Queue[Any]",
+        tells_words: bool,
     ) -> AsyncGenerator[Event, None]:
-        """The model's turn: its text, its searches, what it took."""
+        """The model's turn: its text, its searches, what it took.
+
+        `said` brings words as text; what Lisette makes of each step joins them there, in order.
+        """
         settings = self._settings
         prompt_tokens = completion_tokens = 0
         finish_reason = ""
         deadline = time.monotonic() + settings.answer_timeout_s
-        stream = await chat(
-            message, stream=True, max_steps=MOST_TOOL_CALLS, final_prompt=prompts.FINAL,
-            tc_timeout=settings.answer_timeout_s,
-        )  # fmt: skip
-        async with aclosing(stream):
+        async with _running(self._steps(chat, message, said)) as steps:
             while True:
                 wait_s = min(settings.model_idle_timeout_s, deadline - time.monotonic())
                 try:
                     async with asyncio.timeout(max(wait_s, 0.001)):
-                        item = await anext(stream, None)
+                        item = await said.get()
                 except TimeoutError as error:
                     raise ModelStalled(f"{model.name}: nothing for {wait_s:.0f} s") from error
+                if isinstance(item, str):
+                    yield Text(without_controls(item))
+                    continue
                 if item is None:
+                    await steps  # raises what has ended it
                     break
                 if isinstance(item, dict):  # a tool's result
                     for event in research.take_events():
@@ -206,7 +218,7 @@ class Agent:
                 choice = item.choices[0] if item.choices else None
                 delta = getattr(choice, "delta", None)
                 if delta is not None:
-                    if delta.content:
+                    if delta.content and not tells_words:
                         yield Text(without_controls(delta.content))
                     continue
                 # The whole of one step: what it took, and what it wants to be searched.
@@ -222,6 +234,32 @@ class Agent:
         if finish_reason not in ("stop", "length", "tool_calls", "content_filter"):
             raise ModelCutOff(f"{model.name}: ended with {finish_reason!r}")
         yield Done(finish_reason)
+
+    async def _steps(self, chat: Any, message: dict[str, str], said: "asyncio.Queue[Any]") -> None:
+        """Let Lisette run its tool loop; what comes out goes to `said`, and None at the end."""
+        try:
+            stream = await chat(
+                message, stream=True, max_steps=MOST_TOOL_CALLS, final_prompt=prompts.FINAL,
+                tc_timeout=self._settings.answer_timeout_s,
+            )  # fmt: skip
+            async with aclosing(stream):
+                async for item in stream:
+                    said.put_nowait(item)
+        finally:
+            said.put_nowait(None)
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator["asyncio.Task[None]"]:
+    """`work` as a task that has ended when the block has."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # seen
 
 
 class Research:

@@ -1,7 +1,7 @@
 """The completion function behind Lisette's AsyncChat: one retry layer, typed errors, a lean client.
 
 OpenAI-compatible and Azure addresses are spoken to directly: LiteLLM makes several objects for each
-token (300 us), here the words of one tick become one chunk. Every other provider goes through
+token (300 us), here the words of one tick are passed on together. Every other provider goes through
 LiteLLM. Either way an error is one of `hyperrun.errors`, and its details go to the log alone.
 """
 
@@ -9,8 +9,7 @@ import asyncio
 import json
 import logging
 import os
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.errors import (
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.04
+TICK_S = 0.045
 CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
 MOST_LINE_BYTES = 4_000_000
@@ -39,16 +38,31 @@ OPENAI_BASE = "https://api.openai.com/v1"
 
 
 class Completion:
-    """Called by Lisette once for each step of an answer; closing it ends a call under way."""
+    """Called by Lisette once for each step of an answer; closing it ends a call under way.
+
+    `words` is told an answer's words as they come, where `tells_words`: past Lisette, which would
+    keep an object for each and put all of them together again at the end.
+    """
 
     def __init__(
-        self, litellm: Any, choice: ModelChoice, settings: Settings, session: "ClientSession"
+        self,
+        litellm: Any,
+        choice: ModelChoice,
+        settings: Settings,
+        session: "ClientSession",
+        words: Callable[[str], None],
     ) -> None:
         self._litellm = litellm
         self._choice = choice
         self._settings = settings
         self._session = session
+        self._words = words
         self._open: Any = None
+
+    @property
+    def tells_words(self) -> bool:
+        """Is the text that comes out of Lisette known already?"""
+        return self._choice.provider in COMPATIBLE
 
     async def __call__(self, **call: Any) -> AsyncIterator[Any]:
         """Begin a completion; the stream of its chunks. Retries once, before the first of them."""
@@ -71,7 +85,7 @@ class Completion:
 
     async def _begin(self, call: dict[str, Any]) -> AsyncIterator[Any]:
         await self.aclose()
-        if self._choice.provider in COMPATIBLE:
+        if self.tells_words:
             response = await self._post(call)
             self._open = self._chunks(response)
         else:
@@ -115,51 +129,49 @@ class Completion:
         return response
 
     async def _chunks(self, response: "ClientResponse") -> AsyncIterator[Any]:
-        """A response's server-sent events as the chunk objects that Lisette takes.
+        """A response's server-sent events: words to `words`, then all as chunks for Lisette.
 
-        The first words go out at once, later ones at most once a tick, tool calls whole.
+        The first words go out at once. Then nothing is read for a tick, so that the words of that
+        time cost one turn of the event loop. Lisette is handed two chunks when the response has
+        ended: all of the text, and tool calls with usage.
         """
         step = _Step(self._litellm, self._choice.name)
         content = response.content
-        reading = asyncio.ensure_future(content.readany())
+        idle_s = self._settings.model_idle_timeout_s
         rest = b""
-        next_due = 0.0
         try:
             while not step.ended:
-                wait_s = self._settings.model_idle_timeout_s
-                if step.words:
-                    wait_s = max(0.0, next_due - time.monotonic())
-                done, _ = await asyncio.wait({reading}, timeout=wait_s)
-                if done:
-                    data = reading.result()
-                    if not data:
-                        break
-                    *lines, rest = (rest + data).split(b"\n")
-                    if len(rest) > MOST_LINE_BYTES:
-                        raise ModelError(f"{self._choice.name}: a line without an end")
+                try:
+                    async with asyncio.timeout(idle_s):
+                        data = await content.readany()
+                except TimeoutError as error:
+                    raise ModelStalled(
+                        f"{self._choice.name}: nothing for {idle_s:.0f} s"
+                    ) from error
+                if not data:
+                    break
+                *lines, rest = (rest + data).split(b"\n")
+                if len(rest) > MOST_LINE_BYTES:
+                    raise ModelError(f"{self._choice.name}: a line without an end")
+                try:
                     for line in lines:
                         step.take(line)
-                    if not step.ended:
-                        reading = asyncio.ensure_future(content.readany())
-                elif not step.words:
-                    raise ModelStalled(f"{self._choice.name}: nothing for {wait_s:.0f} s")
-                if step.words and time.monotonic() >= next_due:
-                    yield step.chunk_of_words()
-                    next_due = time.monotonic() + TICK_S
-            if step.words:
-                yield step.chunk_of_words()
+                finally:
+                    words = step.take_words()
+                    if words:
+                        self._words(words)
+                if words and not step.ended:
+                    await asyncio.sleep(TICK_S)
             if not step.finish_reason:
                 raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
+            if step.text:
+                yield step.chunk_of_text()
             yield step.last_chunk()
         except OSError as error:
             raise ModelCutOff(f"{self._choice.name}: {type(error).__name__}") from error
         except Exception as error:
-            raise as_model_error(error) from error
+            raise as_model_error(error, begun=bool(step.text)) from error
         finally:
-            reading.cancel()
-            await asyncio.wait({reading})
-            if not reading.cancelled():
-                reading.exception()  # seen
             response.close()
 
 
@@ -171,7 +183,8 @@ class _Step:
         self._model = model
         self._calls: dict[int, dict[str, Any]] = {}
         self._usage: dict[str, Any] | None = None
-        self.words = ""
+        self._words: list[str] = []
+        self.text = ""  # all words that were taken
         self.finish_reason = ""
         self.ended = False
 
@@ -190,7 +203,10 @@ class _Step:
             self._usage = event.get("usage") or self._usage
             for choice in event.get("choices") or ():
                 delta = choice.get("delta") or {}
-                self.words += delta.get("content") or ""
+                if words := delta.get("content"):
+                    if not isinstance(words, str):
+                        raise TypeError("content is no text")
+                    self._words.append(words)
                 for call in delta.get("tool_calls") or ():
                     self._take_call(call)
                 self.finish_reason = choice.get("finish_reason") or self.finish_reason
@@ -207,10 +223,16 @@ class _Step:
         call["function"]["name"] += function.get("name") or ""
         call["function"]["arguments"] += function.get("arguments") or ""
 
-    def chunk_of_words(self) -> Any:
-        """The words so far as one chunk; they are passed on now."""
-        words, self.words = self.words, ""
-        return self._chunk({"content": words, "role": "assistant"})
+    def take_words(self) -> str:
+        """The words that have come since the last time."""
+        words = "".join(self._words)
+        self._words.clear()
+        self.text += words
+        return words
+
+    def chunk_of_text(self) -> Any:
+        """All words as one chunk."""
+        return self._chunk({"content": self.text, "role": "assistant"})
 
     def last_chunk(self) -> Any:
         """Tool calls, finish reason and usage."""

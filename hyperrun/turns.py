@@ -476,8 +476,10 @@ class Turns:
         answer = self._agent.answer(turn.question, history, turn.page, model, language)
         async with aclosing(answer) as events:
             async for event in events:
+                is_first = not state.has_text
                 state.fold(event)
-                if not isinstance(event, Text) or time.monotonic() - answering.shown >= TICK_S:
+                is_due = time.monotonic() - answering.shown >= TICK_S
+                if is_first or is_due or not isinstance(event, Text):
                     answering.show()
 
     async def _finish(self, answering: Answering, settle: Settle | None) -> None:

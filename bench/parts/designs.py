@@ -55,7 +55,7 @@ def plain(model_url: str) -> Starlette:
         def _track(self, response: Any) -> None:
             pass  # it asks for a price, and raises where there is none
 
-    app, route = fast_app()
+    app, route = fast_app(secret_key="without it a file with one is written")
 
     @route("/answer")
     async def answer(question: str) -> EventStream:

@@ -29,6 +29,7 @@ BEGIN, END = json.dumps(
         "choices": [{"index": 0, "delta": {"content": "|"}, "finish_reason": None}],
     }
 ).split("|")
+FIRST_AFTER_S = 0.3
 TOOL_RESULT = re.compile(rb'"role":\s*"tool"')
 
 
@@ -88,9 +89,8 @@ class Pace:
         self._something = asyncio.Event()
 
     def add(self, answer: Answer) -> None:
-        """The first token is sent now."""
-        answer.send()
-        self._push(asyncio.get_running_loop().time() + 1 / answer.rate, answer)
+        """The first token is sent when a quick model would: by then the reader follows."""
+        self._push(asyncio.get_running_loop().time() + FIRST_AFTER_S, answer)
         self._something.set()
 
     def _push(self, due: float, answer: Answer) -> None:
