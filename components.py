@@ -7,11 +7,11 @@ server works under any path of a host.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from urllib.parse import quote
 
 import fhdaisy as ui
-from fastcore.xml import FT, NotStr
+from fastcore.xml import FT, NotStr, to_xml
 from fasthtml.components import (
     H1,
     H2,
@@ -82,11 +82,17 @@ class View:
         return text(self.language, key, **values)
 
 
-def Icon(name: str, size_px: int = 18) -> FT:
+def Icon(name: str, size_px: int = 18) -> NotStr:
     """A Lucide icon out of the page's sprite. Only names in `ICONS` are in it."""
+    return NotStr(_icon(name, size_px))
+
+
+@cache
+def _icon(name: str, size_px: int) -> str:
     if name not in ICONS:
         raise KeyError(f"{name} is not in the sprite; add it to hyperrun.assets.ICONS")
-    return LucideIcon(name, sz=size_px, cls="icon", aria_hidden="true").__ft__()
+    icon = LucideIcon(name, sz=size_px, cls="icon", aria_hidden="true").__ft__()
+    return str(to_xml(icon, indent=False))
 
 
 def IconButton(icon: str, label: str, cls: str = "", size_px: int = 18, **attributes: object) -> FT:

@@ -24,7 +24,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 import components as html
 import embed
@@ -157,18 +157,14 @@ async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
 
 
 @route("/stream/{turn_id}", methods=["GET"])
-async def stream(request: Request, turn_id: str, state: State) -> StreamingResponse:
+async def stream(request: Request, turn_id: str, state: State) -> sse.EventStream:
     """Follow an answer. Reads only: any number of connections, one model run.
 
     A late, gone or unknown id is answered like any other, with what there is and `close`: any
     other status makes htmx's extension come back for ever.
     """
     view = view_for(request, state)
-    return StreamingResponse(
-        bounded(state, visitor(request), frames(state, view, turn_id)),
-        media_type="text/event-stream",
-        headers=sse.HEADERS,
-    )
+    return sse.EventStream(bounded(state, visitor(request), frames(state, view, turn_id)))
 
 
 async def bounded(
@@ -620,6 +616,7 @@ def create_app(settings: Settings) -> FastHTML:
         secret_key="unused: there is no session",
         lifespan=lifespan,
         middleware=[
+            Middleware(sse.DirectMiddleware),
             *policy.middleware(settings, limits, metrics.observe if metrics else None),
             Middleware(GZipMiddleware, minimum_size=500),
         ],

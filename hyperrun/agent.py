@@ -11,7 +11,9 @@ import re
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Sequence
 from contextlib import aclosing, asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from hyperrun import prompts, provider
@@ -389,7 +391,30 @@ def _chat(
     research: Research,
     completion: provider.Completion,
 ) -> Any:
-    """Lisette's AsyncChat for one question, with its known faults held off."""
+    """Lisette's AsyncChat for one question."""
+    return _chat_class(lisette)(
+        model.name,
+        sp=prompts.system_prompt(settings.system_prompt, project),
+        tools=[deepcopy(_tool_schema(lisette))],
+        ns={"search_code": research.call},
+        hist=messages(history),
+        api_base=model.api_base or None,
+        api_key=model.api_key or None,
+        max_tokens=settings.max_answer_tokens,
+        completefunc=completion,
+    )
+
+
+@cache
+def _tool_schema(lisette: Any) -> dict[str, Any]:
+    """`search_code` as a model is told of it: Lisette parses its source for that, once."""
+    schema: dict[str, Any] = lisette.core.lite_mk_func(search_code)
+    return schema
+
+
+@cache
+def _chat_class(lisette: Any) -> Any:
+    """Lisette's AsyncChat with its known faults held off."""
 
     class Chat(lisette.AsyncChat):  # type: ignore[misc]
         def __setattr__(self, name: str, value: Any) -> None:
@@ -403,17 +428,7 @@ def _chat(
         def _track(self, response: Any) -> None:
             pass  # it asks for a price, and raises where there is none
 
-    return Chat(
-        model.name,
-        sp=prompts.system_prompt(settings.system_prompt, project),
-        tools=[search_code],
-        ns={"search_code": research.call},
-        hist=messages(history),
-        api_base=model.api_base or None,
-        api_key=model.api_key or None,
-        max_tokens=settings.max_answer_tokens,
-        completefunc=completion,
-    )
+    return Chat
 
 
 def _plain_result(message: Any) -> Any:

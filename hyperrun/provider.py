@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.045
+TICK_S = 0.05
 CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
 MOST_LINE_BYTES = 4_000_000
