@@ -1,66 +1,43 @@
 """Everything that lasts: conversations, turns, feedback, spend, readers' keys (as ciphertext).
 
-One SQLite file in WAL mode and one thread that speaks to it, so that nothing here ever blocks the
-event loop and no two writers meet. A call is one transaction: a turn is there whole or not at all.
-Every method may raise `sqlite3.Error` (disk full, file locked); an answer goes on without its row.
+One SQLite file in WAL mode. One thread writes, so no two writers meet; another one reads, so that a
+reader's history waits for no disk. Nothing here blocks the event loop. A call is one transaction: a
+turn is there whole or not at all. Every method may raise `sqlite3.Error` (disk full, file locked,
+store closed); an answer goes on without its row.
 """
 
 import asyncio
-import json
+import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
+from threading import Lock
 from typing import Any, TypeVar
 
-from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
-from hyperrun.private import private_folder
-from hyperrun.search.passage import Passage
+from hyperrun.conversation import Outcome, Turn
+from hyperrun.schema import COLUMNS, MIGRATIONS, open_reader, open_writer, row_of, turn_of
 from hyperrun.settings import Settings
+
+__all__ = ["MIGRATIONS", "Store"]
+
+log = logging.getLogger(__name__)
+
+EXPIRE_EVERY_S = 3_600.0
+MOST_TURNS = 200  # of a conversation are shown and looked at; an export holds all
 
 Result = TypeVar("Result")
 
-# Each entry brings the database from the version that is its index to the next one.
-MIGRATIONS = (
-    """
-    CREATE TABLE turns (
-        id TEXT PRIMARY KEY,
-        conversation TEXT NOT NULL,
-        question TEXT NOT NULL,
-        page TEXT NOT NULL,
-        outcome TEXT NOT NULL,
-        answer TEXT NOT NULL,
-        steps TEXT NOT NULL,
-        sources TEXT NOT NULL,
-        model TEXT NOT NULL,
-        prompt_tokens INTEGER NOT NULL,
-        completion_tokens INTEGER NOT NULL,
-        cost_usd REAL,
-        own_key INTEGER NOT NULL,
-        error TEXT NOT NULL,
-        retry_of TEXT NOT NULL,
-        started REAL NOT NULL,
-        ended REAL,
-        rating INTEGER NOT NULL DEFAULT 0,
-        reason TEXT NOT NULL DEFAULT '',
-        comment TEXT NOT NULL DEFAULT ''
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX turns_of_conversation ON turns (conversation, started);
-    CREATE INDEX turns_by_age ON turns (started);
-    CREATE TABLE keys (
-        conversation TEXT PRIMARY KEY, ciphertext BLOB NOT NULL, kept REAL NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE spend (
-        day TEXT NOT NULL, own_key INTEGER NOT NULL, usd REAL NOT NULL, PRIMARY KEY (day, own_key)
-    ) STRICT, WITHOUT ROWID;
-    """,
-)
 
-_COLUMNS = (
-    "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
-    "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, rating, reason, comment"
-)
+class Batch:
+    """Turns that are waiting for the writer: what comes while it waits for the disk goes together,
+    so that a crowd costs few commits."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Any, ...]] = []
+        self.written: Future[None]
 
 
 class Store:
@@ -69,52 +46,64 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self._path = settings.data_dir / "hyperrun.sqlite3"
         self._keep_days = settings.keep_days
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._connection: sqlite3.Connection | None = None
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-reader")
+        self._writing: sqlite3.Connection | None = None
+        self._reading: sqlite3.Connection | None = None
+        self._batch: Batch | None = None
+        self._lock = Lock()  # guards `_batch` and its rows, between event loop and writer
+        self._housekeeping: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Open or make the database, bring it to this version, and settle what a crash left.
 
-        Turns that were running when the last process ended become `interrupted`.
+        Turns that were running when the last process ended become `interrupted`. From now on what
+        is too old is deleted every hour.
         """
-        await self._run(self._open)
+        await self._write(self._open)
+        self._housekeeping = asyncio.create_task(self._keep_house(), name="store housekeeping")
 
     def _open(self) -> None:
-        private_folder(self._path.parent)
-        self._path.touch(mode=0o600)
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA busy_timeout = 5000")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        self._connection = connection
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise sqlite3.DatabaseError(
-                f"{self._path.name} was written by a newer version ({version})"
-            )
-        for number, migration in enumerate(MIGRATIONS[version:], version + 1):
-            connection.executescript(f"BEGIN; {migration}; PRAGMA user_version = {number}; COMMIT")
-        connection.execute(
+        self._writing = open_writer(self._path)
+        self._writing.execute(
             "UPDATE turns SET outcome = ?, ended = ? WHERE outcome = ?",
             (Outcome.INTERRUPTED, time.time(), Outcome.RUNNING),
         )
         self._expire()
+        self._reading = open_reader(self._path)
 
     async def close(self) -> None:
         """Close the database; what was asked for before is still done."""
-        await self._run(self._close)
-        self._thread.shutdown()
+        if self._housekeeping is not None:
+            self._housekeeping.cancel()
+        await self._read(self._close_reading)
+        await self._write(self._close_writing)
+        self._reader.shutdown()
+        self._writer.shutdown()
 
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def _close_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def _close_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(EXPIRE_EVERY_S)
+            try:
+                await self.expire()
+            except sqlite3.Error as error:
+                log.error("old conversations are not deleted: %s", error)
 
     async def works(self) -> bool:
         """Does the database answer?"""
         try:
-            await self._run(lambda: self._execute("SELECT 1 FROM turns LIMIT 1"))
-        except (sqlite3.Error, RuntimeError):
+            await self._rows("SELECT 1 FROM turns LIMIT 1")
+        except sqlite3.Error:
             return False
         return True
 
@@ -123,21 +112,33 @@ class Store:
     async def save(self, turns: Iterable[Turn]) -> None:
         """Write turns as they are now, all or none: new ones, checkpoints and ended ones alike.
 
-        What readers say of a turn (rating, reason, comment) is left as it is.
+        Calls are written in their order. What readers say of a turn (rating, reason, comment) is
+        left as it is.
         """
-        rows = [_row(turn) for turn in turns]
-        await self._run(lambda: self._save(rows))
+        rows = [row_of(turn) for turn in turns]
+        with self._lock:
+            if self._batch is None:
+                batch = Batch()
+                batch.written = self._submit(self._writer, lambda: self._save(batch))
+                self._batch = batch
+            self._batch.rows += rows
+            written = self._batch.written
+        # Whoever stops waiting takes nothing away from the others of the batch.
+        await asyncio.shield(asyncio.wrap_future(written))
 
-    def _save(self, rows: list[tuple[Any, ...]]) -> None:
-        places = ", ".join("?" * 17)
-        columns = _COLUMNS.split(", ")[:17]
+    def _save(self, batch: Batch) -> None:
+        with self._lock:
+            self._batch = None
+        columns = COLUMNS.split(", ")[: len(batch.rows[0])] if batch.rows else []
         changes = ", ".join(f"{column} = excluded.{column}" for column in columns[4:])
         with self._transaction() as connection:
-            connection.executemany(
-                f"INSERT INTO turns ({', '.join(columns)}) VALUES ({places}) "
-                f"ON CONFLICT (id) DO UPDATE SET {changes}",
-                rows,
-            )
+            if batch.rows:
+                connection.executemany(
+                    f"INSERT INTO turns ({', '.join(columns)}) "
+                    f"VALUES ({', '.join('?' * len(columns))}) "
+                    f"ON CONFLICT (id) DO UPDATE SET {changes}",
+                    batch.rows,
+                )
 
     async def turn(self, turn_id: str) -> Turn | None:
         """The turn with this id, or None."""
@@ -145,20 +146,21 @@ class Store:
         return rows[0] if rows else None
 
     async def turns(self, conversation: str) -> list[Turn]:
-        """Every turn of a conversation, oldest first."""
-        return await self._select("WHERE conversation = ? ORDER BY started, id", conversation)
+        """A conversation's turns, oldest first: the newest `MOST_TURNS` of them."""
+        newest = await self._select(
+            f"WHERE conversation = ? ORDER BY started DESC, id DESC LIMIT {MOST_TURNS}",
+            conversation,
+        )
+        return newest[::-1]
 
     async def _select(self, condition: str, *values: Any) -> list[Turn]:
-        def select() -> list[Turn]:
-            rows = self._execute(f"SELECT {_COLUMNS} FROM turns {condition}", *values)
-            return [_turn(row) for row in rows]
-
-        return await self._run(select)
+        statement = f"SELECT {COLUMNS} FROM turns {condition}"
+        return await self._read(lambda: [turn_of(row) for row in self._query(statement, *values)])
 
     async def cost(self, conversation: str) -> float:
         """What a conversation's answers have cost together, as far as prices are known, in USD."""
         question = "SELECT coalesce(sum(cost_usd), 0) FROM turns WHERE conversation = ?"
-        rows = await self._run(lambda: self._execute(question, conversation))
+        rows = await self._rows(question, conversation)
         return float(rows[0][0])
 
     async def rate(
@@ -175,13 +177,13 @@ class Store:
                 )
                 return changed.rowcount > 0
 
-        return await self._run(rate)
+        return await self._write(rate)
 
     # Conversations
 
     async def export(self, conversation: str) -> dict[str, Any]:
         """Everything that is kept of a conversation, as JSON-ready data; its key is left out."""
-        turns = await self.turns(conversation)
+        turns = await self._select("WHERE conversation = ? ORDER BY started, id", conversation)
         return {"conversation": conversation, "turns": [asdict(turn) for turn in turns]}
 
     async def delete(self, conversation: str) -> None:
@@ -192,17 +194,20 @@ class Store:
                 connection.execute("DELETE FROM turns WHERE conversation = ?", (conversation,))
                 connection.execute("DELETE FROM keys WHERE conversation = ?", (conversation,))
 
-        await self._run(delete)
+        await self._write(delete)
+        self._scrub()
 
     async def clear(self, conversation: str) -> None:
         """Delete a conversation's turns; its key stays."""
-        await self._run(
+        await self._write(
             lambda: self._execute("DELETE FROM turns WHERE conversation = ?", conversation)
         )
+        self._scrub()
 
     async def expire(self) -> None:
         """Delete what is older than the operator wants to keep (`HYPERRUN_KEEP_DAYS`)."""
-        await self._run(self._expire)
+        await self._write(self._expire)
+        self._scrub()
 
     def _expire(self) -> None:
         if not self._keep_days:
@@ -234,20 +239,20 @@ class Store:
                     (day, int(own_key), usd),
                 )
 
-        await self._run(add)
+        await self._write(add)
 
     async def spent(self, own_key: bool = False, day: str = "") -> float:
         """Money spent on `day`, in USD."""
         day = day or _today()
         question = "SELECT coalesce(sum(usd), 0) FROM spend WHERE day = ? AND own_key = ?"
-        rows = await self._run(lambda: self._execute(question, day, int(own_key)))
+        rows = await self._rows(question, day, int(own_key))
         return float(rows[0][0])
 
     # Readers' keys
 
     async def put_key(self, conversation: str, ciphertext: bytes) -> None:
         """Keep one ciphertext for a conversation, in the place of the one before."""
-        await self._run(
+        await self._write(
             lambda: self._execute(
                 "INSERT OR REPLACE INTO keys (conversation, ciphertext, kept) VALUES (?, ?, ?)",
                 conversation,
@@ -259,91 +264,63 @@ class Store:
     async def key(self, conversation: str) -> bytes | None:
         """The ciphertext kept for a conversation, or None."""
         question = "SELECT ciphertext FROM keys WHERE conversation = ?"
-        rows = await self._run(lambda: self._execute(question, conversation))
+        rows = await self._rows(question, conversation)
         return bytes(rows[0][0]) if rows else None
 
     async def forget_key(self, conversation: str) -> None:
         """Delete a conversation's ciphertext."""
-        await self._run(
+        await self._write(
             lambda: self._execute("DELETE FROM keys WHERE conversation = ?", conversation)
         )
+        self._scrub()
 
-    # The one thread
+    # The two threads
 
-    async def _run(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+    async def _write(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.wrap_future(self._submit(self._writer, work))
 
-    def _execute(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        return self._open_connection().execute(statement, values).fetchall()
+    async def _read(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.wrap_future(self._submit(self._reader, work))
 
-    def _transaction(self) -> "_Transaction":
-        return _Transaction(self._open_connection())
+    async def _rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        return await self._read(lambda: self._query(question, *values))
 
-    def _open_connection(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise sqlite3.ProgrammingError("the store is not open")
-        return self._connection
+    def _submit(self, thread: ThreadPoolExecutor, work: Callable[[], Result]) -> Future[Result]:
+        try:
+            return thread.submit(work)
+        except RuntimeError as error:  # it takes no work after its end
+            raise sqlite3.ProgrammingError("the store is closed") from error
+
+    def _query(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        return _opened(self._reading).execute(question, values).fetchall()
+
+    def _execute(self, statement: str, *values: Any) -> None:
+        _opened(self._writing).execute(statement, values)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """`BEGIN IMMEDIATE … COMMIT`: no read turns into a write and finds itself locked out."""
+        connection = _opened(self._writing)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            # A commit that failed (disk full) may have left it open: no other could begin.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _scrub(self) -> None:
+        """Soon, let nothing of what was deleted stay behind in the log of writes."""
+        self._submit(self._writer, lambda: self._execute("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
-class _Transaction:
-    """`BEGIN IMMEDIATE … COMMIT`: a read that turns into a write cannot find itself locked out."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> sqlite3.Connection:
-        self._connection.execute("BEGIN IMMEDIATE")
-        return self._connection
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:
+    if connection is None:
+        raise sqlite3.ProgrammingError("the store is not open")
+    return connection
 
 
 def _today() -> str:
     return time.strftime("%Y-%m-%d", time.gmtime())
-
-
-def _row(turn: Turn) -> tuple[Any, ...]:
-    """The first 17 columns: all but what readers say of the turn."""
-    return (
-        turn.id,
-        turn.conversation,
-        turn.question,
-        json.dumps(asdict(turn.page)),
-        turn.outcome.value,
-        turn.answer,
-        json.dumps([asdict(step) for step in turn.steps]),
-        json.dumps([asdict(source) for source in turn.sources]),
-        turn.usage.model,
-        turn.usage.prompt_tokens,
-        turn.usage.completion_tokens,
-        turn.usage.cost_usd,
-        int(turn.usage.own_key),
-        turn.error,
-        turn.retry_of,
-        turn.started,
-        turn.ended,
-    )
-
-
-def _turn(row: tuple[Any, ...]) -> Turn:
-    return Turn(
-        id=row[0],
-        conversation=row[1],
-        question=row[2],
-        page=PageContext(**json.loads(row[3])),
-        outcome=Outcome(row[4]),
-        answer=row[5],
-        steps=tuple(Step(**step) for step in json.loads(row[6])),
-        sources=tuple(
-            Source(source["number"], Passage(**source["passage"])) for source in json.loads(row[7])
-        ),
-        usage=Usage(row[8], row[9], row[10], row[11], bool(row[12])),
-        error=row[13],
-        retry_of=row[14],
-        started=row[15],
-        ended=row[16],
-        rating=row[17],
-        reason=row[18],
-        comment=row[19],
-    )

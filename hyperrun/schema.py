@@ -1,0 +1,152 @@
+"""The database's shape: its versions, how it is opened, and a turn as a row of it."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.private import private_folder
+from hyperrun.search.passage import Passage
+
+Noun = TypeVar("Noun", PageContext, Passage, Step)
+
+# Each entry brings the database from the version that is its index to the next one.
+MIGRATIONS = (
+    """
+    CREATE TABLE turns (
+        id TEXT PRIMARY KEY,
+        conversation TEXT NOT NULL,
+        question TEXT NOT NULL,
+        page TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        steps TEXT NOT NULL,
+        sources TEXT NOT NULL,
+        model TEXT NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        cost_usd REAL,
+        own_key INTEGER NOT NULL,
+        error TEXT NOT NULL,
+        retry_of TEXT NOT NULL,
+        started REAL NOT NULL,
+        ended REAL,
+        rating INTEGER NOT NULL DEFAULT 0,
+        reason TEXT NOT NULL DEFAULT '',
+        comment TEXT NOT NULL DEFAULT ''
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX turns_of_conversation ON turns (conversation, started);
+    CREATE INDEX turns_by_age ON turns (started);
+    CREATE TABLE keys (
+        conversation TEXT PRIMARY KEY, ciphertext BLOB NOT NULL, kept REAL NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE spend (
+        day TEXT NOT NULL, own_key INTEGER NOT NULL, usd REAL NOT NULL, PRIMARY KEY (day, own_key)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+
+COLUMNS = (
+    "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
+    "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, rating, reason, comment"
+)
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """A connection that may write to the database at `path`, made where it is not there yet.
+
+    Brings an older database to this version; raises `sqlite3.DatabaseError` for a newer one, which
+    is left as it is. Only the server's own user can read the file.
+    """
+    private_folder(path.parent)
+    path.touch(mode=0o600)
+    path.chmod(0o600)  # its -wal and -shm take after it
+    connection = _connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        # What a reader has deleted is overwritten, not just let go of.
+        connection.execute("PRAGMA secure_delete = ON")
+        _migrate(connection, path.name)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that only reads. It sees what is committed, and waits for no writer."""
+    connection = _connect(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA busy_timeout = 5000")
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, name: str) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise sqlite3.DatabaseError(f"{name} was written by a newer version ({version})")
+    for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+        connection.executescript(f"BEGIN; {migration}; PRAGMA user_version = {number}; COMMIT")
+
+
+def row_of(turn: Turn) -> tuple[Any, ...]:
+    """The first 17 columns: all but what readers say of the turn."""
+    return (
+        turn.id,
+        turn.conversation,
+        turn.question,
+        json.dumps(asdict(turn.page)),
+        turn.outcome.value,
+        turn.answer,
+        json.dumps([asdict(step) for step in turn.steps]),
+        json.dumps([asdict(source) for source in turn.sources]),
+        turn.usage.model,
+        turn.usage.prompt_tokens,
+        turn.usage.completion_tokens,
+        turn.usage.cost_usd,
+        int(turn.usage.own_key),
+        turn.error,
+        turn.retry_of,
+        turn.started,
+        turn.ended,
+    )
+
+
+def turn_of(row: tuple[Any, ...]) -> Turn:
+    """The turn that all columns of a row hold."""
+    return Turn(
+        id=row[0],
+        conversation=row[1],
+        question=row[2],
+        page=_known(PageContext, json.loads(row[3])),
+        outcome=Outcome(row[4]),
+        answer=row[5],
+        steps=tuple(_known(Step, step) for step in json.loads(row[6])),
+        sources=tuple(
+            Source(source["number"], _known(Passage, source["passage"]))
+            for source in json.loads(row[7])
+        ),
+        usage=Usage(row[8], row[9], row[10], row[11], bool(row[12])),
+        error=row[13],
+        retry_of=row[14],
+        started=row[15],
+        ended=row[16],
+        rating=row[17],
+        reason=row[18],
+        comment=row[19],
+    )
+
+
+def _known(noun: type[Noun], kept: Mapping[str, Any]) -> Noun:
+    """`kept` as written by this version, or by one whose nouns had a field more."""
+    names = {field.name for field in fields(noun)}
+    return noun(**{name: value for name, value in kept.items() if name in names})
