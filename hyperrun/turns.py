@@ -9,36 +9,27 @@ ends answers that nobody follows. The first word of an answer does not wait for 
 """
 
 import asyncio
-import html
 import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from typing import Any
 
-from hyperrun.agent import (
-    Agent,
-    Done,
-    Event,
-    Found,
-    SearchFailed,
-    Searching,
-    Suggestions,
-    Text,
-    Used,
-)
+from hyperrun.agent import Agent, Text
 from hyperrun.citations import relocated
-from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.conversation import Outcome, PageContext, Turn
 from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
 from hyperrun.language import DEFAULT
-from hyperrun.live import appended
 from hyperrun.models import ModelChoice
 from hyperrun.render import AnswerRenderer
 from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
+from hyperrun.state import AnswerState, Follower, Update, Writing
 from hyperrun.store import Store
+
+__all__ = ["Turns", "Update"]
 
 log = logging.getLogger(__name__)
 
@@ -47,181 +38,27 @@ CHECKPOINT_EVERY_S = 1.0
 KEEP_ALIVE_EVERY_S = 15.0
 # How long the ticker may work before it lets the event loop do something else.
 SLICE_S = 0.004
+# How long a reader waits for a disk that does not answer; then he goes on without it.
+DISK_PATIENCE_S = 1.0
+# The same for a provider whose stream does not let itself be closed.
+CLOSING_PATIENCE_S = 2.0
+# Ended turns that the disk has not taken: so many are kept in memory and offered again.
+MOST_UNSTORED = 200
 
 Locate = Callable[[Passage], Passage | None]
 Settle = Callable[[Turn], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What a follower has to show now. In a snapshot everything, otherwise what is new.
-
-    `blocks` are finished and safe HTML, `live` the HTML of the block still growing (None:
-    unchanged), `more` plain text to append to the end of that block instead of replacing it.
-    `outcome` is set on the last update only.
-    """
-
-    version: int = 0
-    snapshot: bool = False
-    blocks: tuple[str, ...] = ()
-    live: str | None = None
-    more: str | None = None
-    steps: tuple[Step, ...] | None = None
-    sources: tuple[Source, ...] | None = None
-    suggestions: tuple[str, ...] = ()
-    usage: Usage | None = None
-    outcome: Outcome | None = None
-    error: str = ""
-
-
-class AnswerState:
-    """One answer as it stands: what was said, and how it looks."""
-
-    def __init__(self, turn: Turn, language: str = "") -> None:
-        self.turn = turn
-        self.version = 0
-        self.blocks: list[str] = []
-        self.live = ""
-        self.steps: tuple[Step, ...] = ()
-        self.usage = turn.usage
-        self.suggestions: tuple[str, ...] = ()
-        self.outcome: Outcome | None = None
-        self.error = ""
-        self._pieces: list[str] = []
-        self._unrendered: list[str] = []
-        self._handed_out: dict[int, Source] = {}
-        self._renderer = AnswerRenderer(self._handed_out.get, language or DEFAULT)
-
-    def fold(self, event: Event) -> None:
-        """Take one event of the agent's."""
-        self.version += 1
-        match event:
-            case Text(delta):
-                self._pieces.append(delta)
-                self._unrendered.append(delta)
-            case Searching(query):
-                self.steps = (*self.steps, Step(query))
-            case Found(query, sources):
-                self._handed_out |= {source.number: source for source in sources}
-                self._finish_step(Step(query, found=len(sources)))
-            case SearchFailed(query):
-                self._finish_step(Step(query, failed=True))
-            case Used(usage):
-                self.usage = usage
-            case Suggestions(questions):
-                self.suggestions = questions
-            case Done():
-                pass
-
-    def _finish_step(self, step: Step) -> None:
-        waiting = Step(step.query)
-        steps = list(self.steps)
-        if waiting in steps:
-            steps[steps.index(waiting)] = step
-        else:
-            steps.append(step)
-        self.steps = tuple(steps)
-
-    def render(self) -> None:
-        """Bring blocks and live block up to what was said."""
-        if self._unrendered:
-            delta = "".join(self._unrendered)
-            self._unrendered.clear()
-            self.blocks += self._renderer.feed(delta)
-            self.live = self._renderer.live()
-
-    def end(self, outcome: Outcome, error: str = "") -> None:
-        """Nothing comes any more."""
-        self.render()
-        self.blocks += self._renderer.finish()
-        self.live = ""
-        self.version += 1
-        self.error = error
-        self.outcome = outcome
-
-    @property
-    def has_text(self) -> bool:
-        """Has the answer begun?"""
-        return bool(self._pieces)
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """The sources cited so far, in order of first citation."""
-        cited = self._renderer.cited
-        return tuple(self._handed_out[n] for n in cited if n in self._handed_out)
-
-    def as_turn(self) -> Turn:
-        """The turn as it would be stored now."""
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
-        return replace(
-            self.turn,
-            outcome=self.outcome or Outcome.RUNNING,
-            answer="".join(self._pieces),
-            steps=self.steps,
-            sources=self.sources,
-            usage=self.usage,
-            error=self.error,
-            ended=time.time() if self.outcome else None,
-        )
-
-
-class Follower:
-    """One connection: what it has sent, and whether there is more."""
-
-    __slots__ = ("_blocks", "_live", "_sources", "_steps", "_version", "wake")
-
-    def __init__(self) -> None:
-        self.wake = asyncio.Event()
-        self._version = -1
-        self._blocks = 0
-        self._live = ""
-        self._steps: tuple[Step, ...] = ()
-        self._sources: tuple[Source, ...] = ()
-
-    def next(self, state: AnswerState) -> Update | None:
-        """What to send now; None if nothing has changed. The first is a snapshot."""
-        if state.version == self._version:
-            return None
-        state.render()
-        snapshot = self._version < 0
-        blocks = tuple(state.blocks[self._blocks :])
-        sources = state.sources
-        live: str | None = state.live
-        more = None
-        if not snapshot and not blocks:
-            added = appended(self._live, state.live)
-            more = html.unescape(added) if added else None
-            if added is not None or state.live == self._live:
-                live = None
-        update = Update(
-            version=state.version,
-            snapshot=snapshot,
-            blocks=blocks,
-            live=live,
-            more=more,
-            steps=state.steps if snapshot or state.steps != self._steps else None,
-            sources=sources if snapshot or state.outcome or sources != self._sources else None,
-            suggestions=state.suggestions,
-            usage=state.usage if state.outcome else None,
-            outcome=state.outcome,
-            error=state.error,
-        )
-        self._version = state.version
-        self._blocks = len(state.blocks)
-        self._live = state.live
-        self._steps = state.steps
-        self._sources = sources
-        return update
-
-
 class Answering:
     """One turn in flight: its state, its task, its followers."""
 
-    def __init__(self, turn: Turn, language: str = "") -> None:
+    def __init__(self, turn: Turn, language: str = "", settle: Settle | None = None) -> None:
         self.state = AnswerState(turn, language)
+        self.settle = settle
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
+        self.first_row: asyncio.Task[None] | None = None
+        self.finished = asyncio.Event()  # stored, counted and told
         self.ends_as = Outcome.STOPPED  # when its task is cancelled
         self.rendered = 0  # version
         self.shown = 0.0  # when
@@ -248,7 +85,11 @@ class Turns:
         self._agent = agent
         self._in_flight: dict[str, Answering] = {}
         self._by_conversation: dict[str, str] = {}
+        self._unstored: dict[str, Turn] = {}  # ended
+        self._background: set[asyncio.Task[None]] = set()
+        self._checkpointing: asyncio.Task[None] | None = None
         self._ticker: asyncio.Task[None] | None = None
+        self._disk_works = True
         self._closing = False
 
     @property
@@ -268,7 +109,7 @@ class Turns:
         settle: Settle | None = None,
         notice: str = "",
     ) -> Turn:
-        """Start the answer to a question and return its turn at once.
+        """Start the answer to a question, and return its turn when the question is stored.
 
         `retry_of` names the turn this one takes the place of. `settle` is told the turn when it has
         ended, once, however it ends. `notice` is the key of a sentence that becomes the turn's
@@ -286,14 +127,17 @@ class Turns:
             retry_of=retry_of,
             started=time.time(),
         )
-        answering = Answering(turn, language)
+        answering = Answering(turn, language, settle)
         self._in_flight[turn.id] = answering
         self._by_conversation[conversation] = turn.id
-        work = self._answer(answering, model, language, settle, notice)
+        # Beside the answer: the model is not asked later because the disk is slow.
+        answering.first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
+        work = self._answer(answering, model, language, notice)
         answering.task = asyncio.create_task(work, name=f"answer {turn.id}")
-        await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
         if self._ticker is None or self._ticker.done():
             self._ticker = asyncio.create_task(self._tick(), name="turns ticker")
+        await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
+        await asyncio.wait({answering.first_row}, timeout=DISK_PATIENCE_S)
         return turn
 
     async def retry(
@@ -317,7 +161,7 @@ class Turns:
         )  # fmt: skip
 
     async def stop(self, conversation: str, turn_id: str) -> None:
-        """End an answer and keep what came. Raises `NotYours`; an ended one stays as it is."""
+        """End an answer and keep what came; an ended one stays as it is. Raises `NotYours`."""
         await self._own(conversation, turn_id)
         await self._end(turn_id, Outcome.STOPPED)
 
@@ -326,12 +170,23 @@ class Turns:
         turn_id = self._by_conversation.get(conversation)
         if turn_id is not None:
             await self._end(turn_id, Outcome.STOPPED)
+        for turn in list(self._unstored.values()):
+            if turn.conversation == conversation:
+                del self._unstored[turn.id]
         await self._store.clear(conversation)
 
     async def find(self, turn_id: str) -> Turn | None:
         """The turn with this id, in flight or stored."""
         answering = self._in_flight.get(turn_id)
-        return answering.state.as_turn() if answering else await self._store.turn(turn_id)
+        if answering is not None:
+            return answering.state.as_turn()
+        if turn_id in self._unstored:
+            return self._unstored[turn_id]
+        try:
+            return await self._store.turn(turn_id)
+        except sqlite3.Error as error:
+            log.error("a turn cannot be read: %s", error)
+            return None
 
     async def history(self, conversation: str) -> list[Turn]:
         """A conversation's turns, oldest first, the one in flight as it stands now.
@@ -339,6 +194,9 @@ class Turns:
         An attempt that another one has taken the place of is left out.
         """
         turns = {turn.id: turn for turn in await self._stored(conversation)}
+        turns |= {
+            turn.id: turn for turn in self._unstored.values() if turn.conversation == conversation
+        }
         turn_id = self._by_conversation.get(conversation)
         if turn_id is not None and turn_id in self._in_flight:
             turns[turn_id] = self._in_flight[turn_id].state.as_turn()
@@ -352,7 +210,7 @@ class Turns:
         """
         answering = self._in_flight.get(turn_id)
         if answering is None:
-            stored = await self._store.turn(turn_id)
+            stored = await self.find(turn_id)
             if stored is not None:
                 yield await asyncio.to_thread(self.snapshot, stored, language)
             return
@@ -360,13 +218,16 @@ class Turns:
         answering.followers.add(follower)
         try:
             while True:
-                update = follower.next(answering.state)
-                if update is not None:
-                    yield update
-                    if update.outcome is not None:
-                        return
+                # Its end is told when it is counted: whoever hears it may ask the next question.
+                ended = answering.finished.is_set()
+                if ended or answering.state.outcome is None:
+                    update = follower.next(answering.state)
+                    if update is not None:
+                        yield update
+                if ended:
+                    return
                 follower.wake.clear()
-                if answering.state.outcome is None:
+                if not answering.finished.is_set():
                     try:
                         async with asyncio.timeout(KEEP_ALIVE_EVERY_S):
                             await follower.wake.wait()
@@ -383,14 +244,15 @@ class Turns:
         """
         moved = relocated(turn.sources, self._locate)
         sources = {source.number: source for source in moved}
-        renderer = AnswerRenderer(sources.get, language or DEFAULT)
-        blocks = renderer.feed(turn.answer) + renderer.finish()
+        writing = Writing(AnswerRenderer(sources.get, language or DEFAULT))
+        writing.feed(turn.answer)
+        writing.finish()
         return Update(
             snapshot=True,
-            blocks=tuple(blocks),
+            blocks=tuple(writing.blocks),
             live="",
             steps=turn.steps,
-            sources=tuple(sources[n] for n in renderer.cited if n in sources),
+            sources=tuple(sources[n] for n in writing.cited if n in sources),
             usage=turn.usage,
             outcome=turn.outcome,
             error=turn.error,
@@ -400,13 +262,14 @@ class Turns:
         """End every answer as interrupted, with a last word to each follower. Takes at most 5 s."""
         self._closing = True
         ends = [self._end(turn_id, Outcome.INTERRUPTED) for turn_id in list(self._in_flight)]
-        try:
-            async with asyncio.timeout(4.5):
-                await asyncio.gather(*ends)
-        except TimeoutError:
-            log.warning("%d answers did not end in time", len(self._in_flight))
+        if ends:
+            await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=4.0)
         if self._ticker is not None:
             self._ticker.cancel()
+        if self._unstored:
+            self._spawn(self._save(list(self._unstored.values())), "last rows")
+        if self._background:
+            await asyncio.wait(self._background, timeout=DISK_PATIENCE_S)
 
     # Inside
 
@@ -420,16 +283,29 @@ class Turns:
         answering = self._in_flight.get(turn_id)
         if answering is None or answering.task is None:
             return
-        answering.ends_as = outcome
-        answering.task.cancel()
-        await asyncio.wait({answering.task})
+        if answering.state.outcome is None:  # else it is about to end by itself
+            answering.ends_as = outcome
+            answering.task.cancel()
+            await asyncio.wait({answering.task}, timeout=CLOSING_PATIENCE_S)
+            self._ended(answering, outcome)  # if the provider's stream does not let itself close
+        await answering.finished.wait()
+
+    def _ended(self, answering: Answering, outcome: Outcome, error: str = "") -> None:
+        if answering.state.outcome is None:
+            answering.state.end(outcome, error)
+            self._spawn(self._finish(answering), f"end of {answering.state.turn.id}")
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
 
     async def _answer(
         self,
         answering: Answering,
         model: ModelChoice | None,
         language: str,
-        settle: Settle | None,
         notice: str,
     ) -> None:
         """The task of one turn: from the first row in the store to the last."""
@@ -443,7 +319,6 @@ class Turns:
                 for each in before
                 if each.outcome is Outcome.ANSWERED and each.id not in (turn.id, turn.retry_of)
             ]
-            await self._save([state.as_turn()])
             try:
                 await self._run_agent(answering, history, model, language)
             except ModelError as failure:
@@ -461,8 +336,7 @@ class Turns:
         except Exception:
             log.exception("turn %s", turn.id)
             outcome, error = Outcome.FAILED, HyperRunError.public
-        state.end(outcome, error)
-        await asyncio.shield(asyncio.create_task(self._finish(answering, settle)))
+        self._ended(answering, outcome, error)
 
     async def _run_agent(
         self,
@@ -476,31 +350,50 @@ class Turns:
         answer = self._agent.answer(turn.question, history, turn.page, model, language)
         async with aclosing(answer) as events:
             async for event in events:
-                is_first = not state.has_text
+                if state.outcome is not None:
+                    return
+                # The first word is shown at once, like every step; later ones at most each tick.
+                at_once = not (isinstance(event, Text) and state.has_text)
                 state.fold(event)
-                is_due = time.monotonic() - answering.shown >= TICK_S
-                if is_first or is_due or not isinstance(event, Text):
+                if at_once or time.monotonic() - answering.shown >= TICK_S:
                     answering.show()
 
-    async def _finish(self, answering: Answering, settle: Settle | None) -> None:
-        """Store an ended turn, then let its followers and its conversation go on."""
+    async def _finish(self, answering: Answering) -> None:
+        """Store and count an ended turn, then let its followers and its conversation go on."""
         turn = answering.state.as_turn()
-        await self._save([turn])
-        if settle is not None:
-            try:
-                await settle(turn)
-            except Exception:
-                log.exception("turn %s: its cost was not counted", turn.id)
+        self._unstored[turn.id] = turn
+        if len(self._unstored) > MOST_UNSTORED:
+            del self._unstored[next(iter(self._unstored))]
+        ending = {self._spawn(self._save([turn]), f"last row of {turn.id}")}
+        if answering.settle is not None:
+            ending.add(self._spawn(self._settled(answering.settle, turn), f"cost of {turn.id}"))
+        await asyncio.wait(ending, timeout=DISK_PATIENCE_S)
         self._in_flight.pop(turn.id, None)
         self._by_conversation.pop(turn.conversation, None)
+        answering.finished.set()
         answering.show()
+
+    async def _settled(self, settle: Settle, turn: Turn) -> None:
+        try:
+            await settle(turn)
+        except Exception:
+            log.exception("turn %s: its cost was not counted", turn.id)
 
     async def _save(self, turns: Sequence[Turn]) -> None:
         """Write turns; an answer goes on without its row, and the log says so."""
         try:
             await self._store.save(turns)
         except sqlite3.Error as error:
-            log.error("turns are not stored: %s", error)
+            if self._disk_works:
+                log.error("answers go on, but are not stored: %s", error)
+            self._disk_works = False
+            return
+        if not self._disk_works:
+            log.warning("answers are stored again")
+        self._disk_works = True
+        for turn in turns:
+            if self._unstored.get(turn.id) is turn:
+                del self._unstored[turn.id]
 
     async def _stored(self, conversation: str) -> list[Turn]:
         try:
@@ -512,28 +405,30 @@ class Turns:
     async def _tick(self) -> None:
         """Serve all turns in flight until there are none."""
         checkpointed = time.monotonic()
-        while self._in_flight:
-            await asyncio.sleep(TICK_S)
+        while self._in_flight or self._unstored:
+            await asyncio.sleep(TICK_S if self._in_flight else CHECKPOINT_EVERY_S)
             now = began = time.monotonic()
             for answering in list(self._in_flight.values()):
                 state = answering.state
-                if state.outcome is None and answering.rendered != state.version:
+                if state.outcome is not None:
+                    continue
+                if answering.rendered != state.version:
                     answering.show()
                 if not answering.followers and now - answering.alone_since > self._abandon_after_s:
-                    answering.ends_as = Outcome.STOPPED
-                    if answering.task is not None:
-                        answering.task.cancel()
-                    answering.alone_since = now + 3_600
+                    answering.alone_since = now + 3_600  # once
+                    self._spawn(self._end(state.turn.id, Outcome.STOPPED), "an answer left alone")
                 if time.monotonic() - began > SLICE_S:
                     await asyncio.sleep(0)
                     began = time.monotonic()
-            if now - checkpointed >= CHECKPOINT_EVERY_S:
+            if now - checkpointed >= CHECKPOINT_EVERY_S and (
+                self._checkpointing is None or self._checkpointing.done()
+            ):
                 checkpointed = now
-                await self._checkpoint()
+                self._checkpointing = self._spawn(self._checkpoint(), "checkpoint")
 
     async def _checkpoint(self) -> None:
         """Store what has come since the last time, of every turn in one transaction."""
-        changed = []
+        changed = list(self._unstored.values())
         for answering in self._in_flight.values():
             state = answering.state
             if state.outcome is None and state.version != answering.stored:
