@@ -197,7 +197,7 @@ class _Step:
             self.ended = True
             return
         try:
-            event = json.loads(data)
+            event = json.loads(data.decode())
             if event.get("error"):
                 raise _refusal(0, f"{self._model}: {str(event['error'])[:500]}")
             self._usage = event.get("usage") or self._usage
