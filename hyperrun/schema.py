@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -104,11 +104,13 @@ def row_of(turn: Turn) -> tuple[Any, ...]:
         turn.id,
         turn.conversation,
         turn.question,
-        json.dumps(asdict(turn.page)),
+        json.dumps(_plain(turn.page)),
         turn.outcome.value,
         turn.answer,
-        json.dumps([asdict(step) for step in turn.steps]),
-        json.dumps([asdict(source) for source in turn.sources]),
+        json.dumps([_plain(step) for step in turn.steps]),
+        json.dumps(
+            [{"number": each.number, "passage": _plain(each.passage)} for each in turn.sources]
+        ),
         turn.usage.model,
         turn.usage.prompt_tokens,
         turn.usage.completion_tokens,
@@ -144,6 +146,11 @@ def turn_of(row: tuple[Any, ...]) -> Turn:
         reason=row[18],
         comment=row[19],
     )
+
+
+def _plain(noun: PageContext | Passage | Step) -> dict[str, Any]:
+    """A flat noun's fields: `asdict`, which copies deep, is what a checkpoint's time goes to."""
+    return {field.name: getattr(noun, field.name) for field in fields(noun)}
 
 
 def _known(noun: type[Noun], kept: Mapping[str, Any]) -> Noun:

@@ -192,10 +192,14 @@ class AnswerState:
 class Follower:
     """One connection: what it has sent, and whether there is more."""
 
-    __slots__ = ("_blocks", "_live", "_sources", "_steps", "_version", "wake")
+    __slots__ = (
+        "_blocks", "_live", "_sources", "_steps", "_version", "is_quiet", "told_at", "wake",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.wake = asyncio.Event()
+        self.told_at = time.monotonic()
+        self.is_quiet = False  # nothing has been sent for long
         self._version = -1
         self._blocks = 0
         self._live = ""
@@ -204,8 +208,10 @@ class Follower:
 
     def next(self, state: AnswerState) -> Update | None:
         """What to send now; None if nothing has changed. The first is a snapshot."""
+        self.is_quiet = False
         if state.version == self._version:
             return None
+        self.told_at = time.monotonic()
         state.render()
         snapshot = self._version < 0
         blocks = tuple(state.blocks[self._blocks :])

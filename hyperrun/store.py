@@ -36,7 +36,7 @@ class Batch:
     so that a crowd costs few commits."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[Any, ...]] = []
+        self.turns: list[Turn] = []
         self.written: Future[None]
 
 
@@ -115,13 +115,12 @@ class Store:
         Calls are written in their order. What readers say of a turn (rating, reason, comment) is
         left as it is.
         """
-        rows = [row_of(turn) for turn in turns]
         with self._lock:
             if self._batch is None:
                 batch = Batch()
                 batch.written = self._submit(self._writer, lambda: self._save(batch))
                 self._batch = batch
-            self._batch.rows += rows
+            self._batch.turns += turns
             written = self._batch.written
         # Whoever stops waiting takes nothing away from the others of the batch.
         await asyncio.shield(asyncio.wrap_future(written))
@@ -129,16 +128,19 @@ class Store:
     def _save(self, batch: Batch) -> None:
         with self._lock:
             self._batch = None
-        columns = COLUMNS.split(", ")[: len(batch.rows[0])] if batch.rows else []
+        # Made here and not by the caller: a crowd's rows would stop the event loop.
+        rows = [row_of(turn) for turn in batch.turns]
+        if not rows:
+            return
+        columns = COLUMNS.split(", ")[: len(rows[0])]
         changes = ", ".join(f"{column} = excluded.{column}" for column in columns[4:])
         with self._transaction() as connection:
-            if batch.rows:
-                connection.executemany(
-                    f"INSERT INTO turns ({', '.join(columns)}) "
-                    f"VALUES ({', '.join('?' * len(columns))}) "
-                    f"ON CONFLICT (id) DO UPDATE SET {changes}",
-                    batch.rows,
-                )
+            connection.executemany(
+                f"INSERT INTO turns ({', '.join(columns)}) "
+                f"VALUES ({', '.join('?' * len(columns))}) "
+                f"ON CONFLICT (id) DO UPDATE SET {changes}",
+                rows,
+            )
 
     async def turn(self, turn_id: str) -> Turn | None:
         """The turn with this id, or None."""

@@ -228,10 +228,8 @@ class Turns:
                     return
                 follower.wake.clear()
                 if not answering.finished.is_set():
-                    try:
-                        async with asyncio.timeout(KEEP_ALIVE_EVERY_S):
-                            await follower.wake.wait()
-                    except TimeoutError:
+                    await follower.wake.wait()
+                    if follower.is_quiet:
                         yield None
         finally:
             answering.followers.discard(follower)
@@ -420,11 +418,20 @@ class Turns:
                 if time.monotonic() - began > SLICE_S:
                     await asyncio.sleep(0)
                     began = time.monotonic()
-            if now - checkpointed >= CHECKPOINT_EVERY_S and (
-                self._checkpointing is None or self._checkpointing.done()
-            ):
+            if now - checkpointed >= CHECKPOINT_EVERY_S:
                 checkpointed = now
-                self._checkpointing = self._spawn(self._checkpoint(), "checkpoint")
+                self._keep_alive(now)
+                if self._checkpointing is None or self._checkpointing.done():
+                    self._checkpointing = self._spawn(self._checkpoint(), "checkpoint")
+
+    def _keep_alive(self, now: float) -> None:
+        """Wake who has had nothing to send for long: a proxy would take the line for dead."""
+        for answering in self._in_flight.values():
+            for follower in answering.followers:
+                if now - follower.told_at > KEEP_ALIVE_EVERY_S:
+                    follower.told_at = now
+                    follower.is_quiet = True
+                    follower.wake.set()
 
     async def _checkpoint(self) -> None:
         """Store what has come since the last time, of every turn in one transaction."""

@@ -5,6 +5,7 @@ The agent here is a script of events, so that each of them comes when the test w
 
 import asyncio
 import time
+import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,10 @@ from typing import Any
 import pytest
 
 from hyperrun.agent import Done, Event, Found, Searching, Text
-from hyperrun.conversation import Outcome, PageContext, Turn
+from hyperrun.conversation import Outcome, PageContext, Source, Turn
 from hyperrun.errors import Busy
 from hyperrun.render import AnswerRenderer
+from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
 from hyperrun.state import AnswerState, Writing
 from hyperrun.store import Store
@@ -262,3 +264,54 @@ def test_an_answer_whose_rendering_fails_still_ends() -> None:
     state.end(Outcome.ANSWERED)
     assert "".join(state.blocks) == "<p>Good, </p><p>bad, &lt;script&gt;</p>"
     assert state.as_turn().answer == "Good, bad, <script>"
+
+
+def test_a_line_with_nothing_to_say_is_kept_alive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyperrun.turns.KEEP_ALIVE_EVERY_S", 0.05)
+    monkeypatch.setattr("hyperrun.turns.CHECKPOINT_EVERY_S", 0.02)
+
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [Text("Hm. "), 0.5, Text("Yes."), Done("stop")]
+        turn = await ask(turns)
+        told = [update async for update in turns.follow(turn.id)]
+        assert told.count(None) >= 3
+        assert words([update for update in told if update]) == "Hm. Yes."
+
+    run(tmp_path, work)
+
+
+def test_an_open_answer_takes_little_memory(tmp_path: Path) -> None:
+    passages = [Passage(f"src/{n}.py", 1, 40, "title", "function", "x" * 1_500) for n in range(8)]
+    paragraph = "Some words that a model says, and more of them, up to a paragraph. " * 6 + "\n\n"
+
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        async def open_answers(count: int) -> None:
+            # Every answer has read passages of its own, and said 1,000 tokens of which none is new.
+            for number in range(count):
+                sources = tuple(
+                    Source(n, replace(passage, text=f"{number} {passage.text}"))
+                    for n, passage in enumerate(passages, 1)
+                )
+                agent.script = [Found("q", sources), *[Text(paragraph)] * 10, 60.0]
+                turn = await ask(turns, f"conversation {number}")
+                following.append(asyncio.create_task(followed(turns, turn.id)))
+            await asyncio.sleep(0.3)
+
+        following: list[asyncio.Task[list[Update]]] = []
+        await open_answers(1)
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for task in following:
+            task.cancel()
+        await turns.forget("conversation 0")
+        await open_answers(50)
+        each = (tracemalloc.get_traced_memory()[0] - before) / 50
+        tracemalloc.stop()
+        for task in following:
+            task.cancel()
+        assert turns.in_flight == 50
+        assert each < 65_000
+
+    run(tmp_path, work)
