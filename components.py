@@ -114,6 +114,7 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
     """Header, messages and form: the whole chat, for the page and for the modal alike."""
     return Div(
         ChatHeader(view, close),
+        H2(view.say("conversation"), cls="sr-only"),
         Div(
             Greeting(view, starters),
             id="messages",
@@ -163,6 +164,7 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
             "settings",
             say("settings"),
             hx_get=view.links.settings,
+            hx_params="lang",  # never the token: this is an address
             hx_target="#panel",
             aria_haspopup="dialog",
         ),
@@ -712,6 +714,8 @@ def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
                 name="provider",
                 cls="select select-sm w-full",
                 hx_get=view.links.models,
+                hx_params="provider",
+                hx_swap="innerHTML",
                 hx_target="#model-choice",
                 hx_trigger="change",
             ),
@@ -896,6 +900,7 @@ def SharedPage(view: View, turn: Turn, update: Update) -> FT:
     """One answer that its reader chose to share, read only."""
     return Main(
         Header(H1(turn.question, cls="chat-title", dir="auto"), cls="chat-bar"),
+        H2(view.say("assistant"), cls="sr-only"),
         Div(
             Div(NotStr("".join(update.blocks)), cls="prose", dir="auto"),
             Div(Sources(view, turn.id, update.sources or ()), cls="sources"),

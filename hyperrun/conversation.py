@@ -71,6 +71,7 @@ class Turn:
     retry_of: str = ""  # the turn this one is another attempt at
     started: float = 0.0
     ended: float | None = None
+    suggestions: tuple[str, ...] = ()  # what one may ask next
     rating: int = 0  # -1, 0, 1
     reason: str = ""
     comment: str = ""

@@ -47,11 +47,13 @@ MIGRATIONS = (
         day TEXT NOT NULL, own_key INTEGER NOT NULL, usd REAL NOT NULL, PRIMARY KEY (day, own_key)
     ) STRICT, WITHOUT ROWID;
     """,
+    "ALTER TABLE turns ADD COLUMN suggestions TEXT NOT NULL DEFAULT '[]'",
 )
 
 COLUMNS = (
     "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
-    "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, rating, reason, comment"
+    "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, suggestions, "
+    "rating, reason, comment"
 )
 
 
@@ -99,7 +101,7 @@ def _migrate(connection: sqlite3.Connection, name: str) -> None:
 
 
 def row_of(turn: Turn) -> tuple[Any, ...]:
-    """The first 17 columns: all but what readers say of the turn."""
+    """The first 18 columns: all but what readers say of the turn."""
     return (
         turn.id,
         turn.conversation,
@@ -120,6 +122,7 @@ def row_of(turn: Turn) -> tuple[Any, ...]:
         turn.retry_of,
         turn.started,
         turn.ended,
+        json.dumps(turn.suggestions),
     )
 
 
@@ -142,9 +145,10 @@ def turn_of(row: tuple[Any, ...]) -> Turn:
         retry_of=row[14],
         started=row[15],
         ended=row[16],
-        rating=row[17],
-        reason=row[18],
-        comment=row[19],
+        suggestions=tuple(json.loads(row[17])),
+        rating=row[18],
+        reason=row[19],
+        comment=row[20],
     )
 
 

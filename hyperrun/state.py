@@ -186,6 +186,7 @@ class AnswerState:
             usage=self.usage,
             error=self.error,
             ended=time.time() if self.outcome else None,
+            suggestions=self.suggestions,
         )
 
 

@@ -251,6 +251,7 @@ class Turns:
             live="",
             steps=turn.steps,
             sources=tuple(sources[n] for n in writing.cited if n in sources),
+            suggestions=turn.suggestions,
             usage=turn.usage,
             outcome=turn.outcome,
             error=turn.error,

@@ -54,12 +54,14 @@
 
   // Scrolling: with the answer, unless the reader has gone up to read.
   let atEnd = true;
-  let asked = 0;
+  let lastTop = 0;
   const toEnd = field("to-end");
   const nearEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 48;
+  // Only a reader ever scrolls up: new words move the end away, but never the place one is at.
   messages.addEventListener("scroll", () => {
-    if (performance.now() - asked < 80) return; // our own doing
-    atEnd = nearEnd();
+    if (nearEnd()) atEnd = true;
+    else if (messages.scrollTop < lastTop) atEnd = false;
+    lastTop = messages.scrollTop;
     toEnd.hidden = atEnd;
   }, { passive: true });
   let scrolling = 0;
@@ -67,10 +69,8 @@
     if (scrolling) return;
     scrolling = requestAnimationFrame(() => {
       scrolling = 0;
-      if (atEnd) {
-        asked = performance.now();
-        messages.scrollTop = messages.scrollHeight;
-      } else toEnd.hidden = nearEnd();
+      if (atEnd) messages.scrollTop = messages.scrollHeight;
+      else toEnd.hidden = nearEnd();
     });
   };
   toEnd.addEventListener("click", () => { atEnd = true; toEnd.hidden = true; follow(); });

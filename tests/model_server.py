@@ -94,6 +94,10 @@ class ModelServer:
         """What the next calls are answered with, in order."""
         self._queue += [Script(each) if isinstance(each, str) else each for each in scripts]
 
+    def forget(self) -> None:
+        """Drop the scripts that nobody has asked for."""
+        self._queue.clear()
+
     def wait_for(self, open_connections: int, timeout_s: float = 10) -> None:
         """Return when exactly so many calls are open."""
         deadline = time.monotonic() + timeout_s

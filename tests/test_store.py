@@ -34,6 +34,7 @@ TURN = Turn(
     sources=(Source(1, Passage("a.md", 1, 2, "A > B", "section", "text", url="https://x/")),),
     usage=Usage("openai/x", 10, 5, 0.25),
     started=1_000.0,
+    suggestions=("Why?",),
 )
 
 
@@ -136,6 +137,25 @@ def test_spend_adds_up_by_day_and_payer(tmp_path: Path) -> None:
             assert await store.spent(day="2001-01-01") == 7.0
 
     run(work)
+
+
+def test_a_database_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            assert await store.turns("c") == [replace(OLD, outcome=Outcome.ANSWERED)]
+            await store.save([TURN])
+            assert await store.turn("turn-1") == TURN
+
+    with sqlite3.connect(tmp_path / "hyperrun.sqlite3") as connection:
+        connection.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version = 1")
+        connection.execute(
+            "INSERT INTO turns VALUES ('t', 'c', 'q', '{}', 'answered', 'a', '[]', '[]', '', 0, 0,"
+            " NULL, 0, '', '', 5.0, 6.0, 0, '', '')"
+        )
+    run(work)
+
+
+OLD = Turn(id="t", conversation="c", question="q", answer="a", started=5.0, ended=6.0)
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:

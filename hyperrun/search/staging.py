@@ -3,7 +3,8 @@
 ColGrep 1.8.5 takes a whole Markdown file as one unit, cuts it off at 8,192 characters, gives one
 result per file and reads no `.qmd`. Over one file per passage its results are passages. Code is
 staged as Markdown too: as source files, with its own parser's names around it, it was found less
-well (NDCG@10 0.80 against 0.83 on the open questions). A side map leads from a staged file back to the passage and to where it stood.
+well (NDCG@10 0.80 against 0.83 on the open questions). A side map leads from a staged file back to
+the passage and to where it stood.
 
 `python -m hyperrun.search.staging INDEX FOLDER` brings FOLDER up to the index: `corpus/` and
 `passages.sqlite3`. It runs as a process of its own, because thousands of small files would stop an

@@ -1,0 +1,419 @@
+"""Reading, asking and saying on the chat page, each driven in Chromium."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hyperrun.settings import Settings
+from tests.browser import Complaints
+from tests.model_server import ModelServer, Script, running_model_server
+from tests.server import RunningServer, running, write_repository
+from tests.test_whole_way import answers, ask
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent.parent / "static/node_modules/axe-core/axe.min.js"
+MORE = "# More\n" + "".join(
+    f"\n## {title}\n\nHow to go about {title.lower()}, in a few plain words.\n"
+    for title in ("Grouping lamps", "Waking with light", "Rooms and floors", "Light by schedule",
+                  "Lamps on a map", "Sharing a house", "Colours at night", "Saving some power")
+)  # fmt: skip
+LONG = "\n\n".join(f"Paragraph {n}. " + "Words and more words. " * 12 for n in range(12))
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[ModelServer]:
+    with running_model_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    folder = tmp_path_factory.mktemp("reading")
+    repository = write_repository(folder)
+    (repository / "docs" / "more.md").write_text(MORE)
+    settings = replace(
+        Settings(),
+        port=0,
+        repo_path=str(repository),
+        data_dir=folder / "data",
+        search="embedded",
+        model="openai/scripted",
+        api_base=model.url,
+        share=True,
+        human_url="https://forum.example/new?title={question}&body={answer}",
+        questions_per_minute=0,
+        questions_per_minute_per_address=0,
+    )
+    with running(settings) as server:
+        server.wait_until_ready()
+        yield server
+
+
+@pytest.fixture
+def chat(server: RunningServer, model: ModelServer, chromium: Browser) -> Iterator[Page]:
+    """The chat page of a new reader; the console must stay quiet."""
+    context = chromium.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    complaints = Complaints()
+    complaints.watch(page)
+    page.goto(f"{server.url}/chat-standalone")
+    model.forget()
+    yield page
+    refused = (
+        "Failed to load resource: the server responded with a status of 4",
+        "Response Status Error Code 4",
+    )
+    assert [each for each in complaints.said if not each.startswith(refused)] == []
+    context.close()
+
+
+def clipboard(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_code_answer_and_conversation_are_copied_as_markdown(
+    chat: Page, model: ModelServer
+) -> None:
+    markdown = (
+        "### Dim\n\nCall `dim` **now** [1]:\n\n```python\nlamp.dim(1)\n\n```\n\n"
+        "1. one\n2. two\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n\n> said"
+    )
+    model.script(markdown)
+    ask(chat, "How do I dim a lamp?")
+    answers(chat, 1)
+    chat.locator(".code .copy").first.click()
+    assert clipboard(chat).strip() == "lamp.dim(1)"
+    expect(chat.locator(".code .copy").first).to_have_text("Copied")
+    chat.get_by_role("button", name="Copy answer").click()
+    copied = clipboard(chat)
+    for piece in ("Call `dim` **now**", "```python\nlamp.dim(1)", "1. one\n2. two",
+                  "| a | b |\n| --- | --- |\n| 1 | 2 |", "> said"):  # fmt: skip
+        assert piece in copied
+    chat.get_by_role("button", name="Copy conversation").click()
+    assert clipboard(chat).startswith("**You:** How do I dim a lamp?\n\n")
+
+
+def test_an_edited_question_takes_the_place_of_the_first(chat: Page, model: ModelServer) -> None:
+    model.script("To the first.", "To the second.")
+    ask(chat, "First wording?")
+    answers(chat, 1)
+    chat.locator(".exchange").hover()
+    chat.get_by_role("button", name="Edit question").click()
+    box = chat.get_by_role("textbox", name="Your question")
+    expect(box).to_have_value("First wording?")
+    ask(chat, "Second wording?")
+    expect(chat.locator(".question")).to_have_text(["Second wording?"])
+    answers(chat, 1)
+    sent = [message["content"] for message in model.requests[-1]["messages"]]
+    assert "First wording?" not in "".join(sent)
+    chat.reload()
+    expect(chat.locator(".question")).to_have_text(["Second wording?"])
+
+
+def test_feedback_is_kept_with_its_turn(
+    chat: Page, model: ModelServer, server: RunningServer
+) -> None:
+    import sqlite3
+
+    model.script("Wrong [1].")
+    ask(chat, "How do I dim a lamp?")
+    answers(chat, 1)
+    chat.get_by_role("button", name="Not helpful").click()
+    chat.get_by_label("It is wrong").check()
+    chat.get_by_label("Anything to add?").fill("Lamps are not edible.")
+    chat.get_by_role("button", name="Send feedback").click()
+    expect(chat.locator(".thanks")).to_have_text("Thank you.")
+    expect(chat.get_by_role("button", name="Not helpful")).to_have_attribute("aria-pressed", "true")
+    with sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3") as connection:
+        rows = connection.execute(
+            "SELECT rating, reason, comment FROM turns WHERE rating != 0"
+        ).fetchall()
+    assert (-1, "wrong", "Lamps are not edible.") in rows
+
+
+def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
+    chat: Page, model: ModelServer, chromium: Browser
+) -> None:
+    model.script("Shared words [1].", "Private words.")
+    ask(chat, "A public question?")
+    answers(chat, 1)
+    ask(chat, "A private one?")
+    answers(chat, 2)
+    chat.get_by_role("button", name="Share this answer").first.click()
+    expect(chat.locator("#status")).to_contain_text("Link copied")
+    link = clipboard(chat)
+    stranger = chromium.new_page()
+    stranger.goto(link)
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("A public question?")
+    expect(stranger.locator("main")).to_contain_text("Shared words")
+    assert "Private" not in stranger.content()
+    assert stranger.locator("form, button.retry").count() == 0
+    assert stranger.goto(link[:-2]).status == 404
+    stranger.close()
+
+
+def test_the_link_to_a_human_carries_the_question(chat: Page, model: ModelServer) -> None:
+    model.script("I do not know.")
+    ask(chat, "Where & why?")
+    answers(chat, 1)
+    link = chat.get_by_role("link", name="Ask a human")
+    address = link.get_attribute("href")
+    assert address.startswith("https://forum.example/new?title=Where%20%26%20why%3F&body=I%20do")
+
+
+def test_starters_and_follow_ups_ask_with_a_click(chat: Page, model: ModelServer) -> None:
+    model.script("Started [1].", "Followed.")
+    starters = chat.locator("#starters .starter")
+    expect(starters.first).to_be_visible()
+    text = starters.first.inner_text()
+    starters.first.click()
+    answers(chat, 1)
+    expect(chat.locator(".question")).to_have_text([text])
+    chat.locator(".follow-ups .starter").first.click(timeout=5_000)
+    answers(chat, 2)
+
+
+def test_an_answer_without_a_citation_says_so_and_an_invented_one_is_not_shown(
+    chat: Page, model: ModelServer
+) -> None:
+    model.script("It is so [77].", "It is so [1].")
+    ask(chat, "How do I dim a lamp?")
+    answers(chat, 1)
+    expect(chat.locator(".notice")).to_have_text("Not from the documentation")
+    expect(chat.locator("a.citation")).to_have_count(0)
+    assert "77" not in chat.locator(".answer").inner_text()
+    ask(chat, "Is a lamp really dimmed so?")
+    answers(chat, 2)
+    expect(chat.locator(".notice")).to_have_count(1)
+    citation = chat.locator("a.citation")
+    citation.hover()
+    expect(chat.locator(".source-card-float")).to_be_visible()
+    expect(chat.locator(".source-card-float pre")).not_to_be_empty()
+    chat.keyboard.press("Escape")
+    expect(chat.locator(".source-card-float")).to_have_count(0)
+
+
+def test_the_page_one_reads_goes_along_until_it_is_removed(chat: Page, model: ModelServer) -> None:
+    model.script("With.", "Without.")
+    tell = "detail => document.dispatchEvent(new CustomEvent('hyperrun:page', {detail}))"
+    page = {"url": "https://docs.example/dim/", "title": "Dimming", "heading": "Levels"}
+    chat.evaluate(tell, {**page, "selection": "between 0 and 100"})
+    expect(chat.locator("#page-chip")).to_contain_text("About: Dimming")
+    expect(chat.locator("#selection-chip")).to_be_visible()
+    ask(chat, "What is this?")
+    answers(chat, 1)
+    content = model.requests[-1]["messages"][-1]["content"]
+    assert "page: Dimming" in content and "selected text: between 0 and 100" in content
+    expect(chat.locator("#selection-chip")).to_be_hidden()
+    chat.locator("#page-chip .chip-remove").click()
+    chat.evaluate(tell, page)
+    expect(chat.locator("#page-chip")).to_be_hidden()
+    ask(chat, "And now?")
+    answers(chat, 2)
+    assert "Dimming" not in model.requests[-1]["messages"][-1]["content"].split("<reader>")[-1]
+
+
+def test_a_draft_survives_a_reload_and_the_arrows_bring_questions_back(
+    chat: Page, model: ModelServer
+) -> None:
+    model.script("One.", "Two.")
+    for question in ("First?", "Second?"):
+        ask(chat, question)
+        answers(chat, ["First?", "Second?"].index(question) + 1)
+    box = chat.get_by_role("textbox", name="Your question")
+    box.press("ArrowUp")
+    expect(box).to_have_value("Second?")
+    box.press("ArrowUp")
+    expect(box).to_have_value("First?")
+    box.press("End")
+    box.press("ArrowDown")
+    expect(box).to_have_value("Second?")
+    box.fill("A draft")
+    chat.reload()
+    expect(chat.get_by_role("textbox", name="Your question")).to_have_value("A draft")
+
+
+def test_escape_in_the_input_stops_the_answer(chat: Page, model: ModelServer) -> None:
+    model.script(Script("Word by word it comes.", stall_after=2))
+    ask(chat, "How do I dim a lamp?")
+    expect(chat.locator(".live")).to_contain_text("Word by")
+    chat.get_by_role("textbox", name="Your question").press("Escape")
+    answers(chat, 1)
+    model.wait_for(open_connections=0)
+
+
+def test_a_long_question_folds(chat: Page, model: ModelServer) -> None:
+    model.script("Long.")
+    box = chat.get_by_role("textbox", name="Your question")
+    box.fill("line\n" * 60)
+    box.press("Enter")
+    answers(chat, 1)
+    question = chat.locator(".question")
+    assert question.bounding_box()["height"] < 200
+    chat.get_by_role("button", name="Show all").click()
+    assert question.bounding_box()["height"] > 600
+
+
+def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
+    chat: Page, model: ModelServer
+) -> None:
+    model.script(LONG, Script(LONG, delay_s=0.01))
+    chat.set_viewport_size({"width": 700, "height": 500})
+    ask(chat, "Much?")
+    answers(chat, 1)
+    at_end = "() => { const m = document.getElementById('messages');"
+    at_end += "return m.scrollHeight - m.scrollTop - m.clientHeight < 60 }"
+    chat.wait_for_function(at_end)
+    ask(chat, "More?")
+    expect(chat.locator(".exchange").nth(1).locator(".blocks p").first).to_be_visible()
+    chat.locator("#messages").hover()
+    chat.mouse.wheel(0, -600)
+    expect(chat.get_by_role("button", name="Go to the newest words")).to_be_visible()
+    before = chat.evaluate("document.getElementById('messages').scrollTop")
+    answers(chat, 2)
+    assert chat.evaluate("document.getElementById('messages').scrollTop") == before
+    chat.get_by_role("button", name="Go to the newest words").click()
+    chat.wait_for_function(at_end)
+
+
+def test_selected_text_and_finished_blocks_stay_while_the_answer_grows(
+    chat: Page, model: ModelServer
+) -> None:
+    model.script(Script(LONG, delay_s=0.01))
+    ask(chat, "Much?")
+    first = chat.locator(".blocks > p").first
+    expect(first).to_be_visible()
+    first.evaluate("element => getSelection().selectAllChildren(element)")
+    chat.evaluate(
+        "() => { window.shifts = 0; new PerformanceObserver(list => { for (const entry of"
+        " list.getEntries()) if (entry.sources.some(source => source.node?.closest?.('.blocks')))"
+        " window.shifts += entry.value }).observe({type: 'layout-shift', buffered: true}) }"
+    )
+    answers(chat, 1)
+    assert chat.evaluate("getSelection().toString()").startswith("Paragraph 0.")
+
+
+def test_a_reader_brings_his_own_key_and_takes_it_back(chat: Page, server: RunningServer) -> None:
+    chat.get_by_role("button", name="Settings").click()
+    dialog = chat.get_by_role("dialog", name="Settings")
+    expect(dialog.locator("#key-state")).to_contain_text("openai/scripted")
+    dialog.get_by_label("Provider").select_option("groq")
+    expect(dialog.get_by_label("Model").locator("option").first).to_contain_text("groq/")
+    dialog.get_by_label("API key").fill("short")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("does not look like")
+    dialog.get_by_label("API key").fill("gsk-0123456789abcdef")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("#key-state")).to_contain_text("Your key for groq/")
+    assert "gsk-0123456789abcdef" not in chat.content()
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    chat.get_by_role("button", name="Settings").click()
+    expect(dialog.locator("#key-state")).to_contain_text("Your key for groq/")
+    dialog.get_by_role("button", name="Forget my key").click()
+    expect(dialog.locator("#key-state")).to_contain_text("forgotten")
+
+
+def test_the_keyboard_alone_is_enough(chat: Page, model: ModelServer) -> None:
+    model.script("By keys [1].")
+    expect(chat.get_by_role("textbox", name="Your question")).to_be_focused()
+    chat.keyboard.type("How do I dim a lamp?")
+    chat.keyboard.press("Tab")
+    expect(chat.get_by_role("button", name="Send")).to_be_focused()
+    chat.keyboard.press("Enter")
+    answers(chat, 1)
+    reached = set()
+    chat.locator("h1").evaluate("() => document.activeElement.blur()")
+    for _ in range(30):
+        chat.keyboard.press("Tab")
+        reached.add(
+            chat.evaluate(
+                "document.activeElement.getAttribute('aria-label')"
+                " || document.activeElement.className"
+            )
+        )
+    assert {"Copy answer", "Try again", "Helpful", "Settings", "Your question"} <= reached
+    assert "citation" in reached
+
+
+def test_new_words_are_announced_once_the_answer_is_there(chat: Page, model: ModelServer) -> None:
+    model.script("The first sentence. The second.")
+    ask(chat, "How do I dim a lamp?")
+    answers(chat, 1)
+    expect(chat.get_by_role("status").first).to_have_text("Answer ready. The first sentence.")
+    log = chat.get_by_role("log")
+    expect(log).to_have_attribute("aria-live", "off")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_state_of_the_page_has_an_accessibility_finding(
+    server: RunningServer, model: ModelServer, chromium: Browser, language: str, theme: str
+) -> None:
+    context = chromium.new_context(color_scheme=theme, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{server.url}/chat-standalone?lang={language}")
+    box = page.locator("#query")
+
+    def sound(state: str) -> None:
+        page.evaluate(AXE.read_text())
+        report = page.evaluate("axe.run(document, {iframes: false})")
+        found = [
+            (each["id"], [node["html"][:160] for node in each["nodes"]][:3])
+            for each in report["violations"]
+        ]
+        assert found == [], state
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, state
+
+    sound("empty")
+    model.script(
+        Script("# A\n\nText [1].\n\n```python\nx = 1\n```\n\n| a | b |\n|--|--|\n| 1 | 2 |\n\nEnd.",
+               stall_after=12),
+    )  # fmt: skip
+    box.fill("How do I dim a lamp?")
+    box.press("Enter")
+    expect(page.locator(".answer table")).to_be_visible(timeout=30_000)
+    sound("streaming")
+    page.locator("#stop").click()
+    answers(page, 1)
+    sound("stopped")
+    page.locator(".source-list summary").click()
+    sound("sources open")
+    model.script(Script(status=401))
+    box.fill("And now?")
+    box.press("Enter")
+    answers(page, 2)
+    sound("error")
+    page.locator(".chat-bar button").nth(1).click()
+    expect(page.locator("#settings-dialog")).to_be_visible()
+    expect(page.locator("#key-state")).not_to_be_empty()
+    sound("settings")
+    assert json.loads(page.evaluate("JSON.stringify(document.documentElement.lang)")) == language
+    context.close()
+
+
+def test_right_to_left_text_runs_right_to_left(chat: Page, model: ModelServer) -> None:
+    model.script("שלום עולם")
+    ask(chat, "מה זה?")
+    answers(chat, 1)
+    direction = "element => getComputedStyle(element).direction"
+    assert chat.locator(".question").evaluate(direction) == "rtl"
+    assert chat.locator(".blocks").evaluate(direction) == "rtl"
+
+
+def test_wide_code_and_tables_scroll_inside_the_bubble(chat: Page, model: ModelServer) -> None:
+    wide = "x" * 400
+    cells = " | ".join([f"`{'y' * 60}`"] * 6)
+    model.script(f"```python\n{wide}\n```\n\n| {cells} |\n{'|--' * 6}|\n| {cells} |")
+    chat.set_viewport_size({"width": 320, "height": 600})
+    ask(chat, "Wide?")
+    answers(chat, 1)
+    assert chat.evaluate("document.documentElement.scrollWidth") <= 320
+    assert re.search(r"auto|scroll", chat.locator(".code pre").evaluate(
+        "element => getComputedStyle(element).overflowX"))  # fmt: skip
