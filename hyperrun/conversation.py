@@ -52,6 +52,9 @@ class Usage:
     completion_tokens: int = 0
     cost_usd: float | None = None
     own_key: bool = False  # paid by the reader's own key
+    estimated: bool = (
+        False  # the provider has not told it: the answer was stopped, or it never does
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,9 +113,13 @@ class ModelUnknown(ModelError):
 
 
 class ModelRateLimited(ModelError):
-    """The provider said 429."""
+    """The provider said 429. `retry_after_s`: when to come back, in seconds; 0 if unsaid."""
 
     public = "error_model_rate_limited"
+
+    def __init__(self, detail: str, retry_after_s: float = 0.0) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
 
 
 class ModelDown(ModelError):

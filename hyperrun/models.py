@@ -8,22 +8,45 @@ import asyncio
 import gc
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from hyperrun.conversation import Usage
 from hyperrun.errors import BadQuestion
 from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
-# Hosted providers at addresses of their own that LiteLLM knows. Only these are open to a reader's
-# key: none of them takes an address, so a reader can never make the server connect anywhere else.
-HOSTED = (
-    "anthropic", "openai", "gemini", "mistral", "groq", "deepseek", "xai", "openrouter",
-    "together_ai", "fireworks_ai", "perplexity", "cerebras",
+# Hosted providers that LiteLLM lists models of, and where they are. Only these are open to a
+# reader's key, and always at this address: never at one from a reader, nor from the operator's
+# environment, where LiteLLM looks for a proxy's.
+HOSTED = {
+    "anthropic": "https://api.anthropic.com",
+    "openai": "",  # `provider.OPENAI_BASE`
+    "gemini": "https://generativelanguage.googleapis.com/v1beta",
+    "mistral": "https://api.mistral.ai/v1",
+    "groq": "https://api.groq.com/openai/v1",
+    "deepseek": "https://api.deepseek.com/beta",
+    "xai": "https://api.x.ai/v1",
+    "fireworks_ai": "https://api.fireworks.ai/inference/v1",
+    "perplexity": "https://api.perplexity.ai",
+    "cerebras": "https://api.cerebras.ai/v1",
+    "moonshot": "https://api.moonshot.ai/v1",
+    "deepinfra": "https://api.deepinfra.com/v1/openai",
+    "novita": "https://api.novita.ai/v3/openai",
+    "sambanova": "https://api.sambanova.ai/v1",
+    "zai": "https://api.z.ai/api/paas/v4",
+}
+
+# Spoken to by the lean client, without LiteLLM's wrapper.
+OPENAI_COMPATIBLE = ("openai", "azure", "hosted_vllm", "lm_studio", "llamafile", "openai_like")
+
+# Without a key: on the operator's own machine, or with credentials of the machine's.
+KEYLESS = (
+    "ollama", "ollama_chat", "hosted_vllm", "lm_studio", "llamafile", "openai_like", "xinference",
+    "oobabooga", "docker_model_runner", "bedrock", "bedrock_converse", "vertex_ai",
+    "vertex_ai_beta", "sagemaker", "sagemaker_chat", "github_copilot", "watsonx", "oci",
 )  # fmt: skip
 
 # Where LiteLLM looks for the operator's key, for the providers that cannot do without one.
@@ -43,6 +66,7 @@ KEY_VARIABLES = {
     "perplexity": ("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"),
     "together_ai": ("TOGETHERAI_API_KEY", "TOGETHER_API_KEY"),
     "xai": ("XAI_API_KEY",),
+    "zai": ("ZAI_API_KEY",),
 }
 
 _KEY = re.compile(r"[\x21-\x7e]{8,500}")
@@ -78,7 +102,7 @@ def provider_of(model: str) -> str:
 def _is_redirected(provider: str) -> bool:
     """Has the operator's environment given LiteLLM another address for this provider?
 
-    LiteLLM would send a reader's key there. (OpenAI's address is ours to choose, see `provider`.)
+    A reader's key must not go there. (OpenAI's address is ours to choose, see `provider`.)
     """
     start = provider.upper().removesuffix("_AI")
     return any(
@@ -95,6 +119,7 @@ class Models:
         self._library: ModuleType | None = None
         self._session: ClientSession | None = None
         self._importing = asyncio.Lock()
+        self.quirks: dict[str, frozenset[str]] = {}  # what models refuse, as `provider` learns it
         self.note = ""  # why there is no operator's model although one is named
         self._operators = self._configured()
 
@@ -129,9 +154,20 @@ class Models:
                 settings.api_base or settings.azure_endpoint,
                 settings.azure_api_version or "2024-10-21",
             )
-        variables = KEY_VARIABLES.get(choice.provider, ())
-        missing = variables and not any(os.environ.get(variable) for variable in variables)
-        if missing and not choice.api_key and not choice.api_base:
+        variables = KEY_VARIABLES.get(choice.provider, (f"{choice.provider.upper()}_API_KEY",))
+        missing = not any(os.environ.get(variable) for variable in variables)
+        if choice.provider in KEYLESS or choice.api_key or choice.api_base:
+            missing = False
+        if choice.provider == "azure" and not choice.api_base:
+            base = os.environ.get("AZURE_API_BASE", "")
+            if not base:
+                self.note = f"{settings.model} needs an address: AZURE_OPENAI_ENDPOINT"
+                return None
+            choice = replace(choice, api_base=base)
+        if choice.provider == "azure" and not choice.api_key:
+            choice = replace(choice, api_key=os.environ.get("AZURE_API_KEY", ""))
+            missing = not choice.api_key
+        if missing:
             self.note = f"{settings.model} needs a key: HYPERRUN_API_KEY or {variables[0]}"
             return None
         return choice
@@ -148,11 +184,11 @@ class Models:
             raise BadQuestion(f"model {name[:80]!r} is not open to readers", "error_bad_model")
         if provider_of(name) != "openai" and _is_redirected(provider_of(name)):
             raise BadQuestion(f"{name[:80]!r}: its address is the operator's", "error_bad_model")
-        if not re.fullmatch(r"[\w.:/@+-]{1,200}", name):
+        if not re.fullmatch(r"[\w.:/@+-]{1,200}", name) or ".." in name:
             raise BadQuestion("malformed model name", "error_bad_model")
         if not _KEY.fullmatch(api_key):
             raise BadQuestion("malformed key", "error_bad_key")
-        return ModelChoice(name, api_key, own_key=True)
+        return ModelChoice(name, api_key, HOSTED[provider_of(name)], own_key=True)
 
     async def providers(self) -> list[str]:
         """The providers a reader may choose from; empty where the operator has switched it off."""
@@ -169,8 +205,7 @@ class Models:
             return []
         if self._settings.byok != ("on",):
             return [name for name in self._settings.byok if provider_of(name) == provider]
-        lisette = await self.library()
-        litellm = lisette.core.litellm
+        litellm = (await self.library()).core.litellm
         prices = litellm.model_cost
         names = {
             name if name.startswith(f"{provider}/") else f"{provider}/{name}"
@@ -193,23 +228,33 @@ class Models:
                 self._library = await asyncio.to_thread(_import_lisette)
         return self._library
 
-    def cost_usd(self, model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
-        """The price of an answer in USD by LiteLLM's list; None where it knows none."""
+    def cost_usd(
+        self,
+        model: str,
+        prompt_tokens: int,
+        completion_tokens: int,
+        *,
+        cached_tokens: int = 0,
+        cache_written_tokens: int = 0,
+    ) -> float | None:
+        """The price of a call in USD by LiteLLM's list; None where it knows none.
+
+        `cached_tokens` and `cache_written_tokens` are of the prompt, at prices of their own.
+        """
         if self._library is None:
             return None
         litellm = self._library.core.litellm
         try:
             prompt, completion = litellm.cost_per_token(
-                model=model, prompt_tokens=prompt_tokens, completion_tokens=completion_tokens
+                model=model,
+                prompt_tokens=prompt_tokens,
+                completion_tokens=completion_tokens,
+                cache_read_input_tokens=cached_tokens,
+                cache_creation_input_tokens=cache_written_tokens,
             )
         except Exception:  # litellm raises bare exceptions for models it does not know
             return None
         return float(prompt + completion) or None
-
-    def usage(self, choice: ModelChoice, prompt_tokens: int, completion_tokens: int) -> Usage:
-        """What an answer took, with its price."""
-        cost = self.cost_usd(choice.name, prompt_tokens, completion_tokens)
-        return Usage(choice.name, prompt_tokens, completion_tokens, cost, choice.own_key)
 
     def session(self) -> "ClientSession":
         """The connections to OpenAI-compatible addresses, kept alive between answers."""

@@ -1,17 +1,19 @@
 """The completion function behind Lisette's AsyncChat: one retry layer, typed errors, a lean client.
 
-OpenAI-compatible and Azure addresses are spoken to directly: LiteLLM makes several objects for each
-token (300 us), here the words of one tick are passed on together. Every other provider goes through
-LiteLLM. Either way an error is one of `hyperrun.errors`, and its details go to the log alone.
+OpenAI-compatible and Azure addresses are spoken to directly; every other provider goes through
+LiteLLM. Words are told as they come, past Lisette: a chunk object for each token and what is done
+with it at the end cost more than all the rest of an answer. Lisette gets each step as a few chunks,
+when it is whole, for its history and its tools. An error is one of `hyperrun.errors`, and its
+details go to the log alone.
 """
 
 import asyncio
-import json
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
+from hyperrun.completion import Step, joined, request_body
 from hyperrun.errors import (
     ModelCutOff,
     ModelDown,
@@ -21,7 +23,7 @@ from hyperrun.errors import (
     ModelStalled,
     ModelUnknown,
 )
-from hyperrun.models import ModelChoice
+from hyperrun.models import OPENAI_COMPATIBLE, ModelChoice
 from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,16 +34,26 @@ log = logging.getLogger(__name__)
 TICK_S = 0.05
 CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
+LONGEST_RETRY_AFTER_S = 5.0  # a provider that wants more is not waited for
 MOST_LINE_BYTES = 4_000_000
-COMPATIBLE = ("openai", "azure", "hosted_vllm", "lm_studio", "llamafile", "openai_like")
 OPENAI_BASE = "https://api.openai.com/v1"
+TRANSIENT = (ModelDown, ModelRateLimited, ModelCutOff)
+
+# What some models refuse, by a word of the refusal, and what is left out for them from then on.
+QUIRKS = {
+    "tool": ("tools", "tool_choice"),
+    "temperature": ("temperature",),
+    "max_completion_tokens": ("max_tokens",),
+    "stream_options": ("stream_options",),
+}
+MOST_QUIRKS = 1_000
 
 
 class Completion:
-    """Called by Lisette once for each step of an answer; closing it ends a call under way.
+    """Called by Lisette once for each step of an answer.
 
-    `words` is told an answer's words as they come, where `tells_words`: past Lisette, which would
-    keep an object for each and put all of them together again at the end.
+    `say` is told words the moment they come. Cancelling the task that reads the chunks ends the
+    call under way, and the provider sees its connection closed.
     """
 
     def __init__(
@@ -50,262 +62,240 @@ class Completion:
         choice: ModelChoice,
         settings: Settings,
         session: "ClientSession",
-        words: Callable[[str], None],
+        say: Callable[[str], None],
+        quirks: dict[str, frozenset[str]] | None = None,
     ) -> None:
         self._litellm = litellm
         self._choice = choice
         self._settings = settings
         self._session = session
-        self._words = words
-        self._open: Any = None
+        self._say = say
+        self._quirks = quirks if quirks is not None else {}
+        self._prompt_bytes = self._said_bytes = 0
+        self._asking = False
+        self.estimated = False  # was any usage not told by the provider?
 
     @property
-    def tells_words(self) -> bool:
-        """Is the text that comes out of Lisette known already?"""
-        return self._choice.provider in COMPATIBLE
+    def unbilled_tokens(self) -> tuple[int, int]:
+        """Of the step under way, whose usage is not told yet: prompt and completion, estimated."""
+        if not self._asking:
+            return 0, 0
+        return self._prompt_bytes // 4 + 1, -(-self._said_bytes // 4)
 
     async def __call__(self, **call: Any) -> AsyncIterator[Any]:
-        """Begin a completion; the stream of its chunks. Retries once, before the first of them."""
+        """The stream of a step's chunks, which come when the step is whole.
+
+        Reading it raises `ModelError`, or LiteLLM's ContextWindowExceededError, at which Lisette
+        shortens what tools have returned.
+        """
+        return self._chunks(call)
+
+    async def _chunks(self, call: dict[str, Any]) -> AsyncIterator[Any]:
+        self._prompt_bytes = sum(len(str(each.get("content") or "")) for each in call["messages"])
+        self._said_bytes = 0
+        self._asking = True
+        for chunk in await self._with_one_retry(call):
+            self._asking = False
+            yield chunk
+
+    async def _with_one_retry(self, call: dict[str, Any]) -> list[Any]:
         for retries_left in (1, 0):
             try:
-                return await self._begin(call)
+                return await self._attempt(call)
             except Exception as error:
-                failure = as_model_error(error)
-                if not (retries_left and isinstance(failure, ModelDown | ModelRateLimited)):
+                if type(error).__name__ == "ContextWindowExceededError":
+                    raise
+                failure = self._failure(error)
+                wait_s = max(RETRY_AFTER_S, getattr(failure, "retry_after_s", 0.0))
+                if (
+                    self._said_bytes
+                    or not retries_left
+                    or not isinstance(failure, TRANSIENT)
+                    or wait_s > LONGEST_RETRY_AFTER_S
+                ):
                     raise failure from error
-                log.warning("%s; trying again", failure)
-                await asyncio.sleep(RETRY_AFTER_S)
+                log.warning("%s; trying again in %.1f s", failure, wait_s)
+                await asyncio.sleep(wait_s)
         raise AssertionError("unreachable")
 
-    async def aclose(self) -> None:
-        """End the call under way, if there is one: the provider sees the connection closed."""
-        opened, self._open = self._open, None
-        if opened is not None:
-            await opened.aclose()
+    async def _attempt(self, call: dict[str, Any]) -> list[Any]:
+        limit_s = self._settings.model_first_token_timeout_s
+        try:
+            async with asyncio.timeout(limit_s) as timer:
+                if is_compatible(self._choice, self._litellm):
+                    return await self._directly(call, timer)
+                return await self._through_litellm(call, timer)
+        except TimeoutError as error:
+            if not timer.expired():
+                raise
+            raise ModelStalled(f"{self._choice.name}: nothing for too long") from error
 
-    async def _begin(self, call: dict[str, Any]) -> AsyncIterator[Any]:
-        await self.aclose()
-        if self.tells_words:
-            response = await self._post(call)
-            self._open = self._chunks(response)
-        else:
-            call |= {"num_retries": 0, "max_retries": 0}
-            call["timeout"] = self._settings.model_idle_timeout_s
-            self._open = _translated(await self._litellm.acompletion(**call))
-        opened: AsyncIterator[Any] = self._open
-        return opened
+    def _heard(self, timer: asyncio.Timeout) -> None:
+        now = asyncio.get_running_loop().time()
+        timer.reschedule(now + self._settings.model_idle_timeout_s)
+
+    def _tell(self, words: str) -> None:
+        self._said_bytes += len(words) if words.isascii() else len(words.encode(errors="replace"))
+        self._say(words)
+
+    def _failure(self, error: Exception) -> ModelError:
+        """`error` as one of ours, without the key, which some providers repeat."""
+        key = self._choice.api_key
+        return as_model_error(error, begun=bool(self._said_bytes), secret=key)
+
+    # OpenAI-compatible addresses
+
+    async def _directly(self, call: dict[str, Any], timer: asyncio.Timeout) -> list[Any]:
+        response = await self._post(call)
+        try:
+            step = await self._read(response, timer)
+        finally:
+            response.close()
+        self.estimated = self.estimated or not step.told_usage
+        return step.chunks(self.unbilled_tokens)
 
     async def _post(self, call: dict[str, Any]) -> "ClientResponse":
+        """The response to a request that the model understands. Raises `ModelError`."""
         import aiohttp
 
         choice = self._choice
-        name = choice.name.partition("/")[2] or choice.name
-        if choice.provider == "azure":
-            url = f"{choice.api_base.rstrip('/')}/openai/deployments/{name}/chat/completions"
-            url += f"?api-version={choice.api_version}"
-            headers = {"api-key": choice.api_key}
-        else:
-            url = f"{(choice.api_base or OPENAI_BASE).rstrip('/')}/chat/completions"
-            key = choice.api_key or _operators_key(choice)
-            headers = {"Authorization": f"Bearer {key}"} if key else {}
-        # No `sock_read`: what takes too long between two pieces is judged below.
+        url, headers = address_of(choice)
+        # No `sock_read`: what takes too long between two pieces is judged above.
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S)
-        try:
-            async with asyncio.timeout(self._settings.model_idle_timeout_s):
+        place = f"{url} {choice.name}"
+        while True:
+            left_out = self._quirks.get(place, frozenset())
+            body = request_body(model_name(choice, self._litellm), call, left_out)
+            try:
                 response = await self._session.post(
-                    url, json=_body(name, call), headers=headers, timeout=timeout,
-                    allow_redirects=False,
-                )  # fmt: skip
-        except TimeoutError as error:
-            raise ModelStalled(f"{choice.name}: no answer") from error
-        except aiohttp.ClientError as error:
-            raise ModelDown(f"{choice.name}: {type(error).__name__}") from error
-        if response.status != 200:
+                    url, json=body, headers=headers, timeout=timeout, allow_redirects=False
+                )
+            except (aiohttp.ClientError, OSError) as error:
+                raise ModelDown(f"{choice.name}: {type(error).__name__}") from error
+            if response.status == 200:
+                return response
             try:
                 detail = (await response.content.read(2_000)).decode(errors="replace")
             finally:
                 response.close()
-            raise _refusal(response.status, f"{choice.name}: {response.status} {detail}")
-        return response
+            refused = {
+                word
+                for word in QUIRKS
+                if response.status in (400, 422) and word in detail and word not in left_out
+            }
+            if not refused or "context_length" in detail or len(self._quirks) >= MOST_QUIRKS:
+                break
+            log.info("%s: asking again without %s", choice.name, ", ".join(sorted(refused)))
+            self._quirks[place] = left_out | refused
+        if "context_length_exceeded" in detail or "maximum context length" in detail:
+            raise self._litellm.ContextWindowExceededError(
+                "the prompt is too long", model=choice.name, llm_provider=choice.provider
+            )
+        wait_s = response.headers.get("Retry-After", "")
+        detail = f"{choice.name}: {response.status} {detail}"
+        raise _refusal(response.status, detail, float(wait_s) if wait_s.isdecimal() else 0.0)
 
-    async def _chunks(self, response: "ClientResponse") -> AsyncIterator[Any]:
-        """A response's server-sent events: words to `words`, then all as chunks for Lisette.
-
-        The first words go out at once. Then nothing is read for a tick, so that the words of that
-        time cost one turn of the event loop. Lisette is handed two chunks when the response has
-        ended: all of the text, and tool calls with usage.
-        """
-        step = _Step(self._litellm, self._choice.name)
+    async def _read(self, response: "ClientResponse", timer: asyncio.Timeout) -> Step:
+        """The whole of a streamed response; its words are told on the way."""
+        step = Step(self._litellm, self._choice.name)
         content = response.content
-        idle_s = self._settings.model_idle_timeout_s
         rest = b""
-        try:
-            while not step.ended:
-                try:
-                    async with asyncio.timeout(idle_s):
-                        data = await content.readany()
-                except TimeoutError as error:
-                    raise ModelStalled(
-                        f"{self._choice.name}: nothing for {idle_s:.0f} s"
-                    ) from error
-                if not data:
-                    break
-                *lines, rest = (rest + data).split(b"\n")
-                if len(rest) > MOST_LINE_BYTES:
-                    raise ModelError(f"{self._choice.name}: a line without an end")
-                try:
-                    for line in lines:
-                        step.take(line)
-                finally:
-                    words = step.take_words()
-                    if words:
-                        self._words(words)
-                if words and not step.ended:
+        while not step.ended:
+            data = await content.readany()
+            if not data:
+                break
+            *lines, rest = (rest + data).split(b"\n")
+            if len(rest) > MOST_LINE_BYTES:
+                raise ModelError(f"{self._choice.name}: a line without an end")
+            for line in lines:
+                if line.startswith(b"data:"):
+                    step.take(line[5:].strip())
+            if step.begun:
+                self._heard(timer)
+            if step.words:
+                self._tell(step.take_words())
+                if not step.ended:
+                    # What comes meanwhile costs one turn of the event loop, not one each.
                     await asyncio.sleep(TICK_S)
-            if not step.finish_reason:
-                raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
-            if step.text:
-                yield step.chunk_of_text()
-            yield step.last_chunk()
-        except OSError as error:
-            raise ModelCutOff(f"{self._choice.name}: {type(error).__name__}") from error
-        except Exception as error:
-            raise as_model_error(error, begun=bool(step.text)) from error
-        finally:
-            response.close()
+        if rest.startswith(b"data:") and not step.ended:
+            step.take(rest[5:].strip())
+            self._tell(step.take_words())
+        if not step.is_whole:
+            raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
+        return step
 
+    # Everybody else
 
-class _Step:
-    """What has come of one completion and has not been passed on."""
-
-    def __init__(self, litellm: Any, model: str) -> None:
-        self._types = litellm.types.utils
-        self._model = model
-        self._calls: dict[int, dict[str, Any]] = {}
-        self._usage: dict[str, Any] | None = None
-        self._words: list[str] = []
-        self.text = ""  # all words that were taken
-        self.finish_reason = ""
-        self.ended = False
-
-    def take(self, line: bytes) -> None:
-        """One line of the response. Raises `ModelError` where it is not what was promised."""
-        if not line.startswith(b"data:"):
-            return
-        data = line[5:].strip()
-        if data == b"[DONE]":
-            self.ended = True
-            return
+    async def _through_litellm(self, call: dict[str, Any], timer: asyncio.Timeout) -> list[Any]:
+        call = call | {
+            "num_retries": 0,
+            "max_retries": 0,
+            "timeout": self._settings.model_first_token_timeout_s,
+            "stream_options": {"include_usage": True},
+        }
+        stream = await self._litellm.acompletion(**call)
+        chunks: list[Any] = []
         try:
-            event = json.loads(data.decode())
-            if event.get("error"):
-                raise _refusal(0, f"{self._model}: {str(event['error'])[:500]}")
-            self._usage = event.get("usage") or self._usage
-            for choice in event.get("choices") or ():
-                delta = choice.get("delta") or {}
-                if words := delta.get("content"):
-                    if not isinstance(words, str):
-                        raise TypeError("content is no text")
-                    self._words.append(words)
-                for call in delta.get("tool_calls") or ():
-                    self._take_call(call)
-                self.finish_reason = choice.get("finish_reason") or self.finish_reason
-        except (ValueError, AttributeError, TypeError, KeyError) as error:
-            raise ModelError(f"{self._model}: unreadable event: {data[:200]!r}") from error
-
-    def _take_call(self, piece: dict[str, Any]) -> None:
-        call = self._calls.setdefault(
-            piece.get("index") or 0,
-            {"id": "", "type": "function", "function": {"name": "", "arguments": ""}},
-        )
-        call["id"] = piece.get("id") or call["id"]
-        function = piece.get("function") or {}
-        call["function"]["name"] += function.get("name") or ""
-        call["function"]["arguments"] += function.get("arguments") or ""
-
-    def take_words(self) -> str:
-        """The words that have come since the last time."""
-        words = "".join(self._words)
-        self._words.clear()
-        self.text += words
-        return words
-
-    def chunk_of_text(self) -> Any:
-        """All words as one chunk."""
-        return self._chunk({"content": self.text, "role": "assistant"})
-
-    def last_chunk(self) -> Any:
-        """Tool calls, finish reason and usage."""
-        calls = [{**call, "index": index} for index, call in sorted(self._calls.items())]
-        delta: dict[str, Any] = {"role": "assistant", "content": None}
-        if calls:
-            delta["tool_calls"] = calls
-        chunk = self._chunk(delta, self.finish_reason)
-        if self._usage:
-            known = ("prompt_tokens", "completion_tokens", "total_tokens")
-            counts = {name: self._usage.get(name) or 0 for name in known}
-            chunk.usage = self._types.Usage(**counts)
-        return chunk
-
-    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> Any:
-        types = self._types
-        choice = types.StreamingChoices(
-            index=0, delta=types.Delta(**delta), finish_reason=finish_reason
-        )
-        return types.ModelResponseStream(choices=[choice], model=self._model)
+            async for chunk in stream:
+                self._heard(timer)
+                choice = chunk.choices[0] if chunk.choices else None
+                if choice is not None and choice.delta.content:
+                    self._tell(choice.delta.content)
+                joined(chunks, chunk)
+        finally:
+            # LiteLLM's wrapper does not close what it reads from.
+            for each in (stream, getattr(stream, "completion_stream", None)):
+                close = getattr(each, "aclose", None)
+                if close is not None:
+                    await close()
+        if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in chunks):
+            raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
+        return chunks
 
 
-def _body(name: str, call: dict[str, Any]) -> dict[str, Any]:
-    """The request as the endpoint takes it."""
-    messages = [
-        message if isinstance(message, dict) else message.model_dump(exclude_none=True)
-        for message in call["messages"]
-    ]
-    body: dict[str, Any] = {
-        "model": name,
-        "messages": messages,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
-    if call.get("tools"):
-        body["tools"] = call["tools"]
-        if call.get("tool_choice"):
-            body["tool_choice"] = call["tool_choice"]
-    reasoning = name.startswith(("o1", "o3", "o4", "gpt-5"))
-    if call.get("max_tokens"):
-        body["max_completion_tokens" if reasoning else "max_tokens"] = call["max_tokens"]
-    if call.get("temperature") is not None and not reasoning:
-        body["temperature"] = call["temperature"]
-    return body
+def is_compatible(choice: ModelChoice, litellm: Any) -> bool:
+    """Can this model be reached by the lean client?"""
+    if choice.provider in OPENAI_COMPATIBLE:
+        return True
+    return bool(choice.api_base) and choice.provider not in _known_providers(litellm)
 
 
-def _operators_key(choice: ModelChoice) -> str:
-    """The key out of the environment, for the operator's model at the provider's own address."""
-    return "" if choice.own_key or choice.api_base else os.environ.get("OPENAI_API_KEY", "")
+def model_name(choice: ModelChoice, litellm: Any) -> str:
+    """The name its endpoint knows the model by: without LiteLLM's prefix, where it is one."""
+    prefix, slash, name = choice.name.partition("/")
+    is_prefix = slash and (prefix in OPENAI_COMPATIBLE or prefix in _known_providers(litellm))
+    return name if is_prefix else choice.name
 
 
-async def _translated(stream: Any) -> AsyncIterator[Any]:
-    """LiteLLM's stream with our errors, closed when this one is."""
-    try:
-        async for chunk in stream:
-            yield chunk
-    except Exception as error:
-        raise as_model_error(error, begun=True) from error
-    finally:
-        close = getattr(stream, "aclose", None) or getattr(stream, "close", None)
-        if close is not None:
-            await close()
+def _known_providers(litellm: Any) -> set[str]:
+    return {str(getattr(each, "value", each)) for each in litellm.provider_list}
 
 
-def _refusal(status: int, detail: str) -> ModelError:
-    """The error of a status code; 0 is an error event within a stream."""
+def address_of(choice: ModelChoice) -> tuple[str, dict[str, str]]:
+    """Where the lean client posts to, and the headers that let it in."""
+    base = (choice.api_base or OPENAI_BASE).rstrip("/")
+    if choice.provider == "azure":
+        headers = {"api-key": choice.api_key}
+        if base.endswith("/openai/v1"):
+            return f"{base}/chat/completions", headers
+        deployment = choice.name.partition("/")[2]
+        url = f"{base}/openai/deployments/{deployment}/chat/completions"
+        return f"{url}?api-version={choice.api_version}", headers
+    key = choice.api_key
+    if not key and not choice.own_key and not choice.api_base:
+        key = os.environ.get("OPENAI_API_KEY", "")  # the operator's, at the provider's own address
+    return f"{base}/chat/completions", {"Authorization": f"Bearer {key}"} if key else {}
+
+
+def _refusal(status: int, detail: str, retry_after_s: float = 0.0) -> ModelError:
+    """The error of a status code."""
     if status in (401, 403):
         return ModelRefusedKey(detail)
     if status == 404:
         return ModelUnknown(detail)
     if status == 429:
-        return ModelRateLimited(detail)
-    if status >= 500:
+        return ModelRateLimited(detail, retry_after_s)
+    if status >= 500 or status == 408:
         return ModelDown(detail)
     return ModelError(detail)
 
@@ -324,15 +314,24 @@ _BY_NAME: dict[str, type[ModelError]] = {
     "MidStreamFallbackError": ModelCutOff,
     "ClientPayloadError": ModelCutOff,
     "ServerDisconnectedError": ModelCutOff,
+    "ConnectionError": ModelCutOff,
 }
 
 
-def as_model_error(error: Exception, *, begun: bool = False) -> ModelError:
+def as_model_error(error: Exception, *, begun: bool = False, secret: str = "") -> ModelError:
     """Any failure of a provider as one of our own. `begun`: words had come before it."""
+    detail = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
+    if secret:
+        detail = detail.replace(secret, "[key]")
     if isinstance(error, ModelError):
+        error.args = (detail[:2_500], *error.args[1:])
         return error
     names = [kind.__name__ for kind in type(error).__mro__]
-    kind = next((_BY_NAME[name] for name in names if name in _BY_NAME), ModelError)
+    known = next((_BY_NAME[name] for name in names if name in _BY_NAME), None)
+    status = getattr(error, "status_code", 0)
+    if known is None and isinstance(status, int):
+        known = type(_refusal(status, ""))
+    kind = known or ModelError
     if begun and kind is ModelDown:
         kind = ModelCutOff
-    return kind(f"{type(error).__name__}: {str(error)[:500]}")
+    return kind(detail[:500])

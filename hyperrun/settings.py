@@ -61,8 +61,11 @@ class Settings:
     max_answer_tokens: int = setting(
         "HYPERRUN_MAX_ANSWER_TOKENS", 2_000, "longest answer the model may write, in tokens"
     )
+    model_first_token_timeout_s: float = setting(
+        "HYPERRUN_MODEL_FIRST_TOKEN_TIMEOUT_S", 60.0, "longest wait for the model's first word"
+    )
     model_idle_timeout_s: float = setting(
-        "HYPERRUN_MODEL_IDLE_TIMEOUT_S", 45.0, "longest silence of the model before it is given up"
+        "HYPERRUN_MODEL_IDLE_TIMEOUT_S", 45.0, "longest silence of the model after that"
     )
     answer_timeout_s: float = setting(
         "HYPERRUN_ANSWER_TIMEOUT_S", 180.0, "longest time for one answer, searches included"

@@ -59,6 +59,13 @@ class Script:
     garbage: bool = False  # events that are no JSON
     empty: bool = False  # 200 and nothing
     usage: bool = True
+    cached_tokens: int = 0  # of the prompt
+    message: str = ""  # of an error response
+    finishes: bool = True  # with a finish reason
+    says_done: bool = True  # with [DONE]
+    ids: bool = True  # tool calls have one
+    comments: bool = False  # before each piece, as some providers keep a line alive
+    raw: Sequence[str] = ()  # lines, in the place of everything
 
     def pieces(self) -> list[str]:
         """The text as it is sent: words, unless it was given in pieces."""
@@ -117,7 +124,7 @@ class ModelServer:
             return Response()
         if script.status != 200:
             headers = {"Retry-After": str(script.retry_after_s)} if script.retry_after_s else {}
-            message = f"scripted {script.status}"
+            message = script.message or f"scripted {script.status}"
             if script.echo:
                 key = request.headers.get("authorization", "")
                 message += f" Incorrect API key provided: {key} in {self.requests[-1]}"
@@ -141,6 +148,10 @@ class ModelServer:
             if script.garbage:
                 yield "data: {not json\n\n"
                 return
+            for line in script.raw:
+                yield line
+            if script.raw:
+                return
             await asyncio.sleep(script.first_delay_s)
             deltas = self._deltas(script)
             for number, delta in enumerate(deltas):
@@ -148,21 +159,27 @@ class ModelServer:
                     await asyncio.sleep(3_600)
                 if number == script.drop_after:
                     raise Dropped
+                if script.comments:
+                    yield ": still here\n\n"
                 due = time.monotonic() + script.delay_s
                 while not self.hurry and (wait_s := due - time.monotonic()) > 0:  # noqa: ASYNC110
                     await asyncio.sleep(min(wait_s, 0.1))
                 yield event({"delta": delta, "index": 0, "finish_reason": None})
             reason = script.finish_reason or ("tool_calls" if script.tools else "stop")
-            yield event({"delta": {}, "index": 0, "finish_reason": reason})
+            if script.finishes:
+                yield event({"delta": {}, "index": 0, "finish_reason": reason})
             if script.usage:
                 counts = (script.prompt_tokens, script.completion_tokens)
-                usage = {
+                usage: dict[str, Any] = {
                     "prompt_tokens": counts[0],
                     "completion_tokens": counts[1],
                     "total_tokens": sum(counts),
                 }
+                if script.cached_tokens:
+                    usage["prompt_tokens_details"] = {"cached_tokens": script.cached_tokens}
                 yield event(None, usage)
-            yield "data: [DONE]\n\n"
+            if script.says_done:
+                yield "data: [DONE]\n\n"
             self.finished += 1
 
     def _deltas(self, script: Script) -> Iterator[dict[str, Any]]:
@@ -175,12 +192,14 @@ class ModelServer:
             for n, (start, end) in enumerate(pairwise(cuts)):
                 call: dict[str, Any] = {"index": index, "function": {"arguments": text[start:end]}}
                 if n == 0:
-                    call |= {"id": f"call_{self.calls}_{index}", "type": "function"}
+                    call["type"] = "function"
+                    if script.ids:
+                        call["id"] = f"call_{self.calls}_{index}"
                     call["function"]["name"] = tool.name
                 yield {"tool_calls": [call]}
 
 
-def event(choice: dict[str, Any] | None, usage: dict[str, int] | None = None) -> str:
+def event(choice: dict[str, Any] | None, usage: dict[str, Any] | None = None) -> str:
     """One event of the stream."""
     body: dict[str, Any] = {
         "id": "chatcmpl-scripted",

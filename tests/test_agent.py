@@ -177,7 +177,7 @@ FAILURES = [
     (Script("a b c", stall_after=2), errors.ModelStalled, 1),
     (Script("a b c", stall_after=0), errors.ModelStalled, 1),
     (Script("a b c", drop_after=2), errors.ModelCutOff, 1),
-    (Script(empty=True), errors.ModelCutOff, 1),
+    (Script(empty=True), errors.ModelCutOff, 2),
     (Script(garbage=True), errors.ModelError, 1),
 ]
 
@@ -188,7 +188,7 @@ def test_each_failure_has_its_error_and_one_layer_of_retries(
 ) -> None:
     model_server.default = script
     with pytest.raises(error) as told:
-        asked(model_idle_timeout_s=1.5)
+        asked(model_idle_timeout_s=1.0, model_first_token_timeout_s=1.5)
     assert type(told.value) is error
     assert model_server.calls == calls
     model_server.wait_for(open_connections=0)

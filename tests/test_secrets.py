@@ -1,5 +1,6 @@
 """The keys of the operator and of readers: nowhere but in memory, and as ciphertext."""
 
+import asyncio
 import io
 import logging
 import re
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from hyperrun.logs import configure
+from hyperrun.models import Models
 from hyperrun.settings import Settings
 from tests.browser import eventually
 from tests.model_server import ModelServer, Script, Tool
@@ -196,17 +198,18 @@ def test_a_reader_can_never_make_the_server_connect_elsewhere(
 
 
 @pytest.mark.parametrize(
-    ("variable", "model"),
+    ("variable", "provider"),
     [
-        ("ANTHROPIC_API_BASE", "anthropic/claude-x"),
-        ("ANTHROPIC_BASE_URL", "claude-x"),
-        ("TOGETHER_AI_API_BASE", "together_ai/x"),
-        ("FIREWORKS_API_BASE", "fireworks_ai/x"),
+        ("ANTHROPIC_API_BASE", "anthropic"),
+        ("ANTHROPIC_BASE_URL", "anthropic"),
+        ("MISTRAL_API_BASE", "mistral"),
+        ("FIREWORKS_API_BASE", "fireworks_ai"),
     ],
 )
 def test_a_readers_key_never_goes_to_an_address_of_the_operators(
-    client: Reader, monkeypatch: pytest.MonkeyPatch, variable: str, model: str
+    client: Reader, monkeypatch: pytest.MonkeyPatch, variable: str, provider: str
 ) -> None:
+    model = asyncio.run(Models(Settings()).of_provider(provider))[0]
     assert client.send("POST", "/save-settings", model=model, api_key=READERS).status_code == 200
     monkeypatch.setenv(variable, "http://127.0.0.1:1/")
     assert client.send("POST", "/save-settings", model=model, api_key=READERS).status_code == 400
