@@ -30,6 +30,7 @@ RESULTS = ROOT / "bench" / "results"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 PARTS = ("cold", "cpu", "crowd", "wire")
 LATE = 1.05
+QUESTIONS_PER_S = 40  # a crowd does not ask in the same moment
 
 GUIDE = """# Lantern
 
@@ -297,7 +298,7 @@ class Options:
     rounds: int = 3
     answers: int = 20
     rate: int = 40
-    tokens: int = 240
+    tokens: int = 400
     profile: Path | None = None
 
 
@@ -317,7 +318,13 @@ def measure(options: Options) -> dict[str, Any]:
             bench.warm(hyperrun)
             if "crowd" in options.parts:
                 rounds += [
-                    bench.round(hyperrun, answers, options.rate, options.tokens)
+                    bench.round(
+                        hyperrun,
+                        answers,
+                        options.rate,
+                        options.tokens,
+                        spread_s=answers / QUESTIONS_PER_S,
+                    )
                     for answers in options.crowds
                 ]
             if "cpu" in options.parts:
@@ -364,6 +371,8 @@ def summary(
 ) -> dict[str, str]:
     """The rounds as figures."""
     found: dict[str, str] = {}
+    crowds = [r for r in rounds if r.server == "hyperrun" and r.answers in options.crowds]
+    rounds = [r for r in rounds if r.answers == options.answers]
     names = list(dict.fromkeys(each.server for each in rounds))
     few = {
         name: [r for r in rounds if r.server == name and r.answers == options.answers]
@@ -382,15 +391,11 @@ def summary(
             for percent in (50, 95, 99):
                 values = [percentile(each.seen[f"{which}_ms"], percent) for each in few[name]]
                 found[f"added to {which} token, p{percent} ms, {name}"] = spread(values)
-    own = few.get("hyperrun", [])
-    stopped = stops(own, beats)
-    found[f"longest stop of the loop, {shape}, ms by the clock"] = spread(
-        [each["clock_ms"] for each in stopped]
-    )
-    found[f"longest stop of the loop, {shape}, ms computing"] = spread(
-        [each["computing_ms"] for each in stopped]
-    )
-    crowds = [r for r in rounds if r.server == "hyperrun" and r.answers in options.crowds]
+    if "hyperrun" in few:
+        stopped = stops(few["hyperrun"], beats)
+        for which, says in (("clock_ms", "by the clock"), ("computing_ms", "computing")):
+            stop_name = f"longest stop of the loop, {shape}, ms {says}"
+            found[stop_name] = spread([each[which] for each in stopped])
     for each, stop in zip(crowds, stops(crowds, beats), strict=True):
         name = f"{each.answers} answers at {each.rate}/s"
         seen = each.seen
@@ -428,7 +433,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--small", action="store_true", help="a few seconds: proves that it works")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--tokens", type=int, default=240, help="of each answer")
+    parser.add_argument("--tokens", type=int, default=400, help="of each answer")
     parser.add_argument("--crowds", type=int, nargs="*", default=[1, 50, 200, 400])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--designs", nargs="*", default=["relay", "plain"])

@@ -1,8 +1,12 @@
 """The wire format of Server-Sent Events."""
 
-import pytest
+import asyncio
+from collections.abc import AsyncIterator
 
-from hyperrun.sse import frame
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from hyperrun.sse import DirectMiddleware, EventStream, frame
 
 
 def received(wire: str) -> list[tuple[str, str]]:
@@ -36,3 +40,33 @@ def test_line_ends_arrive_as_newlines(text: str) -> None:
 
 def test_the_last_event_arrives_without_data() -> None:
     assert received(frame("close", "")) == [("close", "")]
+
+
+def test_events_go_straight_to_the_connection_and_their_head_and_end_do_not() -> None:
+    sent: list[Message] = []
+    passed: list[str] = []
+
+    async def events() -> AsyncIterator[str]:
+        yield frame("more", "a")
+        yield frame("close", "")
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_note(message: Message) -> None:
+            passed.append(message["type"])
+            await send(message)
+
+        await EventStream(events())(scope, receive, send_and_note)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    scope: Scope = {"type": "http", "method": "GET"}
+    asyncio.run(DirectMiddleware(watched)(scope, receive, send))
+    assert passed == ["http.response.start", "http.response.body"]
+    bodies = [message["body"] for message in sent[1:]]
+    assert bodies == [frame("more", "a").encode(), frame("close", "").encode(), b""]
+    assert sent[-1]["more_body"] is False
