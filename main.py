@@ -194,7 +194,7 @@ async def frames(state: State, view: html.View, turn_id: str) -> AsyncGenerator[
                 total = None
                 if update.outcome is not None:
                     turn = await state.turns.find(turn_id) or turn
-                    total = await state.store.cost(turn.conversation)
+                    total = await state.turns.cost(turn.conversation)
                 yield "".join(events(view, turn, update, total))
     yield sse.frame("close", "")
 
@@ -291,7 +291,7 @@ async def history(request: Request, state: State, form: ReaderForm) -> tuple[FT,
     turns = await state.turns.history(conversation) if conversation else []
     if not turns:
         return (html.Greeting(view, starters(state)),)
-    total = await state.store.cost(conversation)
+    total = await state.turns.cost(conversation)
     shown = []
     for turn in turns:
         update = None

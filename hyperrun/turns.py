@@ -203,6 +203,14 @@ class Turns:
         replaced = {turn.retry_of for turn in turns.values()}
         return [turn for turn in turns.values() if turn.id not in replaced]
 
+    async def cost(self, conversation: str) -> float:
+        """What a conversation has cost, in USD, as far as that can be read now."""
+        try:
+            return await self._store.cost(conversation)
+        except sqlite3.Error as error:
+            log.error("a conversation's cost cannot be read: %s", error)
+            return 0.0
+
     async def follow(self, turn_id: str, language: str = "") -> AsyncIterator[Update | None]:
         """A snapshot, then what is new, then an update with an outcome. None keeps a line alive.
 
