@@ -48,12 +48,13 @@ MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     """,
     "ALTER TABLE turns ADD COLUMN suggestions TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE turns ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0",
 )
 
 COLUMNS = (
     "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
     "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, suggestions, "
-    "rating, reason, comment"
+    "estimated, rating, reason, comment"
 )
 
 
@@ -101,7 +102,7 @@ def _migrate(connection: sqlite3.Connection, name: str) -> None:
 
 
 def row_of(turn: Turn) -> tuple[Any, ...]:
-    """The first 18 columns: all but what readers say of the turn."""
+    """The first 19 columns: all but what readers say of the turn."""
     return (
         turn.id,
         turn.conversation,
@@ -123,6 +124,7 @@ def row_of(turn: Turn) -> tuple[Any, ...]:
         turn.started,
         turn.ended,
         json.dumps(turn.suggestions),
+        int(turn.usage.estimated),
     )
 
 
@@ -140,15 +142,15 @@ def turn_of(row: tuple[Any, ...]) -> Turn:
             Source(source["number"], _known(Passage, source["passage"]))
             for source in json.loads(row[7])
         ),
-        usage=Usage(row[8], row[9], row[10], row[11], bool(row[12])),
+        usage=Usage(row[8], row[9], row[10], row[11], bool(row[12]), bool(row[18])),
         error=row[13],
         retry_of=row[14],
         started=row[15],
         ended=row[16],
         suggestions=tuple(json.loads(row[17])),
-        rating=row[18],
-        reason=row[19],
-        comment=row[20],
+        rating=row[19],
+        reason=row[20],
+        comment=row[21],
     )
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.conversation import Outcome
+from hyperrun.conversation import Outcome, Usage
+from hyperrun.store import MIGRATIONS
 from tests.test_store import TURN, opened, run
 
 LONG = "x" * 400_000
@@ -169,6 +170,32 @@ def test_a_row_of_a_version_that_knew_more_is_read(tmp_path: Path) -> None:
             connection.execute("UPDATE turns SET sources = ?", (json.dumps(sources),))
         async with opened(tmp_path) as store:
             assert await store.turn("turn-1") == replace(TURN, outcome=Outcome.ANSWERED)
+
+    run(work)
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_this_one(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "hyperrun.sqlite3") as connection:
+        connection.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version = 1")
+        connection.execute(
+            "INSERT INTO turns VALUES ('t', 'c', 'Why?', '{}', 'answered', 'So.', '[]', '[]', 'm', "
+            "1, 2, 0.5, 1, '', '', 5.0, 6.0, 1, 'good', 'yes')"
+        )
+
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            turn = await store.turn("t")
+            assert turn is not None
+            assert (turn.question, turn.answer, turn.rating, turn.comment) == (
+                "Why?", "So.", 1, "yes",
+            )  # fmt: skip
+            assert turn.usage == Usage("m", 1, 2, 0.5, own_key=True, estimated=False)
+            assert turn.suggestions == ()
+            later = replace(
+                turn, usage=replace(turn.usage, estimated=True), suggestions=("And then?",)
+            )
+            await store.save([later])
+            assert await store.turn("t") == later
 
     run(work)
 
