@@ -7,7 +7,7 @@ server works under any path of a host.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from urllib.parse import quote
 
 import fhdaisy as ui
@@ -790,6 +790,7 @@ class LocalState:
     search: str
     index: str
     budget: str
+    has_model: bool
     warning: str = ""
 
 
@@ -832,7 +833,7 @@ def LocalPage(
                     *[Li(Strong(say(key)), Span(value), cls="state-row") for key, value in rows],
                     cls="state",
                 ),
-                P(say("local_more"), cls="opacity-80") if not view_has_model(state, say) else "",
+                "" if state.has_model else P(say("local_more"), cls="opacity-80"),
                 cls="card-like",
             ),
             Div(
@@ -845,11 +846,6 @@ def LocalPage(
         ),
         *ChatModal(view, starters),
     )
-
-
-def view_has_model(state: LocalState, say: Callable[..., str]) -> bool:
-    """Is a language model set up?"""
-    return state.model != say("local_model_none")
 
 
 def Snippet(view: View, name: str, lines: str) -> FT:
@@ -879,7 +875,7 @@ def ModalButton(view: View) -> FT:
 
 def ChatModal(view: View, starters: Sequence[str] = ()) -> tuple[FT, FT]:
     """The chat in DaisyUI's checkbox modal; its toggle must stand immediately before it."""
-    say = partial(view.say)
+    say = view.say
     close = Label(
         Icon("x"), fr=MODAL, cls="btn btn-ghost btn-sm btn-circle", role="button", tabindex="0",
         aria_label=say("close"), title=say("close"),

@@ -486,6 +486,7 @@ async def local_state(view: html.View, state: State) -> html.LocalState:
         search=index.engine + (f" ({index.note})" if index.note else ""),
         index=built,
         budget=await budget(view, state),
+        has_model=bool(state.models.default_name),
         warning=say("local_any_site") if any_site_may_show(state.settings) else "",
     )
 
