@@ -1,5 +1,6 @@
 """Readers' own API keys: encrypted in the database, with a key that is not in it."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -37,21 +38,33 @@ class Keys:
 
     async def put(self, conversation: str, model: str, api_key: str) -> None:
         """Keep `api_key`; the one kept before is gone."""
-        plain = json.dumps({"model": model, "api_key": api_key}).encode()
-        await self._store.put_key(conversation, self._cipher.encrypt(plain))
+        kept = {"conversation": conversation, "model": model, "api_key": api_key}
+        # In a thread: the first call imports a library and reads a file.
+        ciphertext = await asyncio.to_thread(self._encrypted, json.dumps(kept).encode())
+        await self._store.put_key(conversation, ciphertext)
+
+    def _encrypted(self, plain: bytes) -> bytes:
+        return self._cipher.encrypt(plain)
 
     async def get(self, conversation: str) -> OwnKey | None:
         """The key that was kept; None where there is none, or it cannot be read any more."""
         ciphertext = await self._store.key(conversation)
         if ciphertext is None:
             return None
+        plain = await asyncio.to_thread(self._decrypted, ciphertext)
+        kept = json.loads(plain) if plain else {}
+        # A row that was moved to another conversation is no key of that one's.
+        if kept.get("conversation") != conversation:
+            return None
+        return OwnKey(kept["model"], kept["api_key"])
+
+    def _decrypted(self, ciphertext: bytes) -> bytes | None:
         from cryptography.fernet import InvalidToken
 
         try:
-            kept = json.loads(self._cipher.decrypt(ciphertext))
+            return self._cipher.decrypt(ciphertext)
         except InvalidToken:  # the key file was replaced: what it encrypted is lost
             return None
-        return OwnKey(kept["model"], kept["api_key"])
 
     async def forget(self, conversation: str) -> None:
         """Delete the key, if there is one."""

@@ -52,6 +52,18 @@
   };
   document.addEventListener("hyperrun:token", (event) => restore(event.detail.token));
 
+  // Every tab of a conversation shows what is asked, tried again or cleared in one of them.
+  const CHANGES = /^(ask|clear-messages|retry\/.*)$/;
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { requestConfig, successful } = event.detail;
+    if (successful && CHANGES.test(requestConfig.path)) keep("changed", String(Date.now()));
+  });
+  window.addEventListener("storage", (event) => {
+    if (event.storageArea !== stored || !event.newValue) return;
+    if (event.key === "hyperrun-token") restore(event.newValue);
+    else if (event.key === "hyperrun-changed" && token && token === kept("token")) readHistory();
+  });
+
   // Scrolling: with the answer, unless the reader has gone up to read.
   let atEnd = true;
   let lastTop = 0;

@@ -269,6 +269,21 @@ def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
     run(forget)
 
 
+def test_a_key_moved_to_another_conversation_is_no_key_of_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            keys = Keys(tmp_path, store)
+            await keys.put("mine", "openai/x", "sk-very-secret-key")
+            ciphertext = await store.key("mine")
+            assert ciphertext is not None
+            await store.put_key("theirs", ciphertext)
+            assert await keys.get("theirs") is None
+            await store.put_key("theirs", b"\x00 no ciphertext")
+            assert await keys.get("theirs") is None
+
+    run(work)
+
+
 def test_a_key_whose_key_is_gone_is_no_key(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
