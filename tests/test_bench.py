@@ -5,9 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_the_small_bench_of_answers_brings_every_token_of_every_answer(tmp_path: Path) -> None:
     result = tmp_path / "result.json"
     bench = subprocess.run(
