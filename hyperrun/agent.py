@@ -132,17 +132,6 @@ class Agent:
         except Exception as error:  # whatever it is: the answer stands
             log.warning("no suggestions: %s", provider.as_model_error(error))
         return ()
-        asking = [
-            {"role": "user", "content": question},
-            {"role": "assistant", "content": reply.text},
-            {"role": "user", "content": prompts.SUGGEST},
-        ]
-        try:
-            async with asyncio.timeout(SUGGESTIONS_TIMEOUT_S):
-                return prompts.suggested(await reply.aside(completion, asking))
-        except Exception as error:
-            log.warning("no suggestions: %s", provider.as_model_error(error))
-            return ()
 
     async def _converse(
         self,
