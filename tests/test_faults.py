@@ -4,6 +4,7 @@ import random
 import re
 import socket
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -214,6 +215,9 @@ def test_ten_thousand_conversations_later_the_process_is_no_larger(
 
     with server:
         converse(104)
-        before = server.rss_bytes()
+        before, then = server.rss_bytes(), 0
+        while before > then * 1.01:  # the libraries are still being imported behind the answers
+            time.sleep(3)
+            before, then = server.rss_bytes(), before
         converse(10_000)
         assert server.rss_bytes() < before * 1.20
