@@ -10,9 +10,9 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from threading import Lock
 from typing import Any, TypeVar
@@ -63,14 +63,33 @@ class Store:
         await self._write(self._open)
         self._housekeeping = asyncio.create_task(self._keep_house(), name="store housekeeping")
 
-    def _open(self) -> None:
+    def _connect(self) -> None:
         self._writing = open_writer(self._path)
-        self._writing.execute(
+        self._reading = open_reader(self._path)
+
+    def _open(self) -> None:
+        self._connect()
+        self._execute(
             "UPDATE turns SET outcome = ?, ended = ? WHERE outcome = ?",
-            (Outcome.INTERRUPTED, time.time(), Outcome.RUNNING),
+            Outcome.INTERRUPTED,
+            time.time(),
+            Outcome.RUNNING,
         )
         self._expire()
-        self._reading = open_reader(self._path)
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator["Store"]:
+        """The store for a moment, while a server may be using it too: nothing is settled.
+
+        Raises `sqlite3.Error` where there is no database yet.
+        """
+        if not self._path.exists():
+            raise sqlite3.OperationalError(f"there is no {self._path.name} in the data folder")
+        await self._write(self._connect)
+        try:
+            yield self
+        finally:
+            await self.close()
 
     async def close(self) -> None:
         """Close the database; what was asked for before is still done."""
