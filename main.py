@@ -25,6 +25,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
 import components as html
 import embed
@@ -390,9 +391,12 @@ async def healthz(state: State) -> JSONResponse:
     return JSONResponse(body, status_code=200 if ready else 503)
 
 
-@route("/reindex", methods=["POST"])
-async def reindex(request: Request, state: State) -> Response:
-    """A push webhook: bring the index up to the repository, behind this answer."""
+async def reindex(request: Request) -> Response:
+    """A push webhook: bring the index up to the repository, behind this answer.
+
+    A plain Starlette route: what is signed is the body itself, which FastHTML would read as a form.
+    """
+    state = request.app.state
     if not knows_secret(request.headers, await request.body(), state.settings.reindex_secret):
         return Response(status_code=404)
     state.search.refresh()
@@ -647,6 +651,7 @@ def create_app(settings: Settings) -> FastHTML:
         human_url=settings.human_url,
     )
     route.to_app(app)
+    app.router.routes.append(Route("/reindex", reindex, methods=["POST"]))
     return app
 
 

@@ -157,6 +157,11 @@ class CuttingProxy:
         def run() -> None:
             with suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(main)
+            lines = asyncio.all_tasks(self._loop)
+            for line in lines:
+                line.cancel()
+            self._loop.run_until_complete(asyncio.gather(*lines, return_exceptions=True))
+            self._loop.close()
 
         main = self._loop.create_task(serve())
         thread = threading.Thread(target=run)
