@@ -576,7 +576,8 @@ def CostText(view: View, usage: Usage | None, total_usd: float | None) -> str:
     if usage.cost_usd is None:
         parts = [view.say("cost_unknown", model=usage.model)]
     else:
-        parts = [view.say("cost", model=usage.model, cost=dollars(usage.cost_usd))]
+        about = "≈ " if usage.estimated else ""
+        parts = [view.say("cost", model=usage.model, cost=about + dollars(usage.cost_usd))]
     if usage.own_key:
         parts.append(view.say("cost_own_key"))
     if total_usd:

@@ -179,7 +179,7 @@ class Reply:
         self._steps_said = False  # has an earlier step said something?
         self._pieces: list[str] = []
         self._heard: list[str] | None = None  # aside of the answer
-        self._estimated_at = time.monotonic()
+        self._estimated_at = 0.0  # with the first words
         self.completion: provider.Completion | None = None
 
     @property

@@ -273,7 +273,8 @@ class Limits:
     def _cost_usd(self, turn: Turn, reservation: Reservation) -> float:
         """What the operator pays for an ended turn, on the safe side where nobody has told.
 
-        Usage is told when a call of the model ends: the one that was cut off comes on top.
+        Usage is told when a call of the model ends. Of one that was cut off there is an estimate as
+        soon as it has said something (`Usage.estimated`); before that, a whole call comes on top.
         """
         usage = turn.usage
         tokens = usage.prompt_tokens + usage.completion_tokens
@@ -281,7 +282,7 @@ class Limits:
             told = usage.cost_usd
         else:
             told = self.settings.assumed_usd_per_million_tokens * tokens / 1e6
-        if turn.outcome is Outcome.ANSWERED:
+        if turn.outcome is Outcome.ANSWERED or usage.estimated:
             return told if tokens else reservation.one_call_usd
         if turn.outcome is Outcome.FAILED and turn.error in NOT_BILLED and not tokens:
             return 0.0

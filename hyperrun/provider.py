@@ -91,7 +91,8 @@ class Completion:
         return self._chunks(call)
 
     async def _chunks(self, call: dict[str, Any]) -> AsyncIterator[Any]:
-        self._prompt_bytes = sum(len(str(each.get("content") or "")) for each in call["messages"])
+        said = (str(each.get("content") or "") for each in call["messages"])
+        self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in said)
         self._said_bytes = 0
         self._asking = True
         for chunk in await self._with_one_retry(call):

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from tests.browser import eventually
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer
 
+POLITE = {"HX-Request": "true"}
 BUDGET_USD = 1.0
 # LiteLLM's list for gpt-4o, USD a token.
 PROMPT_USD, COMPLETION_USD = 2.5e-6, 10e-6
@@ -113,3 +115,42 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
         assert (error, outcome) == ("error_budget", "answered")
         assert "dim" in answer
     print(f"{questions} questions: {dict(statuses)}, {billed:.4f} USD billed")
+
+
+@pytest.mark.parametrize("says_something", [True, False])
+def test_a_stopped_answer_costs_what_had_gone_by_then(
+    serve: Callable[..., RunningServer], model_server: ModelServer, says_something: bool
+) -> None:
+    words = [f"word{n} " for n in range(400)]
+    model_server.script(Script(words, delay_s=0.02, stall_after=-1 if says_something else 0))
+    server = serve(
+        model="openai/gpt-4o",
+        api_base=model_server.url,
+        api_key="sk-the-operators",
+        daily_budget_usd=BUDGET_USD,
+    )
+    with httpx.Client(base_url=server.url, timeout=60, headers=POLITE) as reader:
+        asked = reader.post("/ask", data={"query": "How do I dim a lamp?"}).text
+        turn = re.search(r"stream/([\w-]+)", asked)
+        token = {"token": re.search(r'name="token"[^>]*value="([^"]+)"', asked)[1]}
+        model_server.wait_for(open_connections=1)
+        if says_something:
+            with reader.stream("GET", f"/stream/{turn[1]}") as events:
+                assert any("word9" in line for line in events.iter_lines())
+        assert reader.post(f"/stop/{turn[1]}", data=token).status_code == 204
+        page = reader.post("/history", data=token).text
+    (sent,) = model_server.requests
+    sent_tokens = sum(len(each["content"]) for each in sent["messages"]) / 4
+    with closing(sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3")) as database:
+
+        def spent() -> float:
+            (usd,) = database.execute("SELECT usd FROM spend WHERE own_key = 0").fetchone()
+            return float(usd)
+
+        # What was set aside is gone, the prompt is paid.
+        eventually(lambda: spent() < 0.1)
+        assert spent() >= sent_tokens * PROMPT_USD
+        if says_something:
+            assert spent() < sent_tokens * PROMPT_USD * 1.2 + len(words) * 3 * COMPLETION_USD
+            shown = re.search(r"≈ \$([\d.]+)", page)
+            assert float(shown[1]) == pytest.approx(spent(), abs=0.0001)

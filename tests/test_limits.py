@@ -74,9 +74,10 @@ def ended(
     tokens: int = 1_000,
     error: str = "",
     own_key: bool = False,
+    estimated: bool = False,
 ) -> Turn:
     """A turn that has ended and took this much."""
-    usage = Usage("m", tokens, 0, cost_usd, own_key)
+    usage = Usage("m", tokens, 0, cost_usd, own_key, estimated)
     return Turn("t", "c", "q", outcome=outcome, usage=usage, error=error)
 
 
@@ -245,6 +246,8 @@ def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
         (ended(None, tokens=100_000), 1.0),  # price not known: 10 USD a million
         (ended(None, tokens=0), 0.5),  # the provider told no usage: one call
         (ended(0.1, Outcome.STOPPED), 0.6),  # the call that was cut off comes on top
+        (ended(0.1, Outcome.STOPPED, estimated=True), 0.1),  # what it had taken is in there
+        (ended(0.1, Outcome.FAILED, error="error_model_cut_off", estimated=True), 0.1),
         (ended(None, Outcome.STOPPED, tokens=0), 0.5),
         (ended(None, Outcome.INTERRUPTED, tokens=0), 0.5),
         (ended(None, Outcome.FAILED, tokens=0, error="error_model_refused_key"), 0.0),

@@ -1,0 +1,115 @@
+"""A flood of questions against a small budget: what the provider bills stays below it."""
+
+import asyncio
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+
+import httpx
+import pytest
+
+from tests.browser import eventually
+from tests.model_server import ModelServer, Script, Tool
+from tests.server import RunningServer
+
+BUDGET_USD = 1.0
+# LiteLLM's list for gpt-4o, USD a token.
+PROMPT_USD, COMPLETION_USD = 2.5e-6, 10e-6
+
+
+def scripts(count: int) -> list[Script]:
+    """Calls of very different cost: 0.003 to 0.046 USD, some with a search and a second call."""
+    chance = random.Random(7)
+    return [
+        Script(
+            text="A lamp is dimmed with `dim` [1].",
+            tools=(Tool("dim a lamp"),) if chance.random() < 0.2 else (),
+            prompt_tokens=chance.randint(1_000, 16_000),
+            completion_tokens=chance.randint(50, 600),
+            first_delay_s=chance.choice((0.0, 0.05, 0.3)),
+        )
+        for _ in range(count)
+    ]
+
+
+async def ask_all(url: str, questions: int, addresses: int, at_once: int) -> Counter[int]:
+    """Ask from so many addresses; how often each status came."""
+    statuses: Counter[int] = Counter()
+    limits = httpx.Limits(max_connections=at_once)
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
+
+        async def ask(number: int) -> None:
+            at = number % addresses
+            answer = await client.post(
+                "/ask",
+                data={"query": f"How do I dim lamp {number}?"},
+                headers={"HX-Request": "true", "X-Forwarded-For": f"127.0.{at // 10}.{at}"},
+            )
+            statuses[answer.status_code] += 1
+            if answer.status_code == 429:
+                assert 1 <= int(answer.headers["retry-after"]) <= 60
+                assert 'role="alert"' in answer.text
+
+        await asyncio.gather(*(ask(number) for number in range(questions)))
+    return statuses
+
+
+@pytest.mark.parametrize(
+    ("questions", "addresses", "at_once"),
+    [(1000, 50, 100)],
+)
+def test_a_flood_of_questions_never_spends_more_than_the_budget(
+    serve: Callable[..., RunningServer],
+    model_server: ModelServer,
+    questions: int,
+    addresses: int,
+    at_once: int,
+) -> None:
+    played = scripts(questions * 3)
+    model_server.script(*played)
+    server = serve(
+        model="openai/gpt-4o",
+        api_base=model_server.url,
+        api_key="sk-the-operators",
+        daily_budget_usd=BUDGET_USD,
+        trusted_proxies=("127.0.0.1", "::1"),
+        questions_per_minute=questions // addresses - 1,  # the last of each address is too many
+        questions_per_minute_in_all=0,
+        max_answers_in_all=0,
+    )
+    limits = server.app.state.limits
+    statuses = asyncio.run(ask_all(server.url, questions, addresses, at_once))
+    eventually(lambda: limits.answers_in_flight == 0, 60, "answers are still in flight")
+
+    assert set(statuses) == {200, 429}
+    assert statuses[429] >= addresses
+    billed = sum(
+        each.prompt_tokens * PROMPT_USD + each.completion_tokens * COMPLETION_USD
+        for each in played[: model_server.calls]
+    )
+    assert billed <= BUDGET_USD * 1.05
+    assert billed >= BUDGET_USD * 0.4, "the budget was hardly used: this proves nothing"
+    with closing(sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3")) as database:
+
+        def spent() -> float:
+            (usd,) = database.execute("SELECT usd FROM spend WHERE own_key = 0").fetchone()
+            return float(usd)
+
+        # A place is free before its last row is written.
+        eventually(
+            lambda: spent() == pytest.approx(billed, abs=0.001),
+            30,
+            "what is written down is not what was billed",
+        )
+        unfinished = "SELECT 1 FROM turns WHERE outcome = 'running'"
+        eventually(lambda: not database.execute(unfinished).fetchall(), 30, "turns are running")
+        rows = database.execute("SELECT model, error, outcome, answer FROM turns").fetchall()
+    assert len(rows) == statuses[200]
+    without_model = [row for row in rows if not row[0]]
+    assert len(without_model) > statuses[200] / 4
+    for _, error, outcome, answer in without_model:
+        assert (error, outcome) == ("error_budget", "answered")
+        assert "dim" in answer
+    print(f"{questions} questions: {dict(statuses)}, {billed:.4f} USD billed")
