@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from hyperrun.errors import BadQuestion
+from hyperrun.prices import Prices
 from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ class Models:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._library: ModuleType | None = None
+        self._prices: Prices | None = None
         self._session: ClientSession | None = None
         self._importing = asyncio.Lock()
         self.quirks: dict[str, frozenset[str]] = {}  # what models refuse, as `provider` learns it
@@ -243,18 +245,11 @@ class Models:
         """
         if self._library is None:
             return None
-        litellm = self._library.core.litellm
-        try:
-            prompt, completion = litellm.cost_per_token(
-                model=model,
-                prompt_tokens=prompt_tokens,
-                completion_tokens=completion_tokens,
-                cache_read_input_tokens=cached_tokens,
-                cache_creation_input_tokens=cache_written_tokens,
-            )
-        except Exception:  # litellm raises bare exceptions for models it does not know
-            return None
-        return float(prompt + completion) or None
+        if self._prices is None:
+            self._prices = Prices(self._library.core.litellm)
+        return self._prices.usd(
+            model, prompt_tokens, completion_tokens, cached_tokens, cache_written_tokens
+        )
 
     def session(self) -> "ClientSession":
         """The connections to OpenAI-compatible addresses, kept alive between answers."""

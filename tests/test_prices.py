@@ -1,0 +1,75 @@
+"""Prices are LiteLLM's own, and are looked up once."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from hyperrun.models import Models
+from hyperrun.prices import Prices
+from hyperrun.settings import Settings
+
+COUNTS = ((0, 0), (1, 0), (0, 77), (901, 412), (131_072, 900), (200_000, 3), (1_000_001, 70_000))
+
+
+@pytest.fixture(scope="module")
+def litellm() -> Any:
+    return asyncio.run(Models(Settings()).library()).core.litellm
+
+
+class Counting:
+    """LiteLLM's list, and how often it was asked."""
+
+    def __init__(self, litellm: Any) -> None:
+        self.model_cost = litellm.model_cost
+        self.asked = 0
+        self._litellm = litellm
+
+    def cost_per_token(self, **call: Any) -> tuple[float, float]:
+        self.asked += 1
+        found: tuple[float, float] = self._litellm.cost_per_token(**call)
+        return found
+
+
+def test_every_price_is_exactly_litellms(litellm: Any) -> None:
+    chat = [
+        name
+        for name, entry in litellm.model_cost.items()
+        # For this one LiteLLM goes to the network to find a price.
+        if entry.get("mode") == "chat" and not name.startswith("github_copilot")
+    ]
+    special = ["gemini/gemini-2.5-pro", "deepseek/deepseek-chat", "claude-sonnet-4-5", "gpt-4o"]
+    prices = Prices(litellm)
+    known = 0
+    for name in [*chat[::25], *special, "openai/not-on-any-list"]:
+        for prompt, completion in COUNTS:
+            try:
+                cost = litellm.cost_per_token(
+                    model=name, prompt_tokens=prompt, completion_tokens=completion
+                )
+            except Exception:
+                cost = (0.0, 0.0)
+            known += bool(sum(cost))
+            assert prices.usd(name, prompt, completion) == (sum(cost) or None), name
+    assert known > 300
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-4o", "openai/not-on-any-list"])
+def test_a_running_answer_costs_no_look_up(litellm: Any, model: str) -> None:
+    counting = Counting(litellm)
+    prices = Prices(counting)
+    prices.usd(model, 900, 1)
+    before = counting.asked
+    for tokens in range(2, 100):
+        prices.usd(model, 900, tokens)
+    assert counting.asked == before
+
+
+def test_cached_tokens_have_a_price_of_their_own(litellm: Any) -> None:
+    prices = Prices(litellm)
+    cost = litellm.cost_per_token(
+        model="openai/gpt-4o", prompt_tokens=9_000, completion_tokens=50,
+        cache_read_input_tokens=8_000, cache_creation_input_tokens=0,
+    )  # fmt: skip
+    assert prices.usd("openai/gpt-4o", 9_000, 50, 8_000) == sum(cost)
+    assert sum(cost) < (prices.usd("openai/gpt-4o", 9_000, 50) or 0)
