@@ -13,7 +13,21 @@ from pathlib import Path
 
 import httpx
 
+from tests.model_server import ModelServer
+from tests.server import write_repository
+
 ROOT = Path(__file__).parent.parent
+
+# One machine plays many readers here.
+UNLIMITED = {
+    f"HYPERRUN_{name}": "100000"
+    for name in (
+        "QUESTIONS_PER_MINUTE", "QUESTIONS_PER_MINUTE_PER_ADDRESS",
+        "QUESTIONS_PER_MINUTE_IN_ALL", "CHANGES_PER_MINUTE_PER_ADDRESS",
+        "MAX_ANSWERS_PER_VISITOR", "MAX_ANSWERS_PER_ADDRESS", "MAX_ANSWERS_IN_ALL",
+        "MAX_STREAMS_PER_VISITOR", "MAX_STREAMS_IN_ALL",
+    )
+}  # fmt: skip
 
 
 class ServerProcess:
@@ -81,6 +95,26 @@ class ServerProcess:
         if self._process.poll() is None:
             self._process.terminate()
             self._process.wait(15)
+
+
+def unlimited_server(
+    folder: Path, model_server: ModelServer | None = None, **environment: str
+) -> ServerProcess:
+    """A server over the small project, without limits; answers of a model where there is one."""
+    model = (
+        {"HYPERRUN_MODEL": "openai/scripted", "HYPERRUN_API_BASE": model_server.url}
+        if model_server
+        else {}
+    )
+    return ServerProcess(
+        folder / "server.log",
+        HYPERRUN_REPO_PATH=str(write_repository(folder)),
+        HYPERRUN_DATA_DIR=str(folder / "data"),
+        HYPERRUN_SEARCH="embedded",
+        **UNLIMITED,
+        **model,
+        **environment,
+    )
 
 
 def free_port() -> int:

@@ -12,9 +12,7 @@ import httpx
 import pytest
 
 from tests.model_server import ModelServer, Script
-from tests.server import write_repository
-from tests.server_process import ServerProcess
-from tests.test_faults import UNLIMITED
+from tests.server_process import ServerProcess, unlimited_server
 
 WORDS = [f"word{n:02} " for n in range(40)]
 WHOLE = "".join(WORDS)
@@ -80,16 +78,7 @@ def test_a_kill_at_any_moment_takes_back_nothing_that_was_told(
 ) -> None:
     chance = random.Random(kills)
     model_server.default = Script(WORDS, delay_s=0.02)
-    server = ServerProcess(
-        tmp_path / "server.log",
-        HYPERRUN_REPO_PATH=str(write_repository(tmp_path)),
-        HYPERRUN_DATA_DIR=str(tmp_path / "data"),
-        HYPERRUN_MODEL="openai/scripted",
-        HYPERRUN_API_BASE=model_server.url,
-        HYPERRUN_SEARCH="embedded",
-        HYPERRUN_ABANDON_AFTER_S="1",
-        **UNLIMITED,
-    )
+    server = unlimited_server(tmp_path, model_server, HYPERRUN_ABANDON_AFTER_S="1")
     database = tmp_path / "data" / "hyperrun.sqlite3"
     with server, Crowd(server) as crowd:
         for _ in range(kills):

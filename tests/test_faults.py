@@ -13,19 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.model_server import ModelServer, Script
-from tests.server import write_repository
-from tests.server_process import CuttingProxy, ServerProcess
+from tests.server_process import CuttingProxy, unlimited_server
 
-# One machine plays many readers here.
-UNLIMITED = {
-    f"HYPERRUN_{name}": "100000"
-    for name in (
-        "QUESTIONS_PER_MINUTE", "QUESTIONS_PER_MINUTE_PER_ADDRESS",
-        "QUESTIONS_PER_MINUTE_IN_ALL", "CHANGES_PER_MINUTE_PER_ADDRESS",
-        "MAX_ANSWERS_PER_VISITOR", "MAX_ANSWERS_PER_ADDRESS", "MAX_ANSWERS_IN_ALL",
-        "MAX_STREAMS_PER_VISITOR", "MAX_STREAMS_IN_ALL",
-    )
-}  # fmt: skip
 WORDS = [f"word{n:02} " for n in range(60)]
 MARKDOWN = ["## Start\n\n", *WORDS[:30], "\n\n- item one\n- item two\n\n```python\nx = 1\n",
             "y = 2\n```\n\n", *WORDS[30:], "\n\nThe end."]  # fmt: skip
@@ -55,16 +44,8 @@ def test_an_answer_comes_through_random_faults_exactly_once(
     tmp_path: Path, model_server: ModelServer, chromium: Browser, faults: int
 ) -> None:
     chance = random.Random(20 + faults)
-    server = ServerProcess(
-        tmp_path / "server.log",
-        HYPERRUN_REPO_PATH=str(write_repository(tmp_path)),
-        HYPERRUN_DATA_DIR=str(tmp_path / "data"),
-        HYPERRUN_MODEL="openai/scripted",
-        HYPERRUN_API_BASE=model_server.url,
-        HYPERRUN_SEARCH="embedded",
-        HYPERRUN_MODEL_IDLE_TIMEOUT_S="300",
-        HYPERRUN_ANSWER_TIMEOUT_S="900",
-        **UNLIMITED,
+    server = unlimited_server(
+        tmp_path, model_server, HYPERRUN_MODEL_IDLE_TIMEOUT_S="300", HYPERRUN_ANSWER_TIMEOUT_S="900"
     )
     model_server.default = Script(MARKDOWN, delay_s=3.0 if faults > 50 else 0.7)
     context = chromium.new_context()
@@ -131,16 +112,7 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
     tmp_path: Path, model_server: ModelServer, readers: int
 ) -> None:
     grace_s = 1.0 if readers < 100 else 15.0
-    server = ServerProcess(
-        tmp_path / "server.log",
-        HYPERRUN_REPO_PATH=str(write_repository(tmp_path)),
-        HYPERRUN_DATA_DIR=str(tmp_path / "data"),
-        HYPERRUN_MODEL="openai/scripted",
-        HYPERRUN_API_BASE=model_server.url,
-        HYPERRUN_SEARCH="embedded",
-        HYPERRUN_ABANDON_AFTER_S=str(grace_s),
-        **UNLIMITED,
-    )
+    server = unlimited_server(tmp_path, model_server, HYPERRUN_ABANDON_AFTER_S=str(grace_s))
     headers = {"HX-Request": "true"}
 
     def leave(count: int) -> None:
@@ -183,13 +155,7 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
 def test_ten_thousand_conversations_later_the_process_is_no_larger(
     tmp_path: Path, model_server: ModelServer
 ) -> None:
-    server = ServerProcess(
-        tmp_path / "server.log",
-        HYPERRUN_REPO_PATH=str(write_repository(tmp_path)),
-        HYPERRUN_DATA_DIR=str(tmp_path / "data"),
-        HYPERRUN_SEARCH="embedded",
-        **UNLIMITED,
-    )
+    server = unlimited_server(tmp_path)
 
     def converse(count: int) -> None:
         """So many new readers ask one question each and read the answer, eight at a time."""

@@ -11,9 +11,7 @@ import httpx
 import pytest
 
 from tests.model_server import ModelServer, Script
-from tests.server import write_repository
-from tests.server_process import ServerProcess
-from tests.test_faults import UNLIMITED
+from tests.server_process import ServerProcess, unlimited_server
 
 
 @dataclass
@@ -71,16 +69,7 @@ def test_every_reader_of_a_server_that_restarts_sees_what_there_was_and_an_end(
     tmp_path: Path, model_server: ModelServer, readers: int, ending: str
 ) -> None:
     model_server.default = Script("This much came, and no more.", stall_after=3)
-    server = ServerProcess(
-        tmp_path / "server.log",
-        HYPERRUN_REPO_PATH=str(write_repository(tmp_path)),
-        HYPERRUN_DATA_DIR=str(tmp_path / "data"),
-        HYPERRUN_MODEL="openai/scripted",
-        HYPERRUN_API_BASE=model_server.url,
-        HYPERRUN_SEARCH="embedded",
-        HYPERRUN_MODEL_IDLE_TIMEOUT_S="300",
-        **UNLIMITED,
-    )
+    server = unlimited_server(tmp_path, model_server, HYPERRUN_MODEL_IDLE_TIMEOUT_S="300")
 
     async def follow() -> float:
         paths = await asyncio.to_thread(ask, server, readers // 10)
