@@ -108,6 +108,13 @@ class Lines(logging.Formatter):
         }
 
 
+class TerminalLines(Lines):
+    """Lines for a person, each in the place of a progress bar that stands where it begins."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"\x1b[K{super().format(record)}"
+
+
 class RedactingFilter(logging.Filter):
     """For loggers that bring handlers of their own: cuts keys out of the record itself."""
 
@@ -130,7 +137,8 @@ def configure(settings: Settings, stream: IO[str] | None = None) -> None:
     stream = stream or sys.stderr
     known = secrets_of(settings)
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(Lines(known, as_json=not stream.isatty()))
+    terminal = stream.isatty()
+    handler.setFormatter(TerminalLines(known, as_json=False) if terminal else Lines(known))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

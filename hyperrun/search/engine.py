@@ -22,6 +22,7 @@ from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.passage import Passage
 from hyperrun.search.program import ColGrepError, Crowded
+from hyperrun.search.progress import BuildProgress
 from hyperrun.search.versions import Versions
 from hyperrun.settings import Settings
 
@@ -65,6 +66,7 @@ class Search:
         self._addresses = addresses.Addresses()
         self._ready = asyncio.Event()
         self._building = False
+        self._built = False  # by this process
         self._progress = 0.0
         self._counts = (0, 0)
         self._note = ""
@@ -186,10 +188,19 @@ class Search:
             try:
                 if self._checkout is not None:
                     await self._fetch(self._checkout)
+                # The server's start is watched; later builds read only what has changed.
+                told = None if self._built else BuildProgress(self.project)
+
+                def follow(done: int, total: int, passages: int) -> None:
+                    self._follow(done, total, passages)
+                    if told is not None:
+                        told.follow(done, total, passages)
+
                 await build(
                     self._root, self._index.path, self._settings.include, self._settings.exclude,
-                    self._follow,
+                    follow,
                 )  # fmt: skip
+                self._built = True
             finally:
                 self._building = False
             self._addresses = await asyncio.to_thread(
