@@ -2,18 +2,29 @@
 
 python -m hyperrun.search REPO "question" [-k 10] [--json]
 python -m hyperrun.search REPO --queries FILE.jsonl [-k 10]
+
+It searches as the server does and reads the same settings: the embedded index, and ColGrep where
+the server has built its index. Which of them answered is said on stderr.
 """
 
 import argparse
+import asyncio
 import json
-import os
 import sqlite3
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from hyperrun.errors import BadSetting
+from hyperrun.search.colgrep import ColGrep
+from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, Progress, location
 from hyperrun.search.passage import Passage
+from hyperrun.search.program import ColGrepError
+from hyperrun.search.progress import BuildProgress
+from hyperrun.settings import Settings
 
 
 def main() -> None:
@@ -34,25 +45,62 @@ def main() -> None:
         queries = _queries(options.queries) if options.queries is not None else []
     except (OSError, ValueError) as error:
         parser.error(f"{options.queries} cannot be read: {error}")
+    try:
+        settings = Settings.from_environment()
+    except BadSetting as error:
+        parser.error(str(error))
     k = min(max(options.k, 1), 50)
-    data_dir = Path(os.environ.get("HYPERRUN_DATA_DIR") or ".hyperrun")
+    data_dir = settings.data_dir.resolve()
     index = Index(location(data_dir, str(root)))
     try:
-        index.refresh(root, progress=_bar if sys.stderr.isatty() else lambda _: None)
+        index.refresh(root, settings.include, settings.exclude, _follow(root.name))
     except (OSError, sqlite3.Error) as error:
         parser.error(f"the index in {data_dir} cannot be written: {error}")
+    colgrep = _colgrep(root, replace(settings, data_dir=data_dir))
     if options.queries is not None:
         for query in queries:
-            results = [result(passage) for passage, _ in index.search(query, k)]
+            results = [result(passage) for passage in search(query, k, index, colgrep)]
             print(json.dumps({"query": query, "results": results}, ensure_ascii=False))
         return
-    found = [passage for passage, _ in index.search(options.question, k)]
+    found = search(options.question, k, index, colgrep)
     if options.json:
         print(json.dumps([result(passage) for passage in found], ensure_ascii=False, indent=2))
         return
     for number, passage in enumerate(found, 1):
         place = f"{passage.file}:{passage.start_line}-{passage.end_line}"
         print(f"{number:2}. {passage.score:.3f}  {place}  {passage.title} ({passage.kind})")
+
+
+def search(query: str, k: int, index: Index, colgrep: ColGrep | None) -> list[Passage]:
+    """The best `k` passages, best first, as the server ranks them."""
+    meant: list[Found] = []
+    if colgrep is not None:
+        try:
+            meant = asyncio.run(colgrep.search(query, max(k, WIDE)))
+        except ColGrepError as error:
+            print(f"ColGrep is left out of {query!r}: {error}", file=sys.stderr)
+    return [passage for passage, _ in fuse(index.search(query, max(k, WIDE)), meant, k)]
+
+
+def _colgrep(root: Path, settings: Settings) -> ColGrep | None:
+    """ColGrep with the index of this repository; None, and why on stderr, where it cannot be."""
+    colgrep = ColGrep(
+        root, settings.data_dir, program=settings.colgrep_program, model=settings.colgrep_model
+    )
+    why = ""
+    if settings.search == "embedded":
+        why = "HYPERRUN_SEARCH=embedded"
+    elif not colgrep.installed:
+        why = "there is no ColGrep program"
+    else:
+        try:
+            colgrep.recall()
+        except ColGrepError as error:
+            why = str(error)
+        else:
+            why = "" if colgrep.ready else "the server has not built ColGrep's index yet"
+    print(f"embedded index alone: {why}" if why else "embedded index and ColGrep", file=sys.stderr)
+    return None if why else colgrep
 
 
 def result(passage: Passage) -> dict[str, Any]:
@@ -79,12 +127,10 @@ def _queries(path: Path) -> list[str]:
     return queries
 
 
-def _bar(progress: Progress) -> None:
-    width = 30 * progress.done // max(progress.total, 1)
-    bar = "#" * width + "." * (30 - width)
-    end = "\n" if progress.done == progress.total else "\r"
-    print(f"[{bar}] {progress.done}/{progress.total} files, {progress.passages} passages",
-          end=end, file=sys.stderr, flush=True)  # fmt: skip
+def _follow(name: str) -> Callable[[Progress], None]:
+    """Draws the build on a terminal, says nothing elsewhere."""
+    told = BuildProgress(name)
+    return lambda each: told.follow(each.done, each.total, each.passages)
 
 
 if __name__ == "__main__":

@@ -179,7 +179,7 @@ class ColGrep:
 
     async def _keep_fresh(self, index: Path) -> None:
         with suppress(ColGrepError, OSError):
-            await asyncio.to_thread(self._recall)
+            await asyncio.to_thread(self.recall)
         wait_s = self._limits.retry_s
         while True:
             await self._changed.wait()
@@ -196,8 +196,8 @@ class ColGrep:
             else:
                 wait_s = self._limits.retry_s
 
-    def _recall(self) -> None:
-        """Take up the index of an earlier run, where it is whole."""
+    def recall(self) -> None:
+        """Take up the index of an earlier run, where it is whole. Raises `ModelUnavailable`."""
         self._model = colgrep_model.local(self._wanted_model, self._hubs())
         self.ready = self._model is not None and self.installed and self._is_built()
 

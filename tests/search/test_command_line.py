@@ -1,18 +1,26 @@
 """The command line that authors use, as a real process."""
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests import colgrep_stand_in
+from tests.search.colgrep_repository import Repository, make, repository
+
+__all__ = ["repository"]
+
 TOP = Path(__file__).parent.parent.parent
+COMMAND = (sys.executable, "-m", "hyperrun.search")
 
 
 def run(repo: Path, data: Path, *arguments: str, status: int = 0) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "hyperrun.search", str(repo), *arguments],
+        [*COMMAND, str(repo), *arguments],
         cwd=TOP, env={"HYPERRUN_DATA_DIR": str(data), "PATH": ""},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
@@ -72,3 +80,55 @@ def test_wrong_use_is_said_plainly(
 
 def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
     assert "is not a folder" in run(tmp_path / "no", tmp_path, "x", status=2)
+
+
+@pytest.mark.colgrep
+def test_colgrep_answers_too_where_its_index_is_built(repository: Repository) -> None:
+    def ask(**more: str) -> tuple[list[str], str]:
+        done = subprocess.run(
+            [*COMMAND, str(repository.root), "lighthooses", "--json"],
+            cwd=TOP, capture_output=True, text=True, timeout=60, check=True, env={
+                "PATH": os.environ["PATH"], "HYPERRUN_DATA_DIR": str(repository.data),
+                "HYPERRUN_COLGREP_PROGRAM": str(repository.program),
+                "HYPERRUN_COLGREP_MODEL": str(repository.model), **more,
+            },
+        )  # fmt: skip
+        return [each["file"] for each in json.loads(done.stdout)], done.stderr
+
+    found, said = ask()
+    assert found == []  # no passage has that word
+    assert "embedded index alone: the server has not built" in said
+    asyncio.run(repository.colgrep().build(repository.index))
+    found, said = ask()
+    assert said == "embedded index and ColGrep\n"
+    assert "docs/examples/lighthouse.qmd" in found
+    found, said = ask(HYPERRUN_SEARCH="embedded")
+    assert found == []
+    assert said == "embedded index alone: HYPERRUN_SEARCH=embedded\n"
+
+
+def test_a_machine_without_colgrep_is_told_what_answered(repo: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, str(repo), "harmonica"],
+        cwd=TOP, capture_output=True, text=True, timeout=60, check=True, env={
+            "PATH": "", "HOME": str(tmp_path), "HYPERRUN_DATA_DIR": str(tmp_path),
+        },
+    )  # fmt: skip
+    assert done.stdout.startswith(" 1. ")
+    assert done.stderr == "embedded index alone: there is no ColGrep program\n"
+
+
+def test_a_search_that_fails_in_colgrep_is_answered_by_the_embedded_index(tmp_path: Path) -> None:
+    made = make(tmp_path, colgrep_stand_in.install(tmp_path / "bin"), real=False)
+    asyncio.run(made.colgrep().build(made.index))
+    colgrep_stand_in.install(made.program.parent, "search:panic")
+    done = subprocess.run(
+        [*COMMAND, str(made.root), "lighthouse"],
+        cwd=TOP, capture_output=True, text=True, timeout=60, check=True, env={
+            "PATH": os.environ["PATH"], "HYPERRUN_DATA_DIR": str(made.data),
+            "HYPERRUN_COLGREP_PROGRAM": str(made.program),
+            "HYPERRUN_COLGREP_MODEL": str(made.model),
+        },
+    )  # fmt: skip
+    assert "docs/examples/lighthouse.qmd" in done.stdout
+    assert "ColGrep is left out of 'lighthouse'" in done.stderr
