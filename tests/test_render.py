@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 from html.parser import HTMLParser
 from types import FrameType
 
@@ -180,21 +179,31 @@ def test_what_is_looked_at_again_stays_small_however_long_the_block(name):
         assert len(blocks.tail) <= BLOCK_CHARS
 
 
-@pytest.mark.parametrize("name", LONG)
+@pytest.mark.parametrize("name", [name for name in LONG if LONG[name].count("\n") > 100])
 def test_a_long_block_costs_no_more_for_each_of_its_words_than_a_short_one(name):
     text = LONG[name]
 
-    def seconds(text: str) -> float:
-        started = time.process_time()
+    def calls(text: str) -> int:
+        """How many functions ran, Python's and C's: the same on every machine."""
         renderer = AnswerRenderer(SOURCES.get)
-        for at in range(0, len(text), 80):
-            renderer.feed(text[at : at + 80])
-            renderer.live()
-        renderer.finish()
-        return time.process_time() - started
+        count = 0
 
-    # Twice the text may cost twice the time; four times would be the square of its length.
-    assert seconds(text) < 3 * seconds(text[: len(text) // 2]) + 0.1
+        def counted(_frame: object, event: str, _argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        sys.setprofile(counted)
+        try:
+            for at in range(0, len(text), 80):
+                renderer.feed(text[at : at + 80])
+                renderer.live()
+            renderer.finish()
+        finally:
+            sys.setprofile(None)
+        return count
+
+    # Twice the text may take twice the calls; four times would be the square of its length.
+    assert calls(text) < 3 * calls(text[: len(text) // 2])
 
 
 def test_plain_words_are_shown_without_rendering_again():
