@@ -67,6 +67,12 @@ def chat_of(
     )
 
 
+def warm(lisette: Any) -> None:
+    """Make what every chat has in common; takes 4 ms."""
+    _tool_schema(lisette)
+    _chat_class(lisette)
+
+
 @cache
 def _tool_schema(lisette: Any) -> dict[str, Any]:
     """`search_code` as a model is told of it: Lisette parses its source for that, once."""

@@ -218,9 +218,10 @@ class Models:
 
     async def warm(self) -> None:
         """Import what an answer needs now, so that the first question does not wait for it."""
-        from hyperrun import highlight
+        from hyperrun import chat, highlight
 
-        await self.library()
+        lisette = await self.library()
+        await asyncio.to_thread(chat.warm, lisette)
         await asyncio.to_thread(highlight.warm)
 
     async def library(self) -> ModuleType:
@@ -279,6 +280,7 @@ def _import_lisette() -> ModuleType:
     # 300,000 objects now live for ever; scanning them again stops the event loop for 150 ms.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    # Looking at the youngest takes 0.3 us for each: 3 ms, where 50,000 of them took 15.
+    gc.set_threshold(10_000, 20, 100)
     module: ModuleType = lisette
     return module

@@ -10,6 +10,7 @@ details go to the log alone.
 import asyncio
 import logging
 import os
+import random
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TICK_S = 0.05
+EARLY_S = 0.002  # a timer may be so much too early
 CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
 LONGEST_RETRY_AFTER_S = 5.0  # a provider that wants more is not waited for
@@ -201,6 +203,7 @@ class Completion:
         step = Step(self._litellm, self._choice.name)
         content = response.content
         rest = b""
+        phase = random.random() * TICK_S
         while not step.ended:
             data = await content.readany()
             if not data:
@@ -217,7 +220,7 @@ class Completion:
                 self._tell(step.take_words())
                 if not step.ended:
                     # What comes meanwhile costs one turn of the event loop, not one each.
-                    await asyncio.sleep(TICK_S)
+                    await asyncio.sleep(until_beat(phase))
         if rest.startswith(b"data:") and not step.ended:
             step.take(rest[5:].strip())
             self._tell(step.take_words())
@@ -252,6 +255,16 @@ class Completion:
         if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in chunks):
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
         return chunks
+
+
+def until_beat(phase: float) -> float:
+    """Seconds to the next beat of a clock that beats every `TICK_S`, beginning at `phase`.
+
+    Each answer has its own: if all slept for as long from where a busy moment has left them, they
+    would go on in step, and stop the event loop together ever after.
+    """
+    now = asyncio.get_running_loop().time()
+    return TICK_S - (now + EARLY_S - phase) % TICK_S + EARLY_S
 
 
 def is_compatible(choice: ModelChoice, litellm: Any) -> bool:
