@@ -42,6 +42,7 @@ from hyperrun.logs import keep_out, route_of
 from hyperrun.metrics import Metrics, may_see_metrics
 from hyperrun.models import ModelChoice, Models
 from hyperrun.origins import any_site_may_show
+from hyperrun.private import held
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from hyperrun.store import Store
@@ -679,19 +680,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not assets.is_current():
             print("Preparing the browser assets (once) …", flush=True)
             assets.build()
-        app = create_app(settings)
+        with held(settings.data_dir):
+            app = create_app(settings)
+            config = uvicorn.Config(
+                app,
+                host=settings.host,
+                port=settings.port,
+                log_level="warning",
+                timeout_graceful_shutdown=5,
+                **connection.options(),
+            )
+            announce(settings, app)
+            server(config).run()
     except (BadSetting, assets.AssetsMissing) as error:
         sys.exit(f"hyperrun: {error}")
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        timeout_graceful_shutdown=5,
-        **connection.options(),
-    )
-    announce(settings, app)
-    server(config).run()
 
 
 def server(config: "uvicorn.Config") -> "uvicorn.Server":

@@ -1,10 +1,21 @@
-"""Private files: a folder and secrets in it that only the server's own user can read."""
+"""Private files: a folder for one server at a time, and secrets in it that only its own user can
+read."""
 
 import contextlib
+import errno
+import logging
 import os
 import secrets
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from hyperrun.errors import BadSetting
+
+log = logging.getLogger(__name__)
+
+LOCK_PATIENCE_S = 10.0  # a server that is being restarted is still ending its answers
 
 
 def private_folder(folder: Path) -> Path:
@@ -35,3 +46,41 @@ def secret(path: Path, size_bytes: int = 32) -> bytes:
     if len(kept) != size_bytes:
         raise ValueError(f"{path.name} has {len(kept)} bytes instead of {size_bytes}")
     return kept
+
+
+@contextlib.contextmanager
+def held(folder: Path, patience_s: float = LOCK_PATIENCE_S) -> Iterator[None]:
+    """`folder` for this process alone; the system lets go of it however the process ends.
+
+    Raises `BadSetting` where another process still holds it after `patience_s`, or where it cannot
+    be written. Other threads of this process are not kept out, nor are programs that do not ask.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    try:
+        handle = os.open(private_folder(folder) / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise BadSetting(f"HYPERRUN_DATA_DIR: {folder} cannot be written: {error}") from error
+    try:
+        deadline = time.monotonic() + patience_s
+        while True:
+            try:
+                # A record lock: a child that outlives the server does not inherit it.
+                fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if error.errno not in (errno.EACCES, errno.EAGAIN):
+                    log.warning("%s cannot be locked against a second server: %s", folder, error)
+                    break
+            if time.monotonic() > deadline:
+                raise BadSetting(
+                    f"another server uses {folder}: stop it, or give this one a folder of its own "
+                    "(HYPERRUN_DATA_DIR)"
+                )
+            time.sleep(0.05)
+        yield
+    finally:
+        os.close(handle)

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ import httpx
 import pytest
 
 from tests.browser import eventually
+from tests.server import write_repository
+from tests.server_process import ServerProcess
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("main.py", "components.py", "embed.py", "hyperrun", "static")
@@ -166,6 +169,33 @@ def test_a_setting_that_would_open_a_door_stops_the_start(
     assert done.returncode == 1
     assert variable in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_has_one_server_and_is_free_when_that_is_killed(tmp_path: Path) -> None:
+    settings = {
+        "HYPERRUN_REPO_PATH": str(write_repository(tmp_path)),
+        "HYPERRUN_DATA_DIR": str(tmp_path / "data"),
+        "HYPERRUN_SEARCH": "embedded",
+    }
+    with ServerProcess(tmp_path / "server.log", **settings) as first:
+        second = subprocess.run(
+            [sys.executable, "main.py"],
+            cwd=ROOT,
+            env=os.environ | settings | {"PORT": "0"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert second.returncode == 1
+        assert second.stderr.startswith(f"hyperrun: another server uses {tmp_path / 'data'}")
+        assert len(second.stderr.splitlines()) == 1
+        assert answers(f"http://127.0.0.1:{first.port}")
+        first.kill()
+        first.start()
+        ending = threading.Timer(2, first.stop)
+        ending.start()
+        with ServerProcess(tmp_path / "next.log", **settings):  # waits for it
+            ending.join()
 
 
 def test_the_image_holds_no_secrets_and_does_not_run_as_root() -> None:
