@@ -9,12 +9,13 @@ Found = tuple[Passage, str]  # a passage and its page's anchor
 
 WIDE = 20  # how much of each ranking is looked at, for up to as many results
 
-# Reciprocal rank: how far down a ranking still counts, how much each ranking does, and how much a
-# passage of code gains from others of its file. ColGrep sees each as a file of its own, so it
-# cannot know. Chosen with bench/search/fused.py.
-DEPTH = 10
-WEIGHTS = (1.0, 0.5)
-COMPANY = 0.05
+# Reciprocal rank: how far down a ranking still counts, and how much ColGrep's counts for prose.
+# Where the embedded index finds code first, code was asked for, and words and names find that
+# better than meaning does: all that ColGrep finds then comes behind, as code always does. Chosen
+# with bench/search/fused.py.
+DEPTH = 5
+PROSE_WEIGHT = 0.5
+BEHIND = 0.01  # its first place counts less than the embedded index's last
 PROSE = {"section", "cell", "document"}
 
 
@@ -24,10 +25,14 @@ def fuse(embedded: Sequence[Found], colgrep: Sequence[Found], k: int) -> list[Fo
     By place only, because ColGrep's scores have no scale. Passages of one file whose lines overlap
     are one: it counts in both rankings and is shown as the embedded index has it.
     """
+    asks_for_prose = bool(embedded) and _is_prose(embedded[0])
     fused: list[tuple[float, Found]] = []
-    for weight, ranking in zip(WEIGHTS, (embedded, _in_company(colgrep)), strict=True):
+    for ranking in (embedded, colgrep):
         counted: set[int] = set()
         for place, found in enumerate(ranking):
+            weight = 1.0
+            if ranking is colgrep:
+                weight = PROSE_WEIGHT if asks_for_prose and _is_prose(found) else BEHIND
             gain = weight / (DEPTH + place + 1)
             same = next((n for n, (_, other) in enumerate(fused) if _overlap(found, other)), None)
             if same is None:
@@ -42,19 +47,8 @@ def fuse(embedded: Sequence[Found], colgrep: Sequence[Found], k: int) -> list[Fo
     ]
 
 
-def _in_company(ranking: Sequence[Found]) -> list[Found]:
-    """ColGrep's ranking with code nearer to the top where more of its file was found."""
-    gains = [1 / (DEPTH + place + 1) for place in range(len(ranking))]
-    files: dict[str, float] = {}
-    for gain, (passage, _) in zip(gains, ranking, strict=True):
-        if passage.kind not in PROSE:
-            files[passage.file] = files.get(passage.file, 0.0) + gain
-    company = [
-        gain + COMPANY * files.get(passage.file, 0.0)
-        for gain, (passage, _) in zip(gains, ranking, strict=True)
-    ]
-    order = sorted(range(len(ranking)), key=lambda place: -company[place])
-    return [ranking[place] for place in order]
+def _is_prose(found: Found) -> bool:
+    return found[0].kind in PROSE
 
 
 def _overlap(one: Found, other: Found) -> bool:

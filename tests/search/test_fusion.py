@@ -1,13 +1,15 @@
 """Two rankings become one."""
 
-from dataclasses import replace
-
 from hyperrun.search.fusion import Found, fuse
 from hyperrun.search.passage import Passage
 
 
-def found(file: str, start: int = 1, end: int = 10) -> Found:
-    return Passage(file, start, end, file, "section", "text"), f"#{file}"
+def found(file: str, start: int = 1, end: int = 10, kind: str = "section") -> Found:
+    return Passage(file, start, end, file, kind, "text"), f"#{file}"
+
+
+def code(file: str) -> Found:
+    return found(file, kind="function")
 
 
 def files(ranking: list[Found]) -> list[str]:
@@ -15,7 +17,7 @@ def files(ranking: list[Found]) -> list[str]:
 
 
 def test_one_ranking_alone_stays_in_its_order() -> None:
-    ranking = [found("a"), found("b"), found("c")]
+    ranking = [found("a"), code("b"), found("c")]
     assert files(fuse(ranking, [], 10)) == ["a", "b", "c"]
     assert files(fuse([], ranking, 10)) == ["a", "b", "c"]
     assert fuse([], [], 10) == []
@@ -43,13 +45,16 @@ def test_a_passage_counts_once_in_each_ranking() -> None:
     assert fuse([found("b")], many, 1)[0][0].file == "b"
 
 
-def test_code_gains_from_the_company_of_its_file_and_prose_does_not() -> None:
-    def ranking(kind: str) -> list[Found]:
-        alone = [found("alone"), *(found("file", line, line) for line in range(1, 12))]
-        return [(replace(passage, kind=kind), anchor) for passage, anchor in alone]
+def test_code_that_was_asked_for_stays_as_the_embedded_index_has_it() -> None:
+    embedded = [code("a"), found("b"), code("c")]
+    meant = [found("d"), code("c"), found("b"), code("a"), code("e")]
+    assert files(fuse(embedded, meant, 10)) == ["a", "b", "c", "d", "e"]
 
-    assert files(fuse([], ranking("function"), 12))[0] == "file"
-    assert files(fuse([], ranking("section"), 12))[0] == "alone"
+
+def test_among_prose_the_meaning_moves_prose_alone() -> None:
+    embedded = [found("a"), code("b"), found("c")]
+    meant = [code("d"), found("c"), code("b")]
+    assert files(fuse(embedded, meant, 10)) == ["c", "a", "b", "d"]
 
 
 def test_scores_fall_and_no_more_than_wanted_come() -> None:
