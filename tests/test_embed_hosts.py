@@ -45,7 +45,7 @@ class Generator:
     built: str
     dark: Callable[[Page], None] | None
     router: bool = False  # goes to the next page without loading it anew
-    ending: str = ".html"
+    from_npm: bool = False  # its command is in `node_modules`, not a Python module
 
 
 def click(*selectors: str) -> Callable[[Page], None]:
@@ -92,25 +92,55 @@ GENERATORS = {
         "_build",
         click(".theme-switch-button", ".dropdown-menu.show [data-mode=dark]"),
     ),
+    "vitepress": Generator(
+        "vitepress",
+        ("node_modules/.bin/vitepress", "build", "--outDir", "_site"),
+        "_site",
+        click(".VPSwitchAppearance"),
+        router=True,
+        from_npm=True,
+    ),
     "html": Generator("html", (), ".", None),
 }
 
 
+def missing(reason: str) -> None:
+    """Skip the test, or fail it where nothing may be skipped."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def install_from_npm(example: Path) -> Path:
+    """An example's `node_modules`, installed once; only under CI, elsewhere by hand."""
+    modules = example / "node_modules"
+    if not (modules / ".bin").is_dir():
+        npm = shutil.which("npm")
+        if os.environ.get("CI") != "true" or not npm:
+            missing(f"not installed: cd examples/{example.name} && npm install --no-package-lock")
+        quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+        subprocess.run([str(npm), "install", *quiet], cwd=example, check=True, timeout=300)
+    return modules
+
+
 def build(generator: Generator, kind: str, folder: Path, server: str, site: str) -> Path:
     """Make an example's site with its own generator; skips where that is not installed."""
-    source = folder / kind
-    shutil.copytree(EXAMPLES / generator.example, source)
+    source, example = folder / kind, EXAMPLES / generator.example
+    shutil.copytree(example, source, ignore=shutil.ignore_patterns("node_modules", "cache"))
+    if generator.from_npm:
+        (source / "node_modules").symlink_to(install_from_npm(example))
     if kind == "zensical":
         (source / "mkdocs.yml").unlink()
         (source / "zensical.toml").write_text(ZENSICAL)
     for path in source.rglob("*"):
-        if path.suffix in (".yml", ".toml", ".py", ".html"):
+        if path.suffix in (".yml", ".toml", ".py", ".html", ".js"):
             text = path.read_text().replace(IN_EXAMPLES, server)
             path.write_text(text.replace(SITE_IN_EXAMPLES, site + "/"))
     if generator.command:
-        module, *options = generator.command
+        module = generator.command[0]
+        python = () if generator.from_npm else (sys.executable, "-m")
         made = subprocess.run(
-            [sys.executable, "-m", module, *options],
+            [*python, *generator.command],
             cwd=source,
             capture_output=True,
             text=True,
@@ -118,15 +148,13 @@ def build(generator: Generator, kind: str, folder: Path, server: str, site: str)
             env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         )
         if f"No module named {module}" in made.stderr:
-            reason = f"{module} is not installed: uv sync --group hosts"
-            if os.environ.get("CI") == "true":
-                pytest.fail(reason)
-            pytest.skip(reason)
+            missing(f"{module} is not installed: uv sync --group hosts")
         assert made.returncode == 0, made.stderr + made.stdout
     return source / generator.built
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # may install a generator
 @pytest.mark.parametrize("kind", GENERATORS)
 def test_on_a_generated_site_it_appears_opens_follows_and_survives_ten_pages(
     reader: Reader, chat_server: str, tmp_path: Path, kind: str
