@@ -17,6 +17,8 @@ from tests.server import RunningServer
 
 POLITE = {"HX-Request": "true"}
 BUDGET_USD = 1.0
+# So few that some are too many although the flood takes a slow machine minutes.
+QUESTIONS_PER_MINUTE = 5
 # LiteLLM's list for gpt-4o, USD a token.
 PROMPT_USD, COMPLETION_USD = 2.5e-6, 10e-6
 
@@ -39,7 +41,8 @@ def scripts(count: int) -> list[Script]:
 async def ask_all(url: str, questions: int, addresses: int, at_once: int) -> Counter[int]:
     """Ask from so many addresses; how often each status came."""
     statuses: Counter[int] = Counter()
-    limits = httpx.Limits(max_connections=at_once)
+    # The server hangs up after 5 idle seconds: a question must never go out at that very moment.
+    limits = httpx.Limits(max_connections=at_once, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
 
         async def ask(number: int) -> None:
@@ -47,7 +50,7 @@ async def ask_all(url: str, questions: int, addresses: int, at_once: int) -> Cou
             answer = await client.post(
                 "/ask",
                 data={"query": f"How do I dim lamp {number}?"},
-                headers={"HX-Request": "true", "X-Forwarded-For": f"127.0.{at // 10}.{at}"},
+                headers=POLITE | {"X-Forwarded-For": f"127.0.{at // 10}.{at}"},
             )
             statuses[answer.status_code] += 1
             if answer.status_code == 429:
@@ -58,17 +61,12 @@ async def ask_all(url: str, questions: int, addresses: int, at_once: int) -> Cou
     return statuses
 
 
-@pytest.mark.parametrize(
-    ("questions", "addresses", "at_once"),
-    [(100, 10, 6), (200, 20, 6)],
-)
+@pytest.mark.timeout(240)
 def test_a_flood_of_questions_never_spends_more_than_the_budget(
     serve: Callable[..., RunningServer],
     model_server: ModelServer,
-    questions: int,
-    addresses: int,
-    at_once: int,
 ) -> None:
+    questions, addresses, at_once = 1_000, 50, 100
     played = scripts(questions * 3)
     model_server.script(*played)
     server = serve(
@@ -77,7 +75,7 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
         api_key="sk-the-operators",
         daily_budget_usd=BUDGET_USD,
         trusted_proxies=("127.0.0.1", "::1"),
-        questions_per_minute=questions // addresses - 1,  # the last of each address is too many
+        questions_per_minute=QUESTIONS_PER_MINUTE,
         questions_per_minute_in_all=0,
         max_answers_in_all=0,
     )
@@ -85,8 +83,9 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
     statuses = asyncio.run(ask_all(server.url, questions, addresses, at_once))
     eventually(lambda: limits.answers_in_flight == 0, 60, "answers are still in flight")
 
+    assert statuses.total() == questions
     assert set(statuses) == {200, 429}
-    assert statuses[429] >= addresses
+    assert statuses[200] >= addresses * QUESTIONS_PER_MINUTE
     billed = sum(
         each.prompt_tokens * PROMPT_USD + each.completion_tokens * COMPLETION_USD
         for each in played[: model_server.calls]
