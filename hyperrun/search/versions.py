@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -22,7 +23,9 @@ log = logging.getLogger(__name__)
 MOST_KEPT = 4
 MOST_BYTES = 512 * 1024 * 1024
 TIMEOUT_S = 120.0
-BETWEEN_BUILDS_S = 20.0  # readers name versions, and a build is work
+# Readers name versions, and a build is work: as many as are kept may come at once, and after that
+# one in so many seconds.
+BETWEEN_BUILDS_S = 20.0
 
 _NAME = re.compile(r"^[A-Za-z0-9][\w.+-]{0,63}$")
 
@@ -52,7 +55,8 @@ class Versions:
         self._fetch_tag = fetch_tag
         self._ready: dict[str, tuple[Index, str]] = {}  # version -> index and commit, oldest first
         self._building: dict[str, asyncio.Task[None]] = {}
-        self._built = -BETWEEN_BUILDS_S
+        self._started: deque[float] = deque(maxlen=MOST_KEPT)  # when the last builds were asked for
+        self._turn = asyncio.Lock()  # one build at a time
 
     async def find(self, root: Path, version: str, wait_s: float) -> tuple[Index, str] | None:
         """The index of a tag and its commit; None where no tag has such a name.
@@ -68,15 +72,23 @@ class Versions:
             commit = await self._commit(root, version)
             if not commit:
                 return None
-            if self._building or time.monotonic() - self._built < BETWEEN_BUILDS_S:
-                raise SearchUnavailable(f"{version} is not read yet; another version is")
-            self._building[version] = asyncio.create_task(self._make(root, version, commit))
+            if version not in self._building:
+                self._admit(version)
+                self._building[version] = asyncio.create_task(self._make(root, version, commit))
         done, _ = await asyncio.wait({self._building[version]}, timeout=wait_s)
         if not done:
             raise SearchUnavailable(f"{version} is still being read")
         if version not in self._ready:
             raise SearchUnavailable(f"{version} could not be read")
         return self._ready[version]
+
+    def _admit(self, version: str) -> None:
+        """Count one more build, or raise `SearchUnavailable`."""
+        now = time.monotonic()
+        is_full = len(self._started) == MOST_KEPT
+        if is_full and now - self._started[0] < MOST_KEPT * BETWEEN_BUILDS_S:
+            raise SearchUnavailable(f"{version} is not read yet; other versions are")
+        self._started.append(now)
 
     async def _commit(self, root: Path, version: str) -> str:
         for known in (True, False):
@@ -97,8 +109,9 @@ class Versions:
         index = Index(location(self._data_dir, f"{root}@{commit}"))
         try:
             if not index.is_complete():
-                await asyncio.to_thread(_extract, root, commit, tree)
-                await self._build(tree, index.path)
+                async with self._turn:
+                    await asyncio.to_thread(_extract, root, commit, tree)
+                    await self._build(tree, index.path)
             self._ready[version] = (index, commit)
             while len(self._ready) > MOST_KEPT:
                 oldest, _ = self._ready.pop(next(iter(self._ready)))
@@ -106,7 +119,6 @@ class Versions:
         except (OSError, SearchUnavailable, sqlite3.Error, subprocess.SubprocessError) as error:
             log.warning("version %s cannot be read: %s", version, error)
         finally:
-            self._built = time.monotonic()
             await asyncio.to_thread(shutil.rmtree, tree, ignore_errors=True)
             del self._building[version]
 

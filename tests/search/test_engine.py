@@ -19,6 +19,7 @@ from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.search.engine import Search
 from hyperrun.search.index import Index
 from hyperrun.search.passage import Passage
+from hyperrun.search.versions import MOST_KEPT
 from hyperrun.settings import Settings
 from tests.search import repository
 
@@ -282,6 +283,28 @@ def test_a_tag_is_searched_as_it_was(tmp_path: Path) -> None:
         for version in ("", "latest", "9.9", "../x", "--all", "v1.0^{tree}"):
             now = (await search.search("install the gramophone", version=version))[0]
             assert "wire" in now.text
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_only_so_many_tags_are_read_at_once_however_many_are_named(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    repository.git(tmp_path, "init", "-q", str(root))
+    for number in range(MOST_KEPT + 1):
+        repository.write(root, "a.md", f"# Setup\n\nWind the gramophone {number} times.\n")
+        repository.git(root, "add", ".")
+        repository.git(root, "commit", "-qm", str(number))
+        repository.git(root, "tag", f"v1.{number}")
+
+    async def work(search: Search) -> None:
+        asked = [search.search("gramophone", version=f"1.{n}") for n in range(MOST_KEPT + 1)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        for number, found in enumerate(answers):
+            if isinstance(found, BaseException):
+                assert isinstance(found, SearchUnavailable)
+            else:
+                assert f"{number} times" in found[0].text
+        assert sum(isinstance(each, list) for each in answers) == MOST_KEPT
 
     searched(root, tmp_path / "data", work)
 
