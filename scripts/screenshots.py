@@ -1,4 +1,4 @@
-"""Take the README's pictures from the running program, into docs/.
+"""Take the pictures of docs/ from the running program.
 
 uv run --group test --group hosts python scripts/screenshots.py
 
@@ -9,8 +9,12 @@ model is scripted.
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -18,9 +22,11 @@ sys.path.insert(0, str(ROOT))
 from hyperrun.settings import Settings  # noqa: E402
 from tests.browser import host_site, launched_chromium  # noqa: E402
 from tests.host_sites import OPEN_ROOTS  # noqa: E402
-from tests.model_server import Script, running_model_server  # noqa: E402
-from tests.server import running, write_repository  # noqa: E402
+from tests.model_server import ModelServer, Script, running_model_server  # noqa: E402
+from tests.server import RunningServer, running, write_repository  # noqa: E402
 
+DOCS = ROOT / "docs"
+QUESTION = "How do I dim a lamp?"
 ANSWER = """Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]. It returns
 the level before [2]:
 
@@ -31,10 +37,48 @@ return before
 
 | call | what it does |
 | --- | --- |
-| `pair(room)` | finds the lamp in a room and makes it yours [3] |
+| `Lamp(room)` | one lamp in one room [3] |
 | `dim(level)` | sets the brightness and returns the one before [2] |
 
 A level outside of that range raises `ValueError` [2]."""
+SHORT = "Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]."
+JAPANESE = "`dim` を 0 から 100 の値で呼び出します。**0 で消灯します** [1]。"
+SCENES = """# Rooms and scenes
+
+## Group lamps into a room
+
+Lamps that were paired with the same room name answer together.
+
+## Save a scene
+
+A scene keeps the level of every lamp of a room under a name.
+
+## Wake up with the light
+
+Give a scene a time, and the lamps rise to it over half an hour.
+
+## Share a home with others
+
+Invite them from the app; they may dim, and pair nothing.
+
+## Work without a network
+
+The wall switch keeps working; times are kept by the lamps themselves.
+
+## Reset to factory settings
+
+Hold the button for ten seconds, until the light blinks twice.
+
+## Update the firmware
+
+New firmware comes at night, and never while a lamp is on.
+"""
+WITH_CODE = """Set the level; what it was before comes back [2]:
+
+```python
+before, self.level = self.level, level
+return before
+```"""
 
 
 def build_site(folder: Path, server: str) -> Path:
@@ -51,10 +95,194 @@ def build_site(folder: Path, server: str) -> Path:
     return built
 
 
+def ask(page: Page, question: str = QUESTION) -> None:
+    """Send `question` from the chat on `page`."""
+    page.locator("#query").fill(question)
+    page.locator("#query").press("Enter")
+
+
+def answered(page: Page, question: str = QUESTION) -> None:
+    """Send `question` and wait until its answer is whole."""
+    before = page.locator(".actions").count()
+    ask(page, question)
+    page.locator(".actions").nth(before).wait_for()
+
+
+def crop(page: Page, name: str, *parts: Locator) -> None:
+    """Write docs/`name`.png: the smallest picture of `page` that holds all `parts`."""
+    page.wait_for_timeout(300)  # transitions
+    boxes = [box for part in parts if (box := part.bounding_box())]
+    size = page.viewport_size
+    assert len(boxes) == len(parts) and size
+    left = max(min(box["x"] for box in boxes) - 12, 0)
+    top = max(min(box["y"] for box in boxes) - 12, 0)
+    right = min(max(box["x"] + box["width"] for box in boxes) + 12, size["width"])
+    bottom = min(max(box["y"] + box["height"] for box in boxes) + 12, size["height"])
+    clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
+    page.screenshot(path=DOCS / f"{name}.png", clip=clip)  # type: ignore[arg-type]
+
+
+class Reader:
+    """Opens the chat page for a new reader, and scripts what the model will say."""
+
+    def __init__(self, browser: Browser, server: RunningServer, model: ModelServer) -> None:
+        self.browser = browser
+        self.server = server
+        self.model = model
+
+    @contextmanager
+    def chat(
+        self,
+        *scripts: str | Script,
+        query: str = "",
+        width: int = 560,
+        height: int = 640,
+        scheme: str = "light",
+    ) -> Iterator[Page]:
+        """The chat page, before its first question."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        page = context.new_page()
+        page.goto(f"{self.server.url}/chat-standalone{query}")
+        self.model.script(*scripts)
+        yield page
+        self.model.forget()
+        context.close()
+
+
+def widget(browser: Browser, server: RunningServer, folder: Path) -> None:
+    """The chat on a documentation page."""
+    with host_site(folder=build_site(folder, server.url)) as host:
+        context = browser.new_context(viewport={"width": 1280, "height": 860})
+        context.add_init_script(OPEN_ROOTS)
+        page = context.new_page()
+        page.goto(host.url("/"))
+        page.locator("hyper-run .ask").click()
+        chat = page.frame_locator("hyper-run iframe")
+        chat.locator("#query").fill(QUESTION)
+        chat.locator("#query").press("Enter")
+        chat.locator(".actions").wait_for()
+        page.screenshot(path=DOCS / "widget.png")
+        context.close()
+
+
+def pages(reader: Reader) -> None:
+    """The chat page of its own, in both themes and on a phone, and the local page."""
+    for name, scheme, width, height in (
+        ("chat", "light", 900, 860),
+        ("dark", "dark", 900, 860),
+        ("phone", "light", 390, 780),
+    ):
+        with reader.chat(width=width, height=height, scheme=scheme) as page:
+            answered(page)
+            if name == "chat":
+                page.locator(".source-list summary").click()
+                page.locator(".source-list").scroll_into_view_if_needed()
+            page.screenshot(path=DOCS / f"{name}.png")
+    page = reader.browser.new_page(viewport={"width": 1100, "height": 860})
+    page.goto(reader.server.url)
+    page.screenshot(path=DOCS / "local.png")
+    page.close()
+
+
+def asking(reader: Reader) -> None:
+    """What a reader asks with: starters, the page one is on, edit, follow-ups, keys."""
+    scene = "A scene keeps the level of every lamp of a room under a name [1]."
+    with reader.chat(scene, height=460) as page:
+        page.locator(".starter").first.wait_for()
+        crop(page, "starters", page.locator(".greeting"), page.locator("#starters"))
+        answered(page, "How do I save a scene?")
+        crop(page, "follow-ups", page.locator(".steps"), page.locator(".follow-ups"))
+        page.locator(".exchange").hover()
+        page.locator("button.edit").click()
+        crop(page, "edit", page.locator(".question"), page.locator("#composer"))
+    with reader.chat() as page:
+        page.evaluate(
+            "detail => document.dispatchEvent(new CustomEvent('hyperrun:page', {detail}))",
+            {"url": "https://lantern.example/guide/", "title": "Guide", "heading": "Dimming",
+             "selection": "Zero turns the lamp off"},
+        )  # fmt: skip
+        page.locator("#query").fill("Does this need a network?")
+        crop(page, "page-chip", page.locator("#composer"))
+    with reader.chat(SHORT) as page:
+        answered(page)
+        page.locator("#query").focus()
+        while not page.locator("a.citation").first.evaluate("it => it.matches(':focus')"):
+            page.keyboard.press("Shift+Tab")
+        page.locator(".source-card-float").wait_for()
+        crop(page, "keyboard", page.locator(".exchange"))
+
+
+def reading(reader: Reader) -> None:
+    """What a reader does with an answer: its sources, copy, stop, try again, say, share."""
+    with reader.chat(SHORT) as page:
+        answered(page)
+        page.locator("a.citation").hover()
+        crop(
+            page,
+            "citation",
+            page.locator(".steps"),
+            page.locator(".blocks"),
+            page.locator(".source-card-float"),
+        )
+    with reader.chat(WITH_CODE) as page:
+        answered(page)
+        page.locator(".code .copy").first.click()
+        crop(page, "copy", page.locator(".steps"), page.locator(".actions"))
+    with reader.chat(Script(ANSWER, stall_after=24), height=460) as page:
+        ask(page)
+        page.get_by_text("returns").wait_for()
+        crop(page, "stop", page.locator(".exchange"), page.locator("#composer"))
+    with reader.chat(Script(status=401), height=900) as page:
+        answered(page)
+        page.locator("button.retry").hover()
+        crop(page, "retry", page.locator(".exchange"))
+    with reader.chat(SHORT) as page:
+        answered(page)
+        page.locator(".thumb").nth(1).click()
+        page.locator(".feedback-form").wait_for()
+        crop(page, "feedback", page.locator(".steps"), page.locator(".feedback-form"))
+    with reader.chat(SHORT) as page:
+        answered(page)
+        page.locator("button.share").click()
+        page.wait_for_timeout(500)
+        link = str(page.evaluate("navigator.clipboard.readText()"))
+        page.goto(link)
+        page.locator(".source-list summary").click()
+        crop(page, "share", page.locator("h1"), page.locator(".source-card"))
+
+
+def languages(reader: Reader) -> None:
+    """Japanese, in both themes."""
+    with reader.chat(JAPANESE, query="?lang=ja") as page:
+        answered(page, "Lamp.dim の使い方は?")
+        crop(page, "japanese", page.locator(".exchange"), page.locator(".chat-bar"))
+    with reader.chat(query="?lang=ja", scheme="dark") as page:
+        page.locator(".starter").first.wait_for()
+        crop(page, "japanese-dark", page.locator(".chat-bar"), page.locator("#starters"))
+
+
+def settings_dialog(reader: Reader) -> None:
+    """A reader's own key, in the dark."""
+    with reader.chat(scheme="dark", height=620) as page:
+        page.get_by_role("button", name="Settings").click()
+        page.locator("#key-state").get_by_text("gpt").wait_for()
+        crop(page, "settings", page.locator("#settings-dialog .modal-box"))
+
+
+def passages(reader: Reader) -> None:
+    """An answer without a model."""
+    with reader.chat(height=900) as page:
+        answered(page)
+        crop(page, "passages", page.locator(".exchange"))
+
+
 def main() -> None:
-    """Write docs/widget.png, docs/chat.png, docs/dark.png, docs/local.png and docs/phone.png."""
-    docs = ROOT / "docs"
-    docs.mkdir(exist_ok=True)
+    """Write every picture of docs/."""
+    DOCS.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as made,
         running_model_server() as model,
@@ -62,50 +290,32 @@ def main() -> None:
     ):
         folder = Path(made)
         model.default = Script(ANSWER, prompt_tokens=1_900, completion_tokens=160)
+        repository = write_repository(folder)
+        (repository / "docs" / "scenes.md").write_text(SCENES)
         settings = replace(
             Settings(),
             port=0,
-            repo_path=str(write_repository(folder)),
+            repo_path=str(repository),
             data_dir=folder / "data",
             search="embedded",
             model="openai/gpt-4o-mini",
             api_base=model.url,
+            share=True,
+            human_url="https://forum.example/new?title={question}",
+            questions_per_minute=0,
         )
         with running(settings) as server:
             server.wait_until_ready()
-            site = build_site(folder, server.url)
-            with host_site(folder=site) as host:
-                context = browser.new_context(viewport={"width": 1280, "height": 860})
-                context.add_init_script(OPEN_ROOTS)
-                page = context.new_page()
-                page.goto(host.url("/"))
-                page.locator("hyper-run .ask").click()
-                chat = page.frame_locator("hyper-run iframe")
-                chat.locator("#query").fill("How do I dim a lamp?")
-                chat.locator("#query").press("Enter")
-                chat.locator(".actions").wait_for()
-                page.screenshot(path=docs / "widget.png")
-            for name, scheme, width, height in (
-                ("chat", "light", 900, 860),
-                ("dark", "dark", 900, 860),
-                ("phone", "light", 390, 780),
-            ):
-                context = browser.new_context(
-                    viewport={"width": width, "height": height}, color_scheme=scheme
-                )
-                page = context.new_page()
-                page.goto(f"{server.url}/chat-standalone")
-                page.locator("#query").fill("How do I dim a lamp?")
-                page.locator("#query").press("Enter")
-                page.locator(".actions").wait_for()
-                if name == "chat":
-                    page.locator(".source-list summary").click()
-                    page.locator(".source-list").scroll_into_view_if_needed()
-                page.screenshot(path=docs / f"{name}.png")
-                context.close()
-            page = browser.new_page(viewport={"width": 1100, "height": 860})
-            page.goto(server.url)
-            page.screenshot(path=docs / "local.png")
+            reader = Reader(browser, server, model)
+            pages(reader)
+            asking(reader)
+            reading(reader)
+            languages(reader)
+            settings_dialog(reader)
+            widget(browser, server, folder)
+        with running(replace(settings, model="", data_dir=folder / "free")) as server:
+            server.wait_until_ready()
+            passages(Reader(browser, server, model))
 
 
 if __name__ == "__main__":
