@@ -117,7 +117,7 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
 
     def leave(count: int) -> None:
         """So many readers ask, see the first words, and go."""
-        model_server.default = Script("These are the first words.", stall_after=3)
+        model_server.default = Script(["These are ", "the first ", "words."], stall_after=2)
         client = httpx.Client(timeout=120, limits=httpx.Limits(max_connections=None))
         leaving = threading.Barrier(count + 1)
 
