@@ -141,7 +141,7 @@ def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     chat: Page, model: ModelServer, chromium: Browser
 ) -> None:
     model.script("Shared words [1].", "Private words.")
-    ask(chat, "A public question?")
+    ask(chat, "How do I dim a lamp?")
     answers(chat, 1)
     ask(chat, "A private one?")
     answers(chat, 2)
@@ -150,10 +150,13 @@ def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     link = clipboard(chat)
     stranger = chromium.new_page()
     stranger.goto(link)
-    expect(stranger.get_by_role("heading", level=1)).to_have_text("A public question?")
+    expect(stranger.get_by_role("heading", level=1)).to_have_text("How do I dim a lamp?")
     expect(stranger.locator("main")).to_contain_text("Shared words")
     assert "Private" not in stranger.content()
     assert stranger.locator("form, button.retry").count() == 0
+    stranger.set_viewport_size({"width": 320, "height": 640})
+    stranger.locator(".source-list summary").click()
+    assert stranger.evaluate("document.documentElement.scrollWidth") <= 320
     assert stranger.goto(link[:-2]).status == 404
     stranger.close()
 
