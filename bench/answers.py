@@ -14,13 +14,14 @@ import json
 import os
 import platform
 import signal
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,15 @@ class Bench:
             **{f"HYPERRUN_{each}": "100000" for each in many},
         }
 
+    def stored_bytes(self, name: str) -> float:
+        """Bytes of the database for each conversation in it, when its server has ended."""
+        database = self.folder / name / "hyperrun.sqlite3"
+        with closing(sqlite3.connect(database)) as connection:
+            (conversations,) = connection.execute(
+                "SELECT count(DISTINCT conversation) FROM turns"
+            ).fetchone()
+        return database.stat().st_size / max(conversations, 1)
+
     def hyperrun(self, profile: Path | None = None) -> Server:
         """The whole server, ready, with a clock in its event loop."""
         port, beats = free_port(), self.folder / "beats.json"
@@ -294,7 +304,7 @@ class Options:
 
     parts: Sequence[str] = PARTS
     designs: Sequence[str] = ("relay", "plain")
-    crowds: Sequence[int] = (1, 50, 200, 400)
+    crowds: Sequence[int] = (1, 50, 200, 400, 500, 1_000)
     rounds: int = 3
     answers: int = 20
     rate: int = 40
@@ -338,6 +348,8 @@ def measure(options: Options) -> dict[str, Any]:
                         )
                 if "wire" in options.parts:
                     figures["figures"] |= on_the_wire(bench, (hyperrun, *others))
+        stored = bench.stored_bytes("data")
+        figures["figures"]["stored for each conversation, kB"] = f"{stored / 1_000:.1f}"
         assert hyperrun.beats is not None
         beats = json.loads(hyperrun.beats.read_text())
     figures["figures"] |= summary(rounds, beats, options)
@@ -434,7 +446,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a few seconds: proves that it works")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--tokens", type=int, default=400, help="of each answer")
-    parser.add_argument("--crowds", type=int, nargs="*", default=[1, 50, 200, 400])
+    parser.add_argument("--crowds", type=int, nargs="*", default=[1, 50, 200, 400, 500, 1_000])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--designs", nargs="*", default=["relay", "plain"])
     parser.add_argument("--profile", type=Path, help="cProfile of HyperRun into this file")

@@ -15,7 +15,16 @@ from urllib.parse import quote
 
 import uvloop
 
-from bench.parts.words import SPAN, TOKEN, TOKEN_BYTES, decoded, encoded, now, question
+from bench.parts.words import (
+    NAME_LETTERS,
+    SPAN,
+    TOKEN,
+    TOKEN_BYTES,
+    decoded,
+    encoded,
+    now,
+    question,
+)
 
 WAIT_S = 60.0
 
@@ -90,7 +99,7 @@ async def follow(
     delay_s: float, begun: asyncio.Semaphore,
 ) -> Reading:  # fmt: skip
     """Ask one question, after `delay_s`, and read its answer."""
-    reading = Reading(encoded(number, 2).encode())
+    reading = Reading(encoded(number, NAME_LETTERS).encode())
     await asyncio.sleep(delay_s)
     text = question(number, rate, tokens, words)
     try:

@@ -4,7 +4,7 @@
 
 Prints its port. `relay` passes the model's bytes on and looks at nothing: the least that a server
 in Python can do. `plain` is what one writes first with FastHTML and Lisette: an event with a Span
-for each token, the whole answer again at the end, for the browser to make Markdown of.
+for each token, the whole answer again at the end, then as Markdown.
 """
 
 import asyncio
@@ -12,15 +12,22 @@ import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 MOST_TOKENS = 4_000
+MODULES = Path(__file__).parents[2] / "static/node_modules"
+SCRIPTS = ("htmx.org/dist/htmx.min.js", "htmx-ext-sse/sse.js")
+PAGE = """<!doctype html><title>Plain</title><script src="/scripts"></script>
+<div hx-ext="sse" sse-connect="{answer}" sse-close="close">
+<div id="answer" sse-swap="message" hx-swap="beforeend"></div></div>"""
 
 
 def relay(model_url: str) -> Starlette:
@@ -49,13 +56,23 @@ def plain(model_url: str) -> Starlette:
     """Lisette's tokens as elements."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     import lisette
-    from fasthtml.common import Div, EventStream, Span, fast_app, sse_message
+    from fasthtml.common import Div, EventStream, NotStr, Span, fast_app, sse_message
+    from markdown_it import MarkdownIt
 
     class Chat(lisette.AsyncChat):  # type: ignore[misc, name-defined]
         def _track(self, response: Any) -> None:
             pass  # it asks for a price, and raises where there is none
 
     app, route = fast_app(secret_key="without it a file with one is written")
+
+    @route("/")
+    async def page(question: str) -> HTMLResponse:
+        return HTMLResponse(PAGE.format(answer=f"/answer?{urlencode({'question': question})}"))
+
+    @route("/scripts")
+    async def scripts() -> Response:
+        text = "".join((MODULES / name).read_text() + ";" for name in SCRIPTS)
+        return Response(text, media_type="text/javascript")
 
     @route("/answer")
     async def answer(question: str) -> EventStream:
@@ -70,7 +87,13 @@ def plain(model_url: str) -> Starlette:
                 if text:
                     whole += text
                     yield sse_message(Span(text))
-            yield sse_message(Div(whole, cls="marked"))
+            yield sse_message(
+                Div(
+                    NotStr(MarkdownIt().enable("table").render(whole)),
+                    id="answer",
+                    hx_swap_oob="true",
+                )
+            )
             yield "event: close\ndata:\n\n"
 
         return EventStream(tokens())

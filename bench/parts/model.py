@@ -14,7 +14,7 @@ from typing import cast
 
 import uvloop
 
-from bench.parts.words import PLAIN, SPECIFICATION, encoded, now, spacing
+from bench.parts.words import NAME_LETTERS, PLAIN, SPECIFICATION, encoded, now, spacing
 
 HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
@@ -62,7 +62,7 @@ class Answer:
         specification = SPECIFICATION.findall(body)[-1]
         self.number, self.rate, self.tokens = (int(part) for part in specification[:3])
         self.plain = specification[3] == b"plain"
-        self.name = encoded(self.number, 2)
+        self.name = encoded(self.number, NAME_LETTERS)
         self.transport = transport
         self.sent = 0
         self.last = 0

@@ -1,14 +1,16 @@
 """Tokens that say whose they are and when they were sent.
 
-A token is "Q", two letters of its answer's number and six of the time in units of 10 microseconds:
-capitals only, so that it is found again in whatever markup a server puts around it.
+A token is "Q", three letters of its answer's number and six of the time in units of 10 us: capitals
+only, so that it is found again in whatever markup a server puts around it.
 """
 
 import re
 import time
 
-TOKEN = re.compile(rb"Q([A-Z]{2})([A-Z]{6})")
-TOKEN_BYTES = 9
+# Not in the middle of a random name: of those, some hold such letters too.
+TOKEN = re.compile(rb"(?<![\w/-])Q([A-Z]{3})([A-Z]{6})(?![\w-])")
+TOKEN_BYTES = 10
+NAME_LETTERS = 3
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SPAN = 26**6  # after 51 minutes times begin anew
 
