@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests import leaks
 from tests.browser import chromium, page
 from tests.host_sites import chat_server, reader
 from tests.model_server import model_server
@@ -20,3 +21,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.skip(reason="takes minutes; CI=true or -m slow runs it"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run that left a key anywhere has failed, whatever its tests say."""
+    made = getattr(session.config, "_tmp_path_factory", None)
+    folder = made and made._basetemp
+    found = leaks.told + (leaks.in_files(folder) if folder and folder.exists() else [])
+    if found:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        print("\nKeys were left in: " + ", ".join(found))

@@ -23,6 +23,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests import leaks
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -237,6 +239,7 @@ def running_model_server() -> Iterator[ModelServer]:
     finally:
         server.should_exit = True
         thread.join(10)
+        leaks.told += leaks.in_requests(model.requests, model.headers)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from tests.browser import eventually
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer
 
@@ -72,7 +73,7 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
     server = serve(
         model="openai/gpt-4o",
         api_base=model_server.url,
-        api_key="sk-the-operators",
+        api_key=KEY,
         daily_budget_usd=BUDGET_USD,
         trusted_proxies=("127.0.0.1", "::1"),
         questions_per_minute=QUESTIONS_PER_MINUTE,
@@ -125,7 +126,7 @@ def test_a_stopped_answer_costs_what_had_gone_by_then(
     server = serve(
         model="openai/gpt-4o",
         api_base=model_server.url,
-        api_key="sk-the-operators",
+        api_key=KEY,
         daily_budget_usd=BUDGET_USD,
     )
     with httpx.Client(base_url=server.url, timeout=60, headers=POLITE) as reader:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hyperrun.settings import Settings
 from tests.browser import Complaints
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, running_model_server
 from tests.server import RunningServer, running, write_repository
 from tests.test_whole_way import answers, ask
@@ -311,10 +312,10 @@ def test_a_reader_brings_his_own_key_and_takes_it_back(chat: Page, server: Runni
     dialog.get_by_label("API key").fill("short")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("does not look like")
-    dialog.get_by_label("API key").fill("gsk-0123456789abcdef")
+    dialog.get_by_label("API key").fill(KEY)
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.locator("#key-state")).to_contain_text("Your key for groq/")
-    assert "gsk-0123456789abcdef" not in chat.content()
+    assert KEY not in chat.content()
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
     chat.get_by_role("button", name="Settings").click()

@@ -15,12 +15,13 @@ from hyperrun.logs import configure
 from hyperrun.models import Models
 from hyperrun.settings import Settings
 from tests.browser import eventually
+from tests.leaks import MARK
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer
 
-OPERATORS = "sk-proj-OPERATOROPERATOR0123456789"
-READERS = "plainREADERSKEYwithoutprefix0123456789"
-MISTYPED = "sk-proj-MISTYPEDmistyped0123456789"
+OPERATORS = f"sk-proj-OPERATOR{MARK}0123456789"
+READERS = f"plainREADERS{MARK}withoutprefix0123456789"
+MISTYPED = f"sk-proj-MISTYPED{MARK}0123456789"
 IN_REPOSITORY = "AKIAIOSFODNN7REPOKEY"
 ALL = (OPERATORS, READERS, MISTYPED, IN_REPOSITORY)
 QUESTION = "How do I dim the PRIVATEWORD lamp in room 17?"

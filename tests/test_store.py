@@ -23,6 +23,7 @@ from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
 from hyperrun.store import MIGRATIONS, Store
 from hyperrun.tokens import Tokens
+from tests.leaks import KEY
 
 TURN = Turn(
     id="turn-1",
@@ -247,11 +248,11 @@ def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
             keys = Keys(tmp_path, store)
-            await keys.put("c", "openai/x", "sk-very-secret-key")
+            await keys.put("c", "openai/x", KEY)
             kept = await Keys(tmp_path, store).get("c")
             assert kept is not None
-            assert (kept.model, kept.api_key) == ("openai/x", "sk-very-secret-key")
-            assert "sk-very" not in repr(kept)
+            assert (kept.model, kept.api_key) == ("openai/x", KEY)
+            assert KEY not in repr(kept)
             assert await keys.get("d") is None
             await keys.put("c", "openai/y", "sk-another-secret-key")
             again = await keys.get("c")
@@ -273,7 +274,7 @@ def test_a_key_moved_to_another_conversation_is_no_key_of_it(tmp_path: Path) -> 
     async def work() -> None:
         async with opened(tmp_path) as store:
             keys = Keys(tmp_path, store)
-            await keys.put("mine", "openai/x", "sk-very-secret-key")
+            await keys.put("mine", "openai/x", KEY)
             ciphertext = await store.key("mine")
             assert ciphertext is not None
             await store.put_key("theirs", ciphertext)
@@ -287,7 +288,7 @@ def test_a_key_moved_to_another_conversation_is_no_key_of_it(tmp_path: Path) -> 
 def test_a_key_whose_key_is_gone_is_no_key(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
-            await Keys(tmp_path, store).put("c", "openai/x", "sk-very-secret-key")
+            await Keys(tmp_path, store).put("c", "openai/x", KEY)
             (tmp_path / "keys.key").unlink()
             assert await Keys(tmp_path, store).get("c") is None
 

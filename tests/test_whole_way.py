@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser import Complaints, host_site
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import Serve
 
@@ -46,7 +47,7 @@ def answers(chat: "FrameLocator | Page", count: int) -> None:
 def test_a_reader_asks_follows_up_and_comes_back(
     serve: Serve, model_server: ModelServer, chromium: Browser
 ) -> None:
-    server = serve(model="openai/scripted", api_base=model_server.url, api_key="sk-operator-key")
+    server = serve(model="openai/scripted", api_base=model_server.url, api_key=KEY)
     tag = f'<script async src="{server.url}/embed"></script>'
     page_html = f"<!doctype html><title>Guide</title><link rel=icon href=data:,><h1>Guide</h1>{tag}"
     with host_site({"/": page_html}) as host:

@@ -23,6 +23,7 @@ from hyperrun.plain import without_controls
 from hyperrun.search.passage import Passage
 from hyperrun.store import MOST_TURNS
 from tests.browser import host_site
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer, Serve
 from tests.xss_corpus import HOST, PAYLOADS, RUN, SURROUNDINGS, cut_at_borders
@@ -246,7 +247,7 @@ def test_hostile_settings_and_a_hostile_providers_error(
         human_url="https://help.example/?q={question}&a={answer}&p={page}",
         model=f"openai/{image}",
         api_base=model_server.url,
-        api_key="sk-operator-key",
+        api_key=KEY,
         share=True,
     )
     model_server.script(Script(status=400, echo=True))
