@@ -1,6 +1,7 @@
 """Fixtures for every test. Real things only: servers in threads, Chromium, a second origin."""
 
 import os
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     made = getattr(session.config, "_tmp_path_factory", None)
     folder = made and made._basetemp
     found = leaks.told + (leaks.in_files(folder) if folder and folder.exists() else [])
-    if found:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["leaks"] = found
+    elif found:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         print("\nKeys were left in: " + ", ".join(found))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes that share the tests has ended: what it found is the run's."""
+    leaks.told += getattr(node, "workeroutput", {}).get("leaks", [])
