@@ -115,7 +115,9 @@ class AnswerState:
                 self._pieces.append(delta)
                 self._unrendered.append(delta)
             case Searching(query):
-                self.steps = (*self.steps, Step(query))
+                # The same search again is the same step: after a model's failure, say.
+                others = tuple(step for step in self.steps if step.query != query)
+                self.steps = (*others, Step(query))
             case Found(query, sources):
                 self._handed_out |= {source.number: source for source in sources}
                 self._finish_step(Step(query, found=len(sources)))
