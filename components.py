@@ -570,7 +570,7 @@ def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
 
 
 def CostText(view: View, usage: Usage | None, total_usd: float | None) -> str:
-    """Model, cost of this answer, and the conversation's total."""
+    """Model, cost of this answer, and the conversation's total where that is another amount."""
     if usage is None or not usage.model:
         return view.say("no_model")
     if usage.cost_usd is None:
@@ -580,7 +580,7 @@ def CostText(view: View, usage: Usage | None, total_usd: float | None) -> str:
         parts = [view.say("cost", model=usage.model, cost=about + dollars(usage.cost_usd))]
     if usage.own_key:
         parts.append(view.say("cost_own_key"))
-    if total_usd:
+    if total_usd and dollars(total_usd) != dollars(usage.cost_usd or 0):
         parts.append(view.say("cost_total", total=dollars(total_usd)))
     return " · ".join(parts)
 

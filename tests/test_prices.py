@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from components import CostText, View
+from hyperrun.conversation import Usage
 from hyperrun.models import Models
 from hyperrun.prices import Prices
 from hyperrun.settings import Settings
+from main import LINKS
 
 COUNTS = ((0, 0), (1, 0), (0, 77), (901, 412), (131_072, 900), (200_000, 3), (1_000_001, 70_000))
 
@@ -73,3 +76,20 @@ def test_cached_tokens_have_a_price_of_their_own(litellm: Any) -> None:
     )  # fmt: skip
     assert prices.usd("openai/gpt-4o", 9_000, 50, 8_000) == sum(cost)
     assert sum(cost) < (prices.usd("openai/gpt-4o", 9_000, 50) or 0)
+
+
+@pytest.mark.parametrize(
+    ("cost", "total", "shown"),
+    [
+        (0.0021, 0.0021, "gpt · $0.0021"),
+        (0.00001, 0.00002, "gpt · $0.0000"),
+        (0.0021, 0.0042, "gpt · $0.0021 · conversation $0.0042"),
+        (None, 0.0042, "gpt · price not known · conversation $0.0042"),
+        (0.0021, None, "gpt · $0.0021"),
+    ],
+)
+def test_a_conversations_cost_stands_there_where_it_is_another(
+    cost: float | None, total: float | None, shown: str
+) -> None:
+    view = View(LINKS, "en", title="Ask AI", project="Lantern")
+    assert CostText(view, Usage("gpt", cost_usd=cost), total) == shown
