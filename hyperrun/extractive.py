@@ -12,7 +12,7 @@ from textwrap import dedent
 from hyperrun.conversation import Source
 from hyperrun.language import text
 from hyperrun.markup import Rendering, is_closed, parser
-from hyperrun.search.passage import Passage
+from hyperrun.search.passage import PROSE, Passage
 from hyperrun.search.ranking import forms, query_terms, stem, terms
 
 MOST_PASSAGES = 3
@@ -20,7 +20,6 @@ MOST_LINES = 14  # of one passage; a longer first block is quoted whole
 # A passage or a block with less than this share of what the best holds is left out.
 LEAST_SHARE = 0.5
 
-_PROSE = ("section", "document", "cell", "notebook")
 _TITLE_OVER_RULE = re.compile(r"^\S.*\n([=\-~^\"'`#*+.:_])\1{2,}[ \t]*$", re.MULTILINE)
 _HTML = re.compile(r"<(?:!--|/?(?:details|summary|div|p|img|picture|br)\b)")
 _STRING_MARK = re.compile(r'"""|\'\'\'')
@@ -67,7 +66,7 @@ def _asked(question: str, sources: Sequence[Source]) -> Asked:
 
 def _quote(passage: Passage, asked: Asked) -> str:
     """The blocks of `passage` that hold most of what was asked, as Markdown; "" if it has none."""
-    if passage.kind in _PROSE:
+    if passage.kind in PROSE:
         return "\n\n".join(block.text for _, block in _chosen(_prose(passage), asked))
     blocks = _code(passage.text)
     quoted, last = "", -1

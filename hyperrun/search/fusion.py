@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hyperrun.search.passage import Passage
+from hyperrun.search.passage import PROSE, Passage
 
 Found = tuple[Passage, str]  # a passage and its page's anchor
 
@@ -16,7 +16,6 @@ WIDE = 20  # how much of each ranking is looked at, for up to as many results
 DEPTH = 5
 PROSE_WEIGHT = 0.5
 BEHIND = 0.01  # its first place counts less than the embedded index's last
-PROSE = {"section", "cell", "document"}
 
 
 def fuse(embedded: Sequence[Found], colgrep: Sequence[Found], k: int) -> list[Found]:

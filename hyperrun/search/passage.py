@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Kinds that are read, not run. What is none of them is code.
+PROSE = frozenset(("section", "cell", "document"))
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

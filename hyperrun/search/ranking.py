@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from hyperrun.search.passage import PROSE
+
 # Columns of the full-text index and their weights in bm25.
 COLUMNS = ("name", "path", "signature", "doc", "body")
 WEIGHTS = (5.0, 2.5, 2.5, 1.2, 1.0)
@@ -206,8 +208,6 @@ class Candidate:
     end_line: int
     score: float  # the larger the better
 
-
-PROSE = frozenset(("section", "cell", "document"))
 
 _TESTS = re.compile(
     r"(^|/)(tests?|testing|specs?|__tests__|testdata|fixtures?|mocks?|e2e)/"

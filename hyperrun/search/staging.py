@@ -23,7 +23,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from hyperrun.search.passage import Passage
+from hyperrun.search.passage import PROSE, Passage
 
 # Names that ColGrep never enters, at any depth, and folders whose passages it puts last.
 _AVOIDED = {
@@ -33,7 +33,6 @@ _AVOIDED = {
 }  # fmt: skip
 _PUT_LAST = re.compile(r"(?i)^(tests?|__tests__|spec|testing|compat|_compat|legacy|"
                        r"_?examples?|docs?_src)$")  # fmt: skip
-_PROSE = {"section", "cell", "document"}
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS staged (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, file TEXT NOT NULL, mtime_ns INTEGER NOT NULL,
@@ -156,7 +155,7 @@ def _targets(passages: Iterator[Staged]) -> Iterator[tuple[str, Staged]]:
     for staged in passages:
         passage = staged.passage
         source = PurePosixPath(passage.file)
-        prose = passage.kind in _PROSE
+        prose = passage.kind in PROSE
         folders = [_name(part, prose) for part in [*source.parts[:-1], source.stem or source.name]]
         title = passage.title.rpartition(" > ")[2] if prose else passage.title
         stem = _name(title, prose)
