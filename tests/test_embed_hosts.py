@@ -17,7 +17,9 @@ from tests.host_sites import PROSE, Reader, docs, html, tag
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 IN_EXAMPLES = "http://localhost:5001"
-SITE_IN_EXAMPLES = "https://lantern.example/"
+SITE_IN_EXAMPLES = "https://lantern.example"
+# What a run in place leaves behind.
+MADE = ("node_modules", "cache", ".docusaurus", "_site", "_build", "site", "build")
 
 ZENSICAL = """[project]
 site_name = "Lantern"
@@ -100,6 +102,14 @@ GENERATORS = {
         router=True,
         from_npm=True,
     ),
+    "docusaurus": Generator(
+        "docusaurus",
+        ("node_modules/.bin/docusaurus", "build", "--out-dir", "_site", "--no-minify"),
+        "_site",
+        click(".navbar [class*=colorModeToggle] button"),
+        router=True,
+        from_npm=True,
+    ),
     "html": Generator("html", (), ".", None),
 }
 
@@ -126,7 +136,7 @@ def install_from_npm(example: Path) -> Path:
 def build(generator: Generator, kind: str, folder: Path, server: str, site: str) -> Path:
     """Make an example's site with its own generator; skips where that is not installed."""
     source, example = folder / kind, EXAMPLES / generator.example
-    shutil.copytree(example, source, ignore=shutil.ignore_patterns("node_modules", "cache"))
+    shutil.copytree(example, source, ignore=shutil.ignore_patterns(*MADE))
     if generator.from_npm:
         (source / "node_modules").symlink_to(install_from_npm(example))
     if kind == "zensical":
@@ -135,7 +145,7 @@ def build(generator: Generator, kind: str, folder: Path, server: str, site: str)
     for path in source.rglob("*"):
         if path.suffix in (".yml", ".toml", ".py", ".html", ".js"):
             text = path.read_text().replace(IN_EXAMPLES, server)
-            path.write_text(text.replace(SITE_IN_EXAMPLES, site + "/"))
+            path.write_text(text.replace(SITE_IN_EXAMPLES, site))
     if generator.command:
         module = generator.command[0]
         python = () if generator.from_npm else (sys.executable, "-m")
@@ -144,7 +154,7 @@ def build(generator: Generator, kind: str, folder: Path, server: str, site: str)
             cwd=source,
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=300,
             env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
         )
         if f"No module named {module}" in made.stderr:
