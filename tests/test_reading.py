@@ -402,13 +402,58 @@ def test_no_state_of_the_page_has_an_accessibility_finding(
     context.close()
 
 
-def test_right_to_left_text_runs_right_to_left(chat: Page, model: ModelServer) -> None:
-    model.script("שלום עולם")
+def test_right_to_left_text_runs_right_to_left_and_code_does_not(
+    chat: Page, model: ModelServer
+) -> None:
+    model.script("שלום `lamp.dim()` עולם:\n\n```python\nif lamp: # עולם\n    lamp.dim(1)\n```")
     ask(chat, "מה זה?")
     answers(chat, 1)
     direction = "element => getComputedStyle(element).direction"
     assert chat.locator(".question").evaluate(direction) == "rtl"
     assert chat.locator(".blocks").evaluate(direction) == "rtl"
+    for code in chat.locator(".blocks code").all():
+        assert code.evaluate(direction) == "ltr"
+
+
+def test_a_finger_finds_everything_it_can_press(
+    server: RunningServer, model: ModelServer, chromium: Browser
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": 320, "height": 700}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(f"{server.url}/chat-standalone")
+    page.evaluate(
+        "detail => document.dispatchEvent(new CustomEvent('hyperrun:page', {detail}))",
+        {"url": "https://docs.example/", "title": "A title " * 20, "selection": "words"},
+    )
+    small = """() => [...document
+        .querySelectorAll('button, summary, select, input, .btn, .citation')]
+        .filter(element => element.checkVisibility({visibilityProperty: true}))
+        .map(element => {
+            const target = element.closest('label') ?? element;
+            const {width, height} = target.getBoundingClientRect();
+            const around = getComputedStyle(target, '::after');
+            return [element.outerHTML.slice(0, 90),
+                    Math.max(width, parseFloat(around.width) || 0),
+                    Math.max(height, parseFloat(around.height) || 0)];
+        })
+        .filter(([, width, height]) => width < 44 || height < 44)"""
+    assert page.evaluate(small) == []
+    model.script("Call it [1]:\n\n```python\nlamp.dim(1)\n```")
+    ask(page, "How do I dim a lamp?")
+    answers(page, 1)
+    page.locator(".thumb").nth(1).tap()
+    page.locator(".feedback-form").wait_for()
+    assert page.locator(".code .copy").is_visible() and page.locator(".citation").count()
+    assert page.evaluate(small) == []
+    code, copy = page.locator(".blocks pre").bounding_box(), page.locator(".code .copy")
+    assert copy.bounding_box()["y"] + copy.bounding_box()["height"] <= code["y"] + 4
+    page.get_by_role("button", name="Settings").tap()
+    page.locator("#settings-dialog").wait_for()
+    assert page.evaluate(small) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
 
 
 def test_wide_code_and_tables_scroll_inside_the_bubble(chat: Page, model: ModelServer) -> None:
