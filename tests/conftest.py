@@ -14,6 +14,9 @@ from tests.server import repository, serve
 __all__ = ["chat_server", "chromium", "model_server", "page", "reader", "repository", "serve"]
 
 
+leaks.listen()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests of minutes run under CI=true, by `-m slow`, or when they are named."""
     named = any("::" in argument for argument in config.args)
@@ -24,9 +27,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="takes minutes; CI=true or -m slow runs it"))
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """What a test printed, and the servers of its process."""
+    leaks.in_report(report)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run that left a key anywhere has failed, whatever its tests say."""
+    """A run that left a key anywhere, or let one out, has failed, whatever its tests say."""
     made = getattr(session.config, "_tmp_path_factory", None)
     folder = made and made._basetemp
     found = leaks.told + (leaks.in_files(folder) if folder and folder.exists() else [])
@@ -34,7 +42,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.config.workeroutput["leaks"] = found
     elif found:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        print("\nKeys were left in: " + ", ".join(found))
+        print("\nKeys have leaked:\n  " + "\n  ".join(dict.fromkeys(found)))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,10 +18,9 @@ from typing import Any
 
 import pytest
 import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from tests import leaks
 
@@ -219,7 +218,8 @@ def event(choice: dict[str, Any] | None, usage: dict[str, Any] | None = None) ->
 def running_model_server() -> Iterator[ModelServer]:
     """A model server for the length of a block; base URL for OpenAI-compatible clients: `url`."""
     model = ModelServer()
-    app = Starlette(
+    # No app, whose responses would be searched: a provider may repeat the key it was sent.
+    app = Router(
         routes=[
             Route("/v1/chat/completions", model.complete, methods=["POST"]),
             Route("/openai/deployments/{name}/chat/completions", model.complete, methods=["POST"]),
@@ -234,12 +234,14 @@ def running_model_server() -> Iterator[ModelServer]:
         time.sleep(0.002)
     port = server.servers[0].sockets[0].getsockname()[1]
     model.url = f"http://127.0.0.1:{port}/v1"
+    leaks.providers.add(port)
     try:
         yield model
     finally:
         server.should_exit = True
         thread.join(10)
         leaks.told += leaks.in_requests(model.requests, model.headers)
+        leaks.providers.discard(port)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import uvicorn
 from hyperrun import connection
 from hyperrun.settings import Settings
 from main import create_app, server
+from tests.leaks import KEY
 
 GUIDE = """# Lantern
 
@@ -148,6 +149,8 @@ def serve(tmp_path: Path, repository: Path) -> Iterator[Serve]:
                 "data_dir": tmp_path / "data",
                 "search": "embedded",
             }
+            if changes.get("model"):
+                defaults["api_key"] = KEY
             settings = replace(Settings(), **(defaults | changes))
             server = stack.enter_context(running(settings))
             server.wait_until_ready()

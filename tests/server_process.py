@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.leaks import KEY
 from tests.model_server import ModelServer
 from tests.server import write_repository
 
@@ -102,7 +103,11 @@ def unlimited_server(
 ) -> ServerProcess:
     """A server over the small project, without limits; answers of a model where there is one."""
     model = (
-        {"HYPERRUN_MODEL": "openai/scripted", "HYPERRUN_API_BASE": model_server.url}
+        {
+            "HYPERRUN_MODEL": "openai/scripted",
+            "HYPERRUN_API_BASE": model_server.url,
+            "HYPERRUN_API_KEY": KEY,
+        }
         if model_server
         else {}
     )

@@ -27,6 +27,7 @@ from hyperrun.conversation import Outcome, PageContext, Turn
 from hyperrun.models import KEY_VARIABLES, ModelChoice, Models
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import write_repository
 
@@ -196,7 +197,7 @@ def test_each_failure_has_its_error_and_one_layer_of_retries(
 
 def test_a_provider_that_is_not_there_is_down(corpus: Settings, asked: Asked) -> None:
     with pytest.raises(errors.ModelDown):
-        asked(choice=ModelChoice("openai/x", "sk-0123456789", "http://127.0.0.1:9/v1"))
+        asked(choice=ModelChoice("openai/x", KEY, "http://127.0.0.1:9/v1"))
 
 
 def test_a_passing_failure_is_tried_again_before_the_first_word(
@@ -231,7 +232,7 @@ def test_tokens_of_all_steps_are_counted_and_priced_where_there_is_a_price(
         Script(tools=[Tool("dim")], prompt_tokens=50, completion_tokens=10),
         Script("Done.", prompt_tokens=50, completion_tokens=10),
     )
-    events = asked(choice=ModelChoice(name, "sk-0123456789", model_server.url))
+    events = asked(choice=ModelChoice(name, KEY, model_server.url))
     usage = [event.usage for event in events if isinstance(event, Used)][-1]
     assert (usage.prompt_tokens, usage.completion_tokens) == (100, 20)
     assert usage.cost_usd == (pytest.approx(cost) if cost else None)
@@ -247,23 +248,23 @@ def test_azure_is_spoken_to_in_its_own_way(asked: Asked, model_server: ModelServ
     settings = replace(
         Settings(),
         azure_endpoint=model_server.url.removesuffix("/v1"),
-        azure_api_key="azure-key",
+        azure_api_key=KEY,
         azure_deployment="mine",
     )
     choice = Models(settings).operators()
     assert choice is not None and choice.name == "azure/mine"
     model_server.script("From Azure.")
     assert text(asked(choice=choice)) == "From Azure."
-    assert model_server.headers[0]["api-key"] == "azure-key"
+    assert model_server.headers[0]["api-key"] == KEY
     assert "authorization" not in model_server.headers[0]
 
 
 def test_the_key_is_sent_to_the_provider_and_to_nobody_else(
     asked: Asked, model_server: ModelServer
 ) -> None:
-    asked(api_key="sk-operator-key")
-    assert model_server.headers[0]["authorization"] == "Bearer sk-operator-key"
-    assert "sk-operator" not in str(model_server.requests)
+    asked(api_key=KEY)
+    assert model_server.headers[0]["authorization"] == f"Bearer {KEY}"
+    assert KEY not in str(model_server.requests)
 
 
 def test_words_that_came_together_are_one_chunk_and_none_is_lost(
@@ -333,7 +334,7 @@ def test_a_hosted_model_without_a_key_is_not_configured(
     models = Models(replace(Settings(), model=name))
     assert models.operators() is None
     assert "needs a key" in models.note
-    assert Models(replace(Settings(), model=name, api_key="sk-1")).operators() is not None
+    assert Models(replace(Settings(), model=name, api_key=KEY)).operators() is not None
 
 
 @pytest.mark.parametrize("name", ["ollama/llama3", "lm_studio/x", "vertex_ai/x", "bedrock/x"])
@@ -344,12 +345,12 @@ def test_a_model_that_takes_no_key_is_configured_by_its_name(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "key"),
     [
-        ("ollama/llama3", "sk-0123456789"),
-        ("azure/x", "sk-0123456789"),
-        ("custom_openai/x", "sk-0123456789"),
-        ("openai/x y", "sk-0123456789"),
-        ("openai/\u202ex", "sk-0123456789"),
-        ("", "sk-0123456789"),
+        ("ollama/llama3", KEY),
+        ("azure/x", KEY),
+        ("custom_openai/x", KEY),
+        ("openai/x y", KEY),
+        ("openai/\u202ex", KEY),
+        ("", KEY),
         ("openai/x", ""),
         ("openai/x", "short"),
         ("openai/x", "with a blank in it"),
@@ -364,23 +365,23 @@ def test_a_reader_cannot_choose_this(name: str, key: str) -> None:
 
 
 def test_a_readers_choice_has_no_address_and_pays_himself() -> None:
-    settings = replace(Settings(), model="openai/x", api_key="sk-op", api_base="http://inside/")
-    choice = Models(settings).readers("openai/y", "sk-0123456789")
+    settings = replace(Settings(), model="openai/x", api_key=KEY, api_base="http://inside/")
+    choice = Models(settings).readers("openai/y", KEY)
     assert (choice.api_base, choice.own_key) == ("", True)
-    assert "sk-" not in repr(choice)
+    assert KEY not in repr(choice)
 
 
 def test_the_operator_may_narrow_or_forbid_readers_keys() -> None:
     narrowed = Models(replace(Settings(), byok=("openai/a", "groq/b")))
-    assert narrowed.readers("groq/b", "gsk-0123456789").name == "groq/b"
+    assert narrowed.readers("groq/b", KEY).name == "groq/b"
     with pytest.raises(errors.BadQuestion):
-        narrowed.readers("openai/c", "sk-0123456789")
+        narrowed.readers("openai/c", KEY)
     assert asyncio.run(narrowed.providers()) == ["openai", "groq"]
     assert asyncio.run(narrowed.of_provider("groq")) == ["groq/b"]
     off = Models(replace(Settings(), byok=("off",)))
     assert asyncio.run(off.providers()) == []
     with pytest.raises(errors.BadQuestion):
-        off.readers("openai/a", "sk-0123456789")
+        off.readers("openai/a", KEY)
 
 
 def test_the_lists_come_from_litellm_without_a_connection(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from hyperrun.models import ModelChoice, Models
 from hyperrun.search.engine import Search
 from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import write_repository
 
@@ -99,7 +100,7 @@ class Bench:
         """Everything that happens; left when `leave_when` says so."""
         answer = Answer()
         agent = Agent(replace(self.settings, **changes), search or self.search, self.models)
-        model = ModelChoice(name, "sk-test", url) if url else None
+        model = ModelChoice(name, KEY, url) if url else None
         events = agent.answer(question, history, page or PageContext(), model, language)
         try:
             async with aclosing(events):  # type: ignore[type-var]

@@ -24,9 +24,9 @@ from hyperrun.errors import (
 from hyperrun.models import ModelChoice, Models
 from hyperrun.provider import EARLY_S, TICK_S, Completion, address_of, until_beat
 from hyperrun.settings import Settings
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 
-KEY = "sk-test-a-key-of-our-own"
 LEAN, LITELLM = "openai/scripted", "groq/scripted"
 BOTH = pytest.mark.parametrize("model", [LEAN, LITELLM])
 PATIENT = Settings()
@@ -415,11 +415,9 @@ def test_the_address_is_the_operators(choice: ModelChoice, url: str) -> None:
 def test_the_environments_key_goes_to_the_providers_own_address_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-environment")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
     own = ModelChoice("openai/x", own_key=True)
-    assert address_of(ModelChoice("openai/x"))[1] == {
-        "Authorization": "Bearer sk-of-the-environment"
-    }
+    assert address_of(ModelChoice("openai/x"))[1] == {"Authorization": f"Bearer {KEY}"}
     assert address_of(ModelChoice("openai/x", "", "http://elsewhere/v1"))[1] == {}
     assert address_of(own)[1] == {}
 

@@ -8,6 +8,7 @@ import pytest
 
 from hyperrun.errors import BadSetting
 from hyperrun.settings import Settings
+from tests.leaks import KEY
 
 ROOT = Path(__file__).parent.parent
 
@@ -65,8 +66,8 @@ def test_every_wrong_value_is_named_at_once() -> None:
 
 
 def test_secrets_are_not_in_the_representation() -> None:
-    settings = Settings(api_key="sk-secret", azure_api_key="azure-secret")
-    assert "secret" not in repr(settings)
+    settings = Settings(api_key=KEY, azure_api_key=f"azure-{KEY}")
+    assert KEY not in repr(settings)
 
 
 def test_the_readme_lists_every_setting_and_no_other() -> None:

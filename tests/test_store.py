@@ -177,7 +177,7 @@ def test_nobody_else_can_read_the_data(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path / "data") as store:
             Tokens(tmp_path / "data").mint()
-            await Keys(tmp_path / "data", store).put("c", "openai/x", "sk-1234567890")
+            await Keys(tmp_path / "data", store).put("c", "openai/x", KEY)
 
     run(work)
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
@@ -254,7 +254,7 @@ def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
             assert (kept.model, kept.api_key) == ("openai/x", KEY)
             assert KEY not in repr(kept)
             assert await keys.get("d") is None
-            await keys.put("c", "openai/y", "sk-another-secret-key")
+            await keys.put("c", "openai/y", f"{KEY}-another")
             again = await keys.get("c")
             assert again is not None and again.model == "openai/y"
 
@@ -266,7 +266,7 @@ def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
 
     run(work)
     for path in tmp_path.iterdir():
-        assert b"sk-" not in path.read_bytes()
+        assert KEY.encode() not in path.read_bytes()
     run(forget)
 
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, expect
 
 from tests.host_sites import OPEN_ROOTS, docs, embedding
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.search import repository
 from tests.server import RunningServer, Serve
@@ -55,7 +56,7 @@ def server(serve: Serve, project: Project, model_server: ModelServer) -> Iterato
         repo_path=str(project.root),
         model="openai/scripted",
         api_base=model_server.url,
-        api_key="sk-operator-key",
+        api_key=KEY,
     )
 
 

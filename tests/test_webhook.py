@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from hyperrun.webhook import knows_secret
+from tests.leaks import MARK
 
-SECRET = "a secret of the webhook"
+SECRET = f"a {MARK} of the webhook"
 BODY = b'{"ref": "refs/heads/main"}'
 
 

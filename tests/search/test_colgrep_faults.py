@@ -24,6 +24,7 @@ from hyperrun.search.program import (
     UsageError,
 )
 from tests import colgrep_stand_in
+from tests.leaks import KEY
 from tests.search.colgrep_repository import Repository, make
 
 
@@ -232,13 +233,13 @@ def test_no_secret_and_no_folder_of_the_repository_reaches_the_program(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("OPENAI_API_KEY", "HYPERRUN_API_KEY", "HF_TOKEN", "HTTPS_PROXY", "LD_PRELOAD_X"):
-        monkeypatch.setenv(name, "secret-value")
+        monkeypatch.setenv(name, KEY)
 
     async def ask() -> None:
         colgrep = await built(repository)
         await colgrep.search("token")
         for call in colgrep_stand_in.calls(repository.program):
-            assert "secret-value" not in json.dumps(call)
+            assert KEY not in json.dumps(call)
             assert call["there"] == []
             assert not Path(call["folder"]).is_relative_to(repository.root)
             assert call["environment"]["HOME"] != os.environ["HOME"]
