@@ -135,6 +135,7 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         ),
         P(id="status", role="status", cls="sr-only"),
         Composer(view),
+        ConfirmDialog(view),
         Div(id="panel"),
         cls="chat-panel",
         hx_include="#token, #lang",
@@ -143,8 +144,8 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         data_say_answering=view.say("answering"),
         data_say_ready=view.say("answer_ready"),
         data_say_connection=view.say("error_connection"),
+        data_say_unreachable=view.say("error_unreachable"),
         data_say_more=view.say("show_more"),
-        data_say_shared=view.say("shared"),
         data_say_you=view.say("you"),
         data_history=view.links.history,
     )
@@ -177,6 +178,24 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
         ),
         close or IconButton("x", say("close"), id="close", hidden=True),
         cls="chat-bar",
+    )
+
+
+def ConfirmDialog(view: View) -> FT:
+    """Asks before the conversation is cleared. The page's script opens it."""
+    return ui.Modal(
+        ui.ModalBox(
+            P(view.say("clear_confirm"), id="confirm-question"),
+            Form(
+                ui.Btn(view.say("cancel"), cls="-sm"),
+                ui.Btn(view.say("clear"), value="yes", cls="-sm -primary"),
+                method="dialog",
+                cls="modal-action",
+            ),
+        ),
+        id="confirm",
+        role="alertdialog",
+        aria_labelledby="confirm-question",
     )
 
 
@@ -276,17 +295,18 @@ def PageFields(view: View, page: PageContext | None = None) -> FT:
                 ("selection", page.selection),
             )
         ],
-        Chip("page-chip", remove),
-        Chip("selection-chip", remove, view.say("about_selection")),
+        Chip("edit-chip", "pencil", view.say("edit_cancel"), view.say("editing")),
+        Chip("page-chip", "file-text", remove),
+        Chip("selection-chip", "file-text", remove, view.say("about_selection")),
         cls="chips",
         data_say_page=view.say("about_page", page="\u2026"),
     )
 
 
-def Chip(id: str, remove: str, says: str = "") -> FT:
+def Chip(id: str, icon: str, remove: str, says: str = "") -> FT:
     """A removable note over the input; hidden until there is something to say."""
     return Span(
-        Icon("file-text", 14),
+        Icon(icon, 14),
         Span(says, cls="chip-text"),
         Button(Icon("x", 14), type="button", aria_label=remove, title=remove, cls="chip-remove"),
         id=id,
@@ -494,7 +514,7 @@ def Meta(
                 cls="-xs share",
                 size_px=16,
                 hx_post=view.links.share(turn.id),
-                hx_target="#status",
+                hx_target=f"#feedback-{turn.id}",
             )
             if answered and view.share
             else "",
@@ -531,8 +551,12 @@ def HumanAddress(template: str, turn: Turn) -> str:
 
 
 def ShareLink(view: View, address: str) -> FT:
-    """Says that a link is there; the page's script copies it."""
-    return Span(view.say("shared"), data_link=address)
+    """Says that a link is there, and shows it; the page's script copies it."""
+    link = A(
+        view.say("shared_open"), href=address, target="_blank", rel="noopener", cls="link",
+        data_copy=True,
+    )  # fmt: skip
+    return P(Icon("check", 14), Span(view.say("shared"), " ", link), role="status", cls="thanks")
 
 
 def FollowUps(view: View, questions: Sequence[str]) -> FT | str:
@@ -745,7 +769,7 @@ def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
             cls="field",
         ),
         Div(
-            ui.Btn(Icon("key-round"), say("save"), type="submit", cls="-sm -primary"),
+            ui.Btn(Icon("key-round", 14), say("save"), type="submit", cls="-sm -primary"),
             ui.Btn(
                 say("forget"),
                 type="button",

@@ -107,15 +107,20 @@
   });
   document.addEventListener("htmx:sseOpen", (event) => {
     status.textContent = say.sayAnswering;
-    event.target.classList.remove("waiting");
+    delete event.target.dataset.lost;
   });
-  document.addEventListener("htmx:sseError", () => { status.textContent = say.sayConnection; });
+  // The stylesheet shows it under what has come; it goes when the stream is there again.
+  document.addEventListener("htmx:sseError", (event) => {
+    status.textContent = event.target.dataset.lost = say.sayConnection;
+    follow();
+  });
   document.addEventListener("htmx:sseClose", (event) => {
     const bubble = event.target;
     if (event.detail.type !== "message" || !bubble.matches("[data-running]")) return;
     bubble.removeAttribute("data-running");
     bubble.removeAttribute("aria-busy");
     bubble.removeAttribute("sse-connect");
+    delete bubble.dataset.lost;
     const words = bubble.querySelector(".blocks")?.textContent.trim() || "";
     const sentence = words.match(/^[\s\S]{1,200}?[.!?。！？](?=\s|$)/)?.[0] || words.slice(0, 200);
     status.textContent = say.sayReady + " " + sentence;
@@ -157,6 +162,11 @@
     box.selectionStart = box.selectionEnd = text.length;
     size();
   };
+  // The turn that the next question takes the place of; "": none.
+  const edit = (turn) => {
+    field("edits").value = turn;
+    field("edit-chip").hidden = !turn;
+  };
   const submit = () => composer.requestSubmit();
   const ask = (text) => { put(text); submit(); };
   composer.addEventListener("input", () => { keep("draft", query().value); size(); place = past.length; });
@@ -194,13 +204,17 @@
     if (event.target !== composer) return;
     if (!event.detail.successful) return;
     keep("draft", "");
-    field("edits").value = "";
+    edit("");
     forgetSelection();
     size();
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    const link = status.querySelector("[data-link]")?.dataset.link;
-    if (link && event.target === status) copy(new URL(link, location.href).href, null);
+    const link = event.target.querySelector?.("a[data-copy]");
+    if (link) {
+      link.removeAttribute("data-copy");
+      copy(link.href, null);
+    }
+    if (!field(`turn-${field("edits").value}`)) edit(""); // cleared, or gone in another tab
     remember();
     label(event.target);
     follow();
@@ -214,6 +228,7 @@
     notice.setAttribute("role", "alert");
     notice.textContent = text;
     inside.append(notice);
+    notice.scrollIntoView({ block: "nearest" });
     follow();
   };
   document.addEventListener("htmx:configRequest", (event) => {
@@ -229,14 +244,14 @@
     event.detail.shouldSwap = false;
     if (xhr.getResponseHeader("X-HyperRun") === "problem") {
       const told = new DOMParser().parseFromString(xhr.responseText, "text/html").body.textContent;
-      problem(told.trim(), elt.closest("dialog")?.querySelector(".modal-box") ?? messages);
+      problem(told.trim(), elt.closest("form.key-form") ?? messages);
     } else if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
-    else problem(say.sayConnection);
+    else problem(say.sayUnreachable, elt.closest("form.key-form") ?? messages);
   });
   const later = () => 1000 + Math.random() * 2000;
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
-    else problem(say.sayConnection);
+    else problem(say.sayUnreachable, event.detail.elt.closest("form.key-form") ?? messages);
   });
 
   document.addEventListener("click", (event) => {
@@ -255,7 +270,7 @@
       button.previousElementSibling.classList.remove("folded");
       button.remove();
     } else if (button.matches(".edit")) {
-      field("edits").value = button.dataset.turn;
+      edit(button.dataset.turn);
       put(button.closest(".chat").querySelector(".question").textContent);
       query().focus();
     } else if (button.matches(".code > .copy")) copy(button.parentNode.querySelector("code").textContent, button);
@@ -271,6 +286,9 @@
       if (chip.id === "page-chip") {
         noPage = true;
         for (const id of ["page-url", "page-title", "page-heading"]) field(id).value = "";
+      } else if (chip.id === "edit-chip") {
+        edit("");
+        put("");
       } else forgetSelection();
       query().focus();
     }
@@ -297,12 +315,15 @@
     }
     if (!button) return;
     status.textContent = say.sayCopied;
-    button.classList.add("copied");
-    if (button.matches(".code > .copy")) {
-      button.textContent = say.sayCopied;
-      setTimeout(() => { button.textContent = say.sayCopy; }, 1500);
-    }
-    setTimeout(() => button.classList.remove("copied"), 1500);
+    const icon = button.querySelector("use");
+    if (icon?.getAttribute("href") === "#check") return; // a second click, still told
+    const was = icon?.getAttribute("href");
+    if (icon) icon.setAttribute("href", "#check");
+    else button.textContent = say.sayCopied;
+    setTimeout(() => {
+      if (icon) icon.setAttribute("href", was);
+      else button.textContent = say.sayCopy;
+    }, 1500);
   };
 
   // HTML that our own renderer made, back to Markdown.
@@ -448,6 +469,24 @@
   });
   if (window.parent !== window) field("close")?.removeAttribute("hidden");
 
+  // Our own dialog and not the browser's: Safari shows none of a frame on another site.
+  const confirm = field("confirm");
+  document.addEventListener("htmx:confirm", (event) => {
+    const { question, issueRequest } = event.detail;
+    if (!question) return;
+    event.preventDefault();
+    confirm.returnValue = "";
+    confirm.onclose = () => { if (confirm.returnValue === "yes") issueRequest(true); };
+    confirm.showModal();
+  });
+  // Escape closes an open dialog only, and not the panel around it as well.
+  document.addEventListener("keydown", (event) => {
+    const dialog = event.key === "Escape" && document.querySelector("dialog[open]");
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.close();
+  });
+
   // The settings dialog opens when it has arrived.
   document.addEventListener("htmx:afterSettle", () => {
     const dialog = field("settings-dialog");
@@ -461,7 +500,7 @@
   const modal = field("ask-modal");
   modal?.addEventListener("change", () => { if (modal.checked) setTimeout(() => query().focus(), 100); });
   if (modal) document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && modal.checked && !document.querySelector("dialog[open]")) modal.checked = false;
+    if (event.key === "Escape" && modal.checked && !event.defaultPrevented) modal.checked = false;
   });
 
   if (kept("draft")) put(kept("draft"));

@@ -41,8 +41,8 @@ class ServerProcess:
         self.port = 0
 
     def start(self) -> None:
-        """Return when it answers."""
-        self.port = free_port()
+        """Return when it answers. Started again, it has the port it had."""
+        self.port = self.port or free_port()
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", "/"),

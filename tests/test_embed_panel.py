@@ -100,6 +100,22 @@ FORGED: list[Any] = [
 ]
 
 
+def test_escape_closes_a_dialog_of_the_chat_and_then_the_panel(
+    reader: Reader, chat_server: str
+) -> None:
+    with docs({"/": embedding(chat_server)}) as site:
+        reader.goes_to(site.url())
+        reader.opens()
+        reader.frame.get_by_role("button", name="Clear conversation").first.click()
+        dialog = reader.frame.locator("#confirm")
+        dialog.wait_for()
+        reader.page.keyboard.press("Escape")
+        dialog.wait_for(state="hidden")
+        assert reader.button.get_attribute("aria-expanded") == "true"
+        reader.page.keyboard.press("Escape")
+        reader.sees_it_closed()
+
+
 def test_messages_from_any_other_window_are_not_heard(reader: Reader, chat_server: str) -> None:
     """From the page itself, from another frame of the page, and from the server's other pages."""
     with (

@@ -92,6 +92,9 @@ def test_code_answer_and_conversation_are_copied_as_markdown(
     assert clipboard(chat).strip() == "lamp.dim(1)"
     expect(chat.locator(".code .copy").first).to_have_text("Copied")
     chat.get_by_role("button", name="Copy answer").click()
+    icon = chat.locator(".copy-answer use")
+    expect(icon).to_have_attribute("href", "#check")
+    expect(icon).to_have_attribute("href", "#copy")
     copied = clipboard(chat)
     for piece in ("Call `dim` **now**", "```python\nlamp.dim(1)", "1. one\n2. two",
                   "| a | b |\n| --- | --- |\n| 1 | 2 |", "> said"):  # fmt: skip
@@ -115,6 +118,20 @@ def test_an_edited_question_takes_the_place_of_the_first(chat: Page, model: Mode
     assert "First wording?" not in "".join(sent)
     chat.reload()
     expect(chat.locator(".question")).to_have_text(["Second wording?"])
+
+
+def test_an_edit_can_be_given_up(chat: Page, model: ModelServer) -> None:
+    model.script("To the first.", "To the second.")
+    ask(chat, "First wording?")
+    answers(chat, 1)
+    chat.locator(".exchange").hover()
+    chat.get_by_role("button", name="Edit question").click()
+    expect(chat.locator("#edit-chip")).to_contain_text("Takes the place of your question")
+    chat.get_by_role("button", name="Do not edit").click()
+    expect(chat.get_by_role("textbox", name="Your question")).to_have_value("")
+    expect(chat.locator("#edit-chip")).to_be_hidden()
+    ask(chat, "Another question?")
+    expect(chat.locator(".question")).to_have_text(["First wording?", "Another question?"])
 
 
 def test_feedback_is_kept_with_its_turn(
@@ -147,8 +164,9 @@ def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     ask(chat, "A private one?")
     answers(chat, 2)
     chat.get_by_role("button", name="Share this answer").first.click()
-    expect(chat.locator("#status")).to_contain_text("Link copied")
+    expect(chat.get_by_role("status").filter(has_text="Link copied")).to_be_visible()
     link = clipboard(chat)
+    assert chat.get_by_role("link", name="Open it").evaluate("link => link.href") == link
     stranger = chromium.new_page()
     stranger.goto(link)
     expect(stranger.get_by_role("heading", level=1)).to_have_text("How do I dim a lamp?")

@@ -1,6 +1,7 @@
 """The whole way in a real browser: a documentation page on another site, a click, an answer."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
@@ -9,6 +10,7 @@ from tests.browser import Complaints, host_site
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import Serve
+from tests.server_process import unlimited_server
 
 pytestmark = pytest.mark.browser
 
@@ -189,8 +191,16 @@ def test_clear_empties_the_conversation_for_good(serve: Serve, page: Page) -> No
     page.goto(f"{server.url}/chat-standalone")
     ask(page, "How do I dim?")
     answers(page, 1)
-    page.on("dialog", lambda dialog: dialog.accept())
+    asking = page.get_by_role("alertdialog", name="Clear this conversation?")
     page.get_by_role("button", name="Clear conversation").click()
+    asking.get_by_role("button", name="Cancel").click()
+    expect(asking).to_be_hidden()
+    page.get_by_role("button", name="Clear conversation").click()
+    page.keyboard.press("Escape")
+    expect(asking).to_be_hidden()
+    expect(page.locator(".exchange")).to_have_count(1)
+    page.get_by_role("button", name="Clear conversation").click()
+    asking.get_by_role("button", name="Clear conversation").click()
     expect(page.locator(".exchange")).to_have_count(0)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-ready", "1")
@@ -234,3 +244,29 @@ def test_every_icon_of_a_later_fragment_is_in_the_first_page(serve: Serve, page:
     used = page.locator("use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
     there = page.locator("symbol").evaluate_all("all => all.map(symbol => '#' + symbol.id)")
     assert used and set(used) <= set(there)
+
+
+def test_a_reader_is_told_while_the_connection_is_lost_and_no_longer(
+    tmp_path: Path, model_server: ModelServer, page: Page
+) -> None:
+    model_server.default = Script("This much came, and no more.", stall_after=3)
+    with unlimited_server(tmp_path, model_server) as server:
+        page.goto(f"http://localhost:{server.port}/chat-standalone")
+        ask(page, "How?")
+        expect(page.locator(".live")).to_contain_text("This much came", timeout=30_000)
+        page.wait_for_timeout(1_200)  # a checkpoint has been
+        server.kill()
+        lost = page.locator(".answer[data-lost]")
+        expect(lost).to_have_attribute("data-lost", "The connection is lost. Trying again…")
+        shown = lost.evaluate("answer => getComputedStyle(answer, '::after').content")
+        assert "connection is lost" in shown
+        page.get_by_role("button", name="Settings").click()
+        expect(page.get_by_role("alert")).to_have_text(
+            "The server cannot be reached. Please try again."
+        )
+        server.start()
+        expect(page.locator(".answer .notice")).to_contain_text(
+            "The server went away", timeout=20_000
+        )
+        expect(lost).to_have_count(0)
+        expect(page.locator(".answer")).to_contain_text("This much came")
