@@ -271,6 +271,9 @@ class Models:
 def _import_lisette() -> ModuleType:
     # Without this, litellm fetches its price list at import and waits for it.
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+    # LiteLLM 1.105 puts a filter on uvicorn's logger that imports more of LiteLLM: one line logged
+    # in the meantime, and this import failed for good. Our own formatter cuts keys out.
+    os.environ["LITELLM_DISABLE_REDACT_SECRETS"] = "true"
     import lisette
     import litellm
 

@@ -4,11 +4,14 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,6 +31,7 @@ from tests.leaks import MARK
 from tests.test_limits import Choice, ended
 from tests.test_limits import limits as limits_of
 
+ROOT = Path(__file__).parent.parent
 KEYS = [
     f"sk-proj-{MARK}abcdefghij_ABC",
     f"sk-ant-api03-{MARK}-abcdefghij",
@@ -267,3 +271,28 @@ def test_metrics_are_for_private_addresses_that_ask_directly() -> None:
     with logged() as (url, _, _metrics):
         headers = {"X-Forwarded-For": "8.8.8.8"}
         assert httpx.get(f"{url}/metrics", headers=headers).status_code == 404
+
+
+# In a process of its own: only the first import of LiteLLM is one.
+BUSY_IMPORT = """
+import asyncio, logging
+from hyperrun.models import Models
+from hyperrun.settings import Settings
+
+async def main():
+    importing = asyncio.create_task(Models(Settings()).library())
+    while not importing.done():
+        for name in ("uvicorn.error", "asyncio", "httpx"):
+            logging.getLogger(name).warning("Invalid HTTP request received.")
+        await asyncio.sleep(0.001)
+    print((await importing).core.litellm.types.utils.Usage.__name__)
+
+asyncio.run(main())
+"""
+
+
+def test_what_is_logged_while_the_model_library_is_imported_does_not_break_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BUSY_IMPORT], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "Usage\n", done.stderr[-2_000:]
