@@ -88,7 +88,7 @@ class Agent:
         reply = Reply(self._models, model, inbox.put_nowait)
         completion = provider.Completion(
             lisette.core.litellm, model, self._settings, self._models.session(), reply.say,
-            self._models.quirks,
+            self._models.quirks, self._models.beat,
         )  # fmt: skip
         reply.completion = completion
         chat = chat_of(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from hyperrun.beat import Beat
 from hyperrun.errors import BadQuestion
 from hyperrun.prices import Prices
 from hyperrun.settings import Settings
@@ -121,6 +122,7 @@ class Models:
         self._prices: Prices | None = None
         self._session: ClientSession | None = None
         self._importing = asyncio.Lock()
+        self.beat = Beat()
         self.quirks: dict[str, frozenset[str]] = {}  # what models refuse, as `provider` learns it
         self.note = ""  # why there is no operator's model although one is named
         self._operators = self._configured()

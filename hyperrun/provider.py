@@ -10,10 +10,10 @@ details go to the log alone.
 import asyncio
 import logging
 import os
-import random
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
+from hyperrun.beat import Beat
 from hyperrun.completion import Step, joined, request_body
 from hyperrun.errors import (
     ModelCutOff,
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.05
-EARLY_S = 0.002  # a timer may be so much too early
+SLACK = 0.05  # of the longest silence: moving a timer for each token costs more than its words
 CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
 LONGEST_RETRY_AFTER_S = 5.0  # a provider that wants more is not waited for
@@ -66,6 +65,7 @@ class Completion:
         session: "ClientSession",
         say: Callable[[str], None],
         quirks: dict[str, frozenset[str]] | None = None,
+        beat: Beat | None = None,
     ) -> None:
         self._litellm = litellm
         self._choice = choice
@@ -73,6 +73,8 @@ class Completion:
         self._session = session
         self._say = say
         self._quirks = quirks if quirks is not None else {}
+        self._beat = beat or Beat()
+        self._timer_moved = 0.0
         self._prompt_bytes = self._said_bytes = 0
         self._asking = False
         self.estimated = False  # was any usage not told by the provider?
@@ -123,6 +125,7 @@ class Completion:
 
     async def _attempt(self, call: dict[str, Any]) -> list[Any]:
         limit_s = self._settings.model_first_token_timeout_s
+        self._timer_moved = 0.0
         try:
             async with asyncio.timeout(limit_s) as timer:
                 if is_compatible(self._choice, self._litellm):
@@ -135,7 +138,10 @@ class Completion:
 
     def _heard(self, timer: asyncio.Timeout) -> None:
         now = asyncio.get_running_loop().time()
-        timer.reschedule(now + self._settings.model_idle_timeout_s)
+        idle_s = self._settings.model_idle_timeout_s
+        if now - self._timer_moved > idle_s * SLACK:
+            self._timer_moved = now
+            timer.reschedule(now + idle_s * (1 + SLACK))
 
     def _tell(self, words: str) -> None:
         self._said_bytes += len(words) if words.isascii() else len(words.encode(errors="replace"))
@@ -203,7 +209,6 @@ class Completion:
         step = Step(self._litellm, self._choice.name)
         content = response.content
         rest = b""
-        phase = random.random() * TICK_S
         while not step.ended:
             data = await content.readany()
             if not data:
@@ -219,14 +224,19 @@ class Completion:
             if step.words:
                 self._tell(step.take_words())
                 if not step.ended:
-                    # What comes meanwhile costs one turn of the event loop, not one each.
-                    await asyncio.sleep(until_beat(phase))
+                    self._hold(response)
         if rest.startswith(b"data:") and not step.ended:
             step.take(rest[5:].strip())
             self._tell(step.take_words())
         if not step.is_whole:
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
         return step
+
+    def _hold(self, response: "ClientResponse") -> None:
+        connection = response.connection  # None: all of the response has come
+        transport = connection.transport if connection is not None else None
+        if transport is not None and not transport.is_closing():
+            self._beat.hold(transport)
 
     # Everybody else
 
@@ -255,16 +265,6 @@ class Completion:
         if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in chunks):
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
         return chunks
-
-
-def until_beat(phase: float) -> float:
-    """Seconds to the next beat of a clock that beats every `TICK_S`, beginning at `phase`.
-
-    Each answer has its own: if all slept for as long from where a busy moment has left them, they
-    would go on in step, and stop the event loop together ever after.
-    """
-    now = asyncio.get_running_loop().time()
-    return TICK_S - (now + EARLY_S - phase) % TICK_S + EARLY_S
 
 
 def is_compatible(choice: ModelChoice, litellm: Any) -> bool:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from hyperrun.errors import (
     ModelUnknown,
 )
 from hyperrun.models import ModelChoice, Models
-from hyperrun.provider import EARLY_S, TICK_S, Completion, address_of, until_beat
+from hyperrun.provider import Completion, address_of
 from hyperrun.settings import Settings
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
@@ -437,17 +436,3 @@ def test_a_self_hosted_model_is_asked_for_by_its_own_name(
 ) -> None:
     assert complete(model_server.url, name).text == "Hello there."
     assert model_server.requests[0]["model"] == name
-
-
-def test_answers_that_a_busy_moment_has_held_up_do_not_go_on_in_step() -> None:
-    phases = [TICK_S * n / 20 for n in range(20)]
-
-    async def looked_at() -> list[float]:
-        return [until_beat(phase) for phase in phases]
-
-    for stop_s in (0.0, 0.007, 0.12):
-        time.sleep(stop_s)
-        waits = asyncio.run(looked_at())
-        assert all(EARLY_S <= wait <= TICK_S + EARLY_S for wait in waits)
-        gaps = [after - before for before, after in pairwise(sorted(waits))]
-        assert max(gaps) < TICK_S / 10, "all of the tick is used"
