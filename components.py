@@ -76,6 +76,7 @@ class View:
     subtitle: str = ""
     share: bool = False
     human_url: str = ""
+    disclaimer: str = ""
 
     def say(self, key: str, **values: object) -> str:
         """An interface text in this view's language."""
@@ -249,12 +250,18 @@ def Composer(view: View) -> FT:
             ),
             cls="composer-row",
         ),
+        Disclaimer(view),
         id="composer",
         cls="composer",
         hx_post=view.links.ask,
         hx_target="#messages",
         hx_swap="beforeend",
     )
+
+
+def Disclaimer(view: View) -> FT:
+    """The operator's words about every answer, or that it can be wrong."""
+    return P(view.disclaimer or view.say("disclaimer"), cls="disclaimer")
 
 
 def Token(value: str, swap: bool = False) -> FT:
@@ -444,7 +451,8 @@ def StepText(view: View, step: Step) -> str:
         key = "searching"
     else:
         key = {0: "searched_none", 1: "searched_one"}.get(step.found, "searched")
-    return view.say(key, query=step.query, count=step.found or 0)
+    query = f"\u2068{step.query}\u2069"  # isolated: it may run the other way than the sentence
+    return view.say(key, query=query, count=step.found or 0)
 
 
 def Sources(view: View, turn_id: str, sources: Sequence[Source]) -> FT | str:
@@ -471,15 +479,14 @@ def SourceCard(view: View, turn_id: str, source: Source) -> FT:
     return Div(
         P(
             Span(str(card.number), cls="badge badge-xs badge-soft source-number"),
-            Strong(card.title)
+            Strong(card.title, dir="auto")
             if card.address.startswith("#")
             else A(
-                Strong(card.title),
+                Strong(card.title, dir="auto"),
                 href=card.address,
                 title=view.say("open_source", title=card.title),
                 **opened,
             ),
-            dir="auto",
         ),
         P(A(*place, href=permalink, **opened) if permalink else place, cls="source-place"),
         Div(Pre(Code(NotStr(card.html)), tabindex="0"), cls="code source-text"),
@@ -678,13 +685,11 @@ def Thanks(view: View) -> FT:
 
 def Problem(sentence: str) -> FT:
     """A request that could not be carried out, told where its result would have stood."""
-    return ui.Chat(cls="-start problem")(
-        Div(
-            Icon("triangle-alert", 16),
-            Span(sentence),
-            role="alert",
-            cls="alert alert-soft alert-error notice",
-        )
+    return Div(
+        Icon("triangle-alert", 16),
+        Span(sentence),
+        role="alert",
+        cls="problem alert alert-soft alert-error notice",
     )
 
 
@@ -917,15 +922,29 @@ def ChatModal(view: View, starters: Sequence[str] = ()) -> tuple[FT, FT]:
     )
 
 
-def SharedPage(view: View, turn: Turn, update: Update) -> FT:
-    """One answer that its reader chose to share, read only."""
+def SharedPage(view: View, turn: Turn, update: Update, chat: str) -> FT:
+    """One answer that its reader chose to share, read only. `chat` leads to the chat page."""
     return Main(
-        Header(H1(turn.question, cls="chat-title", dir="auto"), cls="chat-bar"),
+        Header(
+            P(view.subtitle or view.say("subtitle", project=view.project), cls="chat-subtitle"),
+            H1(turn.question, cls="text-xl font-bold", dir="auto"),
+        ),
         H2(view.say("assistant"), cls="sr-only"),
         Div(
-            Div(NotStr("".join(update.blocks)), cls="prose", dir="auto"),
+            Div(NotStr("".join(update.blocks)), cls="blocks prose", dir="auto"),
             Div(Sources(view, turn.id, update.sources or ()), cls="sources"),
-            cls="shared",
+            id=f"turn-{turn.id}",
+            cls="exchange",
         ),
-        cls="chat-page",
+        Disclaimer(view),
+        A(Icon("sparkles"), view.say("ask_own"), href=chat, cls="btn btn-primary"),
+        P(id="status", role="status", cls="sr-only"),
+        cls="shared",
+        data_say_copied=view.say("copied"),
+        data_say_copy=view.say("copy"),
     )
+
+
+def ProblemPage(view: View, sentence: str) -> FT:
+    """What a browser shows that opened an address by itself and finds nothing there."""
+    return Main(H1(view.title, cls="text-xl font-bold"), Problem(sentence), cls="shared")

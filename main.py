@@ -11,7 +11,14 @@ import logging
 import random
 import socket
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -279,7 +286,8 @@ async def shared(request: Request, link: str, state: State) -> Response:
         raise NotYours("no such shared answer")
     view = view_for(request, state)
     update = await asyncio.to_thread(state.turns.snapshot, turn, view.language)
-    return document(state, view, html.SharedPage(view, turn, update), up="../")
+    page = html.SharedPage(view, turn, update, chat="../chat-standalone")
+    return document(state, view, page, up="../", title=turn.question)
 
 
 # The conversation
@@ -510,7 +518,15 @@ def fragment(*parts: FT | str) -> str:
     return "".join(to_xml(part, indent=False) if part else "" for part in parts)
 
 
-def document(state: State, view: html.View, *content: FT, up: str = "") -> HTMLResponse:
+def document(
+    state: State,
+    view: html.View,
+    *content: FT,
+    up: str = "",
+    title: str = "",
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
     """A whole page: our own scripts and styles by their immutable names, nothing inline.
 
     `up` leads from the page's folder to the server's ("../").
@@ -522,15 +538,16 @@ def document(state: State, view: html.View, *content: FT, up: str = "") -> HTMLR
             Meta(name="viewport", content=VIEWPORT),
             Meta(name="htmx-config", content=HTMX_CONFIG),
             Meta(name="color-scheme", content="light dark"),
-            Title(view.title),
+            Title(title or view.title),
             Link(rel="stylesheet", href=f"{up}assets/{built['chat.css'].name}"),
             Script(src=f"{up}assets/{built['chat.js'].name}", defer=True),
             Link(rel="icon", href="data:,"),
         ),
         Body(NotStr(built.sprite), *content),
         lang=view.language,
+        dir=view.say("direction"),
     )  # fmt: skip
-    return HTMLResponse(to_xml(page, indent=False))
+    return HTMLResponse(to_xml(page, indent=False), status_code=status, headers=headers)
 
 
 # Tells the page's script our own sentences from what a proxy says in our place.
@@ -546,9 +563,8 @@ async def tell(request: Request, error: Exception) -> HTMLResponse:
     )
     view = view_for(request, state)
     seconds = error.retry_after_s if isinstance(error, LimitReached) else 0
-    headers = PROBLEM | ({"Retry-After": str(seconds)} if seconds else {})
-    problem = html.Problem(view.say(error.public, seconds=seconds))
-    return HTMLResponse(fragment(problem), status_code=error.status, headers=headers)
+    headers = {"Retry-After": str(seconds)} if seconds else {}
+    return problem(request, view, view.say(error.public, seconds=seconds), error.status, headers)
 
 
 async def tell_http(request: Request, error: Exception) -> HTMLResponse:
@@ -557,9 +573,21 @@ async def tell_http(request: Request, error: Exception) -> HTMLResponse:
     key = "error_not_found" if status == 404 else "error_bad_question"
     if status >= 500:
         key = HyperRunError.public
-    problem = html.Problem(view_for(request, request.app.state).say(key))
+    view = view_for(request, request.app.state)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    return HTMLResponse(fragment(problem), status_code=status, headers=PROBLEM | headers)
+    return problem(request, view, view.say(key), status, headers)
+
+
+def problem(
+    request: Request, view: html.View, sentence: str, status: int, headers: dict[str, str]
+) -> HTMLResponse:
+    """A fragment for the chat page's script; a page where a browser opened the address itself."""
+    headers = PROBLEM | headers
+    if request.headers.get("sec-fetch-dest") != "document":
+        return HTMLResponse(fragment(html.Problem(sentence)), status_code=status, headers=headers)
+    up = "../" * (request.url.path.count("/") - 1)
+    page = html.ProblemPage(view, sentence)
+    return document(request.app.state, view, page, up=up, status=status, headers=headers)
 
 
 # Wiring
@@ -650,6 +678,7 @@ def create_app(settings: Settings) -> FastHTML:
         subtitle=settings.subtitle,
         share=settings.share,
         human_url=settings.human_url,
+        disclaimer=settings.disclaimer,
     )
     route.to_app(app)
     app.router.routes.append(Route("/reindex", reindex, methods=["POST"]))

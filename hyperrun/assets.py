@@ -28,6 +28,7 @@ SCRIPTS = {
         "node_modules/htmx.org/dist/htmx.min.js",
         "node_modules/htmx-ext-sse/sse.js",
         "frame.js",
+        "reading.js",
         "chat.js",
     ),
     "embed.js": ("embed.js",),
@@ -42,7 +43,7 @@ ICONS = (
     "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
 )  # fmt: skip
 # The CSS compiler reads our classes out of these.
-CLASS_SOURCES = ("components.py", "hyperrun/render.py", "static/chat.js", "static/chat.css")
+CLASS_SOURCES = ("components.py", "hyperrun/highlight.py", "static/chat.css")
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 

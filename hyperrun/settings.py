@@ -165,6 +165,11 @@ class Settings:
     # The widget
     title: str = setting("HYPERRUN_TITLE", "Ask AI", "the chat's title")
     subtitle: str = setting("HYPERRUN_SUBTITLE", "", "the line under it; unset: the project's name")
+    disclaimer: str = setting(
+        "HYPERRUN_DISCLAIMER",
+        "",
+        "the line under the question box; unset: that answers can be wrong",
+    )
     starters: tuple[str, ...] = setting(
         "HYPERRUN_STARTERS", (), "questions to start with, separated by `|`; unset: from the docs"
     )

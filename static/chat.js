@@ -1,5 +1,5 @@
-// What HTML cannot do by itself on the chat page: keys, scrolling, copying, and keeping the token.
-// htmx does the requests and the stream; frame.js speaks with the documentation page around us.
+// What HTML cannot do by itself on the chat page: keys, scrolling, and keeping the token. htmx does the
+// requests and the stream; reading.js serves an answer's text; frame.js speaks with the page around us.
 (() => {
   "use strict";
   const panel = document.querySelector(".chat-panel");
@@ -101,10 +101,7 @@
     else end.append(event.detail.data);
     follow();
   });
-  document.addEventListener("htmx:sseMessage", (event) => {
-    follow();
-    label(event.target);
-  });
+  document.addEventListener("htmx:sseMessage", follow);
   document.addEventListener("htmx:sseOpen", (event) => {
     status.textContent = say.sayAnswering;
     delete event.target.dataset.lost;
@@ -128,13 +125,8 @@
     follow();
   });
 
-  // Words for buttons that the renderer left unnamed, and long questions folded.
-  const label = (root) => {
-    for (const button of root.querySelectorAll(".code > .copy:not([aria-label])")) {
-      button.setAttribute("aria-label", say.sayCopy);
-      if (!button.textContent) button.textContent = say.sayCopy;
-    }
-    for (const button of root.querySelectorAll(".code > .copy:empty")) button.textContent = say.sayCopy;
+  // Long questions are folded.
+  const fold = (root) => {
     for (const question of root.querySelectorAll(".question:not([data-seen])")) {
       question.dataset.seen = "1";
       if (question.scrollHeight < 260) continue;
@@ -146,7 +138,7 @@
       question.after(more);
     }
   };
-  label(document);
+  fold(document);
 
   // Asking
   const size = () => {
@@ -212,11 +204,11 @@
     const link = event.target.querySelector?.("a[data-copy]");
     if (link) {
       link.removeAttribute("data-copy");
-      copy(link.href, null);
+      tell("copy", { text: link.href });
     }
     if (!field(`turn-${field("edits").value}`)) edit(""); // cleared, or gone in another tab
     remember();
-    label(event.target);
+    fold(event.target);
     follow();
   });
 
@@ -255,17 +247,14 @@
   });
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button, label[role=button], a.citation");
+    const button = event.target.closest("button, label[role=button]");
     if (!button) return;
     if (button.id === "stop") {
       const running = panel.querySelector("[data-running]");
       if (running) htmx.trigger(running, "stop");
       query().focus();
     } else if (button.id === "close") tell("close");
-    else if (button.matches('a.citation[href^="#"]')) {
-      event.preventDefault();
-      openSource(button);
-    } else if (button.matches(".starter")) ask(button.textContent);
+    else if (button.matches(".starter")) ask(button.textContent);
     else if (button.matches(".unfold")) {
       button.previousElementSibling.classList.remove("folded");
       button.remove();
@@ -273,9 +262,8 @@
       edit(button.dataset.turn);
       put(button.closest(".chat").querySelector(".question").textContent);
       query().focus();
-    } else if (button.matches(".code > .copy")) copy(button.parentNode.querySelector("code").textContent, button);
-    else if (button.matches(".copy-answer")) copy(asMarkdown(button.closest(".answer")), button);
-    else if (button.id === "copy-conversation") copy(conversation(), button);
+    } else if (button.matches(".copy-answer")) tell("copy", { text: asMarkdown(button.closest(".answer")), button });
+    else if (button.id === "copy-conversation") tell("copy", { text: conversation(), button });
     else if (button.matches(".thumb")) {
       for (const thumb of button.parentNode.querySelectorAll(".thumb"))
         thumb.setAttribute("aria-pressed", String(thumb === button));
@@ -299,32 +287,6 @@
     event.preventDefault();
     event.target.click();
   });
-
-  // Copying works in a cross-site frame too, where the clipboard may be refused.
-  const copy = async (text, button) => {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      const box = document.createElement("textarea");
-      box.value = text;
-      document.body.append(box);
-      box.select();
-      document.execCommand("copy");
-      box.remove();
-      button?.focus();
-    }
-    if (!button) return;
-    status.textContent = say.sayCopied;
-    const icon = button.querySelector("use");
-    if (icon?.getAttribute("href") === "#check") return; // a second click, still told
-    const was = icon?.getAttribute("href");
-    if (icon) icon.setAttribute("href", "#check");
-    else button.textContent = say.sayCopied;
-    setTimeout(() => {
-      if (icon) icon.setAttribute("href", was);
-      else button.textContent = say.sayCopy;
-    }, 1500);
-  };
 
   // HTML that our own renderer made, back to Markdown.
   const FENCE = "```";
@@ -378,51 +340,6 @@
   const conversation = () => [...messages.querySelectorAll(".exchange")].map((exchange) =>
     `**${say.sayYou}:** ${exchange.querySelector(".question").textContent}\n\n${asMarkdown(exchange.querySelector(".answer"))}`
   ).join("\n\n---\n\n");
-
-  // A source without an address of its own is read right here.
-  const sourceOf = (citation) => {
-    const exchange = citation.closest(".exchange");
-    return exchange && field(`source-${exchange.id.slice(5)}-${citation.dataset.source}`);
-  };
-  const openSource = (citation) => {
-    const source = sourceOf(citation);
-    if (!source) return;
-    source.closest("details").open = true;
-    source.scrollIntoView({ block: "nearest" });
-  };
-
-  // A citation shows its passage on hover and focus; a click opens the page it came from.
-  let card = null;
-  const hideCard = () => { card?.remove(); card = null; };
-  const showCard = (citation) => {
-    hideCard();
-    const source = sourceOf(citation);
-    if (!source) return;
-    card = source.cloneNode(true);
-    card.removeAttribute("id");
-    card.className = "source-card-float";
-    card.setAttribute("role", "tooltip");
-    panel.append(card);
-    const at = citation.getBoundingClientRect();
-    const box = card.getBoundingClientRect();
-    const below = at.bottom + 6 + box.height < innerHeight;
-    card.style.top = (below ? at.bottom + 6 : Math.max(6, at.top - box.height - 6)) + "px";
-    card.style.left = Math.max(6, Math.min(at.left, innerWidth - box.width - 12)) + "px";
-    card.addEventListener("mouseleave", hideCard);
-  };
-  document.addEventListener("mouseover", (event) => {
-    const citation = event.target.closest?.("a.citation");
-    if (citation) showCard(citation);
-    else if (card && !card.contains(event.target)) hideCard();
-  });
-  document.addEventListener("focusin", (event) => {
-    if (event.target.matches("a.citation")) showCard(event.target);
-    else if (card && !card.contains(event.target)) hideCard();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && card) { event.preventDefault(); hideCard(); }
-  }, true);
-  messages.addEventListener("scroll", hideCard, { passive: true });
 
   // Where the reader is: the page around us says it, a chip shows it, the reader may remove it.
   let noPage = false;

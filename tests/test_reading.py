@@ -158,7 +158,7 @@ def test_feedback_is_kept_with_its_turn(
 def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     chat: Page, model: ModelServer, chromium: Browser
 ) -> None:
-    model.script("Shared words [1].", "Private words.")
+    model.script("Shared words [1]:\n\n```python\nlamp.dim(1)\n```", "Private words.")
     ask(chat, "How do I dim a lamp?")
     answers(chat, 1)
     ask(chat, "A private one?")
@@ -167,16 +167,33 @@ def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     expect(chat.get_by_role("status").filter(has_text="Link copied")).to_be_visible()
     link = clipboard(chat)
     assert chat.get_by_role("link", name="Open it").evaluate("link => link.href") == link
-    stranger = chromium.new_page()
+    stranger = chromium.new_page(permissions=["clipboard-read", "clipboard-write"])
     stranger.goto(link)
     expect(stranger.get_by_role("heading", level=1)).to_have_text("How do I dim a lamp?")
     expect(stranger.locator("main")).to_contain_text("Shared words")
     assert "Private" not in stranger.content()
     assert stranger.locator("form, button.retry").count() == 0
+    expect(stranger).to_have_title("How do I dim a lamp?")
+    expect(stranger.locator(".disclaimer")).to_contain_text("Answers can be wrong")
     stranger.set_viewport_size({"width": 320, "height": 640})
+    citation = stranger.locator("a.citation")
+    citation.hover()
+    card = stranger.locator(".source-card-float")
+    expect(card).to_be_visible()
+    card.hover()
+    stranger.wait_for_timeout(400)
+    expect(card).to_be_visible()
+    stranger.mouse.move(1, 1)
+    expect(card).to_be_hidden()
     stranger.locator(".source-list summary").click()
     assert stranger.evaluate("document.documentElement.scrollWidth") <= 320
+    stranger.locator(".code .copy").click()
+    assert stranger.evaluate("navigator.clipboard.readText()").strip() == "lamp.dim(1)"
+    stranger.get_by_role("link", name="Ask a question of your own").click()
+    expect(stranger.get_by_role("textbox", name="Your question")).to_be_visible()
     assert stranger.goto(link[:-2]).status == 404
+    expect(stranger.get_by_role("alert")).to_have_text("There is no such answer any more.")
+    assert stranger.locator("link[rel=stylesheet]").evaluate("link => link.sheet.cssRules.length")
     stranger.close()
 
 
