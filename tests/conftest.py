@@ -7,11 +7,21 @@ import pytest
 
 from tests import leaks
 from tests.browser import chromium, page
+from tests.generators import publish
 from tests.host_sites import chat_server, reader
 from tests.model_server import model_server
 from tests.server import repository, serve
 
-__all__ = ["chat_server", "chromium", "model_server", "page", "reader", "repository", "serve"]
+__all__ = [
+    "chat_server",
+    "chromium",
+    "model_server",
+    "page",
+    "publish",
+    "reader",
+    "repository",
+    "serve",
+]
 
 
 leaks.listen()

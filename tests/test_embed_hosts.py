@@ -1,179 +1,26 @@
 """On documentation sites made by their own generators, and on pages that defend themselves."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser import Answer, screenshot
+from tests.generators import GENERATORS, Publish
 from tests.host_sites import PROSE, Reader, docs, html, tag
-
-EXAMPLES = Path(__file__).parent.parent / "examples"
-IN_EXAMPLES = "http://localhost:5001"
-SITE_IN_EXAMPLES = "https://lantern.example"
-# What a run in place leaves behind.
-MADE = ("node_modules", "cache", ".docusaurus", "_site", "_build", "site", "build")
-
-ZENSICAL = """[project]
-site_name = "Lantern"
-site_url = "https://lantern.example/"
-extra_javascript = [{ path = "http://localhost:5001/embed?offset_y=88", async = true }]
-[project.theme]
-features = ["navigation.instant"]
-[[project.theme.palette]]
-scheme = "default"
-toggle.icon = "lucide/sun"
-toggle.name = "Dark"
-[[project.theme.palette]]
-scheme = "slate"
-toggle.icon = "lucide/moon"
-toggle.name = "Light"
-"""
-
-
-@dataclass(frozen=True)
-class Generator:
-    """How one kind of site is made, and how its reader goes dark."""
-
-    example: str
-    command: tuple[str, ...]
-    built: str
-    dark: Callable[[Page], None] | None
-    router: bool = False  # goes to the next page without loading it anew
-    from_npm: bool = False  # its command is in `node_modules`, not a Python module
-
-
-def click(*selectors: str) -> Callable[[Page], None]:
-    """A switch that is these clicks."""
-
-    def press(page: Page) -> None:
-        for selector in selectors:
-            page.locator(selector).locator("visible=true").first.click()
-
-    return press
-
-
-def cycle(selector: str) -> Callable[[Page], None]:
-    """A switch with three states, of which one is dark."""
-
-    def press(page: Page) -> None:
-        for _ in range(3):
-            if page.evaluate("document.querySelector('[data-theme]').dataset.theme") == "dark":
-                return
-            page.locator(selector).locator("visible=true").first.click()
-
-    return press
-
-
-def sphinx(theme: str) -> tuple[str, ...]:
-    return ("sphinx", "-q", "-D", f"html_theme={theme}", ".", "_build")
-
-
-PALETTE = click("[data-md-component=palette] label")
-GENERATORS = {
-    "mkdocs": Generator(
-        "mkdocs",
-        ("mkdocs", "build", "-q"),
-        "site",
-        click("#theme-menu", "[data-bs-theme-value=dark]"),
-    ),
-    "material": Generator("material", ("mkdocs", "build", "-q"), "site", PALETTE, router=True),
-    "zensical": Generator("material", ("zensical", "build"), "site", PALETTE, router=True),
-    "furo": Generator("sphinx-furo", sphinx("furo"), "_build", cycle(".theme-toggle")),
-    "rtd": Generator("sphinx-furo", sphinx("sphinx_rtd_theme"), "_build", None),
-    "pydata": Generator(
-        "sphinx-furo",
-        sphinx("pydata_sphinx_theme"),
-        "_build",
-        click(".theme-switch-button", ".dropdown-menu.show [data-mode=dark]"),
-    ),
-    "vitepress": Generator(
-        "vitepress",
-        ("node_modules/.bin/vitepress", "build", "--outDir", "_site"),
-        "_site",
-        click(".VPSwitchAppearance"),
-        router=True,
-        from_npm=True,
-    ),
-    "docusaurus": Generator(
-        "docusaurus",
-        ("node_modules/.bin/docusaurus", "build", "--out-dir", "_site", "--no-minify"),
-        "_site",
-        click(".navbar [class*=colorModeToggle] button"),
-        router=True,
-        from_npm=True,
-    ),
-    "html": Generator("html", (), ".", None),
-}
-
-
-def missing(reason: str) -> None:
-    """Skip the test, or fail it where nothing may be skipped."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def install_from_npm(example: Path) -> Path:
-    """An example's `node_modules`, installed once; only under CI, elsewhere by hand."""
-    modules = example / "node_modules"
-    if not (modules / ".bin").is_dir():
-        npm = shutil.which("npm")
-        if os.environ.get("CI") != "true" or not npm:
-            missing(f"not installed: cd examples/{example.name} && npm install --no-package-lock")
-        quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
-        subprocess.run([str(npm), "install", *quiet], cwd=example, check=True, timeout=300)
-    return modules
-
-
-def build(generator: Generator, kind: str, folder: Path, server: str, site: str) -> Path:
-    """Make an example's site with its own generator; skips where that is not installed."""
-    source, example = folder / kind, EXAMPLES / generator.example
-    shutil.copytree(example, source, ignore=shutil.ignore_patterns(*MADE))
-    if generator.from_npm:
-        (source / "node_modules").symlink_to(install_from_npm(example))
-    if kind == "zensical":
-        (source / "mkdocs.yml").unlink()
-        (source / "zensical.toml").write_text(ZENSICAL)
-    for path in source.rglob("*"):
-        if path.suffix in (".yml", ".toml", ".py", ".html", ".js"):
-            text = path.read_text().replace(IN_EXAMPLES, server)
-            path.write_text(text.replace(SITE_IN_EXAMPLES, site))
-    if generator.command:
-        module = generator.command[0]
-        python = () if generator.from_npm else (sys.executable, "-m")
-        made = subprocess.run(
-            [*python, *generator.command],
-            cwd=source,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        )
-        if f"No module named {module}" in made.stderr:
-            missing(f"{module} is not installed: uv sync --group hosts")
-        assert made.returncode == 0, made.stderr + made.stdout
-    return source / generator.built
+from tests.model_server import ModelServer, Script
+from tests.server import Serve
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)  # may install a generator
 @pytest.mark.parametrize("kind", GENERATORS)
 def test_on_a_generated_site_it_appears_opens_follows_and_survives_ten_pages(
-    reader: Reader, chat_server: str, tmp_path: Path, kind: str
+    reader: Reader, chat_server: str, publish: Publish, kind: str
 ) -> None:
     generator = GENERATORS[kind]
     page = reader.page
     page.set_viewport_size({"width": 1720, "height": 1000})  # links and switches beside the panel
-    with docs({}) as site:
-        site.folder = build(generator, kind, tmp_path, chat_server, site.address)
+    with publish(kind, chat_server) as site:
         reader.goes_to(site.url("/index.html" if kind == "html" else "/"))
         if generator.router:
             page.wait_for_load_state("networkidle")  # its router has read the sitemap
@@ -216,6 +63,48 @@ def test_on_a_generated_site_it_appears_opens_follows_and_survives_ten_pages(
         page.keyboard.press("Escape")
         reader.sees_it_closed()
     assert reader.complaints.about(chat_server, "hyper", "HyperRun") == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("kind", [kind for kind, made in GENERATORS.items() if made.router])
+def test_an_answer_in_flight_goes_on_in_its_frame_while_the_router_changes_pages(
+    reader: Reader, serve: Serve, model_server: ModelServer, publish: Publish, kind: str
+) -> None:
+    """Each word once, over one connection, and the model called once."""
+    server = serve(model="openai/scripted", api_base=model_server.url)
+    words = [f"word{n}" for n in range(400)]
+    model_server.script(Script(" ".join(words), delay_s=0.2))
+    page = reader.page
+    page.set_viewport_size({"width": 1720, "height": 1000})
+    with publish(kind, server.url) as site:
+        reader.goes_to(site.url())
+        page.wait_for_load_state("networkidle")
+        reader.opens()
+        reader.box.fill("How do I dim a lamp?")
+        reader.box.press("Enter")
+        frame = reader.frame
+        for turn in range(4):
+            said = frame.locator(".answer").inner_text() if turn else ""
+            last = max((n for n, word in enumerate(words) if word in said), default=0)
+            reader.until(
+                "word => document.querySelector('.answer')?.textContent.includes(word)",
+                words[last + 3],
+            )
+            assert frame.locator("[data-running]").count() == 1
+            name = ("dimming", "start")[turn % 2]
+            page.locator("a:visible", has_text=re.compile(f"^{name}$")).first.click()
+            heading = ("Dimming", "Lantern")[turn % 2]
+            page.get_by_role("heading", level=1, name=heading).wait_for()
+        assert model_server.finished == 0
+        model_server.hurry = True
+        reader.sees(1)
+        assert reader.frame is frame
+        assert frame.locator(".answer .blocks").inner_text().split() == words
+        streams = [url for url in reader.requests if "/stream/" in url]
+        assert len(streams) == 1
+    assert model_server.calls == 1
+    assert reader.complaints.about(server.url, "hyper", "HyperRun") == []
 
 
 HOSTILE = "*, *::before, *::after { all: unset !important }"

@@ -1,0 +1,184 @@
+"""Documentation sites that their own generators make from `examples/`, each once in a run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser import Site
+from tests.host_sites import docs
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+IN_EXAMPLES = "http://localhost:5001"
+SITE_IN_EXAMPLES = "https://lantern.example"
+# What a run in place leaves behind.
+MADE = ("node_modules", "cache", ".docusaurus", "_site", "_build", "site", "build")
+
+ZENSICAL = """[project]
+site_name = "Lantern"
+site_url = "https://lantern.example/"
+extra_javascript = [{ path = "http://localhost:5001/embed?offset_y=88", async = true }]
+[project.theme]
+features = ["navigation.instant"]
+[[project.theme.palette]]
+scheme = "default"
+toggle.icon = "lucide/sun"
+toggle.name = "Dark"
+[[project.theme.palette]]
+scheme = "slate"
+toggle.icon = "lucide/moon"
+toggle.name = "Light"
+"""
+
+
+@dataclass(frozen=True)
+class Generator:
+    """How one kind of site is made, and how its reader goes dark."""
+
+    example: str
+    command: tuple[str, ...]
+    built: str
+    dark: Callable[[Page], None] | None
+    router: bool = False  # goes to the next page without loading it anew
+    from_npm: bool = False  # its command is in `node_modules`, not a Python module
+
+
+def click(*selectors: str) -> Callable[[Page], None]:
+    """A switch that is these clicks."""
+
+    def press(page: Page) -> None:
+        for selector in selectors:
+            page.locator(selector).locator("visible=true").first.click()
+
+    return press
+
+
+def cycle(selector: str) -> Callable[[Page], None]:
+    """A switch with three states, of which one is dark."""
+
+    def press(page: Page) -> None:
+        for _ in range(3):
+            if page.evaluate("document.querySelector('[data-theme]').dataset.theme") == "dark":
+                return
+            page.locator(selector).locator("visible=true").first.click()
+
+    return press
+
+
+def sphinx(theme: str) -> tuple[str, ...]:
+    return ("sphinx", "-q", "-D", f"html_theme={theme}", ".", "_build")
+
+
+PALETTE = click("[data-md-component=palette] label")
+GENERATORS = {
+    "mkdocs": Generator(
+        "mkdocs",
+        ("mkdocs", "build", "-q"),
+        "site",
+        click("#theme-menu", "[data-bs-theme-value=dark]"),
+    ),
+    "material": Generator("material", ("mkdocs", "build", "-q"), "site", PALETTE, router=True),
+    "zensical": Generator("material", ("zensical", "build"), "site", PALETTE, router=True),
+    "furo": Generator("sphinx-furo", sphinx("furo"), "_build", cycle(".theme-toggle")),
+    "rtd": Generator("sphinx-furo", sphinx("sphinx_rtd_theme"), "_build", None),
+    "pydata": Generator(
+        "sphinx-furo",
+        sphinx("pydata_sphinx_theme"),
+        "_build",
+        click(".theme-switch-button", ".dropdown-menu.show [data-mode=dark]"),
+    ),
+    "vitepress": Generator(
+        "vitepress",
+        ("node_modules/.bin/vitepress", "build", "--outDir", "_site"),
+        "_site",
+        click(".VPSwitchAppearance"),
+        router=True,
+        from_npm=True,
+    ),
+    "docusaurus": Generator(
+        "docusaurus",
+        ("node_modules/.bin/docusaurus", "build", "--out-dir", "_site", "--no-minify"),
+        "_site",
+        click(".navbar [class*=colorModeToggle] button"),
+        router=True,
+        from_npm=True,
+    ),
+    "html": Generator("html", (), ".", None),
+}
+
+
+def missing(reason: str) -> None:
+    """Skip the test, or fail it where nothing may be skipped."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def install_from_npm(example: Path) -> Path:
+    """An example's `node_modules`, installed once; only under CI, elsewhere by hand."""
+    modules = example / "node_modules"
+    if not (modules / ".bin").is_dir():
+        npm = shutil.which("npm")
+        if os.environ.get("CI") != "true" or not npm:
+            missing(f"not installed: cd examples/{example.name} && npm install --no-package-lock")
+        quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
+        subprocess.run([str(npm), "install", *quiet], cwd=example, check=True, timeout=300)
+    return modules
+
+
+def build(kind: str, folder: Path) -> Path:
+    """Make an example's site with its own generator; skips where that is not installed."""
+    generator = GENERATORS[kind]
+    source, example = folder / kind, EXAMPLES / generator.example
+    shutil.copytree(example, source, ignore=shutil.ignore_patterns(*MADE))
+    if generator.from_npm:
+        (source / "node_modules").symlink_to(install_from_npm(example))
+    if kind == "zensical":
+        (source / "mkdocs.yml").unlink()
+        (source / "zensical.toml").write_text(ZENSICAL)
+    if generator.command:
+        module = generator.command[0]
+        python = () if generator.from_npm else (sys.executable, "-m")
+        made = subprocess.run(
+            [*python, *generator.command],
+            cwd=source,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        )
+        if f"No module named {module}" in made.stderr:
+            missing(f"{module} is not installed: uv sync --group hosts")
+        assert made.returncode == 0, made.stderr + made.stdout
+    return source / generator.built
+
+
+Publish = Callable[[str, str], AbstractContextManager[Site]]
+
+
+@pytest.fixture(scope="session")
+def publish(tmp_path_factory: pytest.TempPathFactory) -> Publish:
+    """`with publish(kind, server) as site`: a generated site that loads the embed from `server`."""
+    built: dict[str, Path] = {}
+
+    @contextmanager
+    def published(kind: str, server: str) -> Iterator[Site]:
+        if kind not in built:
+            built[kind] = build(kind, tmp_path_factory.mktemp("generated"))
+        with docs({}) as site:
+            site.folder = tmp_path_factory.mktemp("published") / kind
+            shutil.copytree(built[kind], site.folder)
+            for path in site.folder.rglob("*"):
+                if path.suffix in (".html", ".js", ".xml", ".json"):
+                    text = path.read_text().replace(IN_EXAMPLES, server)
+                    path.write_text(text.replace(SITE_IN_EXAMPLES, site.address))
+            yield site
+
+    return published
