@@ -1,17 +1,13 @@
-"""Every piece of HTML, data in and FT out. Whatever is put in as `str` is escaped by FT.
+"""The chat in HTML, data in and FT out. Whatever is put in as `str` is escaped by FT.
 
-`NotStr` appears here only around what `hyperrun/render.py` made safe, and around built assets.
-Addresses come in as `Links`, so that this file knows no routes; they are relative, so that the
-server works under any path of a host.
+`NotStr` appears here only around what `hyperrun/render.py` made safe.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
 from urllib.parse import quote
 
 import fhdaisy as ui
-from fastcore.xml import FT, NotStr, to_xml
+from fastcore.xml import FT, NotStr
 from fasthtml.components import (
     H1,
     H2,
@@ -27,86 +23,18 @@ from fasthtml.components import (
     Li,
     Main,
     Ol,
-    Option,
     P,
     Pre,
-    Select,
     Span,
     Strong,
     Summary,
     Textarea,
-    Ul,
 )
-from fastlucide import Icon as LucideIcon
 
-from hyperrun.assets import ICONS
 from hyperrun.citations import card_of
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
-from hyperrun.language import text
 from hyperrun.turns import Update
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where the pages' buttons and forms lead."""
-
-    ask: str
-    history: str
-    clear: str
-    settings: str
-    save_settings: str
-    key_state: str
-    forget_key: str
-    models: str
-    stream: Callable[[str], str]
-    stop: Callable[[str], str]
-    retry: Callable[[str], str]
-    feedback: Callable[[str], str]
-    share: Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What every component needs to know: where links lead, the language, what is switched on."""
-
-    links: Links
-    language: str
-    title: str
-    project: str
-    subtitle: str = ""
-    share: bool = False
-    human_url: str = ""
-    disclaimer: str = ""
-
-    def say(self, key: str, **values: object) -> str:
-        """An interface text in this view's language."""
-        return text(self.language, key, **values)
-
-
-def Icon(name: str, size_px: int = 18) -> NotStr:
-    """A Lucide icon out of the page's sprite. Only names in `ICONS` are in it."""
-    return NotStr(_icon(name, size_px))
-
-
-@cache
-def _icon(name: str, size_px: int) -> str:
-    if name not in ICONS:
-        raise KeyError(f"{name} is not in the sprite; add it to hyperrun.assets.ICONS")
-    icon = LucideIcon(name, sz=size_px, cls="icon", aria_hidden="true").__ft__()
-    return str(to_xml(icon, indent=False))
-
-
-def IconButton(icon: str, label: str, cls: str = "", size_px: int = 18, **attributes: object) -> FT:
-    """A round button that is only an icon; its label is its name and its tooltip."""
-    return ui.Btn(
-        Icon(icon, size_px),
-        type="button",
-        aria_label=label,
-        title=label,
-        cls=f"-ghost -sm -circle {cls}",
-        **attributes,
-    )
-
+from hyperrun.view import Icon, IconButton, View
 
 # The chat, in both of its places
 
@@ -693,203 +621,12 @@ def Problem(sentence: str) -> FT:
     )
 
 
-# Settings
-
-
-def SettingsPanel(
-    view: View, providers: Sequence[str], models: Sequence[str], default_model: str
-) -> FT:
-    """A dialog for the reader's own model and key; without `providers` it only says what is set."""
-    say = view.say
-    intro = say("settings_intro") if providers else _operator_choice(view, default_model)
-    return ui.Modal(
-        ui.ModalBox(
-            H2(say("settings"), cls="panel-title", id="settings-title"),
-            P(intro),
-            KeyForm(view, providers, models) if providers else "",
-            Form(ui.Btn(say("close"), cls="-sm"), method="dialog", cls="modal-action"),
-        ),
-        Form(
-            Button(say("close"), tabindex="-1"),
-            method="dialog",
-            cls="modal-backdrop",
-            aria_hidden="true",
-        ),
-        id="settings-dialog",
-        aria_labelledby="settings-title",
-    )
-
-
-def _operator_choice(view: View, model: str) -> str:
-    if not model:
-        return view.say("settings_off_none")
-    return view.say("settings_off", model=model)
-
-
-def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
-    """Provider, model and key. What is in use is asked for with the reader's token."""
-    say = view.say
-    return Form(
-        P(
-            id="key-state",
-            cls="key-state",
-            hx_post=view.links.key_state,
-            hx_trigger="load",
-            hx_swap="outerHTML",
-        ),
-        Label(
-            Span(say("provider")),
-            Select(
-                *[Option(provider, value=provider) for provider in providers],
-                name="provider",
-                cls="select select-sm w-full",
-                hx_get=view.links.models,
-                hx_params="provider",
-                hx_swap="innerHTML",
-                hx_target="#model-choice",
-                hx_trigger="change",
-            ),
-            cls="field",
-        ),
-        Label(
-            Span(say("model")),
-            Select(
-                *ModelOptions(models),
-                name="model",
-                id="model-choice",
-                cls="select select-sm w-full",
-            ),
-            cls="field",
-        ),
-        Label(
-            Span(say("api_key")),
-            Input(
-                type="password",
-                name="api_key",
-                autocomplete="off",
-                spellcheck="false",
-                maxlength="500",
-                cls="input input-sm w-full",
-            ),
-            cls="field",
-        ),
-        Div(
-            ui.Btn(Icon("key-round", 14), say("save"), type="submit", cls="-sm -primary"),
-            ui.Btn(
-                say("forget"),
-                type="button",
-                cls="-sm -ghost",
-                hx_post=view.links.forget_key,
-                hx_target="#key-state",
-                hx_swap="outerHTML",
-            ),
-            cls="flex gap-2",
-        ),
-        hx_post=view.links.save_settings,
-        hx_target="#key-state",
-        hx_swap="outerHTML",
-        cls="key-form",
-    )
-
-
-def KeyState(view: View, own: str, default_model: str, said: str = "") -> FT:
-    """Whose key pays for the next question, and what has just been done about it."""
-    if own:
-        state = view.say("key_in_use", model=own)
-    elif default_model:
-        state = view.say("default_model", model=default_model)
-    else:
-        state = view.say("default_none")
-    return P(Span(said, " ") if said else "", state, id="key-state", role="status", cls="key-state")
-
-
-def ModelOptions(models: Sequence[str]) -> list[FT]:
-    """What the model list offers."""
-    return [Option(model, value=model) for model in models]
-
-
 # Pages
-
-
-@dataclass(frozen=True, slots=True)
-class LocalState:
-    """What the local page says about this server."""
-
-    repository: str
-    model: str
-    search: str
-    index: str
-    budget: str
-    has_model: bool
-    warning: str = ""
 
 
 def ChatPage(view: View, starters: Sequence[str] = ()) -> FT:
     """The page in the iframe, and a chat page of its own."""
     return Main(ChatPanel(view, starters), cls="chat-page", aria_label=view.title)
-
-
-def LocalPage(
-    view: View, snippets: Sequence[tuple[str, str]], state: LocalState, starters: Sequence[str] = ()
-) -> tuple[FT, ...]:
-    """The local dev page: what is in use, the lines to paste, and the chat in a modal."""
-    say = view.say
-    rows = (
-        ("local_repository", state.repository),
-        ("local_model", state.model),
-        ("local_search", state.search),
-        ("local_index", state.index),
-        ("local_budget", state.budget),
-    )
-    return (
-        Main(
-            Header(
-                H1(say("local_title"), cls="text-3xl font-bold"),
-                P(say("local_lead"), cls="opacity-80"),
-                ModalButton(view),
-                cls="local-head",
-            ),
-            Div(
-                Icon("triangle-alert", 16),
-                Span(state.warning),
-                role="note",
-                cls="alert alert-warning alert-soft",
-            )
-            if state.warning
-            else "",
-            Div(
-                H2(say("local_now"), cls="panel-title"),
-                Ul(
-                    *[Li(Strong(say(key)), Span(value), cls="state-row") for key, value in rows],
-                    cls="state",
-                ),
-                "" if state.has_model else P(say("local_more"), cls="opacity-80"),
-                cls="card-like",
-            ),
-            Div(
-                H2(say("local_embed"), cls="panel-title"),
-                P(say("local_embed_lead")),
-                *[Snippet(view, name, lines) for name, lines in snippets],
-                cls="card-like",
-            ),
-            cls="local-page",
-        ),
-        *ChatModal(view, starters),
-    )
-
-
-def Snippet(view: View, name: str, lines: str) -> FT:
-    """A few lines to paste, with a copy button."""
-    return Details(
-        Summary(name),
-        Div(
-            Button(type="button", cls="copy", aria_label=view.say("copy")),
-            Pre(Code(lines), tabindex="0"),
-            cls="code",
-        ),
-        cls="snippet",
-        open=name == "HTML",
-    )
 
 
 MODAL = "ask-modal"

@@ -9,66 +9,59 @@ import asyncio
 import contextlib
 import logging
 import random
-import socket
 import sys
 from collections.abc import (
     AsyncGenerator,
     AsyncIterator,
     Awaitable,
     Callable,
-    Mapping,
     Sequence,
 )
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastcore.xml import FT, NotStr, to_xml
-from fasthtml.components import Body, Div, Head, Html, Link, Meta, Script, Title
+from fastcore.xml import FT, to_xml
+from fasthtml.components import Div
 from fasthtml.core import APIRouter, FastHTML
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 import components as html
 import embed
-from hyperrun import assets, policy, sse
+from hyperrun import assets, operations, policy, sse
 from hyperrun.agent import Agent
 from hyperrun.conversation import Outcome, Turn
+from hyperrun.document import document
 from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
 from hyperrun.forms import AskForm, FeedbackForm, KeyForm, ReaderForm
 from hyperrun.keys import Keys
 from hyperrun.language import choose
 from hyperrun.limits import Limits, Reservation, visitor_of
+from hyperrun.local_page import LocalPage, local_state
 from hyperrun.logs import configure as configure_logs
 from hyperrun.logs import keep_out, route_of
-from hyperrun.metrics import Metrics, may_see_metrics
+from hyperrun.metrics import Metrics
 from hyperrun.models import ModelChoice, Models
-from hyperrun.origins import any_site_may_show
 from hyperrun.private import held
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
+from hyperrun.settings_form import KeyState, ModelOptions, SettingsPanel
 from hyperrun.store import Store
 from hyperrun.tokens import Tokens
 from hyperrun.turns import Turns, Update
-from hyperrun.webhook import knows_secret
+from hyperrun.view import Links, View
 
 if TYPE_CHECKING:
-    import uvicorn
+    pass
 
 log = logging.getLogger("hyperrun")
 route = APIRouter()
-
-HTMX_CONFIG = (
-    '{"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
-    '"includeIndicatorStyles":false,"attributesToSettle":["class"],"defaultSettleDelay":0,"historyEnabled":false,'
-    '"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":".*","swap":false,"error":true}]}'
-)
-VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
 
 
 # Pages
@@ -79,13 +72,9 @@ async def local(request: Request, state: State) -> Response:
     """The local dev page: what is in use, the lines to paste, and the chat in a modal."""
     view = view_for(request, state)
     server = state.settings.public_url or str(request.base_url)
-    page = html.LocalPage(
-        view,
-        embed.snippets(server),
-        await local_state(view, state),
-        state.search.headings(),
-    )
-    return document(state, view, *page)
+    used = await local_state(view, state)
+    page = LocalPage(view, embed.snippets(server), used, html.ModalButton(view))
+    return document(state, view, page, *html.ChatModal(view, state.search.headings()))
 
 
 @route("/chat-standalone", methods=["GET"])
@@ -190,7 +179,7 @@ async def bounded(
             yield f"retry: {reached.retry_after_s * 1_000}\n\n"
 
 
-async def frames(state: State, view: html.View, turn_id: str) -> AsyncGenerator[str, None]:
+async def frames(state: State, view: View, turn_id: str) -> AsyncGenerator[str, None]:
     """The events of one connection: a snapshot, then what is new, then `close`."""
     turn = await state.turns.find(turn_id)
     yield f"retry: {random.randint(1_000, 4_000)}\n\n"
@@ -208,7 +197,7 @@ async def frames(state: State, view: html.View, turn_id: str) -> AsyncGenerator[
     yield sse.frame("close", "")
 
 
-def events(view: html.View, turn: Turn, update: Update, total_usd: float | None) -> list[str]:
+def events(view: View, turn: Turn, update: Update, total_usd: float | None) -> list[str]:
     """One update as events: the whole answer in a snapshot, otherwise the parts that changed."""
     if update.snapshot:
         return [sse.frame("snapshot", fragment(*html.AnswerBody(view, turn, update, total_usd)))]
@@ -329,14 +318,14 @@ async def settings_panel(request: Request, state: State) -> FT:
     models: Models = state.models
     providers = await models.providers()
     first = await models.of_provider(providers[0]) if providers else []
-    return html.SettingsPanel(view, providers, first, models.default_name)
+    return SettingsPanel(view, providers, first, models.default_name)
 
 
 @route("/models", methods=["GET"])
 async def models_of_provider(request: Request, state: State) -> list[FT]:
     """The models of one provider, as options."""
     provider = request.query_params.get("provider", "")[:100]
-    return html.ModelOptions(await state.models.of_provider(provider)) or [Div()]
+    return ModelOptions(await state.models.of_provider(provider)) or [Div()]
 
 
 @route("/key-state", methods=["POST"])
@@ -345,7 +334,7 @@ async def key_state(request: Request, state: State, form: ReaderForm) -> FT:
     view = view_for(request, state, form.lang)
     conversation = state.tokens.check(form.token)
     kept = await state.keys.get(conversation) if conversation else None
-    return html.KeyState(view, kept.model if kept else "", state.models.default_name)
+    return KeyState(view, kept.model if kept else "", state.models.default_name)
 
 
 @route("/save-settings", methods=["POST"])
@@ -361,7 +350,7 @@ async def save_settings(request: Request, state: State, form: KeyForm) -> tuple[
     await state.keys.put(conversation, choice.name, form.api_key)
     said = view.say("saved", model=choice.name)
     return (
-        html.KeyState(view, choice.name, state.models.default_name, said),
+        KeyState(view, choice.name, state.models.default_name, said),
         html.Token(token, swap=True),
     )
 
@@ -371,61 +360,13 @@ async def forget_key(request: Request, state: State, form: ReaderForm) -> FT:
     """Forget the reader's own key."""
     view = view_for(request, state, form.lang)
     await state.keys.forget(owner(state, form))
-    return html.KeyState(view, "", state.models.default_name, view.say("forgotten"))
-
-
-# For machines
-
-
-@route("/healthz", methods=["GET"])
-async def healthz(state: State) -> JSONResponse:
-    """Ready or why not: index, model, store."""
-    index = state.search.status()
-    store_works = await state.store.works()
-    ready = index.ready and store_works
-    body = {
-        "ready": ready,
-        "index": {
-            "ready": index.ready,
-            "engine": index.engine,
-            "building": index.building,
-            "progress": round(index.progress, 3),
-            "files": index.files,
-            "passages": index.passages,
-            "note": index.note,
-        },
-        "model": state.models.default_name or None,
-        "store": store_works,
-    }
-    return JSONResponse(body, status_code=200 if ready else 503)
-
-
-async def reindex(request: Request) -> Response:
-    """A push webhook: bring the index up to the repository, behind this answer.
-
-    A plain Starlette route: what is signed is the body itself, which FastHTML would read as a form.
-    """
-    state = request.app.state
-    if not knows_secret(request.headers, await request.body(), state.settings.reindex_secret):
-        return Response(status_code=404)
-    state.search.refresh()
-    return Response(status_code=202)
-
-
-@route("/metrics", methods=["GET"])
-async def numbers(request: Request, state: State) -> Response:
-    """Prometheus's numbers, where they are switched on, for those who may see them."""
-    metrics: Metrics | None = state.metrics
-    if metrics is None or not may_see_metrics(request):
-        return Response(status_code=404)
-    text, media_type = await metrics.text()
-    return Response(text, media_type=media_type)
+    return KeyState(view, "", state.models.default_name, view.say("forgotten"))
 
 
 # What the handlers share
 
 
-def view_for(request: Request, state: State, language: str = "") -> html.View:
+def view_for(request: Request, state: State, language: str = "") -> View:
     """The view in the reader's language: the page's wish first, then the browser's."""
     wish = language or request.query_params.get("lang", "")[:20]
     language = choose(wish, request.headers.get("accept-language", ""))
@@ -485,69 +426,9 @@ def starters(state: State) -> Sequence[str]:
     return state.settings.starters or state.search.headings()
 
 
-async def local_state(view: html.View, state: State) -> html.LocalState:
-    """What the local page says about this server."""
-    say = view.say
-    index = state.search.status()
-    if index.ready:
-        built = say("local_index_ready", files=index.files, passages=index.passages)
-    else:
-        built = say("local_index_building", percent=round(index.progress * 100))
-    return html.LocalState(
-        repository=state.search.project,
-        model=state.models.default_name or say("local_model_none"),
-        search=index.engine + (f" ({index.note})" if index.note else ""),
-        index=built,
-        budget=await budget(view, state),
-        has_model=bool(state.models.default_name),
-        warning=say("local_any_site") if any_site_may_show(state.settings) else "",
-    )
-
-
-async def budget(view: html.View, state: State) -> str:
-    """What may be spent today, and what is."""
-    limits: Limits = state.limits
-    if limits.budget_usd is None:
-        return view.say("local_budget_none")
-    spent = f"{await limits.spent_today_usd():.2f} USD"
-    return view.say("local_budget_day", spent=spent, budget=f"{limits.budget_usd:.2f} USD")
-
-
 def fragment(*parts: FT | str) -> str:
     """Components as the text of one event."""
     return "".join(to_xml(part, indent=False) if part else "" for part in parts)
-
-
-def document(
-    state: State,
-    view: html.View,
-    *content: FT,
-    up: str = "",
-    title: str = "",
-    status: int = 200,
-    headers: Mapping[str, str] | None = None,
-) -> HTMLResponse:
-    """A whole page: our own scripts and styles by their immutable names, nothing inline.
-
-    `up` leads from the page's folder to the server's ("../").
-    """
-    built: assets.Assets = state.assets
-    page = Html(
-        Head(
-            Meta(charset="utf-8"),
-            Meta(name="viewport", content=VIEWPORT),
-            Meta(name="htmx-config", content=HTMX_CONFIG),
-            Meta(name="color-scheme", content="light dark"),
-            Title(title or view.title),
-            Link(rel="stylesheet", href=f"{up}assets/{built['chat.css'].name}"),
-            Script(src=f"{up}assets/{built['chat.js'].name}", defer=True),
-            Link(rel="icon", href="data:,"),
-        ),
-        Body(NotStr(built.sprite), *content),
-        lang=view.language,
-        dir=view.say("direction"),
-    )  # fmt: skip
-    return HTMLResponse(to_xml(page, indent=False), status_code=status, headers=headers)
 
 
 # Tells the page's script our own sentences from what a proxy says in our place.
@@ -579,7 +460,7 @@ async def tell_http(request: Request, error: Exception) -> HTMLResponse:
 
 
 def problem(
-    request: Request, view: html.View, sentence: str, status: int, headers: dict[str, str]
+    request: Request, view: View, sentence: str, status: int, headers: dict[str, str]
 ) -> HTMLResponse:
     """A fragment for the chat page's script; a page where a browser opened the address itself."""
     headers = PROBLEM | headers
@@ -592,7 +473,7 @@ def problem(
 
 # Wiring
 
-LINKS = html.Links(
+LINKS = Links(
     ask="ask",
     history="history",
     clear="clear-messages",
@@ -670,7 +551,7 @@ def create_app(settings: Settings) -> FastHTML:
     app.state.metrics = metrics
     app.state.tokens = Tokens(settings.data_dir)
     app.state.keys = Keys(settings.data_dir, store)
-    app.state.view = html.View(
+    app.state.view = View(
         links=LINKS,
         language="en",
         title=settings.title,
@@ -681,7 +562,8 @@ def create_app(settings: Settings) -> FastHTML:
         disclaimer=settings.disclaimer,
     )
     route.to_app(app)
-    app.router.routes.append(Route("/reindex", reindex, methods=["POST"]))
+    operations.route.to_app(app)
+    app.router.routes.append(Route("/reindex", operations.reindex, methods=["POST"]))
     return app
 
 
@@ -691,6 +573,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import uvicorn
 
     from hyperrun import connection
+    from hyperrun.serving import announce, server
 
     parser = argparse.ArgumentParser(description="Ask AI for a documentation site.")
     parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
@@ -723,41 +606,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             server(config).run()
     except (BadSetting, assets.AssetsMissing) as error:
         sys.exit(f"hyperrun: {error}")
-
-
-def server(config: "uvicorn.Config") -> "uvicorn.Server":
-    """uvicorn, which on SIGTERM would wait for streams that never end by themselves."""
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            await config.app.state.turns.close()  # type: ignore[union-attr]
-            await super().shutdown(sockets)
-
-    return Server(config)
-
-
-def announce(settings: Settings, app: FastHTML) -> None:
-    """Where to look, what is in use, and how to get more."""
-    models: Models = app.state.models
-    print(
-        f"HyperRun answers about {app.state.search.project} at http://{settings.host}:{settings.port}/"
-    )
-    print(
-        f"  model:  {models.default_name or 'none (answers are passages, found without a model)'}"
-    )
-    index = app.state.search.status()
-    print(f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""))
-    print(
-        "  more:   set HYPERRUN_MODEL and a key (.env.example); cargo install colgrep --locked",
-        flush=True,
-    )
-    if any_site_may_show(settings):
-        print(
-            "\n  WARNING: any site may show this chat. Before you go public, set\n"
-            "  HYPERRUN_SITE_URL or HYPERRUN_ALLOWED_ORIGINS.\n",
-            flush=True,
-        )
 
 
 if __name__ == "__main__":

@@ -43,7 +43,14 @@ ICONS = (
     "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
 )  # fmt: skip
 # The CSS compiler reads our classes out of these.
-CLASS_SOURCES = ("components.py", "hyperrun/highlight.py", "static/chat.css")
+CLASS_SOURCES = (
+    "components.py",
+    "hyperrun/view.py",
+    "hyperrun/settings_form.py",
+    "hyperrun/local_page.py",
+    "static/chat.js",
+    "static/reading.js",
+)
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
@@ -133,10 +140,12 @@ def build(folder: Path = BUILT) -> None:
 
 
 def _stylesheet(source: str) -> str:
-    """Our stylesheet with the code highlighter's colours behind it."""
+    """Our stylesheet, where it finds its classes, and the code highlighter's colours behind it."""
     from hyperrun.highlight import highlight_css
 
-    return (STATIC / source).read_text(encoding="utf-8") + "\n" + highlight_css()
+    text = (STATIC / source).read_text(encoding="utf-8")
+    classes = [f'@source "../{path}";' for path in CLASS_SOURCES]
+    return "\n".join((text, *classes, highlight_css()))
 
 
 def _sprite() -> str:
@@ -171,7 +180,9 @@ def _fingerprint() -> str:
     """One digest over everything that the built files are made from."""
     digest = hashlib.sha256((STATIC / "package.json").read_bytes())
     ours = [STATIC / part for parts in SCRIPTS.values() for part in parts]
-    ours += [ROOT / path for path in (*CLASS_SOURCES, "hyperrun/assets.py")]
+    ours += [STATIC / source for source in STYLES.values()]
+    ours += [ROOT / path for path in CLASS_SOURCES]
+    ours += [ROOT / "hyperrun/assets.py", ROOT / "hyperrun/highlight.py"]
     for path in sorted(set(ours)):
         if "node_modules" not in path.parts and path.exists():
             digest.update(path.read_bytes())

@@ -13,8 +13,9 @@ import pytest
 import uvicorn
 
 from hyperrun import connection
+from hyperrun.serving import server
 from hyperrun.settings import Settings
-from main import create_app, server
+from main import create_app
 from tests.leaks import KEY
 
 GUIDE = """# Lantern

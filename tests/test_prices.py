@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from components import CostText, View
+from components import CostText
 from hyperrun.conversation import Usage
 from hyperrun.models import Models
 from hyperrun.prices import Prices
 from hyperrun.settings import Settings
+from hyperrun.view import View
 from main import LINKS
 
 COUNTS = ((0, 0), (1, 0), (0, 77), (901, 412), (131_072, 900), (200_000, 3), (1_000_001, 70_000))

@@ -1,0 +1,78 @@
+"""What every component needs to know, and the icons they all show.
+
+Addresses come in as `Links`, so that no component knows a route; they are relative, so that the
+server works under any path of a host.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import fhdaisy as ui
+from fastcore.xml import FT, NotStr, to_xml
+from fastlucide import Icon as LucideIcon
+
+from hyperrun.assets import ICONS
+from hyperrun.language import text
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pages' buttons and forms lead."""
+
+    ask: str
+    history: str
+    clear: str
+    settings: str
+    save_settings: str
+    key_state: str
+    forget_key: str
+    models: str
+    stream: Callable[[str], str]
+    stop: Callable[[str], str]
+    retry: Callable[[str], str]
+    feedback: Callable[[str], str]
+    share: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What every component needs to know: where links lead, the language, what is switched on."""
+
+    links: Links
+    language: str
+    title: str
+    project: str
+    subtitle: str = ""
+    share: bool = False
+    human_url: str = ""
+    disclaimer: str = ""
+
+    def say(self, key: str, **values: object) -> str:
+        """An interface text in this view's language."""
+        return text(self.language, key, **values)
+
+
+def Icon(name: str, size_px: int = 18) -> NotStr:
+    """A Lucide icon out of the page's sprite. Only names in `ICONS` are in it."""
+    return NotStr(_icon(name, size_px))
+
+
+@cache
+def _icon(name: str, size_px: int) -> str:
+    if name not in ICONS:
+        raise KeyError(f"{name} is not in the sprite; add it to hyperrun.assets.ICONS")
+    icon = LucideIcon(name, sz=size_px, cls="icon", aria_hidden="true").__ft__()
+    return str(to_xml(icon, indent=False))
+
+
+def IconButton(icon: str, label: str, cls: str = "", size_px: int = 18, **attributes: object) -> FT:
+    """A round button that is only an icon; its label is its name and its tooltip."""
+    return ui.Btn(
+        Icon(icon, size_px),
+        type="button",
+        aria_label=label,
+        title=label,
+        cls=f"-ghost -sm -circle {cls}",
+        **attributes,
+    )
