@@ -93,29 +93,6 @@ def test_the_shadow_root_is_closed_to_the_page(page: Page, chat_server: str) -> 
         assert page.evaluate("document.querySelector('hyper-run').parentNode.localName") == "html"
 
 
-@pytest.mark.parametrize("way", ["address", "attributes"])
-def test_options_come_from_the_address_or_from_the_tag(
-    reader: Reader, chat_server: str, way: str
-) -> None:
-    pairs = {"label": "Frag <b>uns</b>", "position": "left", "color": "rgb(1, 2, 3)"}
-    offsets = {"offset_x": "40", "offset_y": "88"}
-    if way == "address":
-        query = "?label=Frag+%3Cb%3Euns%3C/b%3E&position=left&color=rgb(1,2,3)"
-        line = tag(chat_server, query + "&offset_x=40&offset_y=88")
-    else:
-        data = " ".join(f"data-{name}='{value}'" for name, value in pairs.items())
-        data += "".join(f" data-{k.replace('_', '-')}={v}" for k, v in offsets.items())
-        line = tag(chat_server, attributes="async " + data)
-    with docs({"/": html(PROSE + line)}) as site:
-        reader.goes_to(site.url())
-        box = reader.button.bounding_box()
-        assert box and (round(box["x"]), round(720 - box["y"] - box["height"])) == (40, 88)
-        assert reader.button.inner_text() == "Frag <b>uns</b>"
-        assert reader.button.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(1, 2, 3)"
-        # The text on a dark colour is light, and dark on a light one.
-        assert reader.button.evaluate("e => getComputedStyle(e).color") == "oklch(1 0 0)"
-
-
 NONSENSE = ["", "x", "-1", "1e9", "}*{display:none", "red;}body{display:none", "\u2028", "9" * 400]
 
 

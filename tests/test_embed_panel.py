@@ -263,15 +263,6 @@ def test_the_page_being_read_goes_along_without_its_query(reader: Reader, chat_s
         assert reader.frame.evaluate(fields)[0] == site.url("/other")
 
 
-@pytest.mark.slow
-def test_a_site_can_keep_its_pages_to_itself(reader: Reader, chat_server: str) -> None:
-    with docs({"/guide": embedding(chat_server, "?page=off")}) as site:
-        reader.goes_to(site.url("/guide"))
-        reader.opens()
-        assert "guide" not in reader.frame.url
-        assert reader.frame.locator("#page-url").input_value() == ""
-
-
 BACKGROUNDS = {
     "white": "light",
     "#1b1b1d": "dark",
