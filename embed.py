@@ -13,6 +13,7 @@ from functools import lru_cache
 from gzip import compress
 from typing import NamedTuple
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -95,7 +96,7 @@ def panel(request: Request, name: str, assets: Assets) -> Response:
     asset = assets[PANEL]
     stem, _, suffix = PANEL.partition(".")
     if not (name.startswith(f"{stem}.") and name.endswith(f".{suffix}")):
-        return Response(status_code=404)
+        raise HTTPException(404)
     built = Built(asset.content, asset.gzipped, f'"{asset.name}"')
     return _answer(request, built, IMMUTABLE if name == asset.name else "no-store")
 

@@ -107,7 +107,7 @@ async def asset(request: Request, name: str, state: State) -> Response:
     """A browser asset under its immutable name."""
     found = state.assets.find(name)
     if found is None:
-        return Response(status_code=404)
+        raise HTTPException(404)
     zipped = "gzip" in request.headers.get("accept-encoding", "")
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",
@@ -448,12 +448,13 @@ async def tell(request: Request, error: Exception) -> HTMLResponse:
     return problem(request, view, view.say(error.public, seconds=seconds), error.status, headers)
 
 
+HTTP_ERRORS = {404: "error_no_page", 405: "error_method"}
+
+
 async def tell_http(request: Request, error: Exception) -> HTMLResponse:
     """What Starlette refuses: no such path, no such method, a body that cannot be read."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    key = "error_not_found" if status == 404 else "error_bad_question"
-    if status >= 500:
-        key = HyperRunError.public
+    key = HTTP_ERRORS.get(status, "error_bad_question" if status < 500 else HyperRunError.public)
     view = view_for(request, request.app.state)
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return problem(request, view, view.say(key), status, headers)

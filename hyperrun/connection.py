@@ -5,20 +5,33 @@ middleware's (`policy`), for by then there is a request to answer.
 """
 
 import asyncio
+from functools import cache
 from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from hyperrun.language import DEFAULT, text
+
 MAX_HEAD_BYTES = 32 * 1024
 # For what is no request that the middleware could answer: shown by nobody, and nothing in it runs.
 HEADERS = (
-    b"content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n"
-    b"x-content-type-options: nosniff\r\n"
-    b"connection: close\r\n\r\n"
+    "content-type: text/plain; charset=utf-8",
+    "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options: nosniff",
+    "cache-control: no-store",
+    "connection: close",
 )
-TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\n" + HEADERS
-MALFORMED = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n" + HEADERS
+MALFORMED = "400 Bad Request", "error_malformed"
+TOO_LARGE = "431 Request Header Fields Too Large", "error_head_too_large"
+
+
+@cache
+def refusal(status: str, key: str) -> bytes:
+    """A whole response of one sentence. In English: nobody knows whose language to ask for."""
+    sentence = text(DEFAULT, key).encode()
+    head = (f"HTTP/1.1 {status}", *HEADERS, f"content-length: {len(sentence)}")
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + sentence
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -45,13 +58,19 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._head_is_open and not self.transport.is_closing():
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
-                self._refuse()
+                self._refuse(*TOO_LARGE)
 
     def send_400_response(self, msg: str) -> None:
-        """Without uvicorn's sentence, which has none of our headers."""
-        self._stop_clock()
-        self.transport.write(MALFORMED)
-        self.transport.close()
+        """Our own sentence in the place of uvicorn's, which has none of our headers."""
+        self._refuse(*(TOO_LARGE if self._head_bytes > MAX_HEAD_BYTES else MALFORMED))
+
+    def _unsupported_upgrade_warning(self) -> None:
+        # The request is answered as if it had asked for nothing else (RFC 9110, section 7.8). What
+        # follows on this connection is not parsed any more.
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+        else:
+            self.cycle.keep_alive = False
 
     # What httptools calls while it parses
 
@@ -92,10 +111,12 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self.transport.is_closing():
             self.transport.close()
 
-    def _refuse(self) -> None:
+    def _refuse(self, status: str, key: str) -> None:
         self._stop_clock()
-        self.transport.write(TOO_LARGE)
-        self.transport.close()
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            self.transport.write(refusal(status, key))
+        self.transport.close()  # in the middle of an answer, that alone
 
 
 def options() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from fasthtml.core import APIRouter
 from starlette.datastructures import State
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -41,7 +42,7 @@ async def reindex(request: Request) -> Response:
     """
     state = request.app.state
     if not knows_secret(request.headers, await request.body(), state.settings.reindex_secret):
-        return Response(status_code=404)
+        raise HTTPException(404)
     state.search.refresh()
     return Response(status_code=202)
 
@@ -51,6 +52,6 @@ async def numbers(request: Request, state: State) -> Response:
     """Prometheus's numbers, where they are switched on, for those who may see them."""
     metrics: Metrics | None = state.metrics
     if metrics is None or not may_see_metrics(request):
-        return Response(status_code=404)
+        raise HTTPException(404)
     text, media_type = await metrics.text()
     return Response(text, media_type=media_type)

@@ -7,12 +7,12 @@ foreign page.
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from enum import Enum, auto
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,6 +53,7 @@ EVERYWHERE = {
         "xr-spatial-tracking=()"
     ),
 }
+_HOST = re.compile(r"[\w.\-%]*(?::\d*)?|\[[\da-fA-F:.]+\](?::\d*)?", re.ASCII)
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -99,11 +100,11 @@ def middleware(
         Middleware(ProxiesMiddleware, proxies=Proxies(settings.trusted_proxies)),
         Middleware(RequestLogMiddleware, observe=observe),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
+        Middleware(HostMiddleware),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),
         Middleware(UnexpectedMiddleware),
         *([Middleware(ChangesMiddleware, limits=limits)] if limits is not None else []),
-        Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES),
-        Middleware(BodyTimeMiddleware, within_s=BODY_WITHIN_S),
+        Middleware(BodyMiddleware, max_bytes=MAX_BODY_BYTES, within_s=BODY_WITHIN_S),
     ]
 
 
@@ -140,6 +141,22 @@ class HeadersMiddleware:
         await self.app(scope, receive, send_with_headers)
 
 
+class HostMiddleware:
+    """Refuses a request that names no host, several, or nonsense (RFC 9112, section 3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            hosts = headers.getlist("host")
+            may_lack = scope["http_version"] == "1.0" and not hosts
+            if not may_lack and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
+                return await refusal(headers, "error_malformed", 400)(scope, receive, send)
+        await self.app(scope, receive, send)
+
+
 class OwnPageMiddleware:
     """Refuses every change (any method but GET, HEAD and OPTIONS) that a foreign page asks for."""
 
@@ -151,9 +168,7 @@ class OwnPageMiddleware:
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             headers = Headers(scope=scope)
             signed = scope["path"] == WEBHOOK  # shows a secret, which no page has
-            if len(set(headers.getlist("host"))) > 1 or not (
-                signed or is_own_page(headers, self.public_url)
-            ):
+            if not signed and not is_own_page(headers, self.public_url):
                 return await refusal(headers, "error_not_own_page", 403)(scope, receive, send)
         await self.app(scope, receive, send)
 
@@ -208,19 +223,28 @@ class ChangesMiddleware:
         await self.app(scope, receive, send)
 
 
-class BodyTimeMiddleware:
-    """Takes the whole body in before the app is called, and gives up on one that dribbles in.
+class BodyMiddleware:
+    """Takes the whole body in before the app is called, and gives up on one that is too large or
+    dribbles in.
 
     uvicorn waits for ever. What the app receives is the body in one piece, then whatever follows.
     """
 
-    def __init__(self, app: ASGIApp, within_s: float) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, within_s: float) -> None:
         self.app = app
+        self.max_bytes = max_bytes
         self.within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _has_body(scope):
+        if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        declared = headers.get("content-length", "0")
+        if declared == "0" and "transfer-encoding" not in headers:
+            return await self.app(scope, receive, send)
+        too_large = refusal(headers, "error_too_large", 413)
+        if declared.isdecimal() and int(declared) > self.max_bytes:
+            return await too_large(scope, receive, send)
         body = bytearray()
         try:
             async with asyncio.timeout(self.within_s):
@@ -230,9 +254,11 @@ class BodyTimeMiddleware:
                     if message["type"] == "http.disconnect":
                         return
                     body += message.get("body", b"")
+                    if len(body) > self.max_bytes:
+                        return await too_large(scope, receive, send)
                     more = message.get("more_body", False)
         except TimeoutError:
-            return await refusal(Headers(scope=scope), "error_too_slow", 408)(scope, receive, send)
+            return await refusal(headers, "error_too_slow", 408)(scope, receive, send)
         whole: Message | None = {
             "type": "http.request",
             "body": bytes(body),
@@ -255,11 +281,6 @@ def refusal(
     """One sentence in the browser's language."""
     sentence = text(choose(headers.get("accept-language", "")), key, **values)
     return PlainTextResponse(sentence, status_code=status)
-
-
-def _has_body(scope: Scope) -> bool:
-    names = dict(scope["headers"])
-    return names.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in names
 
 
 def own_page(request: Request, public_url: str = "") -> bool:
