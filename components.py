@@ -28,11 +28,13 @@ from fasthtml.components import (
     Span,
     Strong,
     Summary,
+    Template,
     Textarea,
 )
 
 from hyperrun.citations import card_of
 from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.errors import BudgetSpent
 from hyperrun.turns import Update
 from hyperrun.view import Icon, IconButton, View
 
@@ -65,6 +67,7 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         P(id="status", role="status", cls="sr-only"),
         Composer(view),
         ConfirmDialog(view),
+        Template(Problem(""), id="problem"),
         Div(id="panel"),
         cls="chat-panel",
         hx_include="#token, #lang",
@@ -510,12 +513,14 @@ def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
     """One plain sentence wherever an answer is less than an answer."""
     notices: list[tuple[str, str]] = []
     if update.error:
-        notices.append(("alert-error", view.say(update.error, seconds=60)))
+        kind = "alert-info" if update.error == BudgetSpent.public else "alert-error"
+        notices.append((kind, view.say(update.error, seconds=60)))
     elif update.outcome is Outcome.STOPPED:
         notices.append(("alert-info", view.say("stopped")))
     elif update.outcome is Outcome.INTERRUPTED:
         notices.append(("alert-warning", view.say("interrupted")))
-    if update.outcome is Outcome.ANSWERED and not update.sources and not update.error:
+    written = update.usage is not None and update.usage.model
+    if update.outcome is Outcome.ANSWERED and written and not update.sources and not update.error:
         notices.append(("alert-warning", view.say("not_grounded")))
     return [
         Div(

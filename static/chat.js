@@ -215,11 +215,9 @@
   // What goes wrong stands under the conversation, never in the place of something that went well.
   const problem = (text, inside = messages) => {
     for (const old of document.querySelectorAll(".problem")) old.remove();
-    const notice = document.createElement("div");
-    notice.className = "problem alert alert-soft alert-error notice";
-    notice.setAttribute("role", "alert");
-    notice.textContent = text;
+    const notice = field("problem").content.firstElementChild.cloneNode(true);
     inside.append(notice);
+    notice.querySelector("span").textContent = text;
     notice.scrollIntoView({ block: "nearest" });
     follow();
   };

@@ -270,3 +270,13 @@ def test_a_reader_is_told_while_the_connection_is_lost_and_no_longer(
         )
         expect(lost).to_have_count(0)
         expect(page.locator(".answer")).to_contain_text("This much came")
+
+
+def test_where_nothing_is_found_without_a_model_that_alone_is_said(
+    serve: Serve, page: Page
+) -> None:
+    page.goto(f"{serve().url}/chat-standalone")
+    ask(page, "zebra xylophone quokka?")
+    answers(page, 1)
+    expect(page.locator(".blocks")).to_contain_text("Nothing in the documentation seems to answer")
+    expect(page.locator(".notice")).to_have_count(0)
