@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("index", type=Path)
     parser.add_argument("--include", action="append", default=[])
     parser.add_argument("--exclude", action="append", default=[])
+    parser.add_argument("--changed", action="append", default=[], help="all that may have changed")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with suppress(OSError):
@@ -37,7 +38,9 @@ def main() -> None:
             print(json.dumps([progress.done, progress.total, progress.passages]), flush=True)
 
     try:
-        Index(options.index).refresh(options.root, options.include, options.exclude, say)
+        Index(options.index).refresh(
+            options.root, options.include, options.exclude, say, options.changed
+        )
     except (sqlite3.Error, OSError) as error:
         sys.exit(f"the index cannot be built: {error}")
 

@@ -5,7 +5,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,15 +22,18 @@ async def build(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     progress: Callable[[int, int, int], None] = lambda done, total, passages: None,
+    changed: Collection[str] = (),
 ) -> None:
     """Bring the index at `index` up to `root`; ends the process on every way out.
 
-    `progress` is told files done, files in all, and passages. Raises `SearchUnavailable`.
+    `progress` is told files done, files in all, and passages. `changed` names all that may have
+    changed, below `root`; where it is empty, everything is looked at. Raises `SearchUnavailable`.
     """
-    globs = [f"--include={glob}" for glob in include] + [f"--exclude={glob}" for glob in exclude]
+    options = [f"--include={glob}" for glob in include] + [f"--exclude={glob}" for glob in exclude]
+    options += [f"--changed={path}" for path in changed]
     try:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "hyperrun.search.build", *globs,
+            sys.executable, "-m", "hyperrun.search.build", *options,
             "--", str(root), str(index),
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE, cwd=_PACKAGE,

@@ -7,6 +7,7 @@ first build makes the first question wait a little, later ones never.
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -32,8 +33,10 @@ MOST = 50
 FIRST_INDEX_WAIT_S = 20.0
 MOST_QUERY_CHARS = 2_000
 REFRESH_S = 900.0  # how often a checkout is brought up to its remote
-RESCAN_S = 300.0  # how often files are looked at where no change was told: not every mount tells
+RESCAN_S = 300.0  # how often every file is looked at, told of or not: not every mount tells
 RETRY_S = 5.0
+MOST_CHANGED = 100  # with more changes at once, every file is looked at
+MOST_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
 
@@ -79,6 +82,8 @@ class Search:
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
         self._dirty = asyncio.Event()
+        self._changed: set[str] | None = None  # since the last build; None where that is not known
+        self._looked_at = 0.0  # when every file was last looked at
         self._versions = Versions(
             settings.data_dir,
             lambda tree, index: build(tree, index, settings.include, settings.exclude),
@@ -133,12 +138,13 @@ class Search:
             self._spawn(self._watch())
         self._dirty.set()
         while True:
+            since_s = time.monotonic() - self._looked_at
             with suppress(TimeoutError):
-                async with asyncio.timeout(REFRESH_S if self._checkout else RESCAN_S):
+                async with asyncio.timeout((REFRESH_S if self._checkout else RESCAN_S) - since_s):
                     await self._dirty.wait()
             self._dirty.clear()
             try:
-                await self.reindex()
+                await self._bring_up()
                 again_s = RETRY_S
             except SearchError as error:
                 log.error("%s; again in %.0f s", error, again_s)
@@ -156,7 +162,11 @@ class Search:
         data_dir = self._settings.data_dir.resolve()
         depth = len(self._root.parts)
 
+        told = 0  # changes of any file since the last that is wanted
+
         def wanted(_change: object, path: str) -> bool:
+            nonlocal told
+            told += 1
             parts = Path(path).parts[depth:]
             if any(part in FOLDERS for part in parts) or Path(path).is_relative_to(data_dir):
                 return False
@@ -165,11 +175,17 @@ class Search:
 
         polling = False
         while True:
+            is_whole = False  # what changed before the watch stood is not told
             try:
-                async for _ in awatch(
+                async for changes in awatch(
                     self._root, watch_filter=wanted, debounce=1_000, step=200,
                     ignore_permission_denied=True, force_polling=polling, poll_delay_ms=2_000,
                 ):  # fmt: skip
+                    if not is_whole or told > MOST_TOLD:
+                        self._changed = None
+                    elif self._changed is not None:
+                        self._changed |= {"/".join(Path(path).parts[depth:]) for _, path in changes}
+                    is_whole, told = True, 0
                     self._dirty.set()
                 return
             except OSError as error:  # the system's watches are spent, or the folder is gone
@@ -179,10 +195,16 @@ class Search:
 
     def refresh(self) -> None:
         """Have the index brought up to the repository behind, as after a change of files."""
+        self._changed = None
         self._dirty.set()
 
     async def reindex(self) -> None:
-        """Bring the index up to the repository now. Raises `SearchError`."""
+        """Bring the index up to the whole repository now. Raises `SearchError`."""
+        self._changed = None
+        await self._bring_up()
+
+    async def _bring_up(self) -> None:
+        """Bring the index up to what has changed, or to everything where that is not known."""
         async with self._one_builder:
             self._building = True
             try:
@@ -196,10 +218,20 @@ class Search:
                     if told is not None:
                         told.follow(done, total, passages)
 
-                await build(
-                    self._root, self._index.path, self._settings.include, self._settings.exclude,
-                    follow,
-                )  # fmt: skip
+                began = time.monotonic()
+                changed, self._changed = self._changed or set(), set()
+                if len(changed) > MOST_CHANGED or began - self._looked_at > RESCAN_S:
+                    changed = set()
+                try:
+                    await build(
+                        self._root, self._index.path, self._settings.include,
+                        self._settings.exclude, follow, changed,
+                    )  # fmt: skip
+                except BaseException:
+                    self._changed = None
+                    raise
+                if not changed:
+                    self._looked_at = began
                 self._built = True
             finally:
                 self._building = False

@@ -7,9 +7,10 @@ goes on where it was. A new schema version is a new file; the old one is deleted
 import hashlib
 import logging
 import math
+import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -76,9 +77,12 @@ class Index:
         include: Sequence[str] = (),
         exclude: Sequence[str] = (),
         progress: Callable[[Progress], None] = lambda _: None,
+        changed: Collection[str] = (),
     ) -> Progress:
         """Bring the index up to the repository; only files that changed are read.
 
+        `changed` names all that may have changed, below `root`: where that says which files are
+        edited or gone, no other is looked at. Where it is empty, every file is.
         A file that cannot be read is a line in the log. An index that is broken is built anew.
         Raises `sqlite3.Error`.
         """
@@ -86,7 +90,7 @@ class Index:
         private_folder(self.path.parent)
         self._forget_older()
         try:
-            return self._refresh(root, include, exclude, progress)
+            return self._refresh(root, include, exclude, progress, changed)
         except sqlite3.OperationalError:  # locked, or no room: the file itself is whole
             raise
         except sqlite3.DatabaseError as error:
@@ -107,17 +111,24 @@ class Index:
         include: Sequence[str],
         exclude: Sequence[str],
         progress: Callable[[Progress], None],
+        changed: Collection[str] = (),
     ) -> Progress:
         from hyperrun.search import corpus, ignore
 
         with self._connect(write=True) as connection:
             connection.executescript(_SCHEMA)
             known = {row[0]: row[1:] for row in connection.execute("SELECT * FROM files")}
-            paths = [path for path in ignore.files(root, include, exclude) if corpus.is_known(path)]
+            whole = connection.execute("SELECT 1 FROM meta WHERE name = 'complete'").fetchone()
+            told = _told(root, changed, known) if changed and whole else None
+            if told is None:
+                found = ignore.files(root, include, exclude)
+                paths = [path for path in found if corpus.is_known(path)]
+                gone = set(known) - {str(path) for path in paths}
+            else:
+                paths, gone = told
             (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
-            gone = set(known) - {str(path) for path in paths}
-            for path in gone:
-                passages -= self._remove(connection, path)
+            for name in gone:
+                passages -= self._remove(connection, name)
             for done, path in enumerate(paths, 1):
                 try:
                     passages += self._file(connection, root, path, known.get(str(path)))
@@ -126,7 +137,6 @@ class Index:
                 if done % 50 == 0 or done == len(paths):
                     progress(Progress(done, len(paths), passages))
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('complete', '1')")
-            connection.execute("INSERT OR REPLACE INTO meta VALUES ('files', ?)", (len(paths),))
             if len(gone) + len(paths) - len(known) > 500:
                 connection.execute("INSERT INTO words (words) VALUES ('optimize')")
         return Progress(len(paths), len(paths), passages)
@@ -365,6 +375,38 @@ class Index:
         with self._lock:
             while self._idle:
                 self._idle.pop().close()
+
+
+def _told(
+    root: Path, changed: Collection[str], known: Collection[str]
+) -> tuple[list[PurePosixPath], set[str]] | None:
+    """The indexed files that were edited, and those that are gone.
+
+    None where a change may bear on other files: that of a folder, of a .gitignore, of a file that
+    may be new. What editors leave beside a file while they save it bears on nothing.
+    """
+    from hyperrun.search import corpus
+
+    edited, gone = [], set()
+    for name in changed:
+        place = root / name
+        if "\ufffd" in name:  # bytes that are no UTF-8 stand there
+            return None
+        if name in known:
+            if not os.path.lexists(place):
+                gone.add(name)
+            elif place.is_file() and place.resolve() == place:
+                edited.append(PurePosixPath(name))
+            else:
+                return None
+        elif (
+            place.name == ".gitignore"
+            or place.is_dir()
+            or (os.path.lexists(place) and corpus.is_known(PurePosixPath(name)))
+            or any(file.startswith(f"{name}/") for file in known)
+        ):
+            return None
+    return edited, gone
 
 
 def _telling(asked: Sequence[Asked]) -> Sequence[Asked]:
