@@ -148,13 +148,12 @@ class Agent:
         try:
             async with asyncio.timeout(timeout_s) as timer:
                 steps = await chat(
-                    message, stream=True, max_steps=MOST_TOOL_CALLS, final_prompt=prompts.FINAL,
-                    tc_timeout=timeout_s,
+                    message, return_all=True, max_steps=MOST_TOOL_CALLS,
+                    final_prompt=prompts.FINAL, tc_timeout=timeout_s,
                 )  # fmt: skip
                 async with aclosing(steps):
                     async for item in steps:
-                        # Between chunks and tools' results: the whole of one step.
-                        if hasattr(item, "usage") and hasattr(item.choices[0], "message"):
+                        if hasattr(item, "usage"):  # else a tool's result
                             reply.add(item)
             inbox.put_nowait(None)
         except TimeoutError as error:
@@ -255,12 +254,11 @@ class Reply:
         heard: list[str] = []
         self._heard = heard
         try:
-            call = {"model": self._model.name, "messages": asking, "stream": True}
+            call: dict[str, Any] = {"model": self._model.name, "messages": asking}
             call |= {"api_key": self._model.api_key or None, "temperature": 0}
             call |= {"api_base": self._model.api_base or None, "max_tokens": 200}
-            async for chunk in await completion(**call):
-                if getattr(chunk, "usage", None):
-                    self._count(chunk.usage)
+            step = await completion(**call)
+            self._count(step.usage)
         finally:
             self._heard = None
         self._tell(Used(self._usage()))

@@ -90,6 +90,10 @@ def _chat_class(lisette: Any) -> Any:
             # the list into an L, which lisette then sends as one single user message.
             super().__setattr__(name, well_formed(value) if name == "hist" else value)
 
+        def _prep_call(self, *arguments: Any, **options: Any) -> Any:
+            # A step comes whole, but it is streamed, which some providers insist on.
+            return super()._prep_call(*arguments, **options | {"stream": True})
+
         def _track(self, response: Any) -> None:
             pass  # it asks for a price, and raises where there is none
 

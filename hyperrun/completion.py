@@ -1,6 +1,6 @@
 """One completion on the wire: the request an OpenAI-compatible endpoint takes, the step it streams.
 
-Chunks are LiteLLM's objects, because Lisette takes no others; few are made.
+A step becomes LiteLLM's object, because Lisette takes no other; none is made for a token.
 """
 
 import json
@@ -105,31 +105,27 @@ class Step:
         """Has the provider said what this step took?"""
         return self._usage is not None
 
-    def chunks(self, estimate: tuple[int, int]) -> list[Any]:
-        """The whole step as chunks: its words, its tool calls with their ids, its usage.
+    def response(self, estimate: tuple[int, int]) -> Any:
+        """The whole step: its words, its tool calls with their ids, its usage.
 
         `estimate` stands in for a usage that was not told: prompt and completion tokens.
         """
-        words = "".join(self._pieces) + self.words
         calls = [
             {**call, "index": index, "id": call["id"] or f"call_{index}"}
             for index, call in sorted(self._calls.items())
         ]
         reason = "tool_calls" if calls else self._finish_reason
-        last: dict[str, Any] = {"role": "assistant", "content": None}
-        if calls:
-            last["tool_calls"] = calls
-        chunk = self._chunk(last, reason if reason in FINISHED else "stop")
         told = self._usage or {"prompt_tokens": estimate[0], "completion_tokens": estimate[1]}
-        chunk.usage = self._types.Usage(**_counts(told))
-        return [self._chunk({"role": "assistant", "content": words}), chunk] if words else [chunk]
-
-    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> Any:
         types = self._types
-        choice = types.StreamingChoices(
-            index=0, delta=types.Delta(**delta), finish_reason=finish_reason
+        message = types.Message(
+            content="".join(self._pieces) + self.words or None, tool_calls=calls or None
         )
-        return types.ModelResponseStream(choices=[choice], model=self._model)
+        choice = types.Choices(
+            message=message, finish_reason=reason if reason in FINISHED else "stop"
+        )
+        return types.ModelResponse(
+            choices=[choice], model=self._model, usage=types.Usage(**_counts(told))
+        )
 
 
 def _error_in_stream(model: str, error: Any) -> ModelError:

@@ -2,15 +2,15 @@
 
 OpenAI-compatible and Azure addresses are spoken to directly; every other provider goes through
 LiteLLM. Words are told as they come, past Lisette: a chunk object for each token and what is done
-with it at the end cost more than all the rest of an answer. Lisette gets each step as a few chunks,
-when it is whole, for its history and its tools. An error is one of `hyperrun.errors`, and its
+with it at the end cost more than all the rest of an answer. Lisette gets each step when it is
+whole, for its history and its tools. An error is one of `hyperrun.errors`, and its
 details go to the log alone.
 """
 
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.beat import Beat
@@ -53,8 +53,8 @@ MOST_QUIRKS = 1_000
 class Completion:
     """Called by Lisette once for each step of an answer.
 
-    `say` is told words the moment they come. Cancelling the task that reads the chunks ends the
-    call under way, and the provider sees its connection closed.
+    `say` is told words the moment they come. Cancelling the task that waits for a step ends
+    the call under way, and the provider sees its connection closed.
     """
 
     def __init__(
@@ -86,24 +86,21 @@ class Completion:
             return 0, 0
         return self._prompt_bytes // 4 + 1, -(-self._said_bytes // 4)
 
-    async def __call__(self, **call: Any) -> AsyncIterator[Any]:
-        """The stream of a step's chunks, which come when the step is whole.
+    async def __call__(self, **call: Any) -> Any:
+        """One step as LiteLLM's ModelResponse, when it is whole.
 
-        Reading it raises `ModelError`, or LiteLLM's ContextWindowExceededError, at which Lisette
-        shortens what tools have returned.
+        Raises `ModelError`, or LiteLLM's ContextWindowExceededError, at which Lisette shortens what
+        tools have returned.
         """
-        return self._chunks(call)
-
-    async def _chunks(self, call: dict[str, Any]) -> AsyncIterator[Any]:
         said = (str(each.get("content") or "") for each in call["messages"])
         self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in said)
         self._said_bytes = 0
         self._asking = True
-        for chunk in await self._with_one_retry(call):
-            self._asking = False
-            yield chunk
+        step = await self._with_one_retry(call)
+        self._asking = False
+        return step
 
-    async def _with_one_retry(self, call: dict[str, Any]) -> list[Any]:
+    async def _with_one_retry(self, call: dict[str, Any]) -> Any:
         for retries_left in (1, 0):
             try:
                 return await self._attempt(call)
@@ -123,7 +120,7 @@ class Completion:
                 await asyncio.sleep(wait_s)
         raise AssertionError("unreachable")
 
-    async def _attempt(self, call: dict[str, Any]) -> list[Any]:
+    async def _attempt(self, call: dict[str, Any]) -> Any:
         limit_s = self._settings.model_first_token_timeout_s
         self._timer_moved = 0.0
         try:
@@ -154,14 +151,14 @@ class Completion:
 
     # OpenAI-compatible addresses
 
-    async def _directly(self, call: dict[str, Any], timer: asyncio.Timeout) -> list[Any]:
+    async def _directly(self, call: dict[str, Any], timer: asyncio.Timeout) -> Any:
         response = await self._post(call)
         try:
             step = await self._read(response, timer)
         finally:
             response.close()
         self.estimated = self.estimated or not step.told_usage
-        return step.chunks(self.unbilled_tokens)
+        return step.response(self.unbilled_tokens)
 
     async def _post(self, call: dict[str, Any]) -> "ClientResponse":
         """The response to a request that the model understands. Raises `ModelError`."""
@@ -240,8 +237,9 @@ class Completion:
 
     # Everybody else
 
-    async def _through_litellm(self, call: dict[str, Any], timer: asyncio.Timeout) -> list[Any]:
+    async def _through_litellm(self, call: dict[str, Any], timer: asyncio.Timeout) -> Any:
         call = call | {
+            "stream": True,
             "num_retries": 0,
             "max_retries": 0,
             "timeout": self._settings.model_first_token_timeout_s,
@@ -264,7 +262,7 @@ class Completion:
                     await close()
         if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in chunks):
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
-        return chunks
+        return self._litellm.stream_chunk_builder(chunks)
 
 
 def is_compatible(choice: ModelChoice, litellm: Any) -> bool:
