@@ -107,6 +107,7 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
             hx_post=view.links.clear,
             hx_target="#messages",
             hx_confirm=say("clear_confirm"),
+            id="clear",
         ),
         close or IconButton("x", say("close"), id="close", hidden=True),
         cls="chat-bar",

@@ -62,14 +62,22 @@
 
   // A citation shows its passage on hover and focus; a click opens the page it came from.
   let card = null;
+  let told = null; // the citation whose card it is
   let leaving;
-  const hideCard = () => { clearTimeout(leaving); card?.remove(); card = null; };
+  const hideCard = () => {
+    clearTimeout(leaving);
+    card?.remove();
+    told?.removeAttribute("aria-describedby");
+    card = told = null;
+  };
   const showCard = (citation) => {
     hideCard();
     const source = sourceOf(citation);
     if (!source) return;
     card = source.cloneNode(true);
-    card.removeAttribute("id");
+    card.id = "source-card";
+    told = citation;
+    told.setAttribute("aria-describedby", card.id);
     card.className = "source-card-float";
     card.setAttribute("role", "tooltip");
     page.append(card);

@@ -106,8 +106,8 @@ def test_escape_closes_a_dialog_of_the_chat_and_then_the_panel(
     with docs({"/": embedding(chat_server)}) as site:
         reader.goes_to(site.url())
         reader.opens()
-        reader.frame.get_by_role("button", name="Clear conversation").first.click()
-        dialog = reader.frame.locator("#confirm")
+        reader.frame.get_by_role("button", name="Settings").click()
+        dialog = reader.frame.locator("#settings-dialog")
         dialog.wait_for()
         reader.page.keyboard.press("Escape")
         dialog.wait_for(state="hidden")

@@ -216,6 +216,9 @@ def test_starters_and_follow_ups_ask_with_a_click(chat: Page, model: ModelServer
     expect(chat.locator(".question")).to_have_text([text])
     chat.locator(".follow-ups .starter").first.click(timeout=5_000)
     answers(chat, 2)
+    first, second = (chat.locator(".exchange").nth(n).locator(".follow-ups") for n in (0, 1))
+    expect(first).to_be_hidden()
+    expect(second).to_be_visible()
 
 
 def test_an_answer_without_a_citation_says_so_and_an_invented_one_is_not_shown(
@@ -233,6 +236,7 @@ def test_an_answer_without_a_citation_says_so_and_an_invented_one_is_not_shown(
     citation = chat.locator("a.citation")
     citation.hover()
     expect(chat.locator(".source-card-float")).to_be_visible()
+    expect(citation).to_have_accessible_description(re.compile("lantern.py|guide.md"))
     expect(chat.locator(".source-card-float pre")).not_to_be_empty()
     chat.keyboard.press("Escape")
     expect(chat.locator(".source-card-float")).to_have_count(0)
@@ -429,7 +433,7 @@ def test_no_state_of_the_page_has_an_accessibility_finding(
     box.press("Enter")
     answers(page, 2)
     sound("error")
-    page.locator(".chat-bar button").nth(1).click()
+    page.locator(".chat-bar [aria-haspopup]").click()
     expect(page.locator("#settings-dialog")).to_be_visible()
     expect(page.locator("#key-state")).not_to_be_empty()
     sound("settings")
