@@ -33,7 +33,7 @@ from fasthtml.components import (
 )
 
 from hyperrun.citations import card_of
-from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.conversation import Cost, Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import BudgetSpent
 from hyperrun.turns import Update
 from hyperrun.view import Icon, IconButton, View
@@ -257,13 +257,11 @@ def Chip(id: str, icon: str, remove: str, says: str = "") -> FT:
 # One question and its answer
 
 
-def Exchange(
-    view: View, turn: Turn, update: Update | None = None, total_usd: float | None = None
-) -> FT:
+def Exchange(view: View, turn: Turn, update: Update | None = None, total: Cost | None = None) -> FT:
     """A question and its answer. One still running opens its own stream."""
     return Div(
         UserBubble(view, turn),
-        AnswerBubble(view, turn, update, total_usd),
+        AnswerBubble(view, turn, update, total),
         id=f"turn-{turn.id}",
         cls="exchange",
     )
@@ -291,7 +289,7 @@ def UserBubble(view: View, turn: Turn) -> FT:
 
 
 def AnswerBubble(
-    view: View, turn: Turn, update: Update | None = None, total_usd: float | None = None
+    view: View, turn: Turn, update: Update | None = None, total: Cost | None = None
 ) -> FT:
     """The assistant's words, to the left. While the turn runs, the bubble follows its stream."""
     running = turn.outcome is Outcome.RUNNING
@@ -312,7 +310,7 @@ def AnswerBubble(
     return ui.Chat(cls="-start")(
         ui.ChatBubble(
             Div(
-                *AnswerBody(view, turn, update, total_usd),
+                *AnswerBody(view, turn, update, total),
                 sse_swap="snapshot",
                 hx_swap="innerHTML",
                 cls="answer-body",
@@ -326,7 +324,7 @@ def AnswerBubble(
 
 
 def AnswerBody(
-    view: View, turn: Turn, update: Update | None = None, total_usd: float | None = None
+    view: View, turn: Turn, update: Update | None = None, total: Cost | None = None
 ) -> tuple[FT, ...]:
     """Everything in an answer's bubble: what a snapshot replaces.
 
@@ -351,7 +349,7 @@ def AnswerBody(
             sse_swap="sources",
         ),
         Div(
-            *(Meta(view, turn, update, total_usd) if update and not running else ()),
+            *(Meta(view, turn, update, total) if update and not running else ()),
             cls="meta",
             sse_swap="meta",
         ),
@@ -427,9 +425,7 @@ def SourceCard(view: View, turn_id: str, source: Source) -> FT:
     )
 
 
-def Meta(
-    view: View, turn: Turn, update: Update, total_usd: float | None = None
-) -> tuple[FT | str, ...]:
+def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> tuple[FT | str, ...]:
     """Under a finished answer: how it ended, what one can do with it, what it cost."""
     say = view.say
     answered = update.outcome is Outcome.ANSWERED
@@ -469,7 +465,7 @@ def Meta(
             else "",
             cls="actions",
         ),
-        P(CostText(view, update.usage, total_usd), cls="cost")
+        P(CostText(view, update.usage, total), cls="cost")
         if answered or (update.usage and update.usage.model)
         else "",
         Div(id=f"feedback-{turn.id}", cls="feedback"),
@@ -534,25 +530,30 @@ def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
     ]
 
 
-def CostText(view: View, usage: Usage | None, total_usd: float | None) -> str:
+def CostText(view: View, usage: Usage | None, total: Cost | None) -> str:
     """Model, cost of this answer, and the conversation's total where that is another amount."""
     if usage is None or not usage.model:
         return view.say("no_model")
     if usage.cost_usd is None:
         parts = [view.say("cost_unknown", model=usage.model)]
     else:
-        about = "≈ " if usage.estimated else ""
-        parts = [view.say("cost", model=usage.model, cost=about + dollars(usage.cost_usd))]
+        cost = dollars(Cost(usage.cost_usd, usage.estimated))
+        parts = [view.say("cost", model=usage.model, cost=cost)]
     if usage.own_key:
         parts.append(view.say("cost_own_key"))
-    if total_usd and dollars(total_usd) != dollars(usage.cost_usd or 0):
-        parts.append(view.say("cost_total", total=dollars(total_usd)))
+    if total and total.usd and amount(total.usd) != amount(usage.cost_usd or 0):
+        parts.append(view.say("cost_total", total=dollars(total)))
     return " · ".join(parts)
 
 
-def dollars(amount: float) -> str:
+def dollars(cost: Cost) -> str:
+    """A cost, after a ≈ where it is an estimate or holds one."""
+    return ("≈ " if cost.estimated else "") + amount(cost.usd)
+
+
+def amount(usd: float) -> str:
     """An amount in USD with as many digits as it takes to see something."""
-    return f"${amount:.2f}" if amount >= 0.1 else f"${amount:.4f}"
+    return f"${usd:.2f}" if usd >= 0.1 else f"${usd:.4f}"
 
 
 def ThumbButtons(view: View, turn: Turn) -> list[FT]:

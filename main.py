@@ -36,7 +36,7 @@ import components as html
 import embed
 from hyperrun import assets, operations, policy, sse
 from hyperrun.agent import Agent
-from hyperrun.conversation import Outcome, Turn
+from hyperrun.conversation import Cost, Outcome, Turn
 from hyperrun.document import document
 from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
 from hyperrun.forms import AskForm, FeedbackForm, KeyForm, ReaderForm
@@ -197,10 +197,10 @@ async def frames(state: State, view: View, turn_id: str) -> AsyncGenerator[str, 
     yield sse.frame("close", "")
 
 
-def events(view: View, turn: Turn, update: Update, total_usd: float | None) -> list[str]:
+def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[str]:
     """One update as events: the whole answer in a snapshot, otherwise the parts that changed."""
     if update.snapshot:
-        return [sse.frame("snapshot", fragment(*html.AnswerBody(view, turn, update, total_usd)))]
+        return [sse.frame("snapshot", fragment(*html.AnswerBody(view, turn, update, total)))]
     changed = []
     if update.steps is not None:
         changed.append(sse.frame("steps", fragment(*html.Steps(view, update.steps))))
@@ -213,7 +213,7 @@ def events(view: View, turn: Turn, update: Update, total_usd: float | None) -> l
     if update.sources is not None:
         changed.append(sse.frame("sources", fragment(html.Sources(view, turn.id, update.sources))))
     if update.outcome is not None:
-        changed.append(sse.frame("meta", fragment(*html.Meta(view, turn, update, total_usd))))
+        changed.append(sse.frame("meta", fragment(*html.Meta(view, turn, update, total))))
     return changed
 
 

@@ -88,7 +88,7 @@ class Agent:
         reply = Reply(self._models, model, inbox.put_nowait)
         completion = provider.Completion(
             lisette.core.litellm, model, self._settings, self._models.session(), reply.say,
-            self._models.quirks, self._models.beat,
+            self._models.quirks, self._models.beat, reply.asked,
         )  # fmt: skip
         reply.completion = completion
         chat = chat_of(
@@ -185,6 +185,12 @@ class Reply:
     def text(self) -> str:
         """All that was said."""
         return "".join(self._pieces)
+
+    def asked(self) -> None:
+        """A step begins. After the first, what its prompt takes is told at once: if the answer is
+        stopped before the step has said anything, nothing else counts it."""
+        if self._prompt_tokens:
+            self._tell(Used(self._usage()))
 
     def say(self, words: str) -> None:
         """Words of the model; now and then what they take, should the answer be stopped."""

@@ -58,6 +58,14 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """Money, in USD. `estimated`: some of it the provider has not told."""
+
+    usd: float = 0.0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question and what became of it. Times are seconds since the epoch."""
 

@@ -273,8 +273,9 @@ class Limits:
     def _cost_usd(self, turn: Turn, reservation: Reservation) -> float:
         """What the operator pays for an ended turn, on the safe side where nobody has told.
 
-        Usage is told when a call of the model ends. Of one that was cut off there is an estimate as
-        soon as it has said something (`Usage.estimated`); before that, a whole call comes on top.
+        Usage is told when a call of the model ends. Of one that was cut off there is an estimate if
+        it had said something or was not the first (`Usage.estimated`); else a whole call comes on
+        top.
         """
         usage = turn.usage
         tokens = usage.prompt_tokens + usage.completion_tokens

@@ -53,8 +53,8 @@ MOST_QUIRKS = 1_000
 class Completion:
     """Called by Lisette once for each step of an answer.
 
-    `say` is told words the moment they come. Cancelling the task that waits for a step ends
-    the call under way, and the provider sees its connection closed.
+    `say` is told words the moment they come, `asked` when a step begins. Cancelling the task that
+    waits for a step ends the call under way, and the provider sees its connection closed.
     """
 
     def __init__(
@@ -66,12 +66,14 @@ class Completion:
         say: Callable[[str], None],
         quirks: dict[str, frozenset[str]] | None = None,
         beat: Beat | None = None,
+        asked: Callable[[], None] = lambda: None,
     ) -> None:
         self._litellm = litellm
         self._choice = choice
         self._settings = settings
         self._session = session
         self._say = say
+        self._asked = asked
         self._quirks = quirks if quirks is not None else {}
         self._beat = beat or Beat()
         self._timer_moved = 0.0
@@ -96,6 +98,7 @@ class Completion:
         self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in said)
         self._said_bytes = 0
         self._asking = True
+        self._asked()
         step = await self._with_one_retry(call)
         self._asking = False
         return step

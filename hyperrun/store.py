@@ -17,7 +17,7 @@ from dataclasses import asdict
 from threading import Lock
 from typing import Any, TypeVar
 
-from hyperrun.conversation import Outcome, Turn
+from hyperrun.conversation import Cost, Outcome, Turn
 from hyperrun.schema import COLUMNS, MIGRATIONS, open_reader, open_writer, row_of, turn_of
 from hyperrun.settings import Settings
 
@@ -178,11 +178,14 @@ class Store:
         statement = f"SELECT {COLUMNS} FROM turns {condition}"
         return await self._read(lambda: [turn_of(row) for row in self._query(statement, *values)])
 
-    async def cost(self, conversation: str) -> float:
-        """What a conversation's answers have cost together, as far as prices are known, in USD."""
-        question = "SELECT coalesce(sum(cost_usd), 0) FROM turns WHERE conversation = ?"
-        rows = await self._rows(question, conversation)
-        return float(rows[0][0])
+    async def cost(self, conversation: str) -> Cost:
+        """What a conversation's answers have cost together, as far as prices are known."""
+        question = (
+            "SELECT coalesce(sum(cost_usd), 0), coalesce(max(estimated), 0) FROM turns "
+            "WHERE conversation = ? AND cost_usd IS NOT NULL"
+        )
+        ((usd, estimated),) = await self._rows(question, conversation)
+        return Cost(float(usd), bool(estimated))
 
     async def rate(
         self, conversation: str, turn_id: str, rating: int, reason: str = "", comment: str = ""

@@ -19,7 +19,7 @@ from typing import Any
 
 from hyperrun.agent import Agent, Text
 from hyperrun.citations import relocated
-from hyperrun.conversation import Outcome, PageContext, Turn
+from hyperrun.conversation import Cost, Outcome, PageContext, Turn
 from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
 from hyperrun.language import DEFAULT
 from hyperrun.models import ModelChoice
@@ -203,13 +203,13 @@ class Turns:
         replaced = {turn.retry_of for turn in turns.values()}
         return [turn for turn in turns.values() if turn.id not in replaced]
 
-    async def cost(self, conversation: str) -> float:
-        """What a conversation has cost, in USD, as far as that can be read now."""
+    async def cost(self, conversation: str) -> Cost:
+        """What a conversation has cost, as far as that can be read now."""
         try:
             return await self._store.cost(conversation)
         except sqlite3.Error as error:
             log.error("a conversation's cost cannot be read: %s", error)
-            return 0.0
+            return Cost()
 
     async def follow(self, turn_id: str, language: str = "") -> AsyncIterator[Update | None]:
         """A snapshot, then what is new, then an update with an outcome. None keeps a line alive.

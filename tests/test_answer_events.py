@@ -28,6 +28,7 @@ from hyperrun.models import ModelChoice, Models
 from hyperrun.search.engine import Search
 from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
+from tests.browser import eventually
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import write_repository
@@ -410,6 +411,37 @@ def test_leaving_in_mid_answer_closes_the_call_and_leaves_an_estimate(
     assert usage.estimated
     assert usage.prompt_tokens > 100 and usage.completion_tokens > 0
     assert model_server.finished == 0 and model_server.calls == 1
+
+
+@pytest.mark.parametrize("tells_usage", [True, False])
+def test_a_later_step_that_has_not_begun_to_answer_is_counted_by_what_it_was_sent(
+    bench: Bench, model_server: ModelServer, tells_usage: bool
+) -> None:
+    first = Script(tools=[Tool("dim")], usage=tells_usage, prompt_tokens=100)
+    model_server.script(first, Script("Never.", stall_after=0))
+    seen: list[Answer] = []
+
+    async def leave() -> None:
+        events = bench.events(
+            model_server.url,
+            model_first_token_timeout_s=30.0,
+            leave_when=lambda so_far: bool(seen.append(so_far)),
+        )
+        task = asyncio.create_task(events)
+        await asyncio.to_thread(eventually, lambda: model_server.calls == 2)
+        task.cancel()
+        await asyncio.wait({task})
+
+    bench.run(leave())
+    sent = [
+        sum(len(each.get("content") or "") for each in request["messages"]) / 4
+        for request in model_server.requests
+    ]
+    usage = seen[-1].used.usage
+    assert usage.estimated
+    assert usage.prompt_tokens == pytest.approx(
+        (100 if tells_usage else sent[0]) + sent[1], rel=0.02
+    )
 
 
 def test_leaving_while_the_model_is_silent_closes_the_call(

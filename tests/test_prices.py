@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components import CostText
-from hyperrun.conversation import Usage
+from hyperrun.conversation import Cost, Usage
 from hyperrun.models import Models
 from hyperrun.prices import Prices
 from hyperrun.settings import Settings
@@ -80,17 +80,23 @@ def test_cached_tokens_have_a_price_of_their_own(litellm: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "total", "shown"),
+    ("usage", "total", "shown"),
     [
-        (0.0021, 0.0021, "gpt · $0.0021"),
-        (0.00001, 0.00002, "gpt · $0.0000"),
-        (0.0021, 0.0042, "gpt · $0.0021 · conversation $0.0042"),
-        (None, 0.0042, "gpt · price not known · conversation $0.0042"),
-        (0.0021, None, "gpt · $0.0021"),
+        (Usage("gpt", cost_usd=0.0021), Cost(0.0021), "gpt · $0.0021"),
+        (Usage("gpt", cost_usd=0.00001), Cost(0.00002), "gpt · $0.0000"),
+        (Usage("gpt", cost_usd=0.0021), Cost(0.0042), "gpt · $0.0021 · conversation $0.0042"),
+        (Usage("gpt"), Cost(0.0042), "gpt · price not known · conversation $0.0042"),
+        (Usage("gpt", cost_usd=0.0021), None, "gpt · $0.0021"),
+        (Usage("gpt", cost_usd=0.0021), Cost(0.3, True), "gpt · $0.0021 · conversation ≈ $0.30"),
+        (
+            Usage("gpt", cost_usd=0.0021, estimated=True),
+            Cost(0.0042, True),
+            "gpt · ≈ $0.0021 · conversation ≈ $0.0042",
+        ),
     ],
 )
 def test_a_conversations_cost_stands_there_where_it_is_another(
-    cost: float | None, total: float | None, shown: str
+    usage: Usage, total: Cost | None, shown: str
 ) -> None:
     view = View(LINKS, "en", title="Ask AI", project="Lantern")
-    assert CostText(view, Usage("gpt", cost_usd=cost), total) == shown
+    assert CostText(view, usage, total) == shown

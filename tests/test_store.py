@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.conversation import Cost, Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.keys import Keys
 from hyperrun.private import secret
 from hyperrun.search.passage import Passage
@@ -63,7 +63,11 @@ def test_a_turn_comes_back_as_it_was(tmp_path: Path) -> None:
             assert await store.turns("conversation-1") == [done]
             assert await store.turns("conversation-2") == []
             assert await store.turn("turn-2") is None
-            assert await store.cost("conversation-1") == 0.25
+            assert await store.cost("conversation-1") == Cost(0.25)
+            cut = replace(TURN, id="turn-2", usage=replace(TURN.usage, estimated=True))
+            await store.save([cut, replace(cut, id="turn-3", usage=Usage("openai/y"))])
+            assert await store.cost("conversation-1") == Cost(0.5, estimated=True)
+            assert await store.cost("conversation-2") == Cost()
 
     run(work)
 

@@ -176,7 +176,7 @@ def test_a_second_question_is_held_back_with_a_plain_word(
 def test_two_conversations_do_not_wait_for_each_other(
     server: RunningServer, model_server: ModelServer
 ) -> None:
-    model_server.default = Script("Both.", delay_s=0.1)
+    model_server.default = Script("Both.", delay_s=0.7)
     one, two = Reader(server), Reader(server)
     ids = one.ask("One?"), two.ask("Two?")
     # At once: an answer that nobody follows while the first is read to its end is given up.
