@@ -299,6 +299,8 @@ def test_a_long_question_folds(chat: Page, model: ModelServer) -> None:
     answers(chat, 1)
     question = chat.locator(".question")
     assert question.bounding_box()["height"] < 200
+    color = "element => getComputedStyle(element).color"
+    assert chat.locator(".unfold").evaluate(color) == question.evaluate(color)
     chat.get_by_role("button", name="Show all").click()
     assert question.bounding_box()["height"] > 600
 
@@ -317,7 +319,11 @@ def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
     expect(chat.locator(".exchange").nth(1).locator(".blocks p").first).to_be_visible()
     chat.locator("#messages").hover()
     chat.mouse.wheel(0, -600)
-    expect(chat.get_by_role("button", name="Go to the newest words")).to_be_visible()
+    to_end = chat.get_by_role("button", name="Go to the newest words")
+    expect(to_end).to_be_visible()
+    chat.locator("#query").fill("line\n" * 9)
+    box, composer = to_end.bounding_box(), chat.locator("#composer").bounding_box()
+    assert box["y"] + box["height"] <= composer["y"]
     before = chat.evaluate("document.getElementById('messages').scrollTop")
     answers(chat, 2)
     assert chat.evaluate("document.getElementById('messages').scrollTop") == before
