@@ -548,12 +548,15 @@ def CostText(view: View, usage: Usage | None, total: Cost | None) -> str:
 
 def dollars(cost: Cost) -> str:
     """A cost, after a ≈ where it is an estimate or holds one."""
-    return ("≈ " if cost.estimated else "") + amount(cost.usd)
+    shown = amount(cost.usd)
+    return f"≈ {shown}" if cost.estimated and shown[0] == "$" else shown
 
 
 def amount(usd: float) -> str:
     """An amount in USD with as many digits as it takes to see something."""
-    return f"${usd:.2f}" if usd >= 0.1 else f"${usd:.4f}"
+    if 0 < usd < 0.00005:
+        return "< $0.0001"
+    return f"${usd:.4f}" if 0 < usd < 0.1 else f"${usd:.2f}"
 
 
 def ThumbButtons(view: View, turn: Turn) -> list[FT]:

@@ -83,7 +83,9 @@ def test_cached_tokens_have_a_price_of_their_own(litellm: Any) -> None:
     ("usage", "total", "shown"),
     [
         (Usage("gpt", cost_usd=0.0021), Cost(0.0021), "gpt · $0.0021"),
-        (Usage("gpt", cost_usd=0.00001), Cost(0.00002), "gpt · $0.0000"),
+        (Usage("gpt", cost_usd=0.00001), Cost(0.00002), "gpt · < $0.0001"),
+        (Usage("gpt", cost_usd=0.00001, estimated=True), None, "gpt · < $0.0001"),
+        (Usage("gpt", cost_usd=0.0), Cost(0.0), "gpt · $0.00"),
         (Usage("gpt", cost_usd=0.0021), Cost(0.0042), "gpt · $0.0021 · conversation $0.0042"),
         (Usage("gpt"), Cost(0.0042), "gpt · price not known · conversation $0.0042"),
         (Usage("gpt", cost_usd=0.0021), None, "gpt · $0.0021"),
