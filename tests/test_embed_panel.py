@@ -263,6 +263,19 @@ def test_the_page_being_read_goes_along_without_its_query(reader: Reader, chat_s
         assert reader.frame.evaluate(fields)[0] == site.url("/other")
 
 
+def test_a_long_title_leaves_the_question_inside_the_panel(
+    reader: Reader, chat_server: str
+) -> None:
+    title = "<title>" + "Lamps and shades " * 8
+    with docs({"/": embedding(chat_server).replace("<title>", title)}) as site:
+        reader.goes_to(site.url())
+        reader.opens()
+        reader.asks("How do I dim a lamp?", 1)
+        ends = "document.querySelector({!r}).getBoundingClientRect().right <= innerWidth"
+        for part in (".question", ".bubble-foot", "#page-chip"):
+            assert reader.frame.evaluate(ends.format(part)), part
+
+
 BACKGROUNDS = {
     "white": "light",
     "#1b1b1d": "dark",
