@@ -7,6 +7,9 @@ prices are so much a token, however many there are: those are looked up once, an
 from functools import lru_cache
 from typing import Any
 
+# Asked for the price of one of these, LiteLLM (1.106) goes to the network: it signs in, or asks the
+# server what its model is. They are paid for otherwise, or run on a machine of one's own.
+UNPRICED = ("github_copilot", "huggingface", "lemonade", "ollama", "ollama_chat")
 # Around each number of tokens from which some list asks another price.
 PROBES = (31_999, 50_000, 128_001, 200_001, 256_001, 272_001, 512_001, 10_000_000)
 
@@ -27,6 +30,8 @@ class Prices:
         cache_written_tokens: int = 0,
     ) -> float | None:
         """The price of a call, exactly as LiteLLM has it; None where it knows none."""
+        if model.partition("/")[0] in UNPRICED:
+            return None
         is_known, rates = self._rates(model)
         if not is_known:
             return None

@@ -1,6 +1,8 @@
 """Prices are LiteLLM's own, and are looked up once."""
 
 import asyncio
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from components import CostText
 from hyperrun.conversation import Cost, Usage
 from hyperrun.models import Models
-from hyperrun.prices import Prices
+from hyperrun.prices import UNPRICED, Prices
 from hyperrun.settings import Settings
 from hyperrun.view import View
 from main import LINKS
@@ -39,8 +41,7 @@ def test_every_price_is_exactly_litellms(litellm: Any) -> None:
     chat = [
         name
         for name, entry in litellm.model_cost.items()
-        # For this one LiteLLM goes to the network to find a price.
-        if entry.get("mode") == "chat" and not name.startswith("github_copilot")
+        if entry.get("mode") == "chat" and name.partition("/")[0] not in UNPRICED
     ]
     special = ["gemini/gemini-2.5-pro", "deepseek/deepseek-chat", "claude-sonnet-4-5", "gpt-4o"]
     prices = Prices(litellm)
@@ -67,6 +68,31 @@ def test_a_running_answer_costs_no_look_up(litellm: Any, model: str) -> None:
     for tokens in range(2, 100):
         prices.usd(model, 900, tokens)
     assert counting.asked == before
+
+
+def test_no_price_is_asked_for_over_the_network(
+    litellm: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # nobody is signed in there
+    tried: list[str] = []
+    watching = True
+
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if watching and event in ("socket.connect", "socket.getaddrinfo"):
+            tried.append(f"{arguments}")
+            raise OSError("this test has no network")
+
+    sys.addaudithook(refuse)  # stays as long as the process
+    prices = Prices(litellm)
+    try:
+        for each in litellm.provider_list:
+            name = str(getattr(each, "value", each))
+            listed = (model for model in litellm.model_cost if model.startswith(f"{name}/"))
+            for model in (f"{name}/not-on-any-list", next(listed, name)):
+                prices.usd(model, 900, 100)
+                assert tried == [], model
+    finally:
+        watching = False
 
 
 def test_cached_tokens_have_a_price_of_their_own(litellm: Any) -> None:
