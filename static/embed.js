@@ -15,15 +15,16 @@
     document.currentScript || // null in a module
     [...document.scripts].find((each) => /\/embed(\.js)?([?#]|$)/.test(each.src));
   // A page rendered into one file carries this script without an address of its own.
-  const address = new URL(/^http/.test(tag?.src) ? tag.src : '__HYPERRUN_PUBLIC_URL__', location);
+  const address = tag?.src?.startsWith('http')
+    ? tag.src
+    : new URL('__HYPERRUN_PUBLIC_URL__', location).href;
+  const query = address.includes('?') ? new URL(address).searchParams : null;
   const option = (name) =>
-    address.searchParams.get(name) ??
-    tag?.dataset[name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())] ??
-    '';
+    query?.get(name) ?? tag?.getAttribute('data-' + name.replace('_', '-')) ?? '';
 
   const page = document.documentElement;
   const language = option('lang') || page.lang || navigator.language;
-  const words = /^ja/i.test(language)
+  const words = language.slice(0, 2).toLowerCase() == 'ja'
     ? ['AIに質問', 'この部分について質問', '接続できません。もう一度試す']
     : ['Ask AI', 'Ask about this', 'Not reachable. Try again'];
   const title = option('label') || words[0];
@@ -42,7 +43,6 @@
   const root = host.attachShadow({ mode: 'closed' });
   const label = make('span', { 'aria-live': 'polite' }, title);
   const button = make('button', { class: 'ask', 'aria-haspopup': 'dialog', 'aria-expanded': false }, label);
-  const about = make('button', { hidden: '' }, words[1]);
 
   const listeners = {};
   const emit = (name, detail) =>
@@ -83,10 +83,12 @@
       }
     }
   };
+  const close = () => panel?.close();
+  const toggle = () => (panel?.opened() ? close() : open());
   const api = {
     open,
-    close: () => panel?.close(),
-    toggle: () => (panel?.opened() ? panel.close() : open()),
+    close,
+    toggle,
     on(name, listener) {
       (listeners[name] ||= new Set()).add(listener);
       return () => listeners[name].delete(listener);
@@ -99,93 +101,94 @@
     },
   };
 
-  const start = () => {
-    const sheet = new CSSStyleSheet();
-    const color = option('color');
-    const pixels = (name) => (/^\d+$/.test(option(name)) ? option(name) : 16) + 'px';
-    sheet.replaceSync(
-      `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${CSS.supports('color', color) ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')}}` +
-        'button:not([hidden]){display:flex}' +
-        'button{position:fixed;align-items:center;gap:8px;min-height:44px;min-width:44px;padding:0 14px;border-radius:22px;border:1px solid #fff6;font:600 15px system-ui,sans-serif;cursor:pointer;background:var(--a);color:#fff;color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);box-shadow:0 2px 8px #0005}' +
-        'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--a)}' +
-        '[aria-busy=true]{cursor:progress}' +
-        // The icon is a shape in CSS: nothing to fetch, and no policy on images applies.
-        '.ask:before{content:"";width:20px;height:20px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 1c1 5 3 7 8 8-5 1-7 3-8 8-1-5-3-7-8-8 5-1 7-3 8-8z")}' +
-        `.ask{bottom:calc(var(--y) + env(safe-area-inset-bottom));${side}:calc(var(--x) + env(safe-area-inset-${side}))}` +
-        '@media(max-width:480px){.ask:not([aria-busy]) span{position:absolute;clip-path:inset(50%)}}' +
-        '@media print{:host{display:none!important}}',
-    );
-    root.adoptedStyleSheets = [sheet];
+  const sheet = new CSSStyleSheet();
+  const color = option('color');
+  const pixels = (name) => {
+    const given = option(name);
+    return (given && /^\d+$/.test(given) ? given : 16) + 'px';
+  };
+  sheet.replaceSync(
+    `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${color && CSS.supports('color', color) ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')}}` +
+      `button{position:fixed;display:flex;align-items:center;gap:8px;min-height:44px;padding:0 14px;border-radius:22px;border:1px solid #fff6;font:600 15px system-ui,sans-serif;cursor:pointer;background:var(--a);color:#fff;color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);box-shadow:0 2px 8px #0005}` +
+      '[hidden]{display:none}' +
+      'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--a)}' +
+      '[aria-busy=true]{cursor:progress}' +
+      // The icon is a shape in CSS: nothing to fetch, and no policy on images applies.
+      '.ask:before{content:"";width:20px;height:20px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 1q1 7 8 8-7 1-8 8-1-7-8-8 7-1 8-8")}' +
+      `.ask{bottom:calc(var(--y) + env(safe-area-inset-bottom));${side}:calc(var(--x) + env(safe-area-inset-${side}))}` +
+      '@media(max-width:480px){.ask:not([aria-busy]) span{position:absolute;clip-path:inset(50%)}}' +
+      '@media print{:host{display:none!important}}',
+  );
+  root.adoptedStyleSheets = [sheet];
+  root.append(button);
+  listen(button, 'click', toggle);
+  listen(button, 'pointerenter', prepare);
+  listen(button, 'focus', prepare);
 
-    let selector = option('button');
+  const selector = option('button');
+  if (selector)
     try {
-      button.hidden = selector && (button.matches(selector), true);
-    } catch {
-      selector = ''; // not a selector: our own button then
-    }
-    listen(document, 'click', (event) => {
-      if (selector && event.target.closest?.(selector)) api.toggle();
-    });
-    listen(button, 'click', () => api.toggle());
-    listen(button, 'pointerenter', prepare);
-    listen(button, 'focus', prepare);
-
-    let waiting;
-    let selection;
-    const hide = () => {
-      about.hidden = true;
-    };
-    if (option('selection') != 'off')
-      listen(document, 'selectionchange', () => {
-        hide();
-        clearTimeout(waiting);
-        waiting = setTimeout(() => {
-          const chosen = getSelection();
-          selection = chosen.toString().trim();
-          const box = selection[2] && chosen.getRangeAt(0).getBoundingClientRect();
-          if (!box?.width) return; // nothing, or text in a form field
-          about.style.top = Math.max(8, Math.min(box.bottom + 8, innerHeight - 56)) + 'px';
-          about.style.left = Math.max(8, Math.min(box.left, innerWidth - 200)) + 'px';
-          about.hidden = false;
-          document.addEventListener('scroll', hide, { once: true, passive: true });
-        }, 300);
+      button.matches(selector);
+      button.hidden = true;
+      listen(document, 'click', (event) => {
+        if (event.target.closest?.(selector)) toggle();
       });
-    listen(about, 'pointerdown', (event) => event.preventDefault()); // keep the selection
-    listen(about, 'click', () => {
+    } catch {} // not a selector: our own button then
+
+  let waiting;
+  let selection;
+  let about; // made for the first selection
+  const hide = () => about?.remove();
+  if (option('selection') != 'off')
+    listen(document, 'selectionchange', () => {
       hide();
-      open({ selection });
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        const chosen = getSelection();
+        selection = chosen.toString().trim();
+        const box = selection[2] && chosen.getRangeAt(0).getBoundingClientRect();
+        if (!box?.width) return; // nothing, or text in a form field
+        if (!about) {
+          about = make('button', {}, words[1]);
+          listen(about, 'pointerdown', (event) => event.preventDefault()); // keep the selection
+          listen(about, 'click', () => {
+            hide();
+            open({ selection });
+          });
+        }
+        about.style = `top:clamp(8px,${box.bottom + 8}px,100vh - 56px);left:clamp(8px,${box.left}px,100vw - 200px)`;
+        root.append(about);
+        document.addEventListener('scroll', hide, { once: true, passive: true });
+      }, 300);
     });
 
-    const keys = option('shortcut').toLowerCase().split('+');
-    const key = keys.pop();
+  const shortcut = option('shortcut');
+  if (shortcut) {
     const command = /Mac|iP/.test(navigator.platform) ? 'meta' : 'ctrl';
-    if (key)
-      listen(document, 'keydown', (event) => {
-        if (
-          event.key.toLowerCase() == key &&
-          ['ctrl', 'meta', 'alt', /\w/.test(key) && 'shift'].every(
-            (each) =>
-              !each ||
-              event[each + 'Key'] ==
-                (keys.includes(each) || (each == command && keys.includes('mod'))),
-          ) &&
-          (keys[0] ||
-            !event.composedPath()[0].closest?.('input,textarea,select,[contenteditable]'))
-        ) {
-          event.preventDefault();
-          api.toggle();
-        }
-      });
+    const keys = shortcut.toLowerCase().replace('mod', command).split('+');
+    const key = keys.pop();
+    listen(document, 'keydown', (event) => {
+      if (
+        event.key.toLowerCase() == key &&
+        ['ctrl', 'meta', 'alt', /\w/.test(key) && 'shift'].every(
+          (each) => !each || event[each + 'Key'] == keys.includes(each),
+        ) &&
+        (keys[0] || !event.composedPath()[0].closest?.('input,textarea,select,[contenteditable]'))
+      ) {
+        event.preventDefault();
+        toggle();
+      }
+    });
+  }
 
-    root.append(button, about);
+  const start = () => {
     page.append(host);
-
-    const query = new URLSearchParams(location.search).get('ask');
-    let again = /^(1|true|on)$/.test(option('open'));
+    const asked = location.search && new URLSearchParams(location.search).get('ask');
+    let again = ['1', 'true', 'on'].includes(option('open'));
     try {
       again ||= sessionStorage.hyperrun;
     } catch {} // the page may have no storage
-    if (query) open({ query });
+    if (asked) open({ query: asked });
     else if (again) open({ again });
   };
   window.HyperRun = api;
