@@ -21,7 +21,7 @@ TAGS = frozenset({
     "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose",
 })  # fmt: skip
 ATTRIBUTES = {
-    "math": {"display"},
+    "math": {"display", "tabindex"},
     "annotation": {"encoding"},
     "mi": {"mathvariant"},
     "mn": {"mathvariant"},
@@ -129,7 +129,7 @@ def _mathml(tex: str, display: bool) -> str | None:
     except Exception:  # it has no common error class, and says so with IndexError too
         return None
     inner = re.sub(r"^<math[^>]*>|</math>$", "", _cleaner().clean(markup))
-    attribute = ' display="block"' if display else ""
+    attribute = ' display="block" tabindex="0"' if display else ""  # a wide one is scrolled by keys
     annotation = f'<annotation encoding="application/x-tex">{escape(tex, quote=False)}</annotation>'
     return f"<math{attribute}><semantics>{inner}{annotation}</semantics></math>"
 

@@ -504,10 +504,15 @@ def test_a_finger_finds_everything_it_can_press(
 def test_wide_code_and_tables_scroll_inside_the_bubble(chat: Page, model: ModelServer) -> None:
     wide = "x" * 400
     cells = " | ".join([f"`{'y' * 60}`"] * 6)
-    model.script(f"```python\n{wide}\n```\n\n| {cells} |\n{'|--' * 6}|\n| {cells} |")
+    maths = "$$" + " + ".join(f"x_{n}" for n in range(40)) + "$$"
+    model.script(f"```python\n{wide}\n```\n\n| {cells} |\n{'|--' * 6}|\n| {cells} |\n\n{maths}")
     chat.set_viewport_size({"width": 320, "height": 600})
     ask(chat, "Wide?")
     answers(chat, 1)
     assert chat.evaluate("document.documentElement.scrollWidth") <= 320
-    assert re.search(r"auto|scroll", chat.locator(".code pre").evaluate(
-        "element => getComputedStyle(element).overflowX"))  # fmt: skip
+    for scrolling in (".code pre", ".table-scroll", "math"):
+        element = chat.locator(f".blocks {scrolling}")
+        element.focus()
+        expect(element).to_be_focused()
+        chat.keyboard.press("ArrowRight")
+        chat.wait_for_function("() => document.activeElement.scrollLeft > 0")
