@@ -151,12 +151,13 @@ def snippets(server: str) -> list[tuple[str, str]]:
         (
             "Zensical",
             "# zensical.toml\n[project]\n"
-            f'extra_javascript = [{{ path = "{address}", async = true }}]\n',
+            f'extra_javascript = [{{ path = "{address}?offset_y=88", async = true }}]\n',
         ),
         ("Sphinx", f'# conf.py\nhtml_js_files = [("{address}", {{"async": "async"}})]\n'),
         (
             "Docusaurus",
-            f"// docusaurus.config.js\nscripts: [{{ src: '{address}', async: true }}],\n",
+            "// docusaurus.config.js\n"
+            f"scripts: [{{ src: '{address}', async: true, 'data-offset-y': '88' }}],\n",
         ),
         (
             "VitePress",

@@ -18,6 +18,8 @@ from tests.host_sites import docs
 EXAMPLES = Path(__file__).parent.parent / "examples"
 IN_EXAMPLES = "http://localhost:5001"
 SITE_IN_EXAMPLES = "https://lantern.example"
+# Docusaurus keeps its cache in `node_modules`, which a site in another folder cannot use.
+ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DOCUSAURUS_NO_PERSISTENT_CACHE": "1"}
 # What a run in place leaves behind.
 MADE = ("node_modules", "cache", ".docusaurus", "_site", "_build", "site", "build")
 
@@ -152,7 +154,7 @@ def build(kind: str, folder: Path) -> Path:
             capture_output=True,
             text=True,
             timeout=300,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            env={**os.environ, **ENVIRONMENT},
         )
         if f"No module named {module}" in made.stderr:
             missing(f"{module} is not installed: uv sync --group hosts")

@@ -10,6 +10,14 @@ from tests.host_sites import PROSE, Reader, docs, html, tag
 from tests.model_server import ModelServer, Script
 from tests.server import Serve
 
+# The colour of an element's text or icon, in whichever notation it is computed.
+IS_LIGHT = """selector => {
+  const pixel = document.createElement('canvas').getContext('2d');
+  pixel.fillStyle = getComputedStyle(document.querySelector(selector)).color;
+  pixel.fillRect(0, 0, 1, 1);
+  return Math.min(...pixel.getImageData(0, 0, 1, 1).data) > 180;
+}"""
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)  # may install a generator
@@ -58,6 +66,8 @@ def test_on_a_generated_site_it_appears_opens_follows_and_survives_ten_pages(
             reader.until(theme, "light")
             generator.dark(page)
             reader.until(theme, "dark")
+            for part in ("#close", ".thumb", "#query"):
+                reader.until(IS_LIGHT, part)
         screenshot(page, f"host-{kind}")
         reader.box.click()
         page.keyboard.press("Escape")
@@ -105,6 +115,25 @@ def test_an_answer_in_flight_goes_on_in_its_frame_while_the_router_changes_pages
         assert len(streams) == 1
     assert model_server.calls == 1
     assert reader.complaints.about(server.url, "hyper", "HyperRun") == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_the_button_leaves_docusauruss_way_back_to_the_top_in_reach(
+    reader: Reader, chat_server: str, publish: Publish
+) -> None:
+    page = reader.page
+    with publish("docusaurus", chat_server) as site:
+        reader.goes_to(site.url())
+        page.evaluate("document.querySelector('article').style.height = '6000px'")
+        back = page.locator(".theme-back-to-top-button")
+        for delta in (2000, -500):  # it comes when a reader scrolls up
+            page.mouse.wheel(0, delta)
+            page.wait_for_function("y => scrollY === y", arg=2000 if delta > 0 else 1500)
+        back.click()
+        page.wait_for_function("scrollY === 0")
+        assert not reader.panel.is_visible()
+    assert reader.complaints.said == []
 
 
 HOSTILE = "*, *::before, *::after { all: unset !important }"
