@@ -6,26 +6,87 @@ Connections are let go a few at a time, so that a crowd does not stop the event 
 """
 
 import asyncio
+import os
+import socket
+import sys
 from collections import deque
 
 TICK_S = 0.05
 PAUSE_S = 0.002  # between two groups of one beat
 GROUP = 8  # connections let go at once; more where there are too many for the tick
+MOST_HELD_BYTES = 16_384  # what is more is read at once
+CAN_WAIT_FOR_MORE = sys.platform == "linux"
+
+
+class Line:
+    """A provider's connection while its response is read.
+
+    On Linux it is held by asking the kernel to wake us for `MOST_HELD_BYTES` only: of a connection
+    that is merely paused, epoll would still tell uvloop (0.23) when something comes.
+    """
+
+    __slots__ = ("_socket", "_transport", "is_held")
+
+    def __init__(self, transport: asyncio.Transport | None) -> None:
+        self._transport = transport  # None: all of the response has come
+        self._socket: socket.socket | None = None
+        self.is_held = False
+
+    def __enter__(self) -> "Line":
+        if CAN_WAIT_FOR_MORE and self._transport is not None and self.is_open:
+            own = self._transport.get_extra_info("socket")
+            self._socket = socket.socket(fileno=os.dup(own.fileno()))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.let_go()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    @property
+    def is_open(self) -> bool:
+        """Is there anything to hold?"""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def hold(self) -> None:
+        """Read nothing more."""
+        assert self._transport is not None
+        self.is_held = True
+        if self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, MOST_HELD_BYTES)
+        else:
+            self._transport.pause_reading()
+
+    def let_go(self) -> None:
+        """Read what has come, and go on."""
+        if not self.is_held:
+            return
+        self.is_held = False
+        assert self._transport is not None
+        if self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            if self.is_open:
+                self._transport.pause_reading()  # not every kernel looks again by itself
+        if self.is_open:
+            self._transport.resume_reading()
 
 
 class Beat:
     """Holds connections until the next beat."""
 
     def __init__(self) -> None:
-        self._held: list[asyncio.Transport] = []
-        self._due: deque[asyncio.Transport] = deque()
+        self._held: list[Line] = []
+        self._due: deque[Line] = deque()
         self._at = 0.0  # of the next beat, or of the last where none is waited for
         self._is_waited_for = False
 
-    def hold(self, transport: asyncio.Transport) -> None:
-        """Read nothing from `transport` until the next beat, which is at most a tick away."""
-        transport.pause_reading()
-        self._held.append(transport)
+    def hold(self, line: Line) -> None:
+        """Read nothing from `line` until the next beat, which is at most a tick away."""
+        if line.is_held or not line.is_open:
+            return
+        line.hold()
+        self._held.append(line)
         if not self._is_waited_for:
             self._is_waited_for = True
             loop = asyncio.get_running_loop()
@@ -45,8 +106,6 @@ class Beat:
 
     def _let_go(self, group: int) -> None:
         for _ in range(min(group, len(self._due))):
-            transport = self._due.popleft()
-            if not transport.is_closing():
-                transport.resume_reading()
+            self._due.popleft().let_go()
         if self._due:
             asyncio.get_running_loop().call_later(PAUSE_S, self._let_go, group)

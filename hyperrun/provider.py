@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from hyperrun.beat import Beat
+from hyperrun.beat import Beat, Line
 from hyperrun.completion import Step, joined, request_body
 from hyperrun.errors import (
     ModelCutOff,
@@ -157,7 +157,9 @@ class Completion:
     async def _directly(self, call: dict[str, Any], timer: asyncio.Timeout) -> Any:
         response = await self._post(call)
         try:
-            step = await self._read(response, timer)
+            connection = response.connection
+            with Line(connection.transport if connection is not None else None) as line:
+                step = await self._read(response, line, timer)
         finally:
             response.close()
         self.estimated = self.estimated or not step.told_usage
@@ -204,7 +206,7 @@ class Completion:
         detail = f"{choice.name}: {response.status} {detail}"
         raise _refusal(response.status, detail, float(wait_s) if wait_s.isdecimal() else 0.0)
 
-    async def _read(self, response: "ClientResponse", timer: asyncio.Timeout) -> Step:
+    async def _read(self, response: "ClientResponse", line: Line, timer: asyncio.Timeout) -> Step:
         """The whole of a streamed response; its words are told on the way."""
         step = Step(self._litellm, self._choice.name)
         content = response.content
@@ -216,27 +218,21 @@ class Completion:
             *lines, rest = (rest + data).split(b"\n")
             if len(rest) > MOST_LINE_BYTES:
                 raise ModelError(f"{self._choice.name}: a line without an end")
-            for line in lines:
-                if line.startswith(b"data:"):
-                    step.take(line[5:].strip())
+            for each in lines:
+                if each.startswith(b"data:"):
+                    step.take(each[5:].strip())
             if step.begun:
                 self._heard(timer)
             if step.words:
                 self._tell(step.take_words())
                 if not step.ended:
-                    self._hold(response)
+                    self._beat.hold(line)
         if rest.startswith(b"data:") and not step.ended:
             step.take(rest[5:].strip())
             self._tell(step.take_words())
         if not step.is_whole:
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
         return step
-
-    def _hold(self, response: "ClientResponse") -> None:
-        connection = response.connection  # None: all of the response has come
-        transport = connection.transport if connection is not None else None
-        if transport is not None and not transport.is_closing():
-            self._beat.hold(transport)
 
     # Everybody else
 
