@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests import quarto_site
 from tests.browser import Site
 from tests.host_sites import docs
 
@@ -112,6 +113,7 @@ GENERATORS = {
         router=True,
         from_npm=True,
     ),
+    "quarto": Generator("quarto", (), "_site", click(".quarto-color-scheme-toggle")),
     "html": Generator("html", (), ".", None),
 }
 
@@ -145,6 +147,8 @@ def build(kind: str, folder: Path) -> Path:
     if kind == "zensical":
         (source / "mkdocs.yml").unlink()
         (source / "zensical.toml").write_text(ZENSICAL)
+    if kind == "quarto":
+        quarto_site.write(source, source / generator.built)
     if generator.command:
         module = generator.command[0]
         python = () if generator.from_npm else (sys.executable, "-m")
