@@ -313,7 +313,9 @@ def test_without_a_model_the_best_passages_are_quoted_with_their_numbers(corpus:
 
     events = asyncio.run(run())
     assert "lantern pair" in text(events)
-    assert "[1]" in text(events)
+    cited = {int(number) for number in re.findall(r"\[(\d)\]\n", text(events))}
+    found = next(event for event in events if isinstance(event, Found))
+    assert cited and cited <= {source.number for source in found.sources}
     assert not any(isinstance(event, SearchFailed | Used) for event in events)
 
 

@@ -1,11 +1,20 @@
 """What is quoted from the passages where there is no model."""
 
 import asyncio
+import re
+import time
 from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pytest
 
 from hyperrun.conversation import Source
-from hyperrun.extractive import MOST_LINES, extract
+from hyperrun.extractive import LONG_LINES, MOST_LINES, extract
+from hyperrun.markup import Rendering, to_html
+from hyperrun.search import corpus
 from hyperrun.search.passage import Passage
+
+TOP = Path(__file__).parent.parent
 
 FILLER = "\n\n".join(
     f"Paragraph {n} tells of clouds.\nAnd of rain.\nAnd of wind." for n in range(8)
@@ -19,6 +28,66 @@ METHOD = '''    def dim(self, level: int) -> int:
         Zero is off.
         """
         return level'''
+
+README = """<div align="center">
+  <img src="https://lamps.example/logo.png" width="200">
+
+  <h1>Lamps</h1>
+
+    <p align="center">Pairs <strong>**all**</strong> lamps.</p>
+
+[![badge](https://lamps.example/badge.svg)](https://lamps.example)
+[![badge][image]][link]
+
+[image]: https://lamps.example/badge.svg
+</div>
+
+- [Pairing lamps](#pair)
+  - [Pairing all](#pair-all)
+
+<!-- secret
+
+pair lamps -->
+
+<script>evil("pair lamps")
+
+</script>
+
+<details><summary>Quarto</summary>
+
+```html
+<b>pair</b> <!-- lamps -->
+```
+
+</details>
+
+`<lamp>` and `<b>` pair lamps.
+"""
+RST = """.. _reset:
+
+Reset
+~~~~~
+
+Hold the :class:`~lantern.button`, see the `lamp
+manual <https://lamps.example/manual>`_.
+
+To reset a lamp::
+
+    lantern reset
+
+.. image:: lamp.png
+   :width: 100
+
+   The lamp.
+
+.. code-block:: console
+   :caption: Reset
+
+   $ lantern reset --all
+
+.. versionadded:: 2.0
+   Resets twice.
+"""
 
 
 def section(text: str, title: str = "Guide", file: str = "guide.md") -> Passage:
@@ -45,9 +114,59 @@ def test_the_block_that_answers_is_quoted_whole_and_others_are_not() -> None:
         assert "clouds" not in said
 
 
-def test_a_block_longer_than_the_room_is_quoted_whole() -> None:
-    fence = "```sh\n" + "\n".join(f"pair lamp{n}" for n in range(2 * MOST_LINES)) + "\n```"
+def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_header() -> None:
+    rows = [f"| `LAMP_{n}` | sets lamp {n} |" for n in range(40)]
+    rows[30] = "| `PORT` | port to listen on |"
+    table = "\n".join(["| name | what it does |", "| --- | --- |", *rows])
+    said = answer("How do I set the port?", section(f"# Settings\n\n{table}"))
+    header = "| name | what it does |\n| --- | --- |"
+    assert f"{header}\n| `PORT` | port to listen on |\n| … |\n" in said
+    assert "LAMP_" not in said
+    assert "<td>port to listen on</td>" in to_html(said, Rendering())
+    unmatched = answer("Which settings are there?", section(f"# Settings\n\n{table}"))
+    assert f"{header}\n{rows[0]}\n" in unmatched
+    assert unmatched.count("\n| `") == MOST_LINES
+
+
+def test_of_a_long_list_the_items_that_answer_are_quoted_with_their_own_numbers() -> None:
+    items = [f"Step {n} is about clouds." for n in range(1, 31)]
+    items[16] = "Hold the button,\n\n    and count to ten."
+    bullets = "\n".join(f"- {item}" for item in items)
+    said = answer("button", section(f"{FILLER}\n\n{bullets}"))
+    assert "- Hold the button,\n\n    and count to ten.\n- …\n" in said
+    assert "clouds" not in said
+    items[20] = "Let the button go."
+    numbered = "\n".join(f"{n}. {item}" for n, item in enumerate(items, 1))
+    said = answer("button", section(f"{FILLER}\n\n{numbered}"))
+    assert "\n…\n\n17. Hold the button,\n\n    and count to ten.\n\n…\n\n21. Let the" in said
+    html = to_html(said, Rendering())
+    assert '<ol start="17">' in html and '<ol start="21">' in html
+
+
+def test_of_a_long_paragraph_the_sentences_that_answer_are_quoted() -> None:
+    clouds = " ".join(f"Cloud {n} is grey, e.g. in **May. Or** June." for n in range(80))
+    said = answer("button", section(f"{clouds} Hold the button. {clouds}"))
+    assert "\n… Hold the button. …\n" in said
+    assert "e.g. in **May. Or** June." in answer("clouds", section(f"{clouds}"))
+
+
+def test_of_long_code_the_stretches_that_answer_are_quoted() -> None:
+    pairs = "\n\n".join(f"lantern cloud {n}\nlantern rain" for n in range(20))
+    fence = f"```sh\n{pairs}\n\nlantern pair\n```"
+    assert "```sh\n…\n\nlantern pair\n```" in answer("pair", section(f"{FILLER}\n\n{fence}"))
+
+
+def test_a_long_block_without_parts_is_quoted_whole() -> None:
+    fence = "```sh\n" + "\n".join(f"pair lamp{n}" for n in range(2 * LONG_LINES)) + "\n```"
     assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
+
+
+def test_a_long_block_counts_for_what_its_best_part_holds() -> None:
+    rows = [f"| cloud {n} | {'dim' if n % 2 else 'kitchen'} |" for n in range(40)]
+    table = "\n".join(["| name | what |", "| --- | --- |", *rows])
+    said = answer("dim the kitchen", section(f"{table}\n\nDim the kitchen by hand.\n\n{FILLER}"))
+    assert "Dim the kitchen by hand." in said
+    assert "cloud" not in said
 
 
 def test_a_paragraph_that_ends_in_a_colon_brings_what_it_announces() -> None:
@@ -62,15 +181,56 @@ def test_the_words_of_a_heading_count_for_what_stands_under_it() -> None:
     assert "clouds" not in said
 
 
-def test_a_fence_without_its_end_is_left_out() -> None:
+def test_a_fence_that_the_passage_was_cut_in_is_quoted_with_the_cut_shown() -> None:
     said = answer("pair", section("Pair the lamp first.\n\n```sh\nlantern pair"))
-    assert "Pair the lamp first." in said
-    assert "```" not in said
+    assert said.rstrip().endswith("Pair the lamp first.\n\n```sh\nlantern pair\n…\n```")
+    said = answer("pair", section("lantern pair\n# twice\n```\n\nThen pair the next one."))
+    assert said.rstrip().endswith("```\n…\nlantern pair\n# twice\n```\n\nThen pair the next one.")
+    both = "\n\n".join([
+        "lantern pair\n```", "Then:", "```sh\nlantern pair --all\n```", "Pair.", "~~~\npair"
+    ])  # fmt: skip
+    assert f"```\n…\n{both}\n…\n~~~" in answer("pair", section(both))
 
 
-def test_a_section_of_nothing_but_half_a_fence_is_still_cited() -> None:
-    said = answer("pair", section("```sh\nlantern pair"))
-    assert said.rstrip().endswith("**Guide** [1]")
+def test_HTML_is_quoted_as_its_text_and_badges_and_contents_are_left_out() -> None:
+    said = answer("pair lamps", section(README))
+    assert "Pairs **all** lamps" in said.replace("  ", " ")
+    assert "Quarto:\n\n```html\n<b>pair</b> <!-- lamps -->\n```" in said
+    assert "`<lamp>` and `<b>` pair lamps." in said
+    for hidden in ("badge", "align", "Pairing", "secret", "evil", "details"):
+        assert hidden not in said
+
+
+@pytest.mark.parametrize("evil", [
+    "<scr<b>ipt>alert(1)</scr</b>ipt>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>", "[x](java<b>script:alert(1))", "<!--><script>alert(1)",
+    "`<b>`<script>alert(1)</script>", "<details><summary><iframe src=//e.example></summary>",
+    "[![x](javascript:alert(1))](javascript:alert(1))", "![x][javascript:alert(1)]",
+])  # fmt: skip
+def test_what_is_left_of_HTML_stays_text(evil: str) -> None:
+    for block in (
+        evil,
+        f"Lamps {evil} lamps.",
+        f"| lamps |\n| --- |\n| {evil} lamps |",
+        f"- {evil}",
+    ):
+        html = to_html(answer("lamps", section(f"{block}\n\nLamps.")), Rendering())
+        assert not re.search(r"<(script|img|svg|iframe)|href=.javascript", html)
+
+
+def test_a_question_about_use_is_answered_by_prose_where_there_is_any() -> None:
+    code = Passage("lamp.py", 4, 9, "Lamp.dim", "method", METHOD, "python")
+    guide = section("Turn the knob to dim it.", "Dimming")
+    assert "[1]" not in answer("How do I dim it?", code, guide)
+    assert "[2]" in answer("How do I dim it?", code, guide)
+    assert "[1]" in answer("How is dim implemented?", code, guide)
+    assert "[1]" in answer("How do I use `dim`?", code, guide)
+    assert "[1]" in answer("How do I dim it?", code, section("Clouds.", "Clouds"))
+
+
+def test_a_file_of_commands_is_quoted_as_code() -> None:
+    said = answer("image", Passage("Dockerfile", 1, 2, "Dockerfile", "document", "FROM x\n# image"))
+    assert "```\nFROM x\n# image\n```" in said
 
 
 def test_a_method_stands_at_the_margin() -> None:
@@ -104,10 +264,42 @@ def test_the_same_words_are_quoted_once() -> None:
     assert said.count("Hold the button.") == 1
 
 
-def test_reStructuredText_shows_its_blocks_without_the_rules_of_its_titles() -> None:
-    said = answer("reset", section("Reset\n~~~~~\n\nHold the button.", "Reset", "guide.rst"))
-    assert "Hold the button." in said
-    assert "~~~" not in said
+def test_reStructuredText_is_quoted_as_Markdown() -> None:
+    said = answer("reset the lamp", section(RST, "Reset", "guide.rst"))
+    assert "Hold the `button`, see the [lamp\nmanual](https://lamps.example/manual)." in said
+    assert "To reset a lamp:\n\n```\nlantern reset\n```" in said
+    assert "```console\n$ lantern reset --all\n```" in said
+    assert "New in version 2.0." in said and "Resets twice." in said
+    for mark in ("~~~", "::", "..", ":class:", "_reset", "lamp.png"):
+        assert mark not in said
+
+
+def test_every_word_of_a_quote_stands_in_the_lines_it_cites() -> None:
+    """Of this project's own documentation, asked by each of its headings."""
+    units = [
+        Passage(str(path.relative_to(TOP)), unit.start_line, unit.end_line, unit.title, unit.kind,
+                unit.text, unit.language)
+        for path in (TOP / "README.md", TOP / "bench/README.md", TOP / "examples/README.md")
+        for unit in corpus.read(TOP, PurePosixPath(path.relative_to(TOP)))
+    ]  # fmt: skip
+    assert len(units) > 10
+    for unit in units:
+        lines = (TOP / unit.file).read_text().splitlines()[unit.start_line - 1 : unit.end_line]
+        assert unit.text == "\n".join(lines)
+        said = answer(unit.title, unit).partition("[1]\n")[2]
+        words = iter(re.findall(r"\w+", unit.text))
+        assert all(word in words for word in re.findall(r"\w+", said)), unit.title
+
+
+@pytest.mark.parametrize("mark", [
+    "`", "<", "<b", "<!--", "[", "[![", "![x](", "]:", " ", "\n", "```\n", "| ", "- ", "**a. B",
+    ":x:`", "<b> ", "`a <", ".. x::\n", "\t", "{{<", ":::", "<script>", "> ", "a. A ",
+])  # fmt: skip
+def test_no_text_is_slow_to_quote(mark: str) -> None:
+    for file in ("guide.md", "guide.rst"):
+        began = time.process_time()
+        answer("a lamp", section((mark * 4_000)[:4_000] + "\n\nA lamp.", file=file))
+        assert time.process_time() - began < 2.0
 
 
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:

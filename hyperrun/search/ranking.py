@@ -310,10 +310,15 @@ def _coverage(candidates: list[Candidate], asked_for: Sequence[Asked]) -> list[t
     return [(of_it, files[each.file]) for of_it, each in zip(own, candidates, strict=True)]
 
 
+def asks_how_it_is_built(query: str) -> bool:
+    """Is this about how something is made, and not about its use?"""
+    return bool(_BUILT.search(query))
+
+
 def _prose_factor(query: str, names_symbols: bool) -> float:
     if names_symbols:
         return PROSE_ELSE
-    if _BUILT.search(query):
+    if asks_how_it_is_built(query):
         return PROSE_FOR_BUILD
     return PROSE_FOR_USE if _USES.search(query) else PROSE_ELSE
 
