@@ -167,7 +167,7 @@ async def stream(request: Request, turn_id: str, state: State) -> sse.EventStrea
 
 async def bounded(
     state: State, visitor: str, events: AsyncGenerator[str, None]
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """`events` while there is a place; else an end without `close`, so that the browser itself
     comes back in a while and is given a snapshot then."""
     async with contextlib.aclosing(events):
@@ -532,7 +532,6 @@ def create_app(settings: Settings) -> FastHTML:
         secret_key="unused: there is no session",
         lifespan=lifespan,
         middleware=[
-            Middleware(sse.DirectMiddleware),
             *policy.middleware(settings, limits, metrics.observe if metrics else None),
             Middleware(GZipMiddleware, minimum_size=500),
         ],

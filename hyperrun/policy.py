@@ -24,6 +24,7 @@ from hyperrun.logs import Observe, RequestLogMiddleware, route_of
 from hyperrun.origins import frame_ancestors, is_own_page
 from hyperrun.proxies import Proxies, ProxiesMiddleware
 from hyperrun.settings import Settings
+from hyperrun.sse import EventStreamMiddleware
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def middleware(
     return [
         Middleware(ProxiesMiddleware, proxies=Proxies(settings.trusted_proxies)),
         Middleware(RequestLogMiddleware, observe=observe),
+        Middleware(EventStreamMiddleware),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
         Middleware(HostMiddleware),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),

@@ -1,11 +1,15 @@
 """Server-Sent Events on the wire (WHATWG HTML, section 9.2.6)."""
 
+import asyncio
+import logging
 import re
-from collections.abc import AsyncIterable
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 KEEP_ALIVE = ": still here\n\n"
 HEADERS = {
@@ -25,33 +29,61 @@ def frame(event: str, data: str) -> str:
     return f"event: {event}\n{lines}\n"
 
 
-class DirectMiddleware:
-    """Stands outside of all others and remembers the way past them, for `EventStream`."""
+class EventStream(StreamingResponse):
+    """Events as a response, in an app that stands within an `EventStreamMiddleware`: what handles
+    the request sends the head, as of any response, and is done; the events follow it."""
+
+    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+        super().__init__(events, media_type="text/event-stream", headers=HEADERS)
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = {"type": "http.response.start", "status": self.status_code}
+        await send(head | {"headers": self.raw_headers})
+        # Compression holds a head back until it has seen some of the body.
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        scope["hyperrun.events"] = self._events
+
+
+class EventStreamMiddleware:
+    """Sends the events of an `EventStream` when the app within has returned.
+
+    So nothing of what is needed to handle a request is kept for as long as an answer takes.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app({**scope, "hyperrun.send": send}, receive, send)
+        await self.app(scope, receive, send)
+        events = scope.pop("hyperrun.events", None)
+        if events is not None:
+            await _send_all(events, receive, send)
 
 
-class EventStream(StreamingResponse):
-    """Events as a response. Its head and its end pass through every middleware; the events
-    between, which none of them changes, go straight to the connection."""
+async def _send_all(events: AsyncGenerator[str, None], receive: Receive, send: Send) -> None:
+    """Send `events` until they end, or the reader leaves."""
+    sending = asyncio.current_task()
+    assert sending is not None
 
-    def __init__(self, events: AsyncIterable[str]) -> None:
-        super().__init__(events, media_type="text/event-stream", headers=HEADERS)
+    async def leave() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        sending.cancel()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._direct = scope.get("hyperrun.send", send)
-        await super().__call__(scope, receive, send)
-
-    async def stream_response(self, send: Send) -> None:
-        await send(
-            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
-        )
-        event: Any
-        async for event in self.body_iterator:
-            body = event.encode()
-            await self._direct({"type": "http.response.body", "body": body, "more_body": True})
+    leaving = asyncio.create_task(leave())
+    try:
+        async with aclosing(events):
+            async for event in events:
+                body = event.encode()
+                await send({"type": "http.response.body", "body": body, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except asyncio.CancelledError:
+        if not leaving.done():
+            raise
+        sending.uncancel()
+    except Exception:
+        log.exception("a stream of events")
+        raise  # the connection ends here, and the browser sees that it was cut
+    finally:
+        leaving.cancel()

@@ -1,12 +1,12 @@
 """The wire format of Server-Sent Events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from hyperrun.sse import DirectMiddleware, EventStream, frame
+from hyperrun.sse import EventStream, EventStreamMiddleware, frame
 
 
 def received(wire: str) -> list[tuple[str, str]]:
@@ -42,31 +42,97 @@ def test_the_last_event_arrives_without_data() -> None:
     assert received(frame("close", "")) == [("close", "")]
 
 
-def test_events_go_straight_to_the_connection_and_their_head_and_end_do_not() -> None:
-    sent: list[Message] = []
-    passed: list[str] = []
+class Connection:
+    """What a server gives an app, and what the app sends."""
 
-    async def events() -> AsyncIterator[str]:
-        yield frame("more", "a")
-        yield frame("close", "")
+    def __init__(self, events: AsyncGenerator[str, None]) -> None:
+        self.sent: list[Message] = []
+        self.handled: list[str] = []  # what went through the app's own middleware
+        self.left = asyncio.Event()
+        self._events = events
 
-    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_and_note(message: Message) -> None:
-            passed.append(message["type"])
+            self.handled.append(message["type"])
             await send(message)
 
-        await EventStream(events())(scope, receive, send_and_note)
+        await EventStream(self._events)(scope, receive, send_and_note)
+        self.handled.append("returned")
 
-    async def send(message: Message) -> None:
-        sent.append(message)
+    async def follow(self) -> None:
+        """Follow the events to their end."""
 
-    async def receive() -> Message:
-        await asyncio.Event().wait()
-        raise AssertionError
+        async def send(message: Message) -> None:
+            self.sent.append(message)
 
-    scope: Scope = {"type": "http", "method": "GET"}
-    asyncio.run(DirectMiddleware(watched)(scope, receive, send))
-    assert passed == ["http.response.start", "http.response.body"]
-    bodies = [message["body"] for message in sent[1:]]
-    assert bodies == [frame("more", "a").encode(), frame("close", "").encode(), b""]
-    assert sent[-1]["more_body"] is False
+        async def receive() -> Message:
+            await self.left.wait()
+            return {"type": "http.disconnect"}
+
+        scope: Scope = {"type": "http", "method": "GET"}
+        await EventStreamMiddleware(self._app)(scope, receive, send)
+
+
+def test_the_app_has_returned_before_the_first_event() -> None:
+    async def follow() -> Connection:
+        async def events() -> AsyncGenerator[str, None]:
+            assert connection.handled[-1] == "returned"
+            yield frame("more", "a")
+            yield frame("close", "")
+
+        connection = Connection(events())
+        await connection.follow()
+        return connection
+
+    connection = asyncio.run(follow())
+    assert connection.handled == ["http.response.start", "http.response.body", "returned"]
+    bodies = [message["body"] for message in connection.sent[1:]]
+    assert bodies == [b"", frame("more", "a").encode(), frame("close", "").encode(), b""]
+    assert [message["more_body"] for message in connection.sent[1:]] == [True, True, True, False]
+
+
+@pytest.mark.parametrize("ended_by", ["the reader", "the server"])
+def test_silent_events_are_closed_at_once_when_nobody_follows_any_more(ended_by: str) -> None:
+    silent, closed = asyncio.Event(), asyncio.Event()
+
+    async def events() -> AsyncGenerator[str, None]:
+        try:
+            yield frame("more", "a")
+            silent.set()
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    async def follow() -> None:
+        connection = Connection(events())
+        following = asyncio.create_task(connection.follow())
+        await silent.wait()
+        if ended_by == "the reader":
+            connection.left.set()
+            await following
+            assert following.cancelling() == 0
+        else:
+            following.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await following
+        assert closed.is_set()
+        await asyncio.sleep(0)
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(follow())
+
+
+def test_events_that_fail_are_logged_and_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+    async def events() -> AsyncGenerator[str, None]:
+        yield frame("more", "a")
+        raise ValueError("a mistake")
+
+    async def follow() -> Connection:
+        connection = Connection(events())
+        with pytest.raises(ValueError, match="a mistake"):
+            await connection.follow()
+        return connection
+
+    connection = asyncio.run(follow())
+    assert connection.sent[-1]["more_body"] is True
+    assert "a stream of events" in caplog.text
