@@ -14,6 +14,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from hyperrun.language import DEFAULT, text
 
 MAX_HEAD_BYTES = 32 * 1024
+# Longer than a proxy keeps a connection that it does not use (60 s in nginx and in AWS's): who ends
+# it first must be the proxy, or it sends a request into an end and tells its reader 502.
+IDLE_FOR_S = 75
 # For what is no request that the middleware could answer: shown by nobody, and nothing in it runs.
 HEADERS = (
     "content-type: text/plain; charset=utf-8",
@@ -54,6 +57,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self.cycle is not None and self.cycle.response_complete:
+            # Whatever comes, be it an empty line, ends uvicorn's patience with an idle connection.
+            self._start_clock()
         super().data_received(data)
         if self._head_is_open and not self.transport.is_closing():
             self._head_bytes += len(data)
@@ -123,6 +129,7 @@ def options() -> dict[str, Any]:
     """How uvicorn is to be configured: guarded, and with what the middleware does left to it."""
     return {
         "http": GuardedProtocol,
+        "timeout_keep_alive": IDLE_FOR_S,
         "ws": "none",
         "proxy_headers": False,  # it would believe any process on this machine
         "server_header": False,

@@ -389,6 +389,33 @@ def test_a_head_that_dribbles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         assert raw(url, whole, b"GET / HT").count(b"HTTP/1.1 200") == 1
 
 
+def test_an_idle_connection_outlives_a_proxys_patience_and_is_ended_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = HEAD + b"Content-Length: 0\r\n\r\n"
+    patience_s = connection.options()["timeout_keep_alive"]
+    assert 60 < patience_s <= 90  # nginx's and AWS's load balancers': 60
+    monkeypatch.setattr(connection, "IDLE_FOR_S", 2)
+    with door() as url:
+        began = time.monotonic()
+        assert raw(url, whole).count(b"HTTP/1.1 200") == 1
+        assert 1.9 < time.monotonic() - began < 15
+
+
+def test_an_empty_line_does_not_hold_a_connection_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GuardedProtocol, "head_within_s", 0.3)
+    whole = HEAD + b"Content-Length: 0\r\n\r\n"
+    with (
+        door() as url,
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=10) as line,
+    ):
+        line.sendall(whole)
+        assert b"200 OK" in line.recv(65_536)
+        line.sendall(b"\r\n")
+        while line.recv(65_536):  # to the end of the answer, and of the connection
+            pass
+
+
 @pytest.mark.parametrize(
     "head",
     [
