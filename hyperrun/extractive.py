@@ -77,7 +77,8 @@ async def extract(question: str, sources: Sequence[Source], language: str) -> As
     Passages come as `sources` are ordered; where code was not asked for, code only without prose.
     """
     if not sources:
-        yield text(language, "extract_none")
+        is_foreign = re.search(r"[^\W\d_]", question) and not re.search(r"[A-Za-z]", question)
+        yield text(language, "extract_none_language" if is_foreign else "extract_none")
         return
     yield text(language, "extract_lead") + "\n\n"
     texts = [f"{source.passage.title}\n{source.passage.text}" for source in sources]

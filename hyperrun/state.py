@@ -11,6 +11,7 @@ from hyperrun.conversation import Outcome, Source, Step, Turn, Usage
 from hyperrun.language import DEFAULT
 from hyperrun.live import appended
 from hyperrun.plain import without_controls
+from hyperrun.prompts import MOST_SUGGESTIONS
 from hyperrun.render import AnswerRenderer
 
 log = logging.getLogger(__name__)
@@ -99,9 +100,9 @@ class AnswerState:
         self.version = 0
         self.steps: tuple[Step, ...] = ()
         self.usage = turn.usage
-        self.suggestions: tuple[str, ...] = ()
         self.outcome: Outcome | None = None
         self.error = ""
+        self._suggestions: tuple[str, ...] = ()
         self._pieces: list[str] = []
         self._unrendered: list[str] = []
         self._handed_out: dict[int, Source] = {}
@@ -126,7 +127,7 @@ class AnswerState:
             case Used(usage):
                 self.usage = usage
             case Suggestions(questions):
-                self.suggestions = questions
+                self._suggestions = questions
             case Done():
                 pass
 
@@ -174,6 +175,12 @@ class AnswerState:
         """The sources cited so far, in order of first citation."""
         cited = self._writing.cited
         return tuple(self._handed_out[n] for n in cited if n in self._handed_out)
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """What to ask next: none of the headings that the answer cites already."""
+        cited = {source.passage.title.rpartition(" > ")[2] for source in self.sources}
+        return tuple(each for each in self._suggestions if each not in cited)[:MOST_SUGGESTIONS]
 
     def as_turn(self) -> Turn:
         """The turn as it would be stored now."""

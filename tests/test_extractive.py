@@ -10,6 +10,7 @@ import pytest
 
 from hyperrun.conversation import Source
 from hyperrun.extractive import LONG_LINES, MOST_LINES, extract
+from hyperrun.language import DEFAULT, languages, text
 from hyperrun.markup import Rendering, to_html
 from hyperrun.search import corpus
 from hyperrun.search.passage import Passage
@@ -300,6 +301,19 @@ def test_no_text_is_slow_to_quote(mark: str) -> None:
         began = time.process_time()
         answer("a lamp", section((mark * 4_000)[:4_000] + "\n\nA lamp.", file=file))
         assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_question_in_another_script_than_the_documentation_is_told_so(language: str) -> None:
+    said = {}
+    for question in ("ランプの明るさは？", "Как включить лампу?", "zither", "README はどこ", "42"):
+        pieces = extract(question, (), language)
+        said[question] = asyncio.run(anext(pieces))
+    told = text(language, "extract_none_language")
+    assert told != text(language, "extract_none")
+    assert [each == told for each in said.values()] == [True, True, False, False, False]
+    if language != DEFAULT:
+        assert told != text(DEFAULT, "extract_none_language")
 
 
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:

@@ -6,9 +6,10 @@ first build makes the first question wait a little, later ones never.
 
 import asyncio
 import logging
+import re
 import sqlite3
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,7 @@ from hyperrun.search.index import Index, location
 from hyperrun.search.passage import Passage
 from hyperrun.search.program import ColGrepError, Crowded
 from hyperrun.search.progress import BuildProgress
+from hyperrun.search.ranking import generality
 from hyperrun.search.versions import Versions
 from hyperrun.settings import Settings
 
@@ -36,6 +38,8 @@ REFRESH_S = 900.0  # how often a checkout is brought up to its remote
 RESCAN_S = 300.0  # how often every file is looked at, told of or not: not every mount tells
 RETRY_S = 5.0
 MOST_CHANGED = 100  # with more changes at once, every file is looked at
+MOST_FIRST_HEADINGS = 8
+MOST_RELATED = 12  # of which those are left out that an answer quotes
 MOST_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
@@ -73,6 +77,7 @@ class Search:
         self._progress = 0.0
         self._counts = (0, 0)
         self._note = ""
+        self._first_headings: list[str] = []
         self._colgrep: ColGrep | None = None
         if settings.search == "colgrep" and find_program(settings.colgrep_program) is None:
             self._note = (
@@ -107,6 +112,7 @@ class Search:
         )
         if self._index.is_complete():
             self._counts = self._index.counts()
+            await asyncio.to_thread(self._read_first_headings)
             self._ready.set()
         self._start_colgrep()
         self._spawn(self._keep_fresh())
@@ -239,6 +245,8 @@ class Search:
                 addresses.read, self._root, self._settings.site_url
             )
             self._counts = await asyncio.to_thread(self._index.counts)
+            if not changed:
+                await asyncio.to_thread(self._read_first_headings)
             self._progress = 1.0
             self._ready.set()
             if self._note == REFRESH_FAILED:
@@ -345,39 +353,44 @@ class Search:
         )
 
     def headings(self, page_url: str = "", limit: int = 4) -> list[str]:
-        """Headings of the documentation, those of the page at `page_url` first."""
-        if not self._ready.is_set():
-            return []
-        try:
-            sections = self._index.sections()
-        except sqlite3.Error:
-            return []
+        """Headings of the documentation, those of the page at `page_url` first, then those that a
+        newcomer reads first."""
         here = self._addresses.file_of(page_url) if page_url else ""
         names: dict[str, None] = {}
-        for own in (True, False) if here else (False,):
-            for file, title in sections:
-                heading = title.rpartition(" > ")[2]
-                if (not own or file.startswith(here)) and _is_askable(heading):
-                    names[heading] = None
-        return list(names)[:limit]
+        if here and self._ready.is_set():
+            with suppress(sqlite3.Error):
+                names |= _askable(title for file, title in self._index.sections()
+                                  if file.startswith(here))  # fmt: skip
+        return list(names | dict.fromkeys(self._first_headings))[:limit]
 
-    def related(self, sources: Sequence[Source], limit: int = 3) -> tuple[str, ...]:
-        """Headings beside those that were found: what a reader of these may ask about next.
+    def _read_first_headings(self) -> None:
+        """Keep the headings a newcomer reads first: two of a file, the most general files first."""
+        files: dict[str, list[str]] = {}
+        with suppress(sqlite3.Error):
+            for file, title in self._index.sections():
+                files.setdefault(file, []).append(title)
+        places = {file: place for file in files if (place := generality(file)) is not None}
+        names: dict[str, None] = {}
+        for file in sorted(places, key=lambda file: (places[file], file)):
+            names |= dict.fromkeys(list(_askable(files[file]))[:2])
+            if len(names) >= MOST_FIRST_HEADINGS:
+                break
+        self._first_headings = list(names)
+
+    def related(self, sources: Sequence[Source], limit: int = MOST_RELATED) -> tuple[str, ...]:
+        """Headings that a reader of these passages may ask about next: their own, then those that
+        stand beside them. Where nothing was found, what there is to start with.
 
         Reads the index: for a thread. Empty where it cannot be read.
         """
-        found = {source.passage.title.rpartition(" > ")[2] for source in sources}
-        files = dict.fromkeys(
-            source.passage.file for source in sources if source.passage.kind in ("section", "cell")
-        )
-        names: dict[str, None] = {}
+        if not sources:
+            return tuple(self._settings.starters or self.headings())[:limit]
+        found = [source.passage for source in sources if source.passage.kind in ("section", "cell")]
+        names = _askable(passage.title for passage in found)
         with suppress(sqlite3.Error):
-            for file in list(files)[:3]:
-                for _, title in self._index.sections(file):
-                    heading = title.rpartition(" > ")[2]
-                    if _is_askable(heading) and heading not in found:
-                        names[heading] = None
-        return tuple(list(names)[:limit])
+            for file in list(dict.fromkeys(passage.file for passage in found))[:3]:
+                names |= _askable(title for _, title in self._index.sections(file))
+        return tuple(names)[:limit]
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now, a tag's where it stood; None when it is gone."""
@@ -428,6 +441,22 @@ def _locate_cells(root: Path, passage: Passage) -> Passage | None:
     return replace(passage, start_line=now.start_line, end_line=now.end_line)
 
 
-def _is_askable(heading: str) -> bool:
-    """Does a heading say enough to be asked as a question?"""
-    return 8 <= len(heading) <= 60 and " " in heading
+def _askable(titles: Iterable[str]) -> dict[str, None]:
+    """Of heading paths, the headings that say enough to be asked as a question, each once."""
+    headings = (title.rpartition(" > ")[2] for title in titles)
+    return {
+        heading: None
+        for heading in headings
+        if len(heading) <= 60
+        and (_UNSPACED.search(heading) or (len(heading) >= 8 and " " in heading))
+        and not _FURNITURE.search(heading)
+    }
+
+
+# Scripts whose words stand without spaces, and headings that nobody asks about.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{3}")
+_FURNITURE = re.compile(
+    r"(?i)^\W*((table of )?contents|licen[cs]\w*|contribut.*|.*\bsponsors?|acknowledge?ments?|"
+    r"change ?log|release notes|(version )?v?\d[\d.]*\b.*|authors?|code of conduct|see also|"
+    r"further reading|bug fixes|new features|.*\bbreaking changes?|.*\bis now available)\W*$"
+)

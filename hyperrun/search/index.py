@@ -281,8 +281,9 @@ class Index:
         )  # fmt: skip
         return passage, anchor
 
-    def sections(self, file: str = "", limit: int = 200) -> list[tuple[str, str]]:
-        """Files and heading paths of documentation sections, of `file` only where it is given."""
+    def sections(self, file: str = "", limit: int = -1) -> list[tuple[str, str]]:
+        """Files and heading paths of documentation sections, of `file` only where it is given; of
+        all files it takes milliseconds. Raises `sqlite3.Error`."""
         condition, values = ("AND file = ?", (file,)) if file else ("", ())
         with self._connect() as connection:
             rows = connection.execute(

@@ -228,6 +228,7 @@ _TRANSLATED = re.compile(
     r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
     r"[a-z]{2}([-_][A-Za-z]{2,4})?[/.]"
 )
+_HIDDEN = re.compile(r"(^|/)\.")
 _ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
 _ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)
@@ -256,6 +257,20 @@ _BUILT = re.compile(
     r"mechanism\w*|defined|propagat\w*)\b|^\s*(how|where) (is|are|does|did)\b",
     re.I,
 )
+
+_FIRST_STEPS = re.compile(
+    r"(^|/)[\d_-]*(readme|index|getting[-_ ]?started|quick[-_ ]?start|introduction|intro|overview|"
+    r"first[-_ ]steps|install\w*|tutorials?|usage|basics|guide|user[-_ ]guide)(\.|/|$)", re.I,
+)  # fmt: skip
+
+
+def generality(file: str) -> int | None:
+    """How soon a newcomer reads a page of documentation, 0 first; None where it is for others."""
+    notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _HIDDEN)
+    if any(pattern.search(file) for pattern in notes):
+        return None
+    return 2 * file.count("/") + (0 if _FIRST_STEPS.search(file) else 3)
+
 
 # Constants, tuned on development questions (bench/search), not to any one of them.
 EXACT_SYMBOL, EXACT_HEADING, SAME_CASE = 0.6, 0.4, 0.25

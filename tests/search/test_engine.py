@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from hyperrun.conversation import Source
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.search.builder import build
 from hyperrun.search.engine import Search
@@ -625,5 +626,46 @@ def test_headings_for_a_page_come_first(tmp_path: Path) -> None:
         assert search.headings("https://elsewhere.example.org/b/", 1) == ["Working with a"]
         found = {each.url for each in await search.search("working with b")}
         assert "https://lamps.example.org/b/#working-with-b" in found
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_what_a_newcomer_reads_first_is_offered_to_start_with(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    pages = {
+        ".github/TEMPLATE.md": ["Minimal example please"],
+        "CHANGELOG.md": ["Version 2.0 of lamps"],
+        "docs/api/dimmer.md": ["Dimming every lamp"],
+        "docs/getting-started.md": ["Your first lamp"],
+        "docs/lamps.md": ["ランプの設定方法"],
+        "docs/zh/getting-started.md": ["Another first lamp"],
+        "README.md": ["Table of contents", "Lamps for everybody", "Code of conduct", "Lamp",
+                      "Lamps of glass", "Lamps of wood"],
+    }  # fmt: skip
+    for name, headings in pages.items():
+        text = "".join(f"## {each}\n\nSome words on lamps, and on light.\n\n" for each in headings)
+        repository.write(root, name, text)
+
+    async def work(search: Search) -> None:
+        await search.search("words")
+        first = ["Lamps for everybody", "Lamps of glass", "Your first lamp"]
+        assert search.headings(limit=9) == [*first, "ランプの設定方法", "Dimming every lamp"]
+        assert search.related((), 3) == tuple(first)
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_what_was_found_may_be_asked_about_next_and_then_what_stands_beside_it(
+    tmp_path: Path,
+) -> None:
+    root = repository.make(tmp_path / "root")
+    text = "# Lamps\n\n" + "".join(
+        f"## Working with {name}\n\nA few words on {name}.\n\n" for name in ("oil", "gas", "wax")
+    )
+    repository.write(root, "docs/kinds.md", text)
+
+    async def work(search: Search) -> None:
+        found = [Source(1, each) for each in await search.search("working with gas", 1)]
+        assert search.related(found) == ("Working with gas", "Working with oil", "Working with wax")
 
     searched(root, tmp_path / "data", work)
