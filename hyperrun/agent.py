@@ -5,13 +5,16 @@ left half-done. The model can do one thing besides writing: search the indexed c
 """
 
 import asyncio
+import io
 import logging
 import time
+import weakref
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Any, cast
 
 from hyperrun import prompts, provider
+from hyperrun.bell import Inbox
 from hyperrun.chat import chat_of, messages
 from hyperrun.completion import FINISHED
 from hyperrun.conversation import PageContext, Turn, Usage
@@ -64,8 +67,8 @@ class Agent:
 
         Raises `ModelError` and `SearchError`. Closing the generator ends the provider call at once.
         """
-        inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
-        research = Research(self._search, inbox.put_nowait, version_of(page.url))
+        inbox: Inbox[Event | Exception | None] = Inbox()
+        research = Research(self._search, inbox.put, version_of(page.url))
         if model is None:
             yield Searching(question)
             sources = await research.find(_with_page(question, page), FIRST_PASSAGES)
@@ -85,12 +88,13 @@ class Agent:
             log.warning("first search: %s", error)
             first = ()
             yield SearchFailed(question)
-        reply = Reply(self._models, model, inbox.put_nowait)
+        reply = Reply(self._models, model, inbox.put)
         completion = provider.Completion(
             lisette.core.litellm, model, self._settings, self._models.session(), reply.say,
             self._models.quirks, self._models.beat, reply.asked,
         )  # fmt: skip
-        reply.completion = completion
+        # The completion knows the reply, too: not a circle that would keep both.
+        reply.completion = cast(provider.Completion, weakref.proxy(completion))
         chat = chat_of(
             lisette, self._settings, self._search.project, model, history, research, completion
         )
@@ -110,7 +114,7 @@ class Agent:
         questions = await self._suggest(question, reply, research, completion)
         if questions:
             yield Suggestions(questions)
-        while not inbox.empty() and isinstance(used := inbox.get_nowait(), Used):
+        while isinstance(used := inbox.get_now(), Used):
             yield used
         yield Done(finish_reason)
 
@@ -138,7 +142,7 @@ class Agent:
         chat: Any,
         message: dict[str, str],
         reply: "Reply",
-        inbox: "asyncio.Queue[Event | Exception | None]",
+        inbox: Inbox[Event | Exception | None],
     ) -> None:
         """Let the model write and search until it is done; what happens goes into `inbox`.
 
@@ -155,14 +159,14 @@ class Agent:
                     async for item in steps:
                         if hasattr(item, "usage"):  # else a tool's result
                             reply.add(item)
-            inbox.put_nowait(None)
+            inbox.put(None)
         except TimeoutError as error:
             if not timer.expired():
-                inbox.put_nowait(provider.as_model_error(error))
+                inbox.put(provider.as_model_error(error))
             else:
-                inbox.put_nowait(ModelStalled(f"not done within {timeout_s:.0f} s"))
+                inbox.put(ModelStalled(f"not done within {timeout_s:.0f} s"))
         except Exception as error:
-            inbox.put_nowait(provider.as_model_error(error))
+            inbox.put(provider.as_model_error(error))
 
 
 class Reply:
@@ -176,7 +180,7 @@ class Reply:
         self._cost_usd: float | None = 0.0
         self._finish_reason = ""
         self._steps_said = False  # has an earlier step said something?
-        self._pieces: list[str] = []
+        self._said = io.StringIO()  # a list of its pieces would take four times the memory
         self._heard: list[str] | None = None  # aside of the answer
         self._estimated_at = 0.0  # with the first words
         self.completion: provider.Completion | None = None
@@ -184,7 +188,7 @@ class Reply:
     @property
     def text(self) -> str:
         """All that was said."""
-        return "".join(self._pieces)
+        return self._said.getvalue()
 
     def asked(self) -> None:
         """A step begins. After the first, what its prompt takes is told at once: if the answer is
@@ -202,7 +206,7 @@ class Reply:
             return
         if self._steps_said:
             words, self._steps_said = "\n\n" + words.lstrip(), False
-        self._pieces.append(words)
+        self._said.write(words)
         self._tell(Text(words))
         if time.monotonic() - self._estimated_at > ESTIMATE_EVERY_S:
             self._estimated_at = time.monotonic()
@@ -212,7 +216,7 @@ class Reply:
         """The whole of one step, as Lisette has it."""
         self._count(step.usage)
         self._finish_reason = step.choices[0].finish_reason or ""
-        self._steps_said = bool(self._pieces)
+        self._steps_said = bool(self._said.tell())
         self._tell(Used(self._usage()))
 
     def _count(self, usage: Any) -> None:

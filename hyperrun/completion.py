@@ -3,6 +3,7 @@
 A step becomes LiteLLM's object, because Lisette takes no other; none is made for a token.
 """
 
+import io
 import json
 from collections.abc import Collection
 from typing import Any
@@ -53,7 +54,7 @@ class Step:
         self._calls: dict[int, dict[str, Any]] = {}
         self._usage: dict[str, Any] | None = None
         self._finish_reason = ""
-        self._pieces: list[str] = []
+        self._said = io.StringIO()
         self.words = ""  # not yet taken
         self.begun = False  # has the model said anything, if only to itself?
         self.ended = False  # has the response said that it is over?
@@ -61,7 +62,7 @@ class Step:
     @property
     def is_whole(self) -> bool:
         """Has the model finished? A connection that just ends may have lost the rest."""
-        said_something = bool(self._pieces or self.words or self._calls)
+        said_something = bool(self._said.tell() or self.words or self._calls)
         return bool(self._finish_reason) or (self.ended and said_something)
 
     def take(self, data: bytes) -> None:
@@ -87,7 +88,7 @@ class Step:
     def take_words(self) -> str:
         """The words that have come since the last time."""
         words, self.words = self.words, ""
-        self._pieces.append(words)
+        self._said.write(words)
         return words
 
     def _take_call(self, piece: dict[str, Any]) -> None:
@@ -118,7 +119,7 @@ class Step:
         told = self._usage or {"prompt_tokens": estimate[0], "completion_tokens": estimate[1]}
         types = self._types
         message = types.Message(
-            content="".join(self._pieces) + self.words or None, tool_calls=calls or None
+            content=self._said.getvalue() + self.words or None, tool_calls=calls or None
         )
         choice = types.Choices(
             message=message, finish_reason=reason if reason in FINISHED else "stop"

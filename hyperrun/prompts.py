@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cache
 
 from hyperrun.conversation import PageContext, Source
 from hyperrun.plain import plain
@@ -33,6 +34,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.):])\s+")
 FINAL = "Answer now with what you have, citing passages as [n]."
 
 
+@cache
 def system_prompt(own: str, project: str) -> str:
     """The operator's own prompt, else ours."""
     return own or SYSTEM.replace("{project}", project or "this project")

@@ -1,12 +1,12 @@
 """An answer as it stands, and what each of its readers has seen of it."""
 
-import asyncio
 import html
 import logging
 import time
 from dataclasses import dataclass, replace
 
 from hyperrun.agent import Done, Event, Found, SearchFailed, Searching, Suggestions, Text, Used
+from hyperrun.bell import Bell
 from hyperrun.conversation import Outcome, Source, Step, Turn, Usage
 from hyperrun.language import DEFAULT
 from hyperrun.live import appended
@@ -203,11 +203,11 @@ class Follower:
     """One connection: what it has sent, and whether there is more."""
 
     __slots__ = (
-        "_blocks", "_live", "_sources", "_steps", "_version", "is_quiet", "told_at", "wake",
+        "_blocks", "_live", "_sources", "_steps", "_version", "bell", "is_quiet", "told_at",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.wake = asyncio.Event()
+        self.bell = Bell()
         self.told_at = time.monotonic()
         self.is_quiet = False  # nothing has been sent for long
         self._version = -1

@@ -58,7 +58,7 @@ class Answering:
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
         self.first_row: asyncio.Task[None] | None = None
-        self.finished = asyncio.Event()  # stored, counted and told
+        self.finished = asyncio.get_running_loop().create_future()  # stored, counted and told
         self.ends_as = Outcome.STOPPED  # when its task is cancelled
         self.rendered = 0  # version
         self.shown = 0.0  # when
@@ -72,7 +72,7 @@ class Answering:
         if self.followers:
             self.state.render()
         for follower in self.followers:
-            follower.wake.set()
+            follower.bell.ring()
 
 
 class Turns:
@@ -227,18 +227,16 @@ class Turns:
         try:
             while True:
                 # Its end is told when it is counted: whoever hears it may ask the next question.
-                ended = answering.finished.is_set()
+                ended = answering.finished.done()
                 if ended or answering.state.outcome is None:
                     update = follower.next(answering.state)
                     if update is not None:
                         yield update
                 if ended:
                     return
-                follower.wake.clear()
-                if not answering.finished.is_set():
-                    await follower.wake.wait()
-                    if follower.is_quiet:
-                        yield None
+                await follower.bell.heard()
+                if follower.is_quiet:
+                    yield None
         finally:
             answering.followers.discard(follower)
             answering.alone_since = time.monotonic()
@@ -295,7 +293,7 @@ class Turns:
             answering.task.cancel()
             await asyncio.wait({answering.task}, timeout=CLOSING_PATIENCE_S)
             self._ended(answering, outcome)  # if the provider's stream does not let itself close
-        await answering.finished.wait()
+        await asyncio.wait({answering.finished})
 
     def _ended(self, answering: Answering, outcome: Outcome, error: str = "") -> None:
         if answering.state.outcome is None:
@@ -377,7 +375,7 @@ class Turns:
         await asyncio.wait(ending, timeout=DISK_PATIENCE_S)
         self._in_flight.pop(turn.id, None)
         self._by_conversation.pop(turn.conversation, None)
-        answering.finished.set()
+        answering.finished.set_result(None)
         answering.show()
 
     async def _settled(self, settle: Settle, turn: Turn) -> None:
@@ -440,7 +438,7 @@ class Turns:
                 if now - follower.told_at > KEEP_ALIVE_EVERY_S:
                     follower.told_at = now
                     follower.is_quiet = True
-                    follower.wake.set()
+                    follower.bell.ring()
 
     async def _checkpoint(self) -> None:
         """Store what has come since the last time, of every turn in one transaction."""
