@@ -188,7 +188,7 @@ class Bench:
         )  # fmt: skip
         many = (
             "MAX_ANSWERS_PER_VISITOR", "MAX_ANSWERS_PER_ADDRESS", "MAX_ANSWERS_IN_ALL",
-            "MAX_STREAMS_PER_VISITOR", "MAX_STREAMS_IN_ALL",
+            "MAX_STREAMS_PER_VISITOR", "MAX_STREAMS_PER_ADDRESS", "MAX_STREAMS_IN_ALL",
         )  # fmt: skip
         return {
             "PORT": str(port),

@@ -133,7 +133,7 @@ class Limits:
         self._clock = clock
         self._windows: Any = None
         self._in_flight: Counter[tuple[str, str]] = Counter()
-        self._streams: Counter[str] = Counter()
+        self._streams: Counter[tuple[str, str]] = Counter()
         self._day = ""
         self._spent_usd = 0.0  # of `_day`, reservations included
         self._loading = asyncio.Lock()
@@ -311,28 +311,32 @@ class Limits:
     # Streams and other requests
 
     @contextmanager
-    def stream(self, visitor: str) -> Iterator[None]:
+    def stream(self, visitor: str, address: str) -> Iterator[None]:
         """One open connection that follows an answer. Raises `LimitReached`."""
         settings = self.settings
-        per_visitor, in_all = settings.max_streams_per_visitor, settings.max_streams_in_all
-        if per_visitor and self._streams[visitor] >= per_visitor:
-            self.refused["streams_visitor"] += 1
-            raise LimitReached(f"{per_visitor} streams of this visitor", WAIT_FOR_A_PLACE_S)
-        if in_all and self._streams.total() >= in_all:
-            self.refused["streams_server"] += 1
-            raise LimitReached(f"{in_all} streams in all", WAIT_FOR_A_PLACE_S)
-        self._streams[visitor] += 1
+        places = {
+            ("visitor", visitor): settings.max_streams_per_visitor,
+            ("address", network_of(address)): settings.max_streams_per_address,
+            ("server", ""): settings.max_streams_in_all,
+        }
+        for place, limit in places.items():
+            if limit and self._streams[place] >= limit:
+                self.refused[f"streams_{place[0]}"] += 1
+                raise LimitReached(f"{limit} streams of this {place[0]}", WAIT_FOR_A_PLACE_S)
+        for place in places:
+            self._streams[place] += 1
         try:
             yield
         finally:
-            self._streams[visitor] -= 1
-            if not self._streams[visitor]:
-                del self._streams[visitor]
+            for place in places:
+                self._streams[place] -= 1
+                if not self._streams[place]:
+                    del self._streams[place]
 
     @property
     def streams_open(self) -> int:
         """Of all readers together."""
-        return self._streams.total()
+        return self._streams[("server", "")]
 
     async def change(self, address: str) -> None:
         """Count one request that changes something, of whatever kind. Raises `LimitReached`."""

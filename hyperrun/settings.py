@@ -129,6 +129,9 @@ class Settings:
     max_streams_per_visitor: int = setting(
         "HYPERRUN_MAX_STREAMS_PER_VISITOR", 30, "open connections that follow an answer"
     )
+    max_streams_per_address: int = setting(
+        "HYPERRUN_MAX_STREAMS_PER_ADDRESS", 200, "the same, of one address"
+    )
     max_streams_in_all: int = setting(
         "HYPERRUN_MAX_STREAMS_IN_ALL", 2000, "the same, of all readers together"
     )

@@ -476,7 +476,7 @@ def test_a_stream_without_a_place_comes_back_by_itself(
     limits = server.app.state.limits
     limits.settings = replace(limits.settings, max_streams_in_all=1)
     try:
-        with limits.stream("somebody else"):
+        with limits.stream("somebody else", "192.0.2.1"):
             full = client.get(f"/stream/{turn}")
         free = client.get(f"/stream/{turn}")
     finally:

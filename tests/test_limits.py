@@ -331,12 +331,19 @@ def test_spending_that_cannot_be_written_down_still_counts() -> None:
 
 
 def test_streams_are_counted_while_they_are_open() -> None:
-    one = limits(max_streams_per_visitor=2, max_streams_in_all=3)
-    with one.stream("a"), one.stream("a"):
-        with pytest.raises(LimitReached), one.stream("a"):
+    one = limits(max_streams_per_visitor=2, max_streams_per_address=3, max_streams_in_all=4)
+    here, there = "192.0.2.1", "198.51.100.1"
+    with one.stream("a", here), one.stream("a", here):
+        with pytest.raises(LimitReached, match="this visitor"), one.stream("a", here):
             pass
-        with one.stream("b"), pytest.raises(LimitReached), one.stream("c"):
-            pass
+        with one.stream("b", here):
+            # Another browser's name does not make it another address.
+            with pytest.raises(LimitReached, match="this address"), one.stream("c", here):
+                pass
+            with one.stream("c", there):
+                with pytest.raises(LimitReached, match="this server"), one.stream("d", there):
+                    pass
+                assert one.streams_open == 4
         assert one.streams_open == 2
     assert one.streams_open == 0
     assert not one._streams, "keys stay behind"
