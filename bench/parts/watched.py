@@ -26,22 +26,19 @@ NOTED_MS = 3.0
 def watch(beats: list[tuple[float, float, float]]) -> None:
     """Start the clock in whatever loop uvicorn starts in."""
     startup = uvicorn.Server.startup
-    clocks = []
 
-    async def beat() -> None:
-        while True:
-            began, computed = time.monotonic(), time.thread_time()
-            await asyncio.sleep(EVERY_S)
-            late_ms = (time.monotonic() - began - EVERY_S) * 1_000
-            computed_ms = (time.thread_time() - computed) * 1_000
-            if late_ms > NOTED_MS:
-                beats.append((began, late_ms, min(computed_ms, late_ms)))
+    def beat(loop: asyncio.AbstractEventLoop, began: float, computed: float) -> None:
+        now, computed_now = time.monotonic(), time.thread_time()
+        late_ms = (now - began - EVERY_S) * 1_000
+        if late_ms > NOTED_MS:
+            beats.append((began, late_ms, min((computed_now - computed) * 1_000, late_ms)))
+        loop.call_later(EVERY_S, beat, loop, now, computed_now)
 
     async def startup_with_clock(self: uvicorn.Server, sockets: object = None) -> None:
-        clocks.append(asyncio.create_task(beat()))
+        beat(asyncio.get_running_loop(), time.monotonic(), time.thread_time())
         await startup(self, sockets)  # type: ignore[arg-type]
 
-    uvicorn.Server.startup = startup_with_clock  # type: ignore[method-assign, assignment]
+    uvicorn.Server.startup = startup_with_clock  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
