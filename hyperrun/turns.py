@@ -4,8 +4,9 @@ A turn is state, not a queue. Its task folds the agent's events into an `AnswerS
 remembers what it has sent and asks for the difference. So a slow reader gets fewer, larger updates,
 a dropped line starts again from a snapshot, and nothing grows with the number of readers.
 
-One ticker serves all turns: it renders what has changed, wakes followers, writes checkpoints and
-ends answers that nobody follows. The first word of an answer does not wait for it.
+A word is rendered and told at once, or at most a tick after the one before: one timer serves all
+turns that have something to show, and none runs where there is nothing. One task writes checkpoints
+and ends answers that nobody follows.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import aclosing
 from typing import Any
 
-from hyperrun.agent import Agent, Text
+from hyperrun.agent import Agent, Text, Used
 from hyperrun.citations import relocated
 from hyperrun.conversation import Cost, Outcome, PageContext, Turn
 from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
@@ -36,7 +37,8 @@ log = logging.getLogger(__name__)
 TICK_S = 0.04
 CHECKPOINT_EVERY_S = 1.0
 KEEP_ALIVE_EVERY_S = 15.0
-# How long the ticker may work before it lets the event loop do something else.
+LOOK_EVERY_S = 0.25
+# How long may be rendered before the event loop does something else.
 SLICE_S = 0.004
 # How long a reader waits for a disk that does not answer; then he goes on without it.
 DISK_PATIENCE_S = 1.0
@@ -88,7 +90,9 @@ class Turns:
         self._unstored: dict[str, Turn] = {}  # ended
         self._background: set[asyncio.Task[None]] = set()
         self._checkpointing: asyncio.Task[None] | None = None
-        self._ticker: asyncio.Task[None] | None = None
+        self._unshown: set[Answering] = set()
+        self._showing: asyncio.Handle | None = None
+        self._housekeeping: asyncio.Task[None] | None = None
         self._disk_works = True
         self._closing = False
 
@@ -134,8 +138,8 @@ class Turns:
         answering.first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
         work = self._answer(answering, model, language, notice)
         answering.task = asyncio.create_task(work, name=f"answer {turn.id}")
-        if self._ticker is None or self._ticker.done():
-            self._ticker = asyncio.create_task(self._tick(), name="turns ticker")
+        if self._housekeeping is None or self._housekeeping.done():
+            self._housekeeping = asyncio.create_task(self._keep_house(), name="turns housekeeping")
         await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
         await asyncio.wait({answering.first_row}, timeout=DISK_PATIENCE_S)
         return turn
@@ -269,8 +273,10 @@ class Turns:
         ends = [self._end(turn_id, Outcome.INTERRUPTED) for turn_id in list(self._in_flight)]
         if ends:
             await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=4.0)
-        if self._ticker is not None:
-            self._ticker.cancel()
+        if self._housekeeping is not None:
+            self._housekeeping.cancel()
+        if self._showing is not None:
+            self._showing.cancel()
         if self._unstored:
             self._spawn(self._save(list(self._unstored.values())), "last rows")
         if self._background:
@@ -360,8 +366,37 @@ class Turns:
                 # The first word is shown at once, like every step; later ones at most each tick.
                 at_once = not (isinstance(event, Text) and state.has_text)
                 state.fold(event)
+                if isinstance(event, Used):
+                    continue  # told with the end
                 if at_once or time.monotonic() - answering.shown >= TICK_S:
                     answering.show()
+                else:
+                    self._show_soon(answering)
+
+    def _show_soon(self, answering: Answering) -> None:
+        """Show it a tick after the last time: counted from there, or it would lag ever after."""
+        self._unshown.add(answering)
+        if self._showing is None:
+            wait_s = max(0.0, answering.shown + TICK_S - time.monotonic())
+            self._showing = asyncio.get_running_loop().call_later(wait_s, self._show_unshown)
+
+    def _show_unshown(self) -> None:
+        self._showing = None
+        began = time.monotonic()
+        unshown = sorted(self._unshown, key=lambda answering: answering.shown)
+        self._unshown.clear()
+        for at, answering in enumerate(unshown):
+            state = answering.state
+            if state.outcome is not None or answering.rendered == state.version:
+                continue
+            if began - answering.shown < TICK_S / 2:
+                self._show_soon(answering)
+                continue
+            answering.show()
+            if time.monotonic() - began > SLICE_S:
+                self._unshown.update(unshown[at + 1 :])
+                self._showing = asyncio.get_running_loop().call_soon(self._show_unshown)
+                return
 
     async def _finish(self, answering: Answering) -> None:
         """Store and count an ended turn, then let its followers and its conversation go on."""
@@ -407,24 +442,18 @@ class Turns:
             log.error("the conversation cannot be read: %s", error)
             return []
 
-    async def _tick(self) -> None:
-        """Serve all turns in flight until there are none."""
+    async def _keep_house(self) -> None:
+        """Look after all turns in flight until there are none."""
         checkpointed = time.monotonic()
         while self._in_flight or self._unstored:
-            await asyncio.sleep(TICK_S if self._in_flight else CHECKPOINT_EVERY_S)
-            now = began = time.monotonic()
+            await asyncio.sleep(min(LOOK_EVERY_S, CHECKPOINT_EVERY_S))
+            now = time.monotonic()
             for answering in list(self._in_flight.values()):
                 state = answering.state
-                if state.outcome is not None:
-                    continue
-                if answering.rendered != state.version:
-                    answering.show()
-                if not answering.followers and now - answering.alone_since > self._abandon_after_s:
+                alone_s = 0.0 if answering.followers else now - answering.alone_since
+                if state.outcome is None and alone_s > self._abandon_after_s:
                     answering.alone_since = now + 3_600  # once
                     self._spawn(self._end(state.turn.id, Outcome.STOPPED), "an answer left alone")
-                if time.monotonic() - began > SLICE_S:
-                    await asyncio.sleep(0)
-                    began = time.monotonic()
             if now - checkpointed >= CHECKPOINT_EVERY_S:
                 checkpointed = now
                 self._keep_alive(now)
