@@ -58,11 +58,12 @@ COLUMNS = (
 )
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
+def open_writer(path: Path, max_mb: int = 0) -> sqlite3.Connection:
     """A connection that may write to the database at `path`, made where it is not there yet.
 
     Brings an older database to this version; raises `sqlite3.DatabaseError` for a newer one, which
-    is left as it is. Only the server's own user can read the file.
+    is left as it is. Only the server's own user can read the file, and with `max_mb` it never grows
+    beyond: writes fail as on a full disk, until something is deleted.
     """
     private_folder(path.parent)
     path.touch(mode=0o600)
@@ -74,6 +75,9 @@ def open_writer(path: Path) -> sqlite3.Connection:
         # What a reader has deleted is overwritten, not just let go of.
         connection.execute("PRAGMA secure_delete = ON")
         _migrate(connection, path.name)
+        if max_mb:
+            (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {max_mb * 1_000_000 // page_bytes}")
     except BaseException:
         connection.close()
         raise

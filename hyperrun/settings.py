@@ -164,6 +164,12 @@ class Settings:
     keep_days: int = setting(
         "HYPERRUN_KEEP_DAYS", 30, "days until an unused conversation is deleted; 0: never"
     )
+    max_store_mb: int = setting(
+        "HYPERRUN_MAX_STORE_MB",
+        2000,
+        "how far the conversations' file may grow; beyond, answers go on but are not stored; "
+        "0: no limit",
+    )
 
     # The widget
     title: str = setting("HYPERRUN_TITLE", "Ask AI", "the chat's title")

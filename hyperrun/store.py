@@ -46,6 +46,7 @@ class Store:
     def __init__(self, settings: Settings) -> None:
         self._path = settings.data_dir / "hyperrun.sqlite3"
         self._keep_days = settings.keep_days
+        self._max_mb = settings.max_store_mb
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-reader")
         self._writing: sqlite3.Connection | None = None
@@ -64,7 +65,7 @@ class Store:
         self._housekeeping = asyncio.create_task(self._keep_house(), name="store housekeeping")
 
     def _connect(self) -> None:
-        self._writing = open_writer(self._path)
+        self._writing = open_writer(self._path, self._max_mb)
         self._reading = open_reader(self._path)
 
     def _open(self) -> None:

@@ -71,6 +71,25 @@ def test_a_full_disk_takes_no_half_turn_and_the_store_goes_on_when_there_is_room
     run(work)
 
 
+def test_the_file_grows_to_its_limit_and_takes_more_when_something_is_deleted(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path, max_store_mb=1) as store:
+            for number in range(2):
+                await store.save([replace(TURN, id=f"{number}", conversation="old", answer=LONG)])
+            with pytest.raises(sqlite3.Error):
+                await store.save([replace(TURN, answer=LONG)])
+            assert (tmp_path / "hyperrun.sqlite3").stat().st_size <= 1_000_000
+            await store.clear("old")
+            await store.save([replace(TURN, answer=LONG)])
+        async with opened(tmp_path, max_store_mb=0) as store:
+            for number in range(4):
+                await store.save([replace(TURN, id=f"{number}", answer=LONG)])
+
+    run(work)
+
+
 def test_readers_do_not_wait_for_a_locked_file(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
