@@ -85,7 +85,7 @@ def test_what_comes_between_two_beats_is_read_at_once(run: Run) -> None:
 def test_a_crowd_is_let_go_in_groups(run: Run) -> None:
     async def follow() -> None:
         with ExitStack() as stack:
-            beat, crowd = Beat(), await wires(10 * GROUP, stack)
+            beat, crowd = Beat(), await wires(4 * GROUP, stack)
             for wire in crowd:
                 beat.hold(wire.line)
                 wire.far.send(b"word")
