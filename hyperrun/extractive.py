@@ -35,6 +35,7 @@ LONG_LINES = 20  # a block with more is quoted by its parts
 LINE_CHARS = 100
 # A passage, a block or a part with less than this share of what the best holds is left out.
 LEAST_SHARE = 0.5
+LEAST_WORDS = 0.5  # of the question's, in one passage; with fewer it was found by chance
 
 _STRING_MARK = re.compile(r'"""|\'\'\'')
 _SENTENCE = re.compile(
@@ -80,9 +81,11 @@ async def extract(question: str, sources: Sequence[Source], language: str) -> As
         is_foreign = re.search(r"[^\W\d_]", question) and not re.search(r"[A-Za-z]", question)
         yield text(language, "extract_none_language" if is_foreign else "extract_none")
         return
-    yield text(language, "extract_lead") + "\n\n"
-    texts = [f"{source.passage.title}\n{source.passage.text}" for source in sources]
+    texts = [_stems(f"{source.passage.title}\n{source.passage.text}") for source in sources]
     asked = _worth({_stems(" ".join(forms(term))) for term in query_terms(question)}, texts)
+    most = max(sum(not word.isdisjoint(each) for word in asked) for each in texts)
+    lead = "extract_lead" if most >= LEAST_WORDS * len(asked) else "extract_near"
+    yield text(language, lead) + "\n\n"
     quotes = []
     for source in sources:
         quotes.append((source, _quote(source.passage, asked)))
@@ -119,9 +122,8 @@ def _is_prose(passage: Passage) -> bool:
     return passage.kind in PROSE and name not in _CODE_NAMES
 
 
-def _worth(words: Iterable[frozenset[str]], texts: Sequence[str]) -> Asked:
-    held = [_stems(each) for each in texts]
-    return {word: 1 / (1 + sum(not word.isdisjoint(each) for each in held)) for word in words}
+def _worth(words: Iterable[frozenset[str]], texts: Sequence[frozenset[str]]) -> Asked:
+    return {word: 1 / (1 + sum(not word.isdisjoint(each) for each in texts)) for word in words}
 
 
 def _quote(passage: Passage, asked: Asked) -> str:
@@ -141,7 +143,7 @@ def _quoted(block: Block, asked: Asked) -> str:
     """A block, or where it is long those of its parts that hold most of what was asked."""
     if not block.is_long:
         return block.text
-    worth = _worth(asked, block.parts)
+    worth = _worth(asked, [_stems(part) for part in block.parts])
     chosen = _chosen(block.parts, [_held(worth, part) for part in block.parts])
     quoted, last = block.opening, -1
     for at in chosen:

@@ -303,6 +303,16 @@ def test_no_text_is_slow_to_quote(mark: str) -> None:
         assert time.process_time() - began < 2.0
 
 
+def test_passages_that_hold_few_of_the_words_are_called_the_nearest() -> None:
+    lamp = section("A lamp for the kitchen.", "Lamps")
+    assert answer("Is there a lamp for sailors?", lamp).startswith(text("en", "extract_lead"))
+    said = answer("Do sailors like lamps and whales?", lamp)
+    assert said.startswith(text("en", "extract_near"))
+    assert "A lamp for the kitchen." in said
+    told = {text(language, "extract_near") for language in languages()}
+    assert len(told) == len(languages())
+
+
 @pytest.mark.parametrize("language", languages())
 def test_a_question_in_another_script_than_the_documentation_is_told_so(language: str) -> None:
     said = {}

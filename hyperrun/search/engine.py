@@ -379,18 +379,16 @@ class Search:
 
     def related(self, sources: Sequence[Source], limit: int = MOST_RELATED) -> tuple[str, ...]:
         """Headings that a reader of these passages may ask about next: their own, then those that
-        stand beside them. Where nothing was found, what there is to start with.
+        stand beside them. Where there are none, what there is to start with.
 
         Reads the index: for a thread. Empty where it cannot be read.
         """
-        if not sources:
-            return tuple(self._settings.starters or self.headings())[:limit]
         found = [source.passage for source in sources if source.passage.kind in ("section", "cell")]
         names = _askable(passage.title for passage in found)
         with suppress(sqlite3.Error):
             for file in list(dict.fromkeys(passage.file for passage in found))[:3]:
                 names |= _askable(title for _, title in self._index.sections(file))
-        return tuple(names)[:limit]
+        return tuple(names or self._settings.starters or self.headings())[:limit]
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now, a tag's where it stood; None when it is gone."""

@@ -651,6 +651,8 @@ def test_what_a_newcomer_reads_first_is_offered_to_start_with(tmp_path: Path) ->
         first = ["Lamps for everybody", "Lamps of glass", "Your first lamp"]
         assert search.headings(limit=9) == [*first, "ランプの設定方法", "Dimming every lamp"]
         assert search.related((), 3) == tuple(first)
+        code = Passage("lamp.py", 1, 2, "dim_lamp", "function", "def dim_lamp(): ...")
+        assert search.related([Source(1, code)], 3) == tuple(first)
 
     searched(root, tmp_path / "data", work)
 
