@@ -29,7 +29,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import components as html
@@ -283,21 +283,27 @@ async def shared(request: Request, link: str, state: State) -> Response:
 
 
 @route("/history", methods=["POST"])
-async def history(request: Request, state: State, form: ReaderForm) -> tuple[FT, ...]:
+async def history(request: Request, state: State, form: ReaderForm) -> Response:
     """The conversation as it stands, with a stream for an answer still in flight."""
     view = view_for(request, state, form.lang)
     conversation = state.tokens.check(form.token)
     turns = await state.turns.history(conversation) if conversation else []
     if not turns:
-        return (html.Greeting(view, starters(state)),)
+        return HTMLResponse(fragment(html.Greeting(view, starters(state))))
+    await state.limits.show(address(request), turns)
     total = await state.turns.cost(conversation)
-    shown = []
+    return StreamingResponse(exchanges(state, view, turns, total), media_type="text/html")
+
+
+async def exchanges(
+    state: State, view: View, turns: Sequence[Turn], total: Cost
+) -> AsyncIterator[str]:
+    """One after the other: a long conversation is megabytes, and others wait meanwhile."""
     for turn in turns:
         update = None
         if turn.outcome is not Outcome.RUNNING:
             update = await asyncio.to_thread(state.turns.snapshot, turn, view.language)
-        shown.append(html.Exchange(view, turn, update, total))
-    return tuple(shown)
+        yield fragment(html.Exchange(view, turn, update, total))
 
 
 @route("/clear-messages", methods=["POST"])

@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 DAY_S = 86_400
 MINUTE_S = 60
+SHOWN_KB_PER_CHANGE = 10  # of stored answers, rendered anew: 5 ms of CPU each
 WAIT_FOR_A_PLACE_S = 10  # what a reader is told when too many answers are in flight
 
 # What is set aside before anything is known: two calls of the model, each with instructions,
@@ -343,10 +344,16 @@ class Limits:
         limit = self.settings.changes_per_minute_per_address
         await self._count(("changes", network_of(address), limit))
 
+    async def show(self, address: str, turns: Sequence[Turn]) -> None:
+        """Count the stored answers that are to be rendered anew. Raises `LimitReached`."""
+        limit = SHOWN_KB_PER_CHANGE * self.settings.changes_per_minute_per_address
+        size_kb = sum(len(turn.answer) for turn in turns) // 1_000 + 1
+        await self._count(("shown", network_of(address), limit), cost=min(size_kb, limit))
+
     # Windows
 
-    async def _count(self, *counted: tuple[str, str, int]) -> None:
-        """Count once in each window (kind, key, limit a minute), narrowest first.
+    async def _count(self, *counted: tuple[str, str, int], cost: int = 1) -> None:
+        """Count `cost` in each window (kind, key, limit a minute), narrowest first.
 
         The widest is looked at before any is counted: no address can use up everybody's minute
         with refused questions, and a full minute adds no keys.
@@ -365,10 +372,10 @@ class Limits:
         ]
         if limited:
             item, kind, key = limited[-1]
-            if not await self._windows.test(item, key):
+            if not await self._windows.test(item, key, cost=cost):
                 await self._refuse(item, kind, key)
         for item, kind, key in limited:
-            if not await self._windows.hit(item, key):
+            if not await self._windows.hit(item, key, cost=cost):
                 await self._refuse(item, kind, key)
 
     async def _refuse(self, item: Any, kind: str, key: str) -> None:

@@ -361,6 +361,23 @@ def test_any_kind_of_change_is_counted_by_address() -> None:
     asyncio.run(run())
 
 
+def test_what_is_rendered_anew_is_counted_by_address() -> None:
+    def turns(size: int) -> list[Turn]:
+        return [Turn("t", "c", "q", answer="x" * (size // 2))] * 2
+
+    async def run() -> None:
+        one = limits(changes_per_minute_per_address=3)
+        await one.show("192.0.2.1", turns(19_000))
+        with pytest.raises(LimitReached):
+            await one.show("192.0.2.1", turns(19_000))
+        await one.show("192.0.2.1", turns(9_000))
+        await one.show("192.0.2.2", turns(200_000))  # more than is allowed: once, then no more
+        with pytest.raises(LimitReached):
+            await one.show("192.0.2.2", [])
+
+    asyncio.run(run())
+
+
 def test_a_hundred_thousand_addresses_leave_little_behind() -> None:
     async def run() -> int:
         one = limits(questions_per_minute_per_address=5, questions_per_minute_in_all=50)

@@ -1,6 +1,7 @@
 """Answers in flight, over the real server: followed, left, stopped, resumed."""
 
 import re
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -72,8 +73,6 @@ def server(serve: Serve, model_server: ModelServer) -> RunningServer:
 
 def outcome(server: RunningServer, turn_id: str) -> Outcome:
     """What the store says of a turn, from the server's own thread's database file."""
-    import sqlite3
-
     with sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3") as connection:
         row = connection.execute("SELECT outcome FROM turns WHERE id = ?", (turn_id,)).fetchone()
     return Outcome(row[0])
@@ -269,3 +268,46 @@ def test_a_new_server_shows_what_the_old_one_kept(serve: Serve, model_server: Mo
     assert "The server went away" in wire
     history = reader.post("history").text
     assert "Kept." in history and "Cut in" in history
+
+
+def test_a_long_conversation_is_shown_bit_by_bit_and_others_do_not_wait(
+    serve: Serve, model_server: ModelServer
+) -> None:
+    url = model_server.url
+    server = serve(model="openai/scripted", api_base=url, changes_per_minute_per_address=30)
+    reader = Reader(server)
+    model_server.script("Some `words` of **an answer**.\n\n" * 60)
+    first = reader.ask("Long?")
+    reader.follow(first)
+    # 100 copies of that turn, in the file of the server's own thread.
+    with sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3") as database:
+        names = [row[1] for row in database.execute("PRAGMA table_info(turns)")]
+        others = ", ".join(name for name in names if name != "id")
+        for number in range(100):
+            database.execute(
+                f"INSERT INTO turns (id, {others}) SELECT ?, {others} FROM turns WHERE id = ?",
+                (f"copy{number}", first),
+            )
+    database.close()
+    waits: list[float] = []
+    done = threading.Event()
+
+    def ask_for_something_else() -> None:
+        with httpx.Client(base_url=server.url) as other:
+            while not done.is_set():
+                began = time.monotonic()
+                other.get("/embed")
+                waits.append(time.monotonic() - began)
+
+    form = {"token": reader.token}
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(ask_for_something_else)
+        began = time.monotonic()
+        history = httpx.post(f"{server.url}/history", data=form, headers=HEADERS, timeout=60)
+        took = time.monotonic() - began
+        done.set()
+        waiting.result()
+    assert "content-length" not in history.headers, "it came in one piece"
+    assert history.text.count('class="exchange"') == 101
+    assert max(waits) < took / 4, "the event loop was held"
+    assert reader.post("history").status_code == 429, "what it takes is bounded, too"
