@@ -6,7 +6,6 @@ Connections are let go a few at a time, so that a crowd does not stop the event 
 """
 
 import asyncio
-import os
 import socket
 import sys
 from collections import deque
@@ -35,13 +34,14 @@ class Line:
     def __enter__(self) -> "Line":
         if CAN_WAIT_FOR_MORE and self._transport is not None and self.is_open:
             own = self._transport.get_extra_info("socket")
-            self._socket = socket.socket(fileno=os.dup(own.fileno()))
+            # uvloop's own stand-in makes a socket for each call; a copy would be an open file more.
+            self._socket = socket.socket(fileno=own.fileno())
         return self
 
     def __exit__(self, *error: object) -> None:
         self.let_go()
         if self._socket is not None:
-            self._socket.close()
+            self._socket.detach()  # the transport closes it
             self._socket = None
 
     @property
@@ -60,16 +60,13 @@ class Line:
 
     def let_go(self) -> None:
         """Read what has come, and go on."""
-        if not self.is_held:
+        was_held, self.is_held = self.is_held, False
+        if self._transport is None or not was_held or not self.is_open:
             return
-        self.is_held = False
-        assert self._transport is not None
         if self._socket is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
-            if self.is_open:
-                self._transport.pause_reading()  # not every kernel looks again by itself
-        if self.is_open:
-            self._transport.resume_reading()
+            self._transport.pause_reading()  # not every kernel looks again by itself
+        self._transport.resume_reading()
 
 
 class Beat:

@@ -118,8 +118,8 @@ def test_a_connection_is_as_it_was_when_its_response_is_over(run: Run) -> None:
             descriptors = len(os.listdir("/proc/self/fd")) if CAN_WAIT_FOR_MORE else 0
             with Line(wire.transport) as line:
                 line.hold()
-            if CAN_WAIT_FOR_MORE:
-                assert len(os.listdir("/proc/self/fd")) == descriptors
+                if CAN_WAIT_FOR_MORE:
+                    assert len(os.listdir("/proc/self/fd")) == descriptors, "one more for each"
             wire.far.send(b"word")
             await until(lambda: wire.pieces == [b"word"])
 
