@@ -42,6 +42,7 @@ _SENTENCE = re.compile(
     r"(?<=[。！？])|(?<=[\w)`\"'*][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`*\[“\"(])"
 )
 _PAIRED = ("`", "**", "[", "]")
+_LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _CODE_NAMES = frozenset(("dockerfile", "makefile", "justfile"))
 
 # The question's words, each as the stems of its forms, and what each is worth: a word that fewer
@@ -77,14 +78,17 @@ async def extract(question: str, sources: Sequence[Source], language: str) -> As
 
     Passages come as `sources` are ordered; where code was not asked for, code only without prose.
     """
-    if not sources:
-        is_foreign = re.search(r"[^\W\d_]", question) and not re.search(r"[A-Za-z]", question)
-        yield text(language, "extract_none_language" if is_foreign else "extract_none")
-        return
     texts = [_stems(f"{source.passage.title}\n{source.passage.text}") for source in sources]
     asked = _worth({_stems(" ".join(forms(term))) for term in query_terms(question)}, texts)
-    most = max(sum(not word.isdisjoint(each) for word in asked) for each in texts)
-    lead = "extract_lead" if most >= LEAST_WORDS * len(asked) else "extract_near"
+    most = max((sum(not word.isdisjoint(each) for word in asked) for each in texts), default=0)
+    is_near = most < LEAST_WORDS * len(asked)
+    if (is_near or not sources) and _LETTER.search(question) and not _LATIN.search(question):
+        yield text(language, "extract_none_language")
+        return
+    if not sources:
+        yield text(language, "extract_none")
+        return
+    lead = "extract_near" if is_near else "extract_lead"
     yield text(language, lead) + "\n\n"
     quotes = []
     for source in sources:

@@ -306,6 +306,7 @@ def test_no_text_is_slow_to_quote(mark: str) -> None:
 def test_passages_that_hold_few_of_the_words_are_called_the_nearest() -> None:
     lamp = section("A lamp for the kitchen.", "Lamps")
     assert answer("Is there a lamp for sailors?", lamp).startswith(text("en", "extract_lead"))
+    assert answer("台所 lamp for 船乗りと鯨", lamp).startswith(text("en", "extract_near"))
     said = answer("Do sailors like lamps and whales?", lamp)
     assert said.startswith(text("en", "extract_near"))
     assert "A lamp for the kitchen." in said
@@ -315,11 +316,14 @@ def test_passages_that_hold_few_of_the_words_are_called_the_nearest() -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_a_question_in_another_script_than_the_documentation_is_told_so(language: str) -> None:
+    chance = Passage("ja.js", 1, 1, "segment", "module", "['ラン', 'プの']", "javascript")
+    told = text(language, "extract_none_language")
+    found = extract("ランプの明るさを変えたいのですが", (Source(1, chance),), language)
+    assert asyncio.run(anext(found)) == told
     said = {}
     for question in ("ランプの明るさは？", "Как включить лампу?", "zither", "README はどこ", "42"):
         pieces = extract(question, (), language)
         said[question] = asyncio.run(anext(pieces))
-    told = text(language, "extract_none_language")
     assert told != text(language, "extract_none")
     assert [each == told for each in said.values()] == [True, True, False, False, False]
     if language != DEFAULT:
