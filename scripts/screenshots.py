@@ -23,7 +23,7 @@ from hyperrun.settings import Settings  # noqa: E402
 from tests.browser import host_site, launched_chromium  # noqa: E402
 from tests.host_sites import OPEN_ROOTS  # noqa: E402
 from tests.model_server import ModelServer, Script, running_model_server  # noqa: E402
-from tests.server import RunningServer, running, write_repository  # noqa: E402
+from tests.server import GUIDE, RunningServer, running, write_repository  # noqa: E402
 
 DOCS = ROOT / "docs"
 QUESTION = "How do I dim a lamp?"
@@ -42,6 +42,12 @@ return before
 
 A level outside of that range raises `ValueError` [2]."""
 SHORT = "Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]."
+HEBREW = """כדי לעמעם מנורה קוראים ל־`dim` עם ערך בין 0 ל־100; **אפס מכבה אותה** [1]:
+
+```python
+before, self.level = self.level, level
+return before
+```"""
 JAPANESE = "`dim` を 0 から 100 の値で呼び出します。**0 で消灯します** [1]。"
 SCENES = """# Rooms and scenes
 
@@ -85,6 +91,7 @@ def build_site(folder: Path, server: str) -> Path:
     """examples/material, built by its generator, with the one line pointing at `server`."""
     source = folder / "source"
     subprocess.run(["cp", "-r", str(ROOT / "examples/material"), str(source)], check=True)
+    (source / "docs" / "index.md").write_text(GUIDE)
     config = source / "mkdocs.yml"
     config.write_text(config.read_text().replace("http://localhost:5001", server))
     built = folder / "built"
@@ -153,8 +160,10 @@ class Reader:
         context.close()
 
 
-def widget(browser: Browser, server: RunningServer, folder: Path) -> None:
+def widget(browser: Browser, server: RunningServer, model: ModelServer, folder: Path) -> None:
     """The chat on a documentation page."""
+    answer = ANSWER.partition("| call")[0]
+    model.script(Script(answer, prompt_tokens=1_900, completion_tokens=90))
     with host_site(folder=build_site(folder, server.url)) as host:
         context = browser.new_context(viewport={"width": 1280, "height": 860})
         context.add_init_script(OPEN_ROOTS)
@@ -181,6 +190,8 @@ def pages(reader: Reader) -> None:
             if name == "chat":
                 page.locator(".source-list summary").click()
                 page.locator(".source-list").scroll_into_view_if_needed()
+            else:
+                page.locator(".question").scroll_into_view_if_needed()
             page.screenshot(path=DOCS / f"{name}.png")
     page = reader.browser.new_page(viewport={"width": 1100, "height": 860})
     page.goto(reader.server.url)
@@ -252,17 +263,20 @@ def reading(reader: Reader) -> None:
         link = str(page.evaluate("navigator.clipboard.readText()"))
         page.goto(link)
         page.locator(".source-list summary").click()
-        crop(page, "share", page.locator("h1"), page.locator(".source-card"))
+        crop(page, "share", page.locator(".shared"))
 
 
 def languages(reader: Reader) -> None:
-    """Japanese, in both themes."""
+    """Japanese, in both themes, and words from right to left with code from left to right."""
     with reader.chat(JAPANESE, query="?lang=ja") as page:
         answered(page, "Lamp.dim の使い方は?")
         crop(page, "japanese", page.locator(".exchange"), page.locator(".chat-bar"))
     with reader.chat(query="?lang=ja", scheme="dark") as page:
         page.locator(".starter").first.wait_for()
         crop(page, "japanese-dark", page.locator(".chat-bar"), page.locator("#starters"))
+    with reader.chat(HEBREW) as page:
+        answered(page, "איך מעמעמים מנורה עם Lamp.dim?")
+        crop(page, "right-to-left", page.locator(".exchange"))
 
 
 def settings_dialog(reader: Reader) -> None:
@@ -312,7 +326,7 @@ def main() -> None:
             reading(reader)
             languages(reader)
             settings_dialog(reader)
-            widget(browser, server, folder)
+            widget(browser, server, model, folder)
         with running(replace(settings, model="", data_dir=folder / "free")) as server:
             server.wait_until_ready()
             passages(Reader(browser, server, model))
