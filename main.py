@@ -162,17 +162,18 @@ async def stream(request: Request, turn_id: str, state: State) -> sse.EventStrea
     other status makes htmx's extension come back for ever.
     """
     view = view_for(request, state)
-    return sse.EventStream(bounded(request, state, frames(state, view, turn_id)))
+    place = state.limits.stream(visitor(request), address(request))
+    return sse.EventStream(bounded(place, frames(state, view, turn_id)))
 
 
 async def bounded(
-    request: Request, state: State, events: AsyncGenerator[str, None]
+    place: contextlib.AbstractContextManager[None], events: AsyncGenerator[str, None]
 ) -> AsyncGenerator[str, None]:
-    """`events` while there is a place; else an end without `close`, so that the browser itself
+    """`events` where there is a `place`; else an end without `close`, so that the browser itself
     comes back in a while and is given a snapshot then."""
     async with contextlib.aclosing(events):
         try:
-            with state.limits.stream(visitor(request), address(request)):
+            with place:
                 async for event in events:
                     yield event
         except LimitReached as reached:

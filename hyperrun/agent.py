@@ -5,7 +5,6 @@ left half-done. The model can do one thing besides writing: search the indexed c
 """
 
 import asyncio
-import io
 import logging
 import time
 import weakref
@@ -180,15 +179,16 @@ class Reply:
         self._cost_usd: float | None = 0.0
         self._finish_reason = ""
         self._steps_said = False  # has an earlier step said something?
-        self._said = io.StringIO()  # a list of its pieces would take four times the memory
+        self._said_something = False
+        self._texts: list[str] = []  # of whole steps
         self._heard: list[str] | None = None  # aside of the answer
         self._estimated_at = 0.0  # with the first words
         self.completion: provider.Completion | None = None
 
     @property
     def text(self) -> str:
-        """All that was said."""
-        return self._said.getvalue()
+        """All that was said in whole steps."""
+        return "\n\n".join(self._texts)
 
     def asked(self) -> None:
         """A step begins. After the first, what its prompt takes is told at once: if the answer is
@@ -206,7 +206,7 @@ class Reply:
             return
         if self._steps_said:
             words, self._steps_said = "\n\n" + words.lstrip(), False
-        self._said.write(words)
+        self._said_something = True
         self._tell(Text(words))
         if time.monotonic() - self._estimated_at > ESTIMATE_EVERY_S:
             self._estimated_at = time.monotonic()
@@ -215,8 +215,11 @@ class Reply:
     def add(self, step: Any) -> None:
         """The whole of one step, as Lisette has it."""
         self._count(step.usage)
-        self._finish_reason = step.choices[0].finish_reason or ""
-        self._steps_said = bool(self._said.tell())
+        choice = step.choices[0]
+        self._finish_reason = choice.finish_reason or ""
+        if choice.message.content:
+            self._texts.append(without_controls(choice.message.content))
+        self._steps_said = self._said_something
         self._tell(Used(self._usage()))
 
     def _count(self, usage: Any) -> None:

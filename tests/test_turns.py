@@ -1,5 +1,6 @@
 """Answers in flight, over the real server: followed, left, stopped, resumed."""
 
+import gc
 import re
 import sqlite3
 import threading
@@ -9,8 +10,10 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from hyperrun.conversation import Outcome
+from tests.browser import eventually
 from tests.model_server import ModelServer, Script
 from tests.server import RunningServer, Serve
 
@@ -147,6 +150,21 @@ def test_the_model_stops_when_the_last_reader_leaves(
     wire = Reader(server).follow(turn_id)
     assert shown(wire) == "Nobody hears"
     assert outcome(server, turn_id) is Outcome.STOPPED
+
+
+def test_no_request_is_kept_while_its_answer_is_streamed(
+    server: RunningServer, model_server: ModelServer
+) -> None:
+    def requests() -> int:
+        gc.collect()
+        return sum(isinstance(each, Request) for each in gc.get_objects())
+
+    before = requests()
+    model_server.script(Script("Much remains to be said.", stall_after=1))
+    turn_id = Reader(server).ask("Anybody?")
+    with httpx.stream("GET", f"{server.url}/stream/{turn_id}") as response:
+        assert any("Much" in line for line in response.iter_lines())
+        eventually(lambda: requests() <= before)
 
 
 def test_an_answer_that_nobody_ever_follows_is_stopped(
