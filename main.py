@@ -163,7 +163,7 @@ async def stream(request: Request, turn_id: str, state: State) -> sse.EventStrea
     """
     view = view_for(request, state)
     place = state.limits.stream(visitor(request), address(request))
-    return sse.EventStream(bounded(place, frames(state, view, turn_id)))
+    return sse.EventStream(bounded(place, frames(request, state, view, turn_id)))
 
 
 async def bounded(
@@ -180,9 +180,13 @@ async def bounded(
             yield f"retry: {reached.retry_after_s * 1_000}\n\n"
 
 
-async def frames(state: State, view: View, turn_id: str) -> AsyncGenerator[str, None]:
+async def frames(
+    request: Request, state: State, view: View, turn_id: str
+) -> AsyncGenerator[str, None]:
     """The events of one connection: a snapshot, then what is new, then `close`."""
     turn = await state.turns.find(turn_id)
+    if turn is not None and turn.outcome is not Outcome.RUNNING:
+        await state.limits.show(address(request), [turn])
     yield f"retry: {random.randint(1_000, 4_000)}\n\n"
     if turn is not None:
         async with contextlib.aclosing(state.turns.follow(turn_id, view.language)) as updates:
@@ -274,6 +278,7 @@ async def shared(request: Request, link: str, state: State) -> Response:
     turn = await state.turns.find(turn_id) if turn_id else None
     if turn is None:
         raise NotYours("no such shared answer")
+    await state.limits.show(address(request), [turn])
     view = view_for(request, state)
     update = await asyncio.to_thread(state.turns.snapshot, turn, view.language)
     page = html.SharedPage(view, turn, update, chat="../chat-standalone")
