@@ -11,7 +11,7 @@ from hyperrun.conversation import Source
 from hyperrun.events import Event, Found, SearchFailed, Searching
 from hyperrun.plain import plain
 from hyperrun.search.engine import Search
-from hyperrun.search.passage import Passage
+from hyperrun.search.passage import PROSE, Passage
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,7 @@ FIRST_PASSAGES = 6
 MOST_PASSAGES = 10  # for one tool call
 MOST_TOOL_CALLS = 6
 MOST_PASSAGE_CHARS = 4_000
+MOST_PROSE_CHARS = 5_000  # of a table of settings the last row may be the one that answers
 MOST_RESULT_CHARS = 24_000  # of one search, as the model is given it
 
 
@@ -100,9 +101,8 @@ async def search_code(
 
 
 def _bounded(passage: Passage) -> Passage:
-    if len(passage.text) <= MOST_PASSAGE_CHARS:
+    most = MOST_PROSE_CHARS if passage.kind in PROSE else MOST_PASSAGE_CHARS
+    if len(passage.text) <= most:
         return passage
-    kept = (
-        passage.text[:MOST_PASSAGE_CHARS].rpartition("\n")[0] or passage.text[:MOST_PASSAGE_CHARS]
-    )
+    kept = passage.text[:most].rpartition("\n")[0] or passage.text[:most]
     return replace(passage, text=kept, end_line=passage.start_line + kept.count("\n"))

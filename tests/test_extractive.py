@@ -12,8 +12,11 @@ from hyperrun.conversation import Source
 from hyperrun.extractive import LONG_LINES, MOST_LINES, extract
 from hyperrun.language import DEFAULT, languages, text
 from hyperrun.markup import Rendering, to_html
+from hyperrun.research import Research
 from hyperrun.search import corpus
+from hyperrun.search.engine import Search
 from hyperrun.search.passage import Passage
+from hyperrun.settings import Settings
 
 TOP = Path(__file__).parent.parent
 
@@ -127,6 +130,25 @@ def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_header() -> N
     unmatched = answer("Which settings are there?", section(f"# Settings\n\n{table}"))
     assert f"{header}\n{rows[0]}\n" in unmatched
     assert unmatched.count("\n| `") == MOST_LINES
+
+
+def test_the_last_row_of_a_long_table_is_found_and_quoted(tmp_path: Path) -> None:
+    rows = [f"| `LAMP_{n}` | {'how bright this lamp is ' * 3} |" for n in range(52)]
+    table = "\n".join(["| name | what it does |", "| --- | --- |", *rows, "| `PORT` | a port |"])
+    assert 4_500 < len(table) < 5_000
+    (tmp_path / "README.md").write_text(f"# Lamps\n\n## Settings\n\n{table}\n")
+
+    async def found() -> str:
+        settings = Settings(repo_path=str(tmp_path), data_dir=tmp_path / "data", search="embedded")
+        search = Search(settings)
+        await search.start()
+        try:
+            sources = await Research(search, lambda event: None).find("set the port", 6)
+            return "".join([piece async for piece in extract("set the port", sources, "en")])
+        finally:
+            await search.close()
+
+    assert "| --- | --- |\n| `PORT` | a port |\n" in asyncio.run(found())
 
 
 def test_of_a_long_list_the_items_that_answer_are_quoted_with_their_own_numbers() -> None:
