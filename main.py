@@ -163,7 +163,7 @@ async def stream(request: Request, turn_id: str, state: State) -> sse.EventStrea
     """
     view = view_for(request, state)
     place = state.limits.stream(visitor(request), address(request))
-    return sse.EventStream(bounded(place, frames(request, state, view, turn_id)))
+    return sse.EventStream(bounded(place, frames(state, view, turn_id, address(request))))
 
 
 async def bounded(
@@ -180,13 +180,11 @@ async def bounded(
             yield f"retry: {reached.retry_after_s * 1_000}\n\n"
 
 
-async def frames(
-    request: Request, state: State, view: View, turn_id: str
-) -> AsyncGenerator[str, None]:
+async def frames(state: State, view: View, turn_id: str, address: str) -> AsyncGenerator[str, None]:
     """The events of one connection: a snapshot, then what is new, then `close`."""
     turn = await state.turns.find(turn_id)
     if turn is not None and turn.outcome is not Outcome.RUNNING:
-        await state.limits.show(address(request), [turn])
+        await state.limits.show(address, [turn])
     yield f"retry: {random.randint(1_000, 4_000)}\n\n"
     if turn is not None:
         async with contextlib.aclosing(state.turns.follow(turn_id, view.language)) as updates:
