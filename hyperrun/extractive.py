@@ -35,7 +35,7 @@ LONG_LINES = 20  # a block with more is quoted by its parts
 LINE_CHARS = 100
 # A passage, a block or a part with less than this share of what the best holds is left out.
 LEAST_SHARE = 0.5
-LEAST_WORDS = 0.5  # of the question's, in one passage; with fewer it was found by chance
+ENOUGH_WORDS = 0.5  # of the question's: passages that hold no more were found by chance
 
 _STRING_MARK = re.compile(r'"""|\'\'\'')
 _SENTENCE = re.compile(
@@ -81,7 +81,7 @@ async def extract(question: str, sources: Sequence[Source], language: str) -> As
     texts = [_stems(f"{source.passage.title}\n{source.passage.text}") for source in sources]
     asked = _worth({_stems(" ".join(forms(term))) for term in query_terms(question)}, texts)
     most = max((sum(not word.isdisjoint(each) for word in asked) for each in texts), default=0)
-    is_near = most < LEAST_WORDS * len(asked)
+    is_near = most <= ENOUGH_WORDS * len(asked)
     if (is_near or not sources) and _LETTER.search(question) and not _LATIN.search(question):
         yield text(language, "extract_none_language")
         return

@@ -118,7 +118,7 @@ def restructured(text: str) -> str:
             said.append(re.sub(r"\s*::$", "" if line.strip() == "::" else ":", line.rstrip()))
         if not directive and not announces and line.strip():
             continue
-        written.append(_ROLES.sub(_role, "\n".join(said)))
+        written.append(_paragraph(said))
         said = []
         if not directive and not announces:
             continue
@@ -141,7 +141,13 @@ def restructured(text: str) -> str:
                 told = _NOTES[name].format(_ROLES.sub(_role, argument))
                 note = restructured(dedent("\n".join(body)))
                 written.append(f"\n{told}\n\n{note}\n")
-    return "\n".join([*written, _ROLES.sub(_role, "\n".join(said))])
+    return "\n".join([*written, _paragraph(said)])
+
+
+def _paragraph(lines: Sequence[str]) -> str:
+    if lines and lines[0].lstrip().startswith(">>> "):
+        return _code_block(lines, "pycon", 0)
+    return _ROLES.sub(_role, "\n".join(lines))
 
 
 def _code_block(body: Sequence[str], language: str, indent: int) -> str:
@@ -155,7 +161,7 @@ def _role(match: re.Match[str]) -> str:
     if match["code"]:
         return match["code"]
     if match["role"]:
-        said = match["said"].strip()
+        said = match["said"].strip().lstrip(".")
         if match["role"] in _PROSE_ROLES:
             return said
         is_short = match[0].removeprefix(f":{match['role']}:").startswith("`~")

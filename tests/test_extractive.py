@@ -72,7 +72,7 @@ RST = """.. _reset:
 Reset
 ~~~~~
 
-Hold the :class:`~lantern.button`, see the `lamp
+Hold the :class:`~lantern.button` of :data:`.lamp`, see the `lamp
 manual <https://lamps.example/manual>`_.
 
 To reset a lamp::
@@ -289,9 +289,13 @@ def test_the_same_words_are_quoted_once() -> None:
 
 def test_reStructuredText_is_quoted_as_Markdown() -> None:
     said = answer("reset the lamp", section(RST, "Reset", "guide.rst"))
-    assert "Hold the `button`, see the [lamp\nmanual](https://lamps.example/manual)." in said
+    assert (
+        "Hold the `button` of `lamp`, see the [lamp\nmanual](https://lamps.example/manual)." in said
+    )
     assert "To reset a lamp:\n\n```\nlantern reset\n```" in said
     assert "```console\n$ lantern reset --all\n```" in said
+    doctest = answer("reset", section("Then\n\n>>> lantern.reset()\n2\n", "Reset", "guide.rst"))
+    assert "```pycon\n>>> lantern.reset()\n2\n```" in doctest
     assert "New in version 2.0." in said and "Resets twice." in said
     for mark in ("~~~", "::", "..", ":class:", "_reset", "lamp.png"):
         assert mark not in said
@@ -327,7 +331,10 @@ def test_no_text_is_slow_to_quote(mark: str) -> None:
 
 def test_passages_that_hold_few_of_the_words_are_called_the_nearest() -> None:
     lamp = section("A lamp for the kitchen.", "Lamps")
-    assert answer("Is there a lamp for sailors?", lamp).startswith(text("en", "extract_lead"))
+    assert answer("Which lamp for the kitchen of sailors?", lamp).startswith(
+        text("en", "extract_lead")
+    )
+    assert answer("Is there a lamp for sailors?", lamp).startswith(text("en", "extract_near"))
     assert answer("台所 lamp for 船乗りと鯨", lamp).startswith(text("en", "extract_near"))
     said = answer("Do sailors like lamps and whales?", lamp)
     assert said.startswith(text("en", "extract_near"))
