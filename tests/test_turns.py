@@ -71,7 +71,7 @@ def shown(wire: str) -> str:
 
 @pytest.fixture
 def server(serve: Serve, model_server: ModelServer) -> RunningServer:
-    return serve(model="openai/scripted", api_base=model_server.url, abandon_after_s=0.4)
+    return serve(model="openai/scripted", api_base=model_server.url, abandon_after_s=1.5)
 
 
 def outcome(server: RunningServer, turn_id: str) -> Outcome:
@@ -146,7 +146,7 @@ def test_the_model_stops_when_the_last_reader_leaves(
     with httpx.stream("GET", f"{server.url}/stream/{turn_id}") as response:
         next(response.iter_lines())
         model_server.wait_for(open_connections=1)
-    model_server.wait_for(open_connections=0, timeout_s=0.4 + 2)
+    model_server.wait_for(open_connections=0, timeout_s=1.5 + 2)
     wire = Reader(server).follow(turn_id)
     assert shown(wire) == "Nobody hears"
     assert outcome(server, turn_id) is Outcome.STOPPED
@@ -174,7 +174,7 @@ def test_an_answer_that_nobody_ever_follows_is_stopped(
     model_server.script(Script("To the wind.", stall_after=1))
     Reader(server).ask("Anybody?")
     model_server.wait_for(open_connections=1)
-    model_server.wait_for(open_connections=0, timeout_s=0.4 + 2)
+    model_server.wait_for(open_connections=0, timeout_s=1.5 + 2)
 
 
 def test_a_second_question_is_held_back_with_a_plain_word(
