@@ -29,7 +29,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
-PARTS = ("cold", "cpu", "crowd", "wire")
+PARTS = ("cold", "cpu", "crowd", "memory", "wire")
 LATE = 1.05
 QUESTIONS_PER_S = 40  # a crowd does not ask in the same moment
 
@@ -66,10 +66,11 @@ class Server:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
-    def rss_kb(self) -> int:
-        """Memory it holds."""
+    def rss_kb(self, *, most: bool = False) -> int:
+        """Memory it holds, or the most it ever held."""
+        name = "VmHWM" if most else "VmRSS"
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
+            if line.startswith(name):
                 return int(line.split()[1])
         raise RuntimeError(f"{self.name} has gone")
 
@@ -84,7 +85,6 @@ class Round:
     began: float
     ended: float
     cpu_s: float
-    rss_kb: int  # most of it, beyond what it was before
     load: float  # of the whole machine, by other processes too
     seen: dict[str, Any] = field(repr=False)
 
@@ -234,15 +234,13 @@ class Bench:
         words: str = "timed", spread_s: float = 1.0,
     ) -> Round:  # fmt: skip
         """So many answers at once through one server."""
-        before_cpu, before_rss = server.cpu_s(), server.rss_kb()
+        before_cpu = server.cpu_s()
         machine = busy_s()
         began = time.monotonic()
         numbers = (server.port, answers, rate, tokens)
         command = ["-m", "bench.parts.client", server.kind, *map(str, numbers), words]
         with process([*command, str(spread_s)], self.log) as client:
             assert client.stdout is not None
-            client.stdout.readline()  # every answer has begun: now the most of them are open
-            most_rss = server.rss_kb()
             line = client.stdout.readline()
             if not line:
                 raise RuntimeError(f"the client failed:\n{self.log.read_text()[-2_000:]}")
@@ -250,12 +248,34 @@ class Bench:
         load = (busy_s() - machine) / (ended - began)
         return Round(
             server.name, answers, rate, began, ended, server.cpu_s() - before_cpu,
-            max(most_rss, server.rss_kb()) - before_rss, load, json.loads(line),
+            load, json.loads(line),
         )  # fmt: skip
+
+    def crowd(self, server: Server, answers: int, options: "Options") -> Round:
+        """Answers that are all open at once: the last is asked for well before the first ends."""
+        spread_s = answers / QUESTIONS_PER_S
+        tokens = max(options.tokens, int(1.5 * spread_s * options.rate))
+        return self.round(server, answers, options.rate, tokens, spread_s=spread_s)
 
     def warm(self, server: Server) -> None:
         """A few answers first: imports and caches are not what is measured."""
         self.round(server, 2, 200, 40, spread_s=0.0)
+
+
+def memory(bench: Bench, options: "Options") -> tuple[float, float]:
+    """kB for each open answer of a new server's crowd: with all that a first crowd takes, and
+    without it, which is what each answer of the crowd's second half adds to the first half."""
+    answers = options.open
+    with ExitStack() as servers:
+        bench._stack = servers
+        server = bench.hyperrun()
+        bench.warm(server)
+        before = server.rss_kb()
+        bench.crowd(server, answers // 2, options)
+        half = server.rss_kb(most=True)
+        bench.crowd(server, answers, options)
+        whole = server.rss_kb(most=True)
+    return (whole - before) / answers, (whole - half) / (answers - answers // 2)
 
 
 def busy_s() -> float:
@@ -307,6 +327,7 @@ class Options:
     crowds: Sequence[int] = (1, 50, 200, 400, 500, 1_000)
     rounds: int = 3
     answers: int = 20
+    open: int = 200  # for memory
     rate: int = 40
     tokens: int = 400
     profile: Path | None = None
@@ -322,21 +343,17 @@ def measure(options: Options) -> dict[str, Any]:
             cold = [cold_start(bench, number) for number in range(options.rounds)]
             figures["figures"]["first page, s"] = spread([each[0] for each in cold], 2)
             figures["figures"]["memory then, MB"] = spread([each[1] for each in cold], 0)
+        if "memory" in options.parts:
+            taken = [memory(bench, options) for _ in range(options.rounds)]
+            name = f"kB for each of {options.open} open answers"
+            figures["figures"][f"{name}, a first crowd's"] = spread([each[0] for each in taken], 0)
+            figures["figures"][f"{name}, each further one"] = spread([each[1] for each in taken], 0)
         with ExitStack() as servers:
             bench._stack = servers
             hyperrun = bench.hyperrun(options.profile)
             bench.warm(hyperrun)
             if "crowd" in options.parts:
-                rounds += [
-                    bench.round(
-                        hyperrun,
-                        answers,
-                        options.rate,
-                        options.tokens,
-                        spread_s=answers / QUESTIONS_PER_S,
-                    )
-                    for answers in options.crowds
-                ]
+                rounds += [bench.crowd(hyperrun, answers, options) for answers in options.crowds]
             if "cpu" in options.parts:
                 others = [bench.design(name) for name in options.designs]
                 for other in others:
@@ -428,7 +445,6 @@ def summary(
         found[f"{name}: longest stop, ms by the clock (computing)"] = (
             f"{stop['clock_ms']:.1f} ({stop['computing_ms']:.1f})"
         )
-        found[f"{name}: kB per open answer"] = f"{each.rss_kb / each.answers:.0f}"
     return found
 
 
@@ -457,7 +473,8 @@ def main() -> None:
         profile=given.profile,
     )  # fmt: skip
     if given.small:
-        options = Options(("cpu", "crowd"), ("relay",), (3,), 1, 4, 100, 40)
+        parts = ("cpu", "crowd", "memory")
+        options = Options(parts, ("relay",), (3,), 1, 4, 4, 100, 40)
     found = measure(options)
     print(found["machine"])
     width = max(len(name) for name in found["figures"])

@@ -19,6 +19,7 @@ def test_the_small_bench_of_answers_brings_every_token_of_every_answer(tmp_path:
     )  # fmt: skip
     assert bench.returncode == 0, bench.stderr
     assert "times the relay, hyperrun" in bench.stdout
+    assert "kB for each of 4 open answers, each further one" in bench.stdout
     assert "stored for each conversation, kB" in bench.stdout
     rounds = json.loads(result.read_text())["rounds"]
     assert {each["server"] for each in rounds} == {"hyperrun", "relay"}

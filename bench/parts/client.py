@@ -3,7 +3,7 @@
     python -m bench.parts.client KIND PORT ANSWERS RATE TOKENS WORDS SPREAD_S
 
 KIND is `hyperrun` (a POST, then its stream) or `plain` (the answer is the response to a GET).
-Prints one line, "asked", when the last answer has begun, and then one JSON object.
+Prints one JSON object.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class Reading:
                 self.seen.setdefault(decoded(sent), seen)
 
 
-async def get(port: int, path: str, reading: Reading, begun: asyncio.Semaphore) -> None:
+async def get(port: int, path: str, reading: Reading) -> None:
     """Follow one answer to its end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     try:
@@ -60,8 +60,6 @@ async def get(port: int, path: str, reading: Reading, begun: asyncio.Semaphore) 
         )
         rest = b""
         while data := await reader.read(65_536):
-            if not reading.size:
-                begun.release()
             reading.size += len(data)
             reading.events += data.count(b"\r\ndata: ") + data.count(b"\ndata: ")
             whole = rest + data
@@ -96,7 +94,7 @@ async def ask(port: int, text: str) -> str:
 
 async def follow(
     kind: str, port: int, number: int, rate: int, tokens: int, words: str,
-    delay_s: float, begun: asyncio.Semaphore,
+    delay_s: float,
 ) -> Reading:  # fmt: skip
     """Ask one question, after `delay_s`, and read its answer."""
     reading = Reading(encoded(number, NAME_LETTERS).encode())
@@ -107,7 +105,7 @@ async def follow(
             path = (
                 await ask(port, text) if kind == "hyperrun" else f"/answer?question={quote(text)}"
             )
-            await get(port, path, reading, begun)
+            await get(port, path, reading)
     except (TimeoutError, OSError, RuntimeError) as error:
         print(f"answer {number}: {type(error).__name__}: {error}", file=sys.stderr)
     return reading
@@ -117,16 +115,11 @@ async def main(
     kind: str, port: int, answers: int, rate: int, tokens: int, words: str, spread_s: float
 ) -> None:
     """All answers; what was seen of them as JSON."""
-    begun = asyncio.Semaphore(0)
     tasks = [
-        asyncio.create_task(
-            follow(kind, port, n, rate, tokens, words, spread_s * n / answers, begun)
-        )
+        asyncio.create_task(follow(kind, port, n, rate, tokens, words, spread_s * n / answers))
         for n in range(answers)
     ]
-    waiting = asyncio.create_task(all_begun(begun, answers))
     readings = [await task for task in tasks]
-    waiting.cancel()
     first, later, stretched, models = [], [], [], []
     counts: Counter[str] = Counter()
     for reading in readings:
@@ -160,13 +153,6 @@ async def main(
             }
         )
     )
-
-
-async def all_begun(begun: asyncio.Semaphore, answers: int) -> None:
-    """Say so when every answer has begun."""
-    for _ in range(answers):
-        await begun.acquire()
-    print("asked", flush=True)
 
 
 if __name__ == "__main__":
