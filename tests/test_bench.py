@@ -1,4 +1,4 @@
-"""The bench of answers works. Its figures are for a quiet machine, and not held here."""
+"""The benches of answers and of reading work. Times are for a quiet machine, and not held here."""
 
 import json
 import subprocess
@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.browser import chromium_path
 
 ROOT = Path(__file__).parent.parent
 
@@ -26,3 +28,21 @@ def test_the_small_bench_of_answers_brings_every_token_of_every_answer(tmp_path:
     for each in rounds:
         assert (each["lost"], each["mixed"]) == (0, 0), bench.stderr
         assert each["cpu_ms_per_1000"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_the_small_bench_of_reading_reads_an_answer_on_both_pages() -> None:
+    chromium_path()  # skips where there is none
+    bench = subprocess.run(
+        [sys.executable, "-m", "bench.reading", "--tokens", "300", "--rounds", "1"],
+        cwd=ROOT, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+    assert bench.returncode == 0, bench.stderr
+    ours, plain, ratio = (json.loads(line) for line in bench.stdout.splitlines())
+    assert (ours["page"], plain["page"]) == ("hyperrun", "plain")
+    assert ours["shift_of_finished_blocks"] == 0
+    for each in (ours, plain):
+        assert each["seconds"] >= 2.5  # 300 tokens at 100/s: the answer was read to its end
+        assert each["main_thread_ms"] > 0
+    assert ratio["times_the_plain_page"] > 0
