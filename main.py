@@ -17,6 +17,7 @@ from collections.abc import (
     Callable,
     Sequence,
 )
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -501,6 +502,11 @@ LINKS = Links(
 )
 
 
+# Of `asyncio.to_thread`. Without a word asyncio starts four more than there are cores, and each of
+# them keeps memory of its own.
+WORKER_THREADS = 6
+
+
 def create_app(settings: Settings) -> FastHTML:
     """The whole server for one repository. Opens nothing until its lifespan begins."""
     store = Store(settings)
@@ -517,6 +523,8 @@ def create_app(settings: Settings) -> FastHTML:
     metrics = Metrics(limits) if settings.metrics else None
 
     async def lifespan(app: FastHTML) -> AsyncIterator[None]:
+        workers = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="worker")
+        asyncio.get_running_loop().set_default_executor(workers)
         await store.open()
         await search.start()
         # Importing the model libraries takes seconds; the first page does not wait for it.
