@@ -2,12 +2,13 @@
 
     uv run --group test python -m bench.embed [--loads 20] [--slowdown 1]
 
-The same long page with and without the published line, in turns, each load in a fresh context
-with a cold cache. The page is on 127.0.0.1 and the server on localhost: another site. Times before
-the click are processor time of the page's main thread, from Chromium's trace: our script alone,
-and everything (style, layout and paint too) beside the page without it. After the click: every byte
-as transferred, and the time on the clock until the chat page has said that it is ready, for a hand
-that does not hover first.
+The same long page with and without the published line, each load in a fresh context with a cold
+cache, in pairs whose order alternates. The page is on 127.0.0.1 and the server on localhost:
+another site. Times before the click are processor time of the main thread of the page's own
+renderer, from Chromium's trace: our script alone, and everything (style, layout and paint too);
+what the line adds is the difference in each pair. After the click: every byte as transferred, and
+the time on the clock until the chat page has said that it is ready, for a hand that does not hover
+first. Medians, with the bounds of the middle half.
 """
 
 import argparse
@@ -27,7 +28,11 @@ from tests.browser import launched_chromium
 from tests.host_sites import OPEN_ROOTS, docs, html, tag
 from tests.server import running, write_repository
 
-TRACED = ["devtools.timeline", "disabled-by-default-devtools.timeline", "v8", "toplevel"]
+TRACED = [
+    "blink.user_timing",  # says which process has the page
+    "devtools.timeline",
+    "disabled-by-default-devtools.timeline",
+]
 OBSERVE = """
 window.shifts = 0;
 new PerformanceObserver(list => { for (const each of list.getEntries()) shifts += each.value })
@@ -77,23 +82,29 @@ def load(browser: Browser, url: str, server: str, slowdown: float) -> Load:
         events: list[Event] = json.loads(browser.stop_tracing())["traceEvents"]
         ours = [request for request in finished if request.url.startswith(server)]
         return Load(
-            thread_ms=processor_ms(events),
-            own_ms=processor_ms(events, server),
+            thread_ms=processor_ms(events, url),
+            own_ms=processor_ms(events, url, server),
             shift=page.evaluate("window.shifts"),
             requests=len(ours),
             bytes=sum(request.sizes()["responseBodySize"] for request in ours),
         )
 
 
-def processor_ms(events: list[Event], server: str = "") -> float:
+def processor_ms(events: list[Event], url: str, server: str = "") -> float:
     """Processor time of the page's main thread, or only of tasks' parts that run our script.
 
     Processor time and not time on the clock: other work on the machine does not count.
     """
+    starts = [event for event in events if event["name"] == "navigationStart"]
+    (process,) = {
+        each["pid"] for each in starts if each["args"]["data"]["documentLoaderURL"] == url
+    }
     threads = {
-        (event["pid"], event["tid"])
+        (process, event["tid"])
         for event in events
-        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+        if event["pid"] == process
+        and event["name"] == "thread_name"
+        and event["args"]["name"] == "CrRendererMain"
     }
     spans = []
     for event in events:
@@ -140,6 +151,12 @@ def click(browser: Browser, url: str, server: str) -> tuple[float, int, int]:
         context.close()
 
 
+def spread(values: list[float]) -> str:
+    """The median, and the bounds of the middle half."""
+    low, middle, high = statistics.quantiles(values, n=4)
+    return f"{middle:.1f} ({low:.1f} to {high:.1f})"
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -159,13 +176,12 @@ def main() -> None:
             server.wait_until_ready()
             pages = {"/without": html(LONG), "/with": html(LONG + tag(server.url))}
             with docs(pages) as site:
-                for path in pages:
-                    load(browser, site.url(path), server.url, options.slowdown)  # warm
-                loads = {path: [] for path in pages}  # type: dict[str, list[Load]]
-                for _ in range(options.loads):
-                    for path in pages:
+                loads: dict[str, list[Load]] = {path: [] for path in pages}
+                for turn in range(options.loads + 1):
+                    for path in pages if turn % 2 else reversed(pages):
                         found = load(browser, site.url(path), server.url, options.slowdown)
-                        loads[path].append(found)
+                        if turn:  # the first is to warm up
+                            loads[path].append(found)
                 clicks = [click(browser, site.url("/with"), server.url) for _ in range(5)]
     with_it, without = loads["/with"], loads["/without"]
     print(f"before the click, {options.loads} loads each, CPU slowdown {options.slowdown:g}")
@@ -173,9 +189,11 @@ def main() -> None:
     print(f"  bytes, gzipped         {max(each.bytes for each in with_it)}")
     print(f"  layout shift           {max(each.shift for each in with_it):.4f}"
           f" (without {max(each.shift for each in without):.4f})")  # fmt: skip
-    beside = [statistics.median(each.thread_ms for each in those) for those in (with_it, without)]
-    print(f"  our script, median     {statistics.median(each.own_ms for each in with_it):.2f} ms")
-    print(f"  whole thread, median   {beside[0]:.1f} ms (without {beside[1]:.1f} ms)")
+    print(f"  our script             {spread([each.own_ms for each in with_it])} ms")
+    thread = [[each.thread_ms for each in those] for those in (with_it, without)]
+    added = [one - other for one, other in zip(*thread, strict=True)]
+    print(f"  whole thread           {spread(thread[0])} ms, without {spread(thread[1])} ms")
+    print(f"  added by the line      {spread(added)} ms")
     print(f"after the click, {len(clicks)} times")
     print(f"  interactive, median    {statistics.median(each[0] for each in clicks):.0f} ms")
     print(f"  bytes, gzipped         {max(each[1] for each in clicks)}")
