@@ -58,6 +58,11 @@ COLUMNS = (
 )
 
 
+# In KiB: rows are found by their key, and the system keeps the file's pages anyhow. SQLite's own
+# 2 MB fill up with those of the last crowd.
+CACHE = "PRAGMA cache_size = -256"
+
+
 def open_writer(path: Path, max_mb: int = 0) -> sqlite3.Connection:
     """A connection that may write to the database at `path`, made where it is not there yet.
 
@@ -71,6 +76,7 @@ def open_writer(path: Path, max_mb: int = 0) -> sqlite3.Connection:
     connection = _connect(path)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(CACHE)
         connection.execute("PRAGMA synchronous = FULL")
         # What a reader has deleted is overwritten, not just let go of.
         connection.execute("PRAGMA secure_delete = ON")
@@ -88,6 +94,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     """A connection that only reads. It sees what is committed, and waits for no writer."""
     connection = _connect(path)
     connection.execute("PRAGMA query_only = ON")
+    connection.execute(CACHE)
     return connection
 
 
