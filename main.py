@@ -10,17 +10,10 @@ import contextlib
 import logging
 import random
 import sys
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Sequence,
-)
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fastcore.xml import FT, to_xml
 from fasthtml.components import Div
@@ -57,9 +50,6 @@ from hyperrun.store import Store
 from hyperrun.tokens import Tokens
 from hyperrun.turns import Turns, Update
 from hyperrun.view import Links, View
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger("hyperrun")
 route = APIRouter()

@@ -107,12 +107,6 @@ def card_of(source: Source, max_chars: int = 4_000) -> Card:
     )
 
 
-def cited_sources(sources: Iterable[Source], cited: Sequence[int]) -> tuple[Source, ...]:
-    """Those of `sources` that are cited, in the order of `cited`."""
-    by_number = {source.number: source for source in sources}
-    return tuple(by_number[number] for number in cited if number in by_number)
-
-
 def relocated(
     sources: Iterable[Source], locate: Callable[[Passage], Passage | None]
 ) -> tuple[Source, ...]:
@@ -122,11 +116,6 @@ def relocated(
     """
     now = ((source, locate(source.passage)) for source in sources)
     return tuple(replace(source, passage=passage) for source, passage in now if passage is not None)
-
-
-def is_ungrounded(answer: str, cited: Sequence[int]) -> bool:
-    """Whether `answer` says something and cites nothing: shown as not from the documentation."""
-    return bool(answer.strip()) and not cited
 
 
 _ELISION = re.compile(r"^\W*(?:\.\.\.|…)\W*$")

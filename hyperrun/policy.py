@@ -13,7 +13,6 @@ from enum import Enum, auto
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -283,8 +282,3 @@ def refusal(
     """One sentence in the browser's language."""
     sentence = text(choose(headers.get("accept-language", "")), key, **values)
     return PlainTextResponse(sentence, status_code=status)
-
-
-def own_page(request: Request, public_url: str = "") -> bool:
-    """Does this request come from a page of this server? See `origins.is_own_page`."""
-    return is_own_page(request.headers, public_url)

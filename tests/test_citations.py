@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from hyperrun.citations import (
     address_of,
     card_of,
-    cited_sources,
-    is_ungrounded,
     numbers_of,
     quote_differs,
     relocated,
@@ -243,12 +241,6 @@ def test_code_that_claims_a_source_and_differs_from_it_is_marked(text, marked, s
     assert ("title=" in html) is marked
 
 
-def test_an_answer_without_any_citation_is_not_from_the_documentation():
-    assert is_ungrounded("Because I say so.", ())
-    assert not is_ungrounded("It is [1].", (1,))
-    assert not is_ungrounded("  ", ())
-
-
 @pytest.mark.parametrize(
     ("url", "permalink", "address"),
     [
@@ -293,11 +285,6 @@ def test_a_long_card_is_cut_at_a_line():
 
 def test_a_card_without_a_title_shows_its_file():
     assert card_of(Source(1, passage(1, title=" \x00\n"))).title == "src/part1.py"
-
-
-def test_sources_are_listed_as_they_are_cited():
-    listed = cited_sources(SOURCES.values(), (12, 9, 1))
-    assert [source.number for source in listed] == [12, 1]
 
 
 def test_lines_that_moved_are_found_again_and_lines_that_are_gone_are_dropped():
