@@ -10,6 +10,7 @@ import math
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 VERSION = 4
 FETCH = 120  # candidates that are ranked
+PATIENCE_S = 10  # with another writer
 MOST_IDLE = 4  # connections kept open for reading
 MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
@@ -323,9 +325,9 @@ class Index:
         if write:
             connection = sqlite3.connect(self.path, isolation_level=None)
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000}")
+                _write_ahead(connection)
                 connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute("PRAGMA busy_timeout = 10000")
                 yield connection
             finally:
                 connection.close()
@@ -376,6 +378,20 @@ class Index:
         with self._lock:
             while self._idle:
                 self._idle.pop().close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch to WAL. While another connection does, SQLite fails at once, whatever patience it was
+    told to have."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 def _told(

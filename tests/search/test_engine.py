@@ -8,9 +8,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -161,6 +163,24 @@ def test_two_builders_at_once_leave_every_passage_once(tmp_path: Path) -> None:
             "SELECT count(*) - count(DISTINCT file || char(0) || start_line) FROM passages"
         ).fetchone()
     assert twice == 0
+
+
+def test_an_index_may_be_made_twice_at_the_same_moment(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+    alone = Index(tmp_path / "data" / "index" / "index.sqlite3").refresh(root).passages
+    both = threading.Barrier(2)
+
+    def refresh(path: Path) -> None:
+        both.wait()
+        Index(path).refresh(root)
+
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(30):
+            path = tmp_path / f"data{number}" / "index" / "index.sqlite3"
+            list(pool.map(refresh, [path, path]))
+            with closing(sqlite3.connect(path)) as connection:
+                (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+            assert passages == alone
 
 
 def test_nothing_is_built_and_nothing_blocks_for_a_folder_that_is_not_there(tmp_path: Path) -> None:
