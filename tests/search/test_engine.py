@@ -424,7 +424,7 @@ def test_every_file_is_looked_at_where_names_are_not_enough(
     searched(root, tmp_path / "data", work)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_watched_index_ends_as_one_built_anew_whatever_is_done_to_the_files(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
