@@ -50,8 +50,8 @@ def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
             hx_trigger="load",
             hx_swap="outerHTML",
         ),
-        Label(
-            Span(say("provider")),
+        Field(
+            say("provider"),
             Select(
                 *[Option(provider, value=provider) for provider in providers],
                 name="provider",
@@ -62,20 +62,18 @@ def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
                 hx_target="#model-choice",
                 hx_trigger="change",
             ),
-            cls="field",
         ),
-        Label(
-            Span(say("model")),
+        Field(
+            say("model"),
             Select(
                 *ModelOptions(models),
                 name="model",
                 id="model-choice",
                 cls="select select-sm w-full",
             ),
-            cls="field",
         ),
-        Label(
-            Span(say("api_key")),
+        Field(
+            say("api_key"),
             Input(
                 type="password",
                 name="api_key",
@@ -84,7 +82,6 @@ def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
                 maxlength="500",
                 cls="input input-sm w-full",
             ),
-            cls="field",
         ),
         Div(
             ui.Btn(Icon("key-round", 14), say("save"), type="submit", cls="-sm -primary"),
@@ -103,6 +100,11 @@ def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
         hx_swap="outerHTML",
         cls="key-form",
     )
+
+
+def Field(name: str, control: FT) -> FT:
+    """A control under its name."""
+    return Label(Span(name), control, cls="field")
 
 
 def KeyState(view: View, own: str, default_model: str, said: str = "") -> FT:

@@ -103,12 +103,17 @@ def test_code_answer_and_conversation_are_copied_as_markdown(
     assert clipboard(chat).startswith("**You:** How do I dim a lamp?\n\n")
 
 
-def test_an_edited_question_takes_the_place_of_the_first(chat: Page, model: ModelServer) -> None:
+def edit_the_first(chat: Page, model: ModelServer) -> None:
+    """Ask and have it answered, then begin to edit the question."""
     model.script("To the first.", "To the second.")
     ask(chat, "First wording?")
     answers(chat, 1)
     chat.locator(".exchange").hover()
     chat.get_by_role("button", name="Edit question").click()
+
+
+def test_an_edited_question_takes_the_place_of_the_first(chat: Page, model: ModelServer) -> None:
+    edit_the_first(chat, model)
     box = chat.get_by_role("textbox", name="Your question")
     expect(box).to_have_value("First wording?")
     ask(chat, "Second wording?")
@@ -121,11 +126,7 @@ def test_an_edited_question_takes_the_place_of_the_first(chat: Page, model: Mode
 
 
 def test_an_edit_can_be_given_up(chat: Page, model: ModelServer) -> None:
-    model.script("To the first.", "To the second.")
-    ask(chat, "First wording?")
-    answers(chat, 1)
-    chat.locator(".exchange").hover()
-    chat.get_by_role("button", name="Edit question").click()
+    edit_the_first(chat, model)
     expect(chat.locator("#edit-chip")).to_contain_text("Takes the place of your question")
     chat.get_by_role("button", name="Do not edit").click()
     expect(chat.get_by_role("textbox", name="Your question")).to_have_value("")
