@@ -11,6 +11,8 @@ from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usag
 from hyperrun.private import private_folder
 from hyperrun.search.passage import Passage
 
+FILE = "hyperrun.sqlite3"  # in the data folder
+
 Noun = TypeVar("Noun", PageContext, Passage, Step)
 
 # Each entry brings the database from the version that is its index to the next one.

@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from hyperrun.conversation import Cost, Outcome, Turn
-from hyperrun.schema import COLUMNS, MIGRATIONS, open_reader, open_writer, row_of, turn_of
+from hyperrun.schema import COLUMNS, FILE, MIGRATIONS, open_reader, open_writer, row_of, turn_of
 from hyperrun.settings import Settings
 
 __all__ = ["MIGRATIONS", "Store"]
@@ -44,7 +44,7 @@ class Store:
     """The database behind one server. Ids are checked by the caller's conversation, always."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = settings.data_dir / "hyperrun.sqlite3"
+        self._path = settings.data_dir / FILE
         self._keep_days = settings.keep_days
         self._max_mb = settings.max_store_mb
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
