@@ -391,24 +391,26 @@ def Sources(view: View, turn_id: str, sources: Sequence[Source]) -> FT | str:
         return ""
     return Details(
         Summary(Icon("file-text", 14), f"{view.say('sources')} ({len(sources)})"),
-        Ol(*[Li(SourceCard(view, turn_id, source)) for source in sources]),
+        Ol(
+            *[Li(SourceCard(view, turn_id, source, n)) for n, source in enumerate(sources, 1)],
+        ),
         cls="source-list",
     )
 
 
-def SourceCard(view: View, turn_id: str, source: Source) -> FT:
-    """One passage: number, title, file and lines, and the lines themselves."""
+def SourceCard(view: View, turn_id: str, source: Source, place: int) -> FT:
+    """One passage: its place in the list, title, file and lines, and the lines themselves."""
     card = card_of(source, max_chars=1_500)
     one_line = card.start_line == card.end_line
     lines = view.say(
         "source_line" if one_line else "source_lines", start=card.start_line, end=card.end_line
     )
     opened = {"target": "_blank", "rel": "noopener nofollow", "cls": "link link-hover"}
-    place = (Code(card.path), " ", lines)
+    where = (Code(card.path), " ", lines)
     permalink = source.passage.permalink
     return Div(
         P(
-            Span(str(card.number), cls="badge badge-xs badge-soft source-number"),
+            Span(str(place), cls="badge badge-xs badge-soft source-number"),
             Strong(card.title, dir="auto")
             if card.address.startswith("#")
             else A(
@@ -418,9 +420,9 @@ def SourceCard(view: View, turn_id: str, source: Source) -> FT:
                 **opened,
             ),
         ),
-        P(A(*place, href=permalink, **opened) if permalink else place, cls="source-place"),
+        P(A(*where, href=permalink, **opened) if permalink else where, cls="source-place"),
         Div(Pre(Code(NotStr(card.html)), tabindex="0"), cls="code source-text"),
-        id=f"source-{turn_id}-{card.number}",
+        id=f"source-{turn_id}-{source.number}",
         cls="source-card",
     )
 

@@ -64,13 +64,13 @@ def web_address(address: str | None) -> str:
     return address if address and _HTTP.match(address) else ""
 
 
-def citation_html(source: Source) -> str:
-    """The small link that stands in the text for `source`."""
+def citation_html(source: Source, place: int) -> str:
+    """The small link that stands in the text for `source`, the `place`th that the answer cites."""
     address = address_of(source)
     outside = "" if address.startswith("#") else ' target="_blank"'
     return (
         f'<a class="citation" href="{escape(address)}" data-source="{source.number}"'
-        f"{outside}>{source.number}</a>"
+        f"{outside}>{place}</a>"
     )
 
 
@@ -78,7 +78,6 @@ def citation_html(source: Source) -> str:
 class Card:
     """What a reader is shown of a source. Texts are clean but not escaped; `html` is safe HTML."""
 
-    number: int
     title: str
     path: str
     start_line: int
@@ -96,7 +95,6 @@ def card_of(source: Source, max_chars: int = 4_000) -> Card:
         text = text[:max_chars].rsplit("\n", 1)[0] + "\n…"
     language = language_of(passage.language)
     return Card(
-        number=source.number,
         title=plain(passage.title) or plain(passage.file),
         path=plain(passage.file),
         start_line=passage.start_line,

@@ -43,7 +43,6 @@ class LiveBlock:
     def __init__(self, blocks: Blocks, rendering: Rendering) -> None:
         self._blocks = blocks
         self._rendering = rendering
-        self.cited: list[int] = []
         self.restart()
 
     def restart(self) -> None:
@@ -54,11 +53,11 @@ class LiveBlock:
         self._known = 0  # characters of the tail that the HTML holds
         self._settled = True  # plain text may be put between the two
         self._items = (0, False, "")  # where the last item begins, loose, HTML of those before
-        self._items_cited: list[int] = []
+        self._items_cited: dict[int, int] = {}
         self._rows_to = 0  # where the rows of a table end that `_head` holds
         self._code_from = 0  # where the open fence's code that is not highlighted begins
         self._code_head = ""  # HTML of what is before
-        self.cited = []
+        self.cited = dict(self._rendering.cited)  # number: place, with what the blocks above cite
 
     def html(self) -> str:
         """Safe, well-formed HTML of the tail; "" if there is nothing to show yet.
@@ -125,9 +124,8 @@ class LiveBlock:
         rows = 0  # where the rows begin that are not shown
         if self._rows_to:
             rows = tail.index("\n", tail.index("\n") + 1) + 1
-        rendering = self._rendering.growing_copy()
+        rendering = self._rendering.growing_copy(self.cited)
         html = to_html(tail[:rows] + tail[self._rows_to : end], rendering)
-        self.cited += rendering.cited
         at = html.rfind("</tbody>")
         if at < 0:  # no rows yet
             at = _closers(html)
@@ -140,15 +138,13 @@ class LiveBlock:
 
     def _render(self, tail: str) -> None:
         self._known = len(tail)
+        self.cited = dict(self._rendering.cited)
         shown, whole = self._shown(tail)
         if not shown.strip(" \t\n"):
             self._head = self._closers = ""
             self._settled = False
-            self.cited = []
             return
-        rendering = self._rendering.growing_copy()
-        html = self._with_items(shown, rendering)
-        self.cited = rendering.cited
+        html = self._with_items(shown)
         at = _closers(html)
         self._head, self._closers = html[:at], re.sub(r"\s+", "", html[at:])
         text = tail.rstrip(" ")
@@ -156,24 +152,23 @@ class LiveBlock:
         if self._settled and len(text) < len(tail):
             self._head += " "
 
-    def _with_items(self, shown: str, rendering: Rendering) -> str:
+    def _with_items(self, shown: str) -> str:
         """HTML of `shown`; of a list only its last item is made anew."""
         blocks = self._blocks
         item, loose = blocks.item, blocks.loose
         if not 0 < item < len(shown):
-            return to_html(shown, rendering, loose=loose)
+            return to_html(shown, self._rendering.growing_copy(self.cited), loose=loose)
         known, as_loose, html = self._items
         if (known, as_loose) != (item, loose):
             if loose != as_loose or not 0 < known < item:
                 known, html = 0, ""
-                self._items_cited = []
-            before = self._rendering.growing_copy()
+                self._items_cited = self.cited
+            before = self._rendering.growing_copy(self._items_cited)
             more = to_html(shown[known:item], before, loose=loose)
             html += _LIST_CLOSING.sub("", _LIST_OPENING.sub("", more) if known else more)
             self._items = (item, loose, html)
-            self._items_cited += before.cited
-        last = to_html(shown[item:], rendering, loose=loose)
-        rendering.cited[:0] = self._items_cited
+        self.cited = dict(self._items_cited)
+        last = to_html(shown[item:], self._rendering.growing_copy(self.cited), loose=loose)
         return html + _LIST_OPENING.sub("", last)
 
     def _shown(self, tail: str) -> tuple[str, bool]:

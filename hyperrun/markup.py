@@ -60,7 +60,7 @@ class Rendering:
 
     sources: SourceLookup | None = None  # None: the text has no citations, "[1]" is just text
     language: str = "en"
-    cited: list[int] = field(default_factory=list)  # as they come, with repetitions
+    cited: dict[int, int] = field(default_factory=dict)  # number: place, in order of citation
     heading: int = _FIRST_HEADING - 1  # depth of the last heading: none skips a level
     claim: tuple[int, ...] = ()  # sources that the text just above says the next code is from
     highlighted: dict[str, str] = field(default_factory=dict)  # HTML of code pieces of this block
@@ -68,11 +68,15 @@ class Rendering:
     inside_link: bool = False
     link_refused: bool = False
 
-    def growing_copy(self) -> "Rendering":
-        """A copy for the block that still grows: what it does to its state is forgotten."""
+    def growing_copy(self, cited: dict[int, int]) -> "Rendering":
+        """A copy for the block that still grows: what it does to its state is forgotten.
+
+        `cited` holds what is cited before it, and what it cites is put there.
+        """
         return Rendering(
             sources=self.sources,
             language=self.language,
+            cited=cited,
             heading=self.heading,
             claim=self.claim,
             highlighted=self.highlighted,
@@ -175,8 +179,8 @@ def _citation(
     rendering, source = _rendering(environment), tokens[at].meta["source"]
     if rendering.inside_link:
         return ""
-    rendering.cited.append(source.number)
-    return citation_html(source)
+    place = rendering.cited.setdefault(source.number, len(rendering.cited) + 1)
+    return citation_html(source, place)
 
 
 def _text(

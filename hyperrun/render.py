@@ -73,7 +73,7 @@ class AnswerRenderer:
     @property
     def cited(self) -> tuple[int, ...]:
         """Numbers of the sources cited so far, each once, in order of first citation."""
-        return tuple(dict.fromkeys([*self._rendering.cited, *self._live.cited]))
+        return tuple(self._live.cited)
 
     def _final(self, blocks: Iterable[str]) -> list[str]:
         html = []

@@ -73,7 +73,9 @@ def test_a_hundred_answers_show_only_citations_that_exist(
         reader = Reader(server)
         wire = reader.follow(reader.ask(chance.choice(QUESTIONS)))
         html = "".join(data for _, data in events(wire))
-        cited = {int(number) for number in re.findall(r'class="citation"[^>]*>(\d+)</a>', html)}
+        cited = {
+            int(number) for number in re.findall(r'class="citation"[^>]*data-source="(\d+)"', html)
+        }
         cards = re.findall(
             r'class="source-card">.*?<code>([^<]+)</code> lines? (\d+)(?:–(\d+))?.*?'
             r'<pre tabindex="0"><code>(.*?)</code></pre>', html, re.S,
