@@ -72,7 +72,8 @@ class Agent:
             yield Searching(question)
             sources = await research.find(_with_page(question, page), FIRST_PASSAGES)
             yield Found(question, sources)
-            async for delta in extract(question, sources, language or "en"):
+            whole = self._search.introduces(question) and not page.selection
+            async for delta in extract(question, sources, language or "en", whole=whole):
                 yield Text(delta)
             if self._settings.suggestions != "off":
                 yield Suggestions(await asyncio.to_thread(self._search.related, sources))

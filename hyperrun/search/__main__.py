@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.errors import BadSetting
+from hyperrun.search import introduction
 from hyperrun.search.colgrep import ColGrep
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, Progress, location
@@ -59,10 +60,10 @@ def main() -> None:
     colgrep = _colgrep(root, replace(settings, data_dir=data_dir))
     if options.queries is not None:
         for query in queries:
-            results = [result(passage) for passage in search(query, k, index, colgrep)]
+            results = [result(passage) for passage in search(query, k, index, root.name, colgrep)]
             print(json.dumps({"query": query, "results": results}, ensure_ascii=False))
         return
-    found = search(options.question, k, index, colgrep)
+    found = search(options.question, k, index, root.name, colgrep)
     if options.json:
         print(json.dumps([result(passage) for passage in found], ensure_ascii=False, indent=2))
         return
@@ -71,7 +72,9 @@ def main() -> None:
         print(f"{number:2}. {passage.score:.3f}  {place}  {passage.title} ({passage.kind})")
 
 
-def search(query: str, k: int, index: Index, colgrep: ColGrep | None) -> list[Passage]:
+def search(
+    query: str, k: int, index: Index, project: str, colgrep: ColGrep | None
+) -> list[Passage]:
     """The best `k` passages, best first, as the server ranks them."""
     meant: list[Found] = []
     if colgrep is not None:
@@ -79,7 +82,11 @@ def search(query: str, k: int, index: Index, colgrep: ColGrep | None) -> list[Pa
             meant = asyncio.run(colgrep.search(query, max(k, WIDE)))
         except ColGrepError as error:
             print(f"ColGrep is left out of {query!r}: {error}", file=sys.stderr)
-    return [passage for passage, _ in fuse(index.search(query, max(k, WIDE)), meant, k)]
+    found = fuse(index.search(query, max(k, WIDE)), meant, k)
+    beginnings = introduction.find(index, project)
+    if introduction.is_asked(query, introduction.names(project, beginnings)):
+        found = introduction.put_first(beginnings, found, k)
+    return [passage for passage, _ in found]
 
 
 def _colgrep(root: Path, settings: Settings) -> ColGrep | None:

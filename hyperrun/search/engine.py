@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.conversation import Source
 from hyperrun.errors import SearchError, SearchUnavailable
-from hyperrun.search import addresses, versions
+from hyperrun.search import addresses, introduction, versions
 from hyperrun.search.builder import build
 from hyperrun.search.checkout import Checkout, is_url, name
 from hyperrun.search.colgrep import ColGrep, find_program
@@ -78,6 +78,7 @@ class Search:
         self._counts = (0, 0)
         self._note = ""
         self._first_headings: list[str] = []
+        self._names: frozenset[str] = frozenset()
         self._colgrep: ColGrep | None = None
         if settings.search == "colgrep" and find_program(settings.colgrep_program) is None:
             self._note = (
@@ -112,7 +113,7 @@ class Search:
         )
         if self._index.is_complete():
             self._counts = self._index.counts()
-            await asyncio.to_thread(self._read_first_headings)
+            await asyncio.to_thread(self._read_first_pages)
             self._ready.set()
         self._start_colgrep()
         self._spawn(self._keep_fresh())
@@ -246,7 +247,7 @@ class Search:
             )
             self._counts = await asyncio.to_thread(self._index.counts)
             if not changed:
-                await asyncio.to_thread(self._read_first_headings)
+                await asyncio.to_thread(self._read_first_pages)
             self._progress = 1.0
             self._ready.set()
             if self._note == REFRESH_FAILED:
@@ -289,6 +290,7 @@ class Search:
         try:
             found = await asyncio.to_thread(self._index.search, query, max(k, WIDE))
             found = fuse(found, await meant, k)
+            found = await asyncio.to_thread(self._introduced, self._index, query, found, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
@@ -300,20 +302,36 @@ class Search:
         try:
             folder = await asyncio.to_thread(self._index.folder_named, versions.folders(version))
             if folder:
-                found = await asyncio.to_thread(self._index.search, query, k, folder)
+                found = await asyncio.to_thread(self._look_up, self._index, query, k, folder)
                 return [self._addressed(passage, anchor) for passage, anchor in found]
             tagged = await self._versions.find(self._root, version, FIRST_INDEX_WAIT_S)
             if tagged is None:
                 return None
             index, commit = tagged
             known = versions.at_commit(self._addresses, commit)
-            found = await asyncio.to_thread(index.search, query, k)
+            found = await asyncio.to_thread(self._look_up, index, query, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         return [
             replace(self._addressed(passage, anchor, known), version=version)
             for passage, anchor in found
         ]
+
+    def introduces(self, question: str) -> bool:
+        """Does `question` ask what the project is? What is found for it begins with what says so,
+        where the documentation does."""
+        return introduction.is_asked(question, self._names)
+
+    def _look_up(self, index: Index, query: str, k: int, inside: str = "") -> list[Found]:
+        return self._introduced(index, query, index.search(query, k, inside), k, inside)
+
+    def _introduced(
+        self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
+    ) -> list[Found]:
+        """`found`, and where `query` asks what the project is, what says so before it."""
+        if not self.introduces(query):
+            return found
+        return introduction.put_first(introduction.find(index, self.project, inside), found, k)
 
     async def _meant(self, query: str, k: int) -> list[Found]:
         """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
@@ -363,10 +381,14 @@ class Search:
                                   if file.startswith(here))  # fmt: skip
         return list(names | dict.fromkeys(self._first_headings))[:limit]
 
-    def _read_first_headings(self) -> None:
-        """Keep the headings a newcomer reads first: two of a file, the most general files first."""
+    def _read_first_pages(self) -> None:
+        """Keep what the project is called, and the headings a newcomer reads first: two of a file,
+        the most general files first."""
         files: dict[str, list[str]] = {}
         with suppress(sqlite3.Error):
+            self._names = introduction.names(
+                self.project, introduction.find(self._index, self.project)
+            )
             for file, title in self._index.sections():
                 files.setdefault(file, []).append(title)
         places = {file: place for file in files if (place := generality(file)) is not None}

@@ -309,15 +309,16 @@ class Index:
                         best = folder
         return best
 
-    def of_file(self, file: str) -> list[Passage]:
-        """Every passage of one file, in order."""
+    def of_file(self, file: str, limit: int = -1) -> list[tuple[Passage, str]]:
+        """The passages of one file with their anchors, in order; the first `limit` where one is
+        given. Raises `sqlite3.Error`."""
         with self._connect() as connection:
             rows = connection.execute(
-                "SELECT file, start_line, end_line, title, kind, text, language FROM passages "
-                "WHERE file = ? ORDER BY start_line",
-                (file,),
+                "SELECT anchor, file, start_line, end_line, title, kind, text, language "
+                "FROM passages WHERE file = ? ORDER BY start_line LIMIT ?",
+                (file, limit),
             ).fetchall()
-        return [Passage(*row) for row in rows]
+        return [(Passage(*row[1:]), row[0]) for row in rows]
 
     @contextmanager
     def _connect(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:

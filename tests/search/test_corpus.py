@@ -56,7 +56,7 @@ def test_nothing_that_is_left_out_is_found(index: Index) -> None:
 
 
 def test_a_key_is_taken_out_and_the_text_around_it_stays(index: Index) -> None:
-    everything = index.of_file("settings.sample.py")
+    everything = [passage for passage, _ in index.of_file("settings.sample.py")]
     assert any("sample_settings" in passage.text for passage in everything)
     assert not any("ghp_" in passage.text for passage in everything)
 
@@ -97,7 +97,7 @@ def test_every_passage_stands_at_its_lines(index: Index, repo: Path) -> None:
         if path.suffix == ".ipynb" or path.name == "settings.sample.py":
             continue
         lines = (repo / path).read_text().splitlines()
-        for passage in index.of_file(str(path)):
+        for passage, _ in index.of_file(str(path)):
             assert passage.text == "\n".join(lines[passage.start_line - 1 : passage.end_line])
             checked += 1
     assert checked > 20
