@@ -115,9 +115,11 @@ class Checkout:
             done, _ = await asyncio.wait(
                 {watching, ending}, timeout=self._timeout_s, return_when=asyncio.FIRST_COMPLETED
             )
-            if ending not in done:
-                why = "brings too much" if watching in done else "takes too long"
-                raise SearchUnavailable(f"{shown(self.url)} {why}")
+            if not done:
+                raise SearchUnavailable(f"{shown(self.url)} takes too long")
+            # Weighed at its end, too: it may come sooner than the next look.
+            if watching in done or await asyncio.to_thread(_size, folder) > self._most_bytes:
+                raise SearchUnavailable(f"{shown(self.url)} brings too much")
             if process.returncode:
                 words = shown((await said).decode(errors="replace").strip())
                 raise SearchUnavailable(f"git {arguments[0]} {shown(self.url)}: {words}")
