@@ -164,7 +164,7 @@ class Search:
         """See changes of files. Those of our own data folder are none."""
         from watchfiles import awatch
 
-        from hyperrun.search.ignore import FOLDERS
+        from hyperrun.search.ignore import is_passed_over
 
         data_dir = self._settings.data_dir.resolve()
         depth = len(self._root.parts)
@@ -175,10 +175,10 @@ class Search:
             nonlocal told
             told += 1
             parts = Path(path).parts[depth:]
-            if any(part in FOLDERS for part in parts) or Path(path).is_relative_to(data_dir):
+            # Only of what is indexed, and of what says what that is.
+            if any(is_passed_over(part) for part in parts if part != ".gitignore"):
                 return False
-            hidden = [part for part in parts if part.startswith(".")]
-            return hidden in ([], [".github"], [".gitignore"])
+            return not Path(path).is_relative_to(data_dir)
 
         polling = False
         while True:

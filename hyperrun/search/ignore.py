@@ -1,4 +1,5 @@
-"""What of a repository is read: not what git ignores, secrets, binaries, locks, generated files."""
+"""What of a repository is read: not what is hidden or git ignores, secrets, binaries, locks,
+generated files."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,20 +9,23 @@ MOST_BYTES = 512 * 1024
 MOST_NOTEBOOK_BYTES = 8 * 1024 * 1024
 
 FOLDERS = {
-    ".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox", ".eggs",
-    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".idea", ".vscode", ".hyperrun",
-    ".quarto", ".ipynb_checkpoints", "_site", "_build", "_proc", ".next", ".nuxt", ".docusaurus",
-    "site-packages", "vendor", "third_party", "third-party", "bower_components", ".terraform",
-    ".gradle", "htmlcov", ".cache",
+    "node_modules", "__pycache__", "venv", "_site", "_build", "_proc", "site-packages", "vendor",
+    "third_party", "third-party", "bower_components", "htmlcov",
 }  # fmt: skip
 FILES = re.compile(
-    r"(?ix) ^\.env($|\.(?!example|sample|template)) | \.(pem|key|p12|pfx|jks|keystore|asc|gpg)$"
-    r"| ^id_(rsa|dsa|ecdsa|ed25519) | ^\.(npmrc|pypirc|netrc|htpasswd)$"
+    r"(?ix) \.(pem|key|p12|pfx|jks|keystore|asc|gpg)$ | ^id_(rsa|dsa|ecdsa|ed25519)"
     r"| ^(credentials|secrets?)(\.(json|ya?ml|toml|ini|txt|env))?$ | service[-_]?account.*\.json$"
     r"| ^(package-lock|npm-shrinkwrap)\.json$ | ^(pnpm-lock|yarn)\.(yaml|lock)$ | \.lock$"
     r"| ^go\.sum$ | \.min\.(js|css|mjs)$ | [.-]bundle\.js$ | \.map$ | _pb2(_grpc)?\.pyi?$"
     r"| \.(svg|csv|tsv|log|snap|po|pot|mo)$"
 )
+
+
+def is_passed_over(name: str) -> bool:
+    """Is what has this name left out, with all below it? Hidden things are, as by ripgrep and
+    ColGrep, but for GitHub's own folder."""
+    hidden = name.startswith(".") and name != ".github"
+    return hidden or name in FOLDERS or name.endswith(".egg-info")
 
 
 def files(
@@ -50,12 +54,9 @@ def files(
             return
         for entry in entries:
             path = prefix + entry.name
-            if entry.is_symlink():
+            if entry.is_symlink() or is_passed_over(entry.name):
                 continue
             if entry.is_dir():
-                hidden = entry.name.startswith(".") and entry.name != ".github"
-                if entry.name in FOLDERS or hidden or entry.name.endswith(".egg-info"):
-                    continue
                 if not _ignored(path + "/", rules) and not unwanted.match_file(path + "/"):
                     yield from walk(entry, rules)
             elif entry.is_file():

@@ -34,10 +34,11 @@ def test_changes_are_found_within_five_seconds(tmp_path: Path) -> None:
         assert (await search.search("harmonica"))[0].file == "deep/kept.md"
         await until(partial(watched, search, root))
         repository.write(root, "docs/new.md", "# New\n\nA theremin can be found in here.\n")
+        repository.write(root, ".github/support.md", "# Support\n\nA bandoneon, too.\n")
         (root / "deep/kept.md").unlink()
 
         async def fresh() -> bool:
-            new = await search.search("theremin")
+            new = await search.search("theremin") and await search.search("bandoneon")
             return bool(new) and not await search.search("harmonica")
 
         assert await until(fresh) < 5
