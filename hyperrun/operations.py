@@ -14,7 +14,11 @@ route = APIRouter()
 
 @route("/healthz", methods=["GET"])
 async def healthz(state: State) -> JSONResponse:
-    """Ready or why not: index, model, store."""
+    """Ready or why not: index, model, store.
+
+    A store that takes no more (its limit, a full disk) is told and no reason to send readers
+    elsewhere: answers go on.
+    """
     index = state.search.status()
     store_works = await state.store.works()
     ready = index.ready and store_works
@@ -30,7 +34,11 @@ async def healthz(state: State) -> JSONResponse:
             "note": index.note,
         },
         "model": state.models.default_name or None,
-        "store": store_works,
+        "store": {
+            "ready": store_works,
+            "saves": store_works and not state.store.not_saved,
+            "note": state.store.not_saved,
+        },
     }
     return JSONResponse(body, status_code=200 if ready else 503)
 

@@ -54,6 +54,7 @@ class Store:
         self._batch: Batch | None = None
         self._lock = Lock()  # guards `_batch` and its rows, between event loop and writer
         self._housekeeping: asyncio.Task[None] | None = None
+        self.not_saved = ""  # why the last turns were not: empty where they were
 
     async def open(self) -> None:
         """Open or make the database, bring it to this version, and settle what a crash left.
@@ -154,13 +155,18 @@ class Store:
             return
         columns = COLUMNS.split(", ")[: len(rows[0])]
         changes = ", ".join(f"{column} = excluded.{column}" for column in columns[4:])
-        with self._transaction() as connection:
-            connection.executemany(
-                f"INSERT INTO turns ({', '.join(columns)}) "
-                f"VALUES ({', '.join('?' * len(columns))}) "
-                f"ON CONFLICT (id) DO UPDATE SET {changes}",
-                rows,
-            )
+        try:
+            with self._transaction() as connection:
+                connection.executemany(
+                    f"INSERT INTO turns ({', '.join(columns)}) "
+                    f"VALUES ({', '.join('?' * len(columns))}) "
+                    f"ON CONFLICT (id) DO UPDATE SET {changes}",
+                    rows,
+                )
+        except sqlite3.Error as error:
+            self.not_saved = str(error)
+            raise
+        self.not_saved = ""
 
     async def turn(self, turn_id: str) -> Turn | None:
         """The turn with this id, or None."""

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import httpx
 import pytest
@@ -136,6 +136,33 @@ def test_the_stream_is_not_cached_and_not_held_back(
     assert "content-encoding" not in response.headers
     delay = int(re.search(r"^retry: (\d+)$", response.text, re.M)[1])
     assert 1_000 <= delay <= 4_000
+
+
+def test_a_store_at_its_limit_is_told_to_operators_and_answers_go_on(
+    serve: Serve, model_server: ModelServer
+) -> None:
+    server = serve(model="openai/scripted", api_base=model_server.url, max_store_mb=1)
+    reader = Reader(server)
+
+    def health() -> dict[str, object]:
+        answer = httpx.get(f"{server.url}/healthz")
+        assert (answer.status_code, answer.json()["ready"]) == (200, True)
+        return answer.json()["store"]
+
+    works = {"ready": True, "saves": True, "note": ""}
+    reader.follow(reader.ask("Is there room?"))
+    assert health() == works
+    file = server.settings.data_dir / "hyperrun.sqlite3"
+    with closing(sqlite3.connect(file)) as others, others:
+        others.execute("INSERT INTO keys VALUES ('other', zeroblob(1000000), 0)")
+    model_server.script("Hello there. " * 2_000)
+    assert "Hello there." in shown(reader.follow(reader.ask("And now?")))
+    full = {"ready": True, "saves": False, "note": "database or disk is full"}
+    eventually(lambda: health() == full)
+    with closing(sqlite3.connect(file)) as others, others:
+        others.execute("DELETE FROM keys")
+    reader.ask("And then?")
+    eventually(lambda: health() == works)
 
 
 def test_the_model_stops_when_the_last_reader_leaves(
