@@ -645,22 +645,24 @@ MODAL = "ask-modal"
 
 
 def ModalButton(view: View) -> FT:
-    """Opens the modal without a script: a label of its checkbox."""
-    return Label(
-        Icon("sparkles"), view.say("ask_ai"), fr=MODAL, cls="btn btn-primary", role="button",
-        tabindex="0",
-    )  # fmt: skip
+    """Opens the modal for a finger or a mouse; the keyboard has the checkbox that it labels."""
+    return Label(Icon("sparkles"), view.say("ask_ai"), fr=MODAL, cls="btn btn-primary")
 
 
-def ChatModal(view: View, starters: Sequence[str] = ()) -> tuple[FT, FT]:
-    """The chat in DaisyUI's checkbox modal; its toggle must stand immediately before it."""
+def ChatModal(view: View, starters: Sequence[str] = ()) -> tuple[FT, FT, FT]:
+    """The chat in DaisyUI's checkbox modal, which opens and closes without a script.
+
+    Its toggle must stand immediately before it; the form's reset unchecks that.
+    """
     say = view.say
-    close = Label(
-        Icon("x"), fr=MODAL, cls="btn btn-ghost btn-sm btn-circle", role="button", tabindex="0",
-        aria_label=say("close"), title=say("close"),
+    form = f"{MODAL}-form"
+    close = ui.Btn(
+        Icon("x"), type="reset", form=form, cls="-ghost -sm -circle", aria_label=say("close"),
+        title=say("close"),
     )  # fmt: skip
     return (
-        ui.ModalToggle(id=MODAL, aria_label=say("open_chat")),
+        Form(id=form),
+        ui.ModalToggle(id=MODAL, form=form, aria_label=say("open_chat")),
         Div(
             Div(ChatPanel(view, starters, close), cls="modal-box chat-box"),
             Label(say("close"), fr=MODAL, cls="modal-backdrop"),

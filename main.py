@@ -64,8 +64,9 @@ async def local(request: Request, state: State) -> Response:
     view = view_for(request, state)
     server = state.settings.public_url or str(request.base_url)
     used = await local_state(view, state)
-    page = LocalPage(view, embed.snippets(server), used, html.ModalButton(view))
-    return document(state, view, page, *html.ChatModal(view, state.search.headings()))
+    chat = html.ChatModal(view, state.search.headings())
+    page = LocalPage(view, embed.snippets(server), used, html.ModalButton(view), chat)
+    return document(state, view, page)
 
 
 @route("/chat-standalone", methods=["GET"])

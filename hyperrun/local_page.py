@@ -69,8 +69,14 @@ async def budget(view: View, state: State) -> str:
     return view.say("local_budget_day", spent=spent, budget=f"{limits.budget_usd:.2f} USD")
 
 
-def LocalPage(view: View, snippets: Sequence[tuple[str, str]], state: LocalState, button: FT) -> FT:
-    """What is in use and the lines to paste; `button` opens the chat."""
+def LocalPage(
+    view: View,
+    snippets: Sequence[tuple[str, str]],
+    state: LocalState,
+    button: FT,
+    chat: Sequence[FT],
+) -> FT:
+    """What is in use and the lines to paste; `button` opens `chat`, whose toggle comes first."""
     say = view.say
     rows = (
         ("local_repository", state.repository),
@@ -80,6 +86,7 @@ def LocalPage(view: View, snippets: Sequence[tuple[str, str]], state: LocalState
         ("local_budget", state.budget),
     )
     return Main(
+        *chat,
         Header(
             H1(say("local_title"), cls="text-3xl font-bold"),
             P(say("local_lead"), cls="opacity-80"),

@@ -245,7 +245,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button, label[role=button]");
+    const button = event.target.closest("button");
     if (!button) return;
     if (button.id === "stop") {
       const running = panel.querySelector("[data-running]");
@@ -279,13 +279,6 @@
       query().focus();
     }
   });
-  // A label that is a button answers to the keyboard like one.
-  document.addEventListener("keydown", (event) => {
-    if (!event.target.matches("label[role=button]") || !["Enter", " "].includes(event.key)) return;
-    event.preventDefault();
-    event.target.click();
-  });
-
   // HTML that our own renderer made, back to Markdown.
   const FENCE = "```";
   const inline = (node) => [...node.childNodes].map((child) => {
@@ -411,11 +404,14 @@
     }
   });
 
-  // The modal on the local page: its checkbox opens it, the box takes the focus, Escape closes.
+  // The modal on the local page: a checkbox that opens and closes as a button would.
   const modal = field("ask-modal");
-  modal?.addEventListener("change", () => { if (modal.checked) setTimeout(() => query().focus(), 100); });
+  const toggled = () => setTimeout(() => (modal.checked ? query() : modal).focus(), 100);
+  modal?.addEventListener("change", toggled);
+  modal?.form.addEventListener("reset", toggled);
   if (modal) document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && modal.checked && !event.defaultPrevented) modal.checked = false;
+    if (event.key === "Enter" && event.target === modal) modal.click();
+    else if (event.key === "Escape" && modal.checked && !event.defaultPrevented) modal.form.reset();
   });
 
   if (kept("draft")) put(kept("draft"));

@@ -37,6 +37,7 @@ from playwright.sync_api import (
 )
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+AXE = Path(__file__).parent.parent / "static/node_modules/axe-core/axe.min.js"
 
 FLAGS = (
     "--no-sandbox",
@@ -268,6 +269,16 @@ def screenshot(page: Page, name: str) -> Path:
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path)
     return path
+
+
+def accessibility_findings(page: Page) -> list[str]:
+    """What axe-core finds on a page and in the frames it can enter: rule and first element."""
+    found: list[str] = []
+    for frame in page.frames:
+        frame.evaluate(AXE.read_text())  # not a script element: the policy would refuse it
+        result = frame.evaluate("axe.run({iframes: false})")
+        found += [f"{each['id']}: {each['nodes'][0]['html']}" for each in result["violations"]]
+    return found
 
 
 def eventually(condition: Callable[[], Any], timeout_s: float = 10.0, says: str = "") -> Any:

@@ -1,11 +1,9 @@
 """One conversation across questions, reloads and pages, in a frame that is nobody's first party."""
 
-import os
-
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
-from tests.browser import Complaints, bare_chromium
+from tests.browser import Complaints, accessibility_findings, bare_chromium
 from tests.host_sites import OPEN_ROOTS, PROSE, Reader, docs, embedding
 
 QUESTIONS = ("How do I dim a lamp?", "How do I pair a lamp?", "How do I install it?")
@@ -134,22 +132,6 @@ def test_the_page_hears_of_answers_and_ratings_and_the_selection_goes_along(
     assert reader.complaints.said == []
 
 
-def axe(page: Page) -> list[str]:
-    """What axe-core finds on a page and in the frames it can enter: rule and first element."""
-    from hyperrun.assets import STATIC
-
-    script = STATIC / "node_modules/axe-core/axe.min.js"
-    if not script.exists():
-        reason = "axe-core is not installed: npm install --prefix static"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    found: list[str] = []
-    for frame in page.frames:
-        frame.evaluate(script.read_text())  # not a script element: the policy would refuse it
-        result = frame.evaluate("axe.run({iframes: false})")
-        found += [f"{each['id']}: {each['nodes'][0]['html']}" for each in result["violations"]]
-    return found
-
-
 @pytest.mark.parametrize(
     ("theme", "layout"),
     [("light", "panel"), pytest.param("dark", "dialog", marks=pytest.mark.slow)],
@@ -163,8 +145,8 @@ def test_axe_finds_nothing_on_the_page_and_in_the_chat(
     complaints.watch(reader.page)
     with docs({"/": embedding(chat_server, query, body=body)}) as site:
         reader.goes_to(site.url())
-        assert axe(reader.page) == []
+        assert accessibility_findings(reader.page) == []
         reader.opens()
-        assert axe(reader.page) == []
+        assert accessibility_findings(reader.page) == []
         reader.asks(QUESTIONS[0], 1)
-        assert axe(reader.page) == []
+        assert accessibility_findings(reader.page) == []

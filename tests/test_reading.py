@@ -4,13 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hyperrun.settings import Settings
-from tests.browser import Complaints
+from tests.browser import Complaints, accessibility_findings
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, running_model_server
 from tests.server import RunningServer, running, write_repository
@@ -18,7 +17,6 @@ from tests.test_whole_way import answers, ask
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parent.parent / "static/node_modules/axe-core/axe.min.js"
 MORE = "# More\n" + "".join(
     f"\n## {title}\n\nHow to go about {title.lower()}, in a few plain words.\n"
     for title in ("Grouping lamps", "Waking with light", "Rooms and floors", "Light by schedule",
@@ -412,13 +410,7 @@ def test_no_state_of_the_page_has_an_accessibility_finding(
     box = page.locator("#query")
 
     def sound(state: str) -> None:
-        page.evaluate(AXE.read_text())
-        report = page.evaluate("axe.run(document, {iframes: false})")
-        found = [
-            (each["id"], [node["html"][:160] for node in each["nodes"]][:3])
-            for each in report["violations"]
-        ]
-        assert found == [], state
+        assert accessibility_findings(page) == [], state
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, state
 
     sound("empty")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser import Complaints, host_site
+from tests.browser import Complaints, accessibility_findings, host_site
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import Serve
@@ -221,6 +221,9 @@ def test_the_modal_of_the_local_page_opens_and_closes_without_a_script(
     expect(box).to_be_visible()
     page.locator(".modal-backdrop").click(position={"x": 5, "y": 5})
     expect(box).not_to_be_visible()
+    page.get_by_role("checkbox", name="Open the chat").press(" ")
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(box).not_to_be_visible()
     context.close()
 
 
@@ -231,6 +234,23 @@ def test_the_modal_holds_the_same_chat(serve: Serve, page: Page) -> None:
     ask(page, "How do I dim?")
     answers(page, 1)
     page.keyboard.press("Escape")
+    expect(page.locator(".chat-box")).not_to_be_visible()
+
+
+def test_the_modal_is_opened_and_closed_by_the_keyboard_and_has_no_accessibility_finding(
+    serve: Serve, page: Page
+) -> None:
+    server = serve()
+    page.goto(server.url)
+    assert accessibility_findings(page) == []
+    page.keyboard.press("Tab")
+    button = page.locator(".local-head label")
+    assert button.evaluate("label => getComputedStyle(label).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator("#query")).to_be_focused()
+    assert accessibility_findings(page) == []
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(page.get_by_role("checkbox", name="Open the chat")).to_be_focused()
     expect(page.locator(".chat-box")).not_to_be_visible()
 
 
