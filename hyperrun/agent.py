@@ -72,8 +72,10 @@ class Agent:
             yield Searching(question)
             sources = await research.find(_with_page(question, page), FIRST_PASSAGES)
             yield Found(question, sources)
-            whole = self._search.introduces(question) and not page.selection
-            async for delta in extract(question, sources, language or "en", whole=whole):
+            leading = 0
+            if not page.selection:
+                leading = await asyncio.to_thread(self._search.leading, question)
+            async for delta in extract(question, sources, language or "en", leading):
                 yield Text(delta)
             if self._settings.suggestions != "off":
                 yield Suggestions(await asyncio.to_thread(self._search.related, sources))

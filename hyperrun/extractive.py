@@ -74,19 +74,19 @@ class Block:
 
 
 async def extract(
-    question: str, sources: Sequence[Source], language: str, *, whole: bool = False
+    question: str, sources: Sequence[Source], language: str, leading: int = 0
 ) -> AsyncIterator[str]:
     """The answer as Markdown, a passage at a time, with its citation.
 
     Passages come as `sources` are ordered; where code was not asked for, code only without prose.
-    A question about the `whole` project is answered with how the first of them begins.
+    With `leading` the first so many are quoted as they begin, whatever words they hold.
     """
-    sources = sources[:1] if whole else sources
+    sources = sources[:leading] if leading else sources
     texts = [_stems(f"{source.passage.title}\n{source.passage.text}") for source in sources]
-    wanted = [] if whole else query_terms(question)
+    wanted = [] if leading else query_terms(question)
     asked = _worth({_stems(" ".join(forms(term))) for term in wanted}, texts)
     most = max((sum(not word.isdisjoint(each) for word in asked) for each in texts), default=0)
-    is_near = most <= ENOUGH_WORDS * len(asked) and not whole
+    is_near = most <= ENOUGH_WORDS * len(asked) and not leading
     if (is_near or not sources) and _LETTER.search(question) and not _LATIN.search(question):
         yield text(language, "extract_none_language")
         return

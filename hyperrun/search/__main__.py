@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.errors import BadSetting
-from hyperrun.search import introduction
+from hyperrun.search import newcomer
 from hyperrun.search.colgrep import ColGrep
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, Progress, location
@@ -83,10 +83,9 @@ def search(
         except ColGrepError as error:
             print(f"ColGrep is left out of {query!r}: {error}", file=sys.stderr)
     found = fuse(index.search(query, max(k, WIDE)), meant, k)
-    beginnings = introduction.find(index, project)
-    if introduction.is_asked(query, introduction.names(project, beginnings)):
-        found = introduction.put_first(beginnings, found, k)
-    return [passage for passage, _ in found]
+    called = newcomer.names(project, newcomer.introductions(index, project))
+    first = newcomer.find(index, query, project, called)
+    return [passage for passage, _ in newcomer.put_first(first, found, k)]
 
 
 def _colgrep(root: Path, settings: Settings) -> ColGrep | None:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.conversation import Source
 from hyperrun.errors import SearchError, SearchUnavailable
-from hyperrun.search import addresses, introduction, versions
+from hyperrun.search import addresses, newcomer, versions
 from hyperrun.search.builder import build
 from hyperrun.search.checkout import Checkout, is_url, name
 from hyperrun.search.colgrep import ColGrep, find_program
@@ -290,7 +290,7 @@ class Search:
         try:
             found = await asyncio.to_thread(self._index.search, query, max(k, WIDE))
             found = fuse(found, await meant, k)
-            found = await asyncio.to_thread(self._introduced, self._index, query, found, k)
+            found = await asyncio.to_thread(self._led, self._index, query, found, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
@@ -317,21 +317,25 @@ class Search:
             for passage, anchor in found
         ]
 
-    def introduces(self, question: str) -> bool:
-        """Does `question` ask what the project is? What is found for it begins with what says so,
-        where the documentation does."""
-        return introduction.is_asked(question, self._names)
+    def leading(self, question: str) -> int:
+        """How many of the passages found for `question` answer it by themselves: for a newcomer's
+        questions of what the project is and how to start. 0 for any other.
+
+        Reads the index: for a thread. 0 where it cannot be read.
+        """
+        with suppress(sqlite3.Error):
+            return newcomer.leading(self._index, question, self.project, self._names)
+        return 0
 
     def _look_up(self, index: Index, query: str, k: int, inside: str = "") -> list[Found]:
-        return self._introduced(index, query, index.search(query, k, inside), k, inside)
+        return self._led(index, query, index.search(query, k, inside), k, inside)
 
-    def _introduced(
+    def _led(
         self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
     ) -> list[Found]:
-        """`found`, and where `query` asks what the project is, what says so before it."""
-        if not self.introduces(query):
-            return found
-        return introduction.put_first(introduction.find(index, self.project, inside), found, k)
+        """`found`, after what comes first for a newcomer's question."""
+        first = newcomer.find(index, query, self.project, self._names, inside)
+        return newcomer.put_first(first, found, k)
 
     async def _meant(self, query: str, k: int) -> list[Found]:
         """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
@@ -386,8 +390,8 @@ class Search:
         the most general files first."""
         files: dict[str, list[str]] = {}
         with suppress(sqlite3.Error):
-            self._names = introduction.names(
-                self.project, introduction.find(self._index, self.project)
+            self._names = newcomer.names(
+                self.project, newcomer.introductions(self._index, self.project)
             )
             for file, title in self._index.sections():
                 files.setdefault(file, []).append(title)

@@ -1,4 +1,4 @@
-"""What is this? The question every newcomer asks, and the passages that say it."""
+"""What is this, and how do I begin? What every newcomer asks, and the passages that say it."""
 
 import asyncio
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from hyperrun.conversation import Source
 from hyperrun.extractive import extract
 from hyperrun.search.engine import Search
-from hyperrun.search.introduction import is_asked
+from hyperrun.search.newcomer import asks_how_to_start, asks_what_it_is
 from hyperrun.search.passage import Passage
 from tests.search import repository
 from tests.search.running import searched
@@ -28,8 +28,8 @@ CONTENTS = "- [Install](#install)\n- [Usage](#usage)\n"
     ],
 )  # fmt: skip
 def test_a_question_about_the_whole_is_told_from_its_words(question: str) -> None:
-    assert is_asked(question, NAMES)
-    assert not is_asked(question, frozenset())
+    assert asks_what_it_is(question, NAMES)
+    assert not asks_what_it_is(question, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,27 @@ def test_a_question_about_the_whole_is_told_from_its_words(question: str) -> Non
     ],
 )  # fmt: skip
 def test_a_question_about_a_part_is_none(question: str) -> None:
-    assert not is_asked(question, NAMES)
+    assert not asks_what_it_is(question, NAMES)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I get started?", "getting started", "Quick start", "where should I start", "begin",
+        "How can I start with Gin?", "How to get started with the gin framework?", "First steps",
+    ],
+)  # fmt: skip
+def test_a_question_of_how_to_begin_is_told_from_its_words(question: str) -> None:
+    assert asks_how_to_start(question, NAMES)
+    assert not asks_what_it_is(question, NAMES)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How do I start the server?", "get started with middleware", "When does it start?", "", "?"],
+)
+def test_to_start_something_is_another_question(question: str) -> None:
+    assert not asks_how_to_start(question, NAMES)
 
 
 def found(folder: Path, files: dict[str, str], question: str, version: str = "") -> list[Passage]:
@@ -93,6 +113,31 @@ def test_of_a_file_the_passage_that_says_it_is_taken(
     assert first in passages[0].text
 
 
+STEPS = "".join(f"### Step {n}\n\nHere you do the thing number {n}.\n\n" for n in range(5))
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "titles"),
+    [
+        ("README.md", f"{README}\n## Getting started\n\n{STEPS}## More\n\nRead all about it.\n",
+         [f"Lantern > Getting started > Step {n}" for n in range(3)]),
+        ("README.md", f"{README}\n## 🚀 Quick Start\n\nLight it with a match.\n\n## X\n\nRead.\n",
+         ["Lantern > 🚀 Quick Start"]),
+        ("docs/quickstart.md", "# The first hour\n\nLight it with a match.\n",
+         ["The first hour"]),
+        ("docs/tutorial/first-steps.md", "# A match\n\nLight it with a match.\n", ["A match"]),
+    ],
+)  # fmt: skip
+def test_where_one_begins_comes_first_and_in_its_order(
+    tmp_path: Path, name: str, page: str, titles: list[str]
+) -> None:
+    files = {"docs/api/lamp.md": "# Starting\n\nHow to get a thing started, started, started.\n"}
+    passages = found(tmp_path, files | {name: page}, "How do I get started?")
+    assert [passage.title for passage in passages[: len(titles)]] == titles
+    assert {passage.file for passage in passages[: len(titles)]} == {name}
+    assert not titles[-1].startswith(passages[len(titles)].title)
+
+
 def test_a_version_is_introduced_by_its_own_pages(tmp_path: Path) -> None:
     files = {
         "README.md": README,
@@ -114,7 +159,7 @@ def test_the_answer_without_a_model_is_how_the_introduction_begins() -> None:
 
     async def said() -> str:
         sources = [Source(1, whole), Source(2, other)]
-        pieces = extract("What is Lantern?", sources, "en", whole=True)
+        pieces = extract("What is Lantern?", sources, "en", leading=1)
         return "".join([piece async for piece in pieces])
 
     assert asyncio.run(said()).endswith("**Lantern** [1]\n\nIt lights.\n\n")
