@@ -14,6 +14,7 @@ from hyperrun.search.fusion import Found
 from hyperrun.search.index import Index
 from hyperrun.search.ranking import STOP_WORDS, generality
 
+MOST_CHARS = 300  # a longer question is about more
 MOST = 2
 STEPS = 3  # passages from where one begins
 LOOKED_AT = 3  # passages from a file's beginning
@@ -88,13 +89,13 @@ def find(
 
 def asks_how_to_start(question: str, called: frozenset[str]) -> bool:
     """Does `question` ask how one begins with the project that is `called` so?"""
-    asked = _START.fullmatch(question)
+    asked = _START.fullmatch(question) if len(question) <= MOST_CHARS else None
     return asked is not None and set(_words(asked["what"] or "")) <= called | _BESIDE
 
 
 def asks_what_it_is(question: str, called: frozenset[str]) -> bool:
     """Does `question` ask what the project is that is `called` so?"""
-    if not called:
+    if not called or len(question) > MOST_CHARS:
         return False
     if (asked := _ASKED_IN_JAPANESE.match(question)) is not None:
         question = asked[1]
@@ -165,7 +166,7 @@ def _is_in(folder: str, file: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text[:300].lower())
+    return re.findall(r"\w+", text.lower())
 
 
 def _greets(file: str) -> bool:

@@ -59,10 +59,14 @@ def test_a_question_of_how_to_begin_is_told_from_its_words(question: str) -> Non
 
 @pytest.mark.parametrize(
     "question",
-    ["How do I start the server?", "get started with middleware", "When does it start?", "", "?"],
-)
+    [
+        "How do I start the server?", "get started with middleware", "When does it start?", "", "?",
+        "start with " + " " * 100_000 + "x", "what is " + "gin " * 100_000,
+    ],
+)  # fmt: skip
 def test_to_start_something_is_another_question(question: str) -> None:
     assert not asks_how_to_start(question, NAMES)
+    assert not asks_what_it_is(question, NAMES)
 
 
 def found(folder: Path, files: dict[str, str], question: str, version: str = "") -> list[Passage]:
