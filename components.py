@@ -36,7 +36,7 @@ from hyperrun.citations import card_of
 from hyperrun.conversation import Cost, Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import BudgetSpent
 from hyperrun.turns import Update
-from hyperrun.view import Icon, IconButton, View
+from hyperrun.view import IN_TURN, Icon, IconButton, View
 
 # The chat, in both of its places
 
@@ -84,13 +84,29 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
 
 
 def ChatHeader(view: View, close: FT | None = None) -> FT:
-    """Title and subtitle left; settings, copy, clear and close right."""
+    """Title and subtitle left; a new conversation, the last ones, copy, settings, close right."""
     say = view.say
     return Header(
         Div(
             H1(view.title, cls="chat-title"),
             P(view.subtitle or say("subtitle", project=view.project), cls="chat-subtitle"),
             cls="grow min-w-0",
+        ),
+        IconButton(
+            "square-pen",
+            say("new_conversation"),
+            hx_post=view.links.open,
+            hx_target="#messages",
+            hx_sync=IN_TURN,
+            id="new-conversation",
+        ),
+        IconButton(
+            "history",
+            say("conversations"),
+            hx_post=view.links.conversations,
+            hx_target="#panel",
+            aria_haspopup="dialog",
+            id="conversations",
         ),
         IconButton("clipboard-list", say("copy_conversation"), id="copy-conversation"),
         IconButton(
@@ -101,27 +117,19 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
             hx_target="#panel",
             aria_haspopup="dialog",
         ),
-        IconButton(
-            "trash-2",
-            say("clear"),
-            hx_post=view.links.clear,
-            hx_target="#messages",
-            hx_confirm=say("clear_confirm"),
-            id="clear",
-        ),
         close or IconButton("x", say("close"), id="close", hidden=True),
         cls="chat-bar",
     )
 
 
 def ConfirmDialog(view: View) -> FT:
-    """Asks before the conversation is cleared. The page's script opens it."""
+    """Asks before something is deleted. The page's script says what, and opens it."""
     return ui.Modal(
         ui.ModalBox(
-            P(view.say("clear_confirm"), id="confirm-question"),
+            P(id="confirm-question"),
             Form(
                 ui.Btn(view.say("cancel"), cls="-sm"),
-                ui.Btn(view.say("clear"), value="yes", cls="-sm -primary"),
+                ui.Btn(view.say("delete"), value="yes", cls="-sm -primary"),
                 method="dialog",
                 cls="modal-action",
             ),
@@ -188,6 +196,7 @@ def Composer(view: View) -> FT:
         hx_post=view.links.ask,
         hx_target="#messages",
         hx_swap="beforeend",
+        hx_sync=IN_TURN,
     )
 
 

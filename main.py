@@ -30,10 +30,11 @@ import components as html
 import embed
 from hyperrun import assets, operations, policy, sse
 from hyperrun.agent import Agent
-from hyperrun.conversation import Cost, Outcome, Turn
+from hyperrun.conversation import Cost, Outcome, Turn, reader_of
+from hyperrun.conversation_list import Conversation, ConversationList, ConversationsDialog
 from hyperrun.document import document
 from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
-from hyperrun.forms import AskForm, FeedbackForm, KeyForm, ReaderForm
+from hyperrun.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
 from hyperrun.keys import Keys
 from hyperrun.language import choose
 from hyperrun.limits import Limits, Reservation, visitor_of
@@ -275,26 +276,48 @@ async def shared(request: Request, link: str, state: State) -> Response:
     return document(state, view, page, up="../", title=turn.question)
 
 
-# The conversation
+# Conversations
 
 
 @route("/history", methods=["POST"])
 async def history(request: Request, state: State, form: ReaderForm) -> Response:
     """The conversation as it stands, with a stream for an answer still in flight."""
     view = view_for(request, state, form.lang)
-    conversation = state.tokens.check(form.token)
+    return await shown(request, state, view, state.tokens.check(form.token))
+
+
+@route("/open-conversation", methods=["POST"])
+async def open_conversation(request: Request, state: State, form: OtherForm) -> Response:
+    """Another conversation, or a new one where none is named; the one left is kept, and goes on."""
+    view = view_for(request, state, form.lang)
+    left = state.tokens.check(form.token)
+    token = form.other or state.tokens.mint(beside=left or "")
+    conversation = state.tokens.check(token)
+    if conversation is None:
+        raise NotYours("no valid token of the conversation to open")
+    if left is not None:
+        state.turns.leave(left)
+    return await shown(request, state, view, conversation, html.Token(token, swap=True), NO_PANEL)
+
+
+async def shown(
+    request: Request, state: State, view: View, conversation: str | None, *others: FT
+) -> Response:
+    """A conversation's exchanges, or what an empty one shows; `others` are swapped elsewhere."""
     turns = await state.turns.history(conversation) if conversation else []
     if not turns:
-        return HTMLResponse(fragment(html.Greeting(view, starters(state))))
+        return HTMLResponse(fragment(html.Greeting(view, starters(state)), *others))
     await state.limits.show(address(request), turns)
     total = await state.turns.cost(conversation)
-    return StreamingResponse(exchanges(state, view, turns, total), media_type="text/html")
+    parts = exchanges(state, view, turns, total, fragment(*others))
+    return StreamingResponse(parts, media_type="text/html")
 
 
 async def exchanges(
-    state: State, view: View, turns: Sequence[Turn], total: Cost
+    state: State, view: View, turns: Sequence[Turn], total: Cost, before: str = ""
 ) -> AsyncIterator[str]:
     """One after the other: a long conversation is megabytes, and others wait meanwhile."""
+    yield before
     for turn in turns:
         update = None
         if turn.outcome is not Outcome.RUNNING:
@@ -302,12 +325,49 @@ async def exchanges(
         yield fragment(html.Exchange(view, turn, update, total))
 
 
-@route("/clear-messages", methods=["POST"])
-async def clear(request: Request, state: State, form: ReaderForm) -> FT:
-    """Empty the conversation, here and in the store."""
+@route("/conversations", methods=["POST"])
+async def conversations(request: Request, state: State, form: ReaderForm) -> FT:
+    """The dialog that lists the reader's last conversations."""
     view = view_for(request, state, form.lang)
-    await state.turns.forget(owner(state, form))
-    return html.Greeting(view, starters(state))
+    conversation = state.tokens.check(form.token)
+    return ConversationsDialog(view, await listed(state, conversation))
+
+
+@route("/delete-conversation", methods=["POST"])
+async def delete_conversation(request: Request, state: State, form: OtherForm) -> tuple[FT, ...]:
+    """Delete a conversation, here and in the store; where it is the open one, empty the page."""
+    view = view_for(request, state, form.lang)
+    conversation = owner(state, form)
+    other = state.tokens.check(form.other)
+    if other is None:
+        raise NotYours("no valid token of the conversation to delete")
+    await state.turns.forget(other)
+    left = ConversationList(view, await listed(state, conversation))
+    if other != conversation:
+        return (left,)
+    greeting = html.Greeting(view, starters(state))
+    return left, Div(greeting, id="messages", hx_swap_oob="innerHTML")
+
+
+@route("/clear-messages", methods=["POST"])
+async def clear(request: Request, state: State, form: ReaderForm) -> tuple[FT, ...]:
+    """Delete all conversations of the reader, here and in the store."""
+    view = view_for(request, state, form.lang)
+    await state.turns.forget_all(owner(state, form))
+    return html.Greeting(view, starters(state)), NO_PANEL
+
+
+# Swapped in where a dialog has done what it was for.
+NO_PANEL = Div(id="panel", hx_swap_oob="true")
+
+
+async def listed(state: State, conversation: str | None) -> list[Conversation]:
+    """The last conversations of this one's reader, each with the token that opens it."""
+    recent = await state.turns.recent(conversation) if conversation else []
+    return [
+        Conversation(each, state.tokens.of(each.conversation), each.conversation == conversation)
+        for each in recent
+    ]
 
 
 # Settings
@@ -408,7 +468,8 @@ async def admitted(request: Request, state: State, conversation: str) -> AsyncIt
     """A place for one answer. Raises `LimitReached`; frees the place where the block fails."""
     limits: Limits = state.limits
     model = await model_for(state, conversation)
-    async with limits.admitted(visitor(request), address(request), conversation, model) as place:
+    reader = reader_of(conversation)  # a new conversation is no new allowance
+    async with limits.admitted(visitor(request), address(request), reader, model) as place:
         yield place
 
 
@@ -479,6 +540,9 @@ def problem(
 LINKS = Links(
     ask="ask",
     history="history",
+    conversations="conversations",
+    open="open-conversation",
+    delete="delete-conversation",
     clear="clear-messages",
     settings="settings",
     save_settings="save-settings",

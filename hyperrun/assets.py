@@ -38,14 +38,15 @@ STYLES = {"chat.css": "chat.css"}
 SPRITE = "sprite.svg"
 # Every icon a page or a later fragment may show: a fragment cannot bring its icon along.
 ICONS = (
-    "arrow-down", "check", "clipboard-list", "copy", "file-text", "info", "key-round", "life-buoy",
-    "pencil", "refresh-cw", "search", "send", "settings", "share-2", "sparkles", "square",
-    "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
+    "arrow-down", "check", "clipboard-list", "copy", "file-text", "history", "info", "key-round",
+    "life-buoy", "pencil", "refresh-cw", "search", "send", "settings", "share-2", "sparkles",
+    "square", "square-pen", "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
 )  # fmt: skip
 # The CSS compiler reads our classes out of these.
 CLASS_SOURCES = (
     "components.py",
     "hyperrun/view.py",
+    "hyperrun/conversation_list.py",
     "hyperrun/settings_form.py",
     "hyperrun/local_page.py",
     "static/chat.js",

@@ -1,4 +1,8 @@
-"""The nouns of a conversation, as they travel between store, agent, turns and pages."""
+"""The nouns of a conversation, as they travel between store, agent, turns and pages.
+
+A reader's first conversation has a random id, and his others that id, "~" and more: who holds one
+of them is the reader of all.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +18,21 @@ class Outcome(StrEnum):
     STOPPED = "stopped"  # by the reader, or because nobody followed any more
     FAILED = "failed"  # `Turn.error` says why
     INTERRUPTED = "interrupted"  # the server went away in mid-answer
+
+
+def reader_of(conversation: str) -> str:
+    """The id that all conversations of one reader begin with."""
+    return conversation.partition("~")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One of a reader's conversations, as a list of them names it."""
+
+    conversation: str
+    title: str  # its first question, or the beginning of a long one
+    asked: float  # its last question, seconds since the epoch
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What an operator does for a reader who asks for his data: `python -m hyperrun.conversations`.
 
-    export ID    print everything that is kept of a conversation, as JSON
-    delete ID    delete it, and its key
+    export ID    print everything that is kept of the reader, as JSON
+    delete ID    delete it, and the reader's key
 
-ID is a conversation's, or one of its turns' (on the page, an answer's `id` without "turn-"). The
-server may be running meanwhile.
+ID is one of the reader's conversations, or one of their turns (on the page, an answer's `id`
+without "turn-"). The server may be running meanwhile.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ from hyperrun.store import Store
 
 
 async def export(settings: Settings, any_id: str) -> dict[str, Any] | None:
-    """A conversation as JSON-ready data; None where nothing is kept under this id."""
+    """A reader's conversations as JSON-ready data; None where nothing is kept under this id."""
     async with Store(settings).beside() as store:
         conversation = await _conversation(store, any_id)
         return await store.export(conversation) if conversation else None
 
 
 async def delete(settings: Settings, any_id: str) -> bool:
-    """Delete a conversation and its key. False where nothing is kept under this id."""
+    """Delete a reader's conversations and key. False where nothing is kept under this id."""
     async with Store(settings).beside() as store:
         conversation = await _conversation(store, any_id)
         if conversation is not None:

@@ -70,6 +70,17 @@ class ReaderForm:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherForm(ReaderForm):
+    """Another conversation than the one that is open, by its token; "" where none is named."""
+
+    other: str
+
+    @classmethod
+    def _values(cls, read: dict[str, str]) -> dict[str, Any]:
+        return ReaderForm._values(read) | {"other": _short(read, "other", 200)}
+
+
+@dataclass(frozen=True, slots=True)
 class AskForm(ReaderForm):
     """A question, the page it was asked on, and the turn it is an edited form of."""
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hyperrun.conversation import reader_of
 from hyperrun.private import secret
 from hyperrun.store import Store
 
@@ -24,7 +25,7 @@ class OwnKey:
 
 
 class Keys:
-    """Keeps one key for each conversation, until it is forgotten or the conversation deleted."""
+    """Keeps one key for each reader, under any conversation of his, until it is forgotten."""
 
     def __init__(self, data_dir: Path, store: Store) -> None:
         self._path = data_dir / "keys.key"
@@ -38,23 +39,25 @@ class Keys:
 
     async def put(self, conversation: str, model: str, api_key: str) -> None:
         """Keep `api_key`; the one kept before is gone."""
-        kept = {"conversation": conversation, "model": model, "api_key": api_key}
+        reader = reader_of(conversation)
+        kept = {"conversation": reader, "model": model, "api_key": api_key}
         # In a thread: the first call imports a library and reads a file.
         ciphertext = await asyncio.to_thread(self._encrypted, json.dumps(kept).encode())
-        await self._store.put_key(conversation, ciphertext)
+        await self._store.put_key(reader, ciphertext)
 
     def _encrypted(self, plain: bytes) -> bytes:
         return self._cipher.encrypt(plain)
 
     async def get(self, conversation: str) -> OwnKey | None:
         """The key that was kept; None where there is none, or it cannot be read any more."""
-        ciphertext = await self._store.key(conversation)
+        reader = reader_of(conversation)
+        ciphertext = await self._store.key(reader)
         if ciphertext is None:
             return None
         plain = await asyncio.to_thread(self._decrypted, ciphertext)
         kept = json.loads(plain) if plain else {}
-        # A row that was moved to another conversation is no key of that one's.
-        if kept.get("conversation") != conversation:
+        # A row that was moved to another reader is no key of his.
+        if kept.get("conversation") != reader:
             return None
         return OwnKey(kept["model"], kept["api_key"])
 
@@ -68,4 +71,4 @@ class Keys:
 
     async def forget(self, conversation: str) -> None:
         """Delete the key, if there is one."""
-        await self._store.forget_key(conversation)
+        await self._store.forget_key(reader_of(conversation))

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from threading import Lock
 from typing import Any, TypeVar
 
-from hyperrun.conversation import Cost, Outcome, Turn
+from hyperrun.conversation import Cost, Outcome, Recent, Turn, reader_of
 from hyperrun.schema import COLUMNS, FILE, MIGRATIONS, open_reader, open_writer, row_of, turn_of
 from hyperrun.settings import Settings
 
@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 
 EXPIRE_EVERY_S = 3_600.0
 MOST_TURNS = 200  # of a conversation are shown and looked at; an export holds all
+MOST_RECENT = 20  # conversations of a reader are listed
+TITLE_CHARS = 200
+
+OF_READER = "(conversation = ? OR conversation BETWEEN ? AND ?)"
 
 Result = TypeVar("Result")
 
@@ -212,26 +216,53 @@ class Store:
 
     # Conversations
 
+    async def recent(self, conversation: str) -> list[Recent]:
+        """The conversations of this one's reader, last asked first: `MOST_RECENT` of them.
+
+        A title is the first question that no other attempt has taken the place of.
+        """
+        rows = await self._rows(
+            f"SELECT conversation, (SELECT substr(question, 1, {TITLE_CHARS}) FROM turns AS first "
+            "WHERE first.conversation = recent.conversation AND NOT EXISTS (SELECT 1 FROM turns "
+            "WHERE conversation = recent.conversation AND retry_of = first.id) "
+            "ORDER BY started LIMIT 1), asked FROM (SELECT conversation, max(started) AS asked "
+            f"FROM turns WHERE {OF_READER} GROUP BY conversation ORDER BY asked DESC "
+            f"LIMIT {MOST_RECENT}) AS recent ORDER BY asked DESC",
+            *_of_reader(conversation),
+        )
+        return [Recent(*row) for row in rows]
+
     async def export(self, conversation: str) -> dict[str, Any]:
-        """Everything that is kept of a conversation, as JSON-ready data; its key is left out."""
-        turns = await self._select("WHERE conversation = ? ORDER BY started, id", conversation)
-        return {"conversation": conversation, "turns": [asdict(turn) for turn in turns]}
+        """Everything that is kept of a conversation's reader but his key, as JSON-ready data."""
+        turns = await self._select(
+            f"WHERE {OF_READER} ORDER BY started, id", *_of_reader(conversation)
+        )
+        return {"reader": reader_of(conversation), "turns": [asdict(turn) for turn in turns]}
 
     async def delete(self, conversation: str) -> None:
-        """Delete a conversation's turns and its key."""
+        """Delete everything that is kept of a conversation's reader, his key too."""
 
         def delete() -> None:
             with self._transaction() as connection:
-                connection.execute("DELETE FROM turns WHERE conversation = ?", (conversation,))
-                connection.execute("DELETE FROM keys WHERE conversation = ?", (conversation,))
+                for table in ("turns", "keys"):
+                    connection.execute(
+                        f"DELETE FROM {table} WHERE {OF_READER}", _of_reader(conversation)
+                    )
 
         await self._write(delete)
         self._scrub()
 
     async def clear(self, conversation: str) -> None:
-        """Delete a conversation's turns; its key stays."""
+        """Delete a conversation's turns; the reader's key stays."""
         await self._write(
             lambda: self._execute("DELETE FROM turns WHERE conversation = ?", conversation)
+        )
+        self._scrub()
+
+    async def clear_all(self, conversation: str) -> None:
+        """Delete the turns of all conversations of this one's reader; his key stays."""
+        await self._write(
+            lambda: self._execute(f"DELETE FROM turns WHERE {OF_READER}", *_of_reader(conversation))
         )
         self._scrub()
 
@@ -252,7 +283,7 @@ class Store:
             )
             connection.execute(
                 "DELETE FROM keys WHERE kept < ? AND conversation NOT IN "
-                "(SELECT conversation FROM turns)",
+                "(SELECT substr(conversation, 1, instr(conversation || '~', '~') - 1) FROM turns)",
                 (oldest,),
             )
 
@@ -282,7 +313,7 @@ class Store:
     # Readers' keys
 
     async def put_key(self, conversation: str, ciphertext: bytes) -> None:
-        """Keep one ciphertext for a conversation, in the place of the one before."""
+        """Keep one ciphertext under a reader's id, in the place of the one before."""
         await self._write(
             lambda: self._execute(
                 "INSERT OR REPLACE INTO keys (conversation, ciphertext, kept) VALUES (?, ?, ?)",
@@ -293,13 +324,13 @@ class Store:
         )
 
     async def key(self, conversation: str) -> bytes | None:
-        """The ciphertext kept for a conversation, or None."""
+        """The ciphertext kept under a reader's id, or None."""
         question = "SELECT ciphertext FROM keys WHERE conversation = ?"
         rows = await self._rows(question, conversation)
         return bytes(rows[0][0]) if rows else None
 
     async def forget_key(self, conversation: str) -> None:
-        """Delete a conversation's ciphertext."""
+        """Delete a reader's ciphertext."""
         await self._write(
             lambda: self._execute("DELETE FROM keys WHERE conversation = ?", conversation)
         )
@@ -345,6 +376,12 @@ class Store:
     def _scrub(self) -> None:
         """Soon, let nothing of what was deleted stay behind in the log of writes."""
         self._submit(self._writer, lambda: self._execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+def _of_reader(conversation: str) -> tuple[str, str, str]:
+    """What `OF_READER` compares with: the reader's first conversation, and where the others lie."""
+    reader = reader_of(conversation)
+    return reader, f"{reader}~", f"{reader}~~"
 
 
 def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:

@@ -11,9 +11,11 @@ from base64 import urlsafe_b64encode
 from functools import cached_property
 from pathlib import Path
 
+from hyperrun.conversation import reader_of
 from hyperrun.private import secret
 
 _ID_BYTES = 18
+_BESIDE_BYTES = 6
 
 
 class Tokens:
@@ -26,15 +28,20 @@ class Tokens:
     def _key(self) -> bytes:
         return secret(self._path)
 
-    def mint(self) -> str:
-        """A token for a new conversation."""
-        conversation = secrets.token_urlsafe(_ID_BYTES)
+    def mint(self, beside: str = "") -> str:
+        """A token for a new conversation: of the reader of `beside`, where that is given."""
+        if beside:
+            return self.of(f"{reader_of(beside)}~{secrets.token_urlsafe(_BESIDE_BYTES)}")
+        return self.of(secrets.token_urlsafe(_ID_BYTES))
+
+    def of(self, conversation: str) -> str:
+        """The token of a conversation, for its reader alone."""
         return f"{conversation}.{self._sign(conversation)}"
 
     def check(self, token: str) -> str | None:
         """The conversation that `token` speaks for; None for anything we have not signed."""
         conversation, _, signature = token.partition(".")
-        if len(conversation) != len(urlsafe_b64encode(bytes(_ID_BYTES))):
+        if len(reader_of(conversation)) != len(urlsafe_b64encode(bytes(_ID_BYTES))):
             return None
         if not (conversation.isascii() and signature.isascii()):
             return None

@@ -16,11 +16,12 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from hyperrun.agent import Agent, Text, Used
 from hyperrun.citations import relocated
-from hyperrun.conversation import Cost, Outcome, PageContext, Turn
+from hyperrun.conversation import Cost, Outcome, PageContext, Recent, Turn, reader_of
 from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
 from hyperrun.language import DEFAULT
 from hyperrun.models import ModelChoice
@@ -66,6 +67,7 @@ class Answering:
         self.shown = 0.0  # when
         self.stored = 0  # version
         self.alone_since = time.monotonic()
+        self.goes_on_alone = False  # its reader has turned to another conversation meanwhile
 
     def show(self) -> None:
         """Render, if somebody is looking, and tell every follower to look."""
@@ -171,13 +173,39 @@ class Turns:
 
     async def forget(self, conversation: str) -> None:
         """End what is in flight and delete the conversation's turns."""
-        turn_id = self._by_conversation.get(conversation)
-        if turn_id is not None:
-            await self._end(turn_id, Outcome.STOPPED)
-        for turn in list(self._unstored.values()):
-            if turn.conversation == conversation:
-                del self._unstored[turn.id]
+        await self._drop(lambda each: each == conversation)
         await self._store.clear(conversation)
+
+    async def forget_all(self, conversation: str) -> None:
+        """The same for every conversation of this one's reader."""
+        reader = reader_of(conversation)
+        await self._drop(lambda each: reader_of(each) == reader)
+        await self._store.clear_all(conversation)
+
+    async def _drop(self, wanted: Callable[[str], bool]) -> None:
+        for conversation, turn_id in list(self._by_conversation.items()):
+            if wanted(conversation):
+                await self._end(turn_id, Outcome.STOPPED)
+        for turn in list(self._unstored.values()):
+            if wanted(turn.conversation):
+                del self._unstored[turn.id]
+
+    def leave(self, conversation: str) -> None:
+        """The reader turns to another conversation: an answer goes on, though nobody follows it."""
+        answering = self._in_flight.get(self._by_conversation.get(conversation, ""))
+        if answering is not None:
+            answering.goes_on_alone = True
+
+    async def recent(self, conversation: str) -> list[Recent]:
+        """The conversations of this one's reader, last asked first, as far as they can be read."""
+        try:
+            stored = await self._store.recent(conversation)
+        except sqlite3.Error as error:
+            log.error("conversations cannot be listed: %s", error)
+            return []
+        return [
+            replace(each, running=each.conversation in self._by_conversation) for each in stored
+        ]
 
     async def find(self, turn_id: str) -> Turn | None:
         """The turn with this id, in flight or stored."""
@@ -451,6 +479,8 @@ class Turns:
             for answering in list(self._in_flight.values()):
                 state = answering.state
                 alone_s = 0.0 if answering.followers else now - answering.alone_since
+                if answering.goes_on_alone:
+                    continue
                 if state.outcome is None and alone_s > self._abandon_after_s:
                     answering.alone_since = now + 3_600  # once
                     self._spawn(self._end(state.turn.id, Outcome.STOPPED), "an answer left alone")

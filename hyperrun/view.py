@@ -15,6 +15,9 @@ from fastlucide import Icon as LucideIcon
 from hyperrun.assets import ICONS
 from hyperrun.language import text
 
+# What changes which messages are shown waits for the one before it, and for the history.
+IN_TURN = "closest .chat-panel:queue all"
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -22,6 +25,9 @@ class Links:
 
     ask: str
     history: str
+    conversations: str
+    open: str
+    delete: str
     clear: str
     settings: str
     save_settings: str

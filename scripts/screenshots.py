@@ -6,11 +6,12 @@ A documentation site made by its real generator, the real server and Chromium; o
 model is scripted.
 """
 
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -227,6 +228,21 @@ def asking(reader: Reader) -> None:
         crop(page, "keyboard", page.locator(".exchange"))
 
 
+def conversations(reader: Reader) -> None:
+    """The list of a reader's conversations."""
+    kept = reader.server.settings.data_dir / "hyperrun.sqlite3"
+    with reader.chat(height=460) as page:
+        for question in ("What does a scene keep?", "How do I reset a lamp?", QUESTION):
+            answered(page, question)
+            page.locator("#new-conversation").click()
+            page.locator(".exchange").wait_for(state="detached")
+            with closing(sqlite3.connect(kept)) as database, database:
+                database.execute("UPDATE turns SET started = started - 45000")  # half a day
+        page.locator("#conversations").click()
+        page.locator(".conversation").nth(1).hover()
+        crop(page, "conversations", page.locator("#conversations-dialog .modal-box"))
+
+
 def reading(reader: Reader) -> None:
     """What a reader does with an answer: its sources, copy, stop, try again, say, share."""
     with reader.chat(SHORT) as page:
@@ -323,6 +339,7 @@ def main() -> None:
             reader = Reader(browser, server, model)
             pages(reader)
             asking(reader)
+            conversations(reader)
             reading(reader)
             languages(reader)
             settings_dialog(reader)

@@ -11,26 +11,28 @@
   const field = (id) => document.getElementById(id);
   const query = () => field("query");
 
-  // Storage may be blocked, wholly or in part; what cannot be kept is done without.
-  const stored = (() => {
-    for (const name of ["localStorage", "sessionStorage"]) {
-      try {
-        const storage = window[name];
-        storage.setItem("hyperrun-test", "1");
-        storage.removeItem("hyperrun-test");
-        return storage;
-      } catch { /* the next one */ }
-    }
-    return null;
-  })();
-  const keep = (name, value) => {
+  // Storage may be blocked, wholly or in part; what cannot be kept is done without. A tab goes on with
+  // what it had itself, and a new one with what the last one had.
+  const storages = ["sessionStorage", "localStorage"].flatMap((name) => {
     try {
-      if (value) stored?.setItem("hyperrun-" + name, value);
-      else stored?.removeItem("hyperrun-" + name);
+      const storage = window[name];
+      storage.setItem("hyperrun-test", "1");
+      storage.removeItem("hyperrun-test");
+      return [storage];
+    } catch { return []; }
+  });
+  const keep = (name, value) => {
+    for (const storage of storages) try {
+      if (value) storage.setItem("hyperrun-" + name, value);
+      else storage.removeItem("hyperrun-" + name);
     } catch { /* full, or gone: then not */ }
   };
   const kept = (name) => {
-    try { return stored?.getItem("hyperrun-" + name) || ""; } catch { return ""; }
+    for (const storage of storages) try {
+      const value = storage.getItem("hyperrun-" + name);
+      if (value) return value;
+    } catch { /* the next one */ }
+    return "";
   };
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent("hyperrun:" + name, { detail }));
 
@@ -41,7 +43,7 @@
     if (!value || value === token) return;
     token = value;
     keep("token", token);
-    if (!stored) tell("keep", { token });
+    if (!storages.length) tell("keep", { token });
   };
   const readHistory = () =>
     htmx.ajax("POST", say.history, { target: messages, swap: "innerHTML", source: panel, values: { token } });
@@ -52,16 +54,25 @@
   };
   document.addEventListener("hyperrun:token", (event) => restore(event.detail.token));
 
-  // Every tab of a conversation shows what is asked, tried again or cleared in one of them.
-  const CHANGES = /^(ask|clear-messages|retry\/.*)$/;
+  // Every tab of a conversation shows what is asked, tried again or deleted in one of them.
+  const CHANGES = /^(ask|retry\/.*|delete-conversation|clear-messages)$/;
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, successful } = event.detail;
-    if (successful && CHANGES.test(requestConfig.path)) keep("changed", String(Date.now()));
+    if (!successful) return;
+    const { path, parameters } = requestConfig;
+    const changed = path === "clear-messages" ? "" : parameters.other || parameters.token;
+    if (CHANGES.test(path)) keep("changed", changed + " " + Date.now());
+    // What was clicked is gone; the next thing to do is to read, or to ask.
+    if (path === "open-conversation" && parameters.other) messages.focus();
+    else if (path === "open-conversation" || path === "clear-messages") query().focus();
   });
   window.addEventListener("storage", (event) => {
-    if (event.storageArea !== stored || !event.newValue) return;
+    if (event.storageArea !== storages.at(-1) || !event.newValue) return;
     if (event.key === "hyperrun-token") restore(event.newValue);
-    else if (event.key === "hyperrun-changed" && token && token === kept("token")) readHistory();
+    else if (event.key === "hyperrun-changed" && token) {
+      const changed = event.newValue.split(" ")[0];
+      if (!changed || changed === token) readHistory();
+    }
   });
 
   // Scrolling: with the answer, unless the reader has gone up to read.
@@ -234,14 +245,15 @@
     event.detail.shouldSwap = false;
     if (xhr.getResponseHeader("X-HyperRun") === "problem") {
       const told = new DOMParser().parseFromString(xhr.responseText, "text/html").body.textContent;
-      problem(told.trim(), elt.closest("form.key-form") ?? messages);
+      problem(told.trim(), near(elt));
     } else if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
-    else problem(say.sayUnreachable, elt.closest("form.key-form") ?? messages);
+    else problem(say.sayUnreachable, near(elt));
   });
+  const near = (element) => element.closest(".key-form, .modal-box") ?? messages;
   const later = () => 1000 + Math.random() * 2000;
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
-    else problem(say.sayUnreachable, event.detail.elt.closest("form.key-form") ?? messages);
+    else problem(say.sayUnreachable, near(event.detail.elt));
   });
 
   document.addEventListener("click", (event) => {
@@ -383,6 +395,7 @@
     const { question, issueRequest } = event.detail;
     if (!question) return;
     event.preventDefault();
+    field("confirm-question").textContent = question;
     confirm.returnValue = "";
     confirm.onclose = () => { if (confirm.returnValue === "yes") issueRequest(true); };
     confirm.showModal();
@@ -395,13 +408,26 @@
     dialog.close();
   });
 
-  // The settings dialog opens when it has arrived.
-  document.addEventListener("htmx:afterSettle", () => {
-    const dialog = field("settings-dialog");
+  // How long ago, in the reader's language and by his own calendar.
+  const ago = (time) => {
+    const then = new Date(time.dateTime);
+    const { lang } = document.documentElement;
+    const minutes = Math.max(0, Math.round((Date.now() - then) / 6e4));
+    const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(then).setHours(0, 0, 0, 0)) / 864e5);
+    time.title = then.toLocaleString(lang);
+    if (days > 30) return then.toLocaleDateString(lang, { dateStyle: "medium" });
+    const told = !minutes ? [0, "second"] : minutes < 60 ? [minutes, "minute"]
+      : minutes < 720 || !days ? [Math.floor(minutes / 60), "hour"] : [days, "day"];
+    return new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(-told[0], told[1]);
+  };
+  // A dialog opens when it has arrived.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    for (const time of event.target.querySelectorAll?.("time") ?? []) time.textContent = ago(time);
+    const dialog = field("panel").querySelector("dialog");
     if (dialog && !dialog.open && !dialog.dataset.seen) {
       dialog.dataset.seen = "1";
       dialog.showModal();
-    }
+    } else if (event.target.id === "conversation-list") dialog?.querySelector("button").focus();
   });
 
   // The modal on the local page: a checkbox that opens and closes as a button would.

@@ -50,6 +50,9 @@ ROUTES = [
     ("POST", "/share/{turn_id}"),
     ("GET", "/shared/{link}"),
     ("POST", "/history"),
+    ("POST", "/conversations"),
+    ("POST", "/open-conversation"),
+    ("POST", "/delete-conversation"),
     ("POST", "/clear-messages"),
     ("GET", "/settings"),
     ("GET", "/models"),
@@ -65,7 +68,7 @@ POSTS = [path for method, path in ROUTES if method == "POST" and path != "/reind
 GETS = [path for method, path in ROUTES if method == "GET"]
 FIELDS = [
     "query", "token", "lang", "page_url", "page_title", "page_heading", "selection", "edits",
-    "rating", "reason", "comment", "model", "api_key", "provider", "version",
+    "rating", "reason", "comment", "model", "api_key", "provider", "version", "other",
 ]  # fmt: skip
 
 

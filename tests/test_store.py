@@ -9,19 +9,19 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hyperrun.conversation import Cost, Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.conversation import Cost, Outcome, PageContext, Recent, Source, Step, Turn, Usage
 from hyperrun.keys import Keys
 from hyperrun.private import secret
 from hyperrun.search.passage import Passage
 from hyperrun.settings import Settings
-from hyperrun.store import MIGRATIONS, Store
+from hyperrun.store import MIGRATIONS, MOST_RECENT, TITLE_CHARS, Store
 from hyperrun.tokens import Tokens
 from tests.leaks import KEY
 
@@ -127,6 +127,75 @@ def test_export_and_delete(tmp_path: Path) -> None:
             await store.delete("conversation-1")
             assert await store.turns("conversation-1") == []
             assert await store.key("conversation-1") is None
+
+    run(work)
+
+
+def test_a_readers_conversations_are_listed_exported_and_deleted_together(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save(
+                [
+                    replace(TURN, id="a", question="First wording?", started=1.0),
+                    replace(TURN, id="b", question="Then?", started=2.0),
+                    replace(TURN, id="c", question="Alone?", retry_of="d", started=3.0),
+                    replace(TURN, id="e", conversation="conversation-1~x", started=4.0),
+                    replace(TURN, id="f", conversation="conversation-11", started=5.0),
+                    replace(TURN, id="g", conversation="conversation-1-", started=5.0),
+                ]
+            )
+            listed = [
+                Recent("conversation-1~x", TURN.question, 4.0),
+                Recent("conversation-1", "First wording?", 3.0),
+            ]
+            assert await store.recent("conversation-1") == listed
+            assert await store.recent("conversation-1~y") == listed
+            assert await store.recent("conversation-1~") == listed
+            await store.save([replace(TURN, id="h", question="2nd?", retry_of="a", started=6.0)])
+            assert [each.title for each in await store.recent("conversation-1")] == [
+                "Then?",
+                TURN.question,
+            ]
+            exported = await store.export("conversation-1~x")
+            assert [turn["id"] for turn in exported["turns"]] == ["a", "b", "c", "e", "h"]
+            await store.put_key("conversation-1", b"ciphertext")
+            await store.delete("conversation-1~x")
+            assert await store.recent("conversation-1") == []
+            assert await store.key("conversation-1") is None
+            assert len(await store.recent("conversation-11")) == 1
+
+    run(work)
+
+
+def test_a_list_of_conversations_is_short_however_many_there_are(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save(
+                [
+                    replace(TURN, id=str(n), conversation=f"r~{n}", question="?" * 9_000, started=n)
+                    for n in range(MOST_RECENT + 5)
+                ]
+            )
+            listed = await store.recent("r")
+            assert [each.asked for each in listed] == [float(n) for n in range(24, 4, -1)]
+            assert max(len(each.title) for each in listed) == TITLE_CHARS
+
+    run(work)
+
+
+def test_a_key_lives_as_long_as_any_conversation_of_its_reader(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([replace(TURN, conversation="living~x", started=time.time())])
+            for reader in ("living", "gone"):
+                await store.put_key(reader, b"ciphertext")
+        with closing(sqlite3.connect(tmp_path / "hyperrun.sqlite3")) as database, database:
+            database.execute("UPDATE keys SET kept = 1")
+        store = Store(replace(Settings(), data_dir=tmp_path, keep_days=30))
+        await store.open()
+        assert await store.key("living") == b"ciphertext"
+        assert await store.key("gone") is None
+        await store.close()
 
     run(work)
 

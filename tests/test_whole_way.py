@@ -186,28 +186,6 @@ def test_a_blank_question_does_nothing(serve: Serve, page: Page) -> None:
     expect(page.locator(".exchange")).to_have_count(0)
 
 
-def test_clear_empties_the_conversation_for_good(serve: Serve, page: Page) -> None:
-    server = serve()
-    page.goto(f"{server.url}/chat-standalone")
-    ask(page, "How do I dim?")
-    answers(page, 1)
-    asking = page.get_by_role("alertdialog", name="Clear this conversation?")
-    page.get_by_role("button", name="Clear conversation").click()
-    asking.get_by_role("button", name="Cancel").click()
-    expect(asking).to_be_hidden()
-    page.get_by_role("button", name="Clear conversation").click()
-    page.keyboard.press("Escape")
-    expect(asking).to_be_hidden()
-    expect(page.locator(".exchange")).to_have_count(1)
-    page.get_by_role("button", name="Clear conversation").click()
-    asking.get_by_role("button", name="Clear conversation").click()
-    expect(page.locator(".exchange")).to_have_count(0)
-    page.reload()
-    expect(page.locator("html")).to_have_attribute("data-ready", "1")
-    expect(page.locator(".greeting")).to_be_visible()
-    expect(page.locator(".exchange")).to_have_count(0)
-
-
 def test_the_modal_of_the_local_page_opens_and_closes_without_a_script(
     serve: Serve, chromium: Browser
 ) -> None:
