@@ -7,10 +7,9 @@ left half-done. The model can do one thing besides writing: search the indexed c
 import asyncio
 import logging
 import time
-import weakref
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 
 from hyperrun import prompts, provider
 from hyperrun.bell import Inbox
@@ -90,13 +89,12 @@ class Agent:
             log.warning("first search: %s", error)
             first = ()
             yield SearchFailed(question)
-        reply = Reply(self._models, model, inbox.put)
+        meter = provider.Meter()
+        reply = Reply(self._models, model, inbox.put, meter)
         completion = provider.Completion(
             lisette.core.litellm, model, self._settings, self._models.session(), reply.say,
-            self._models.quirks, self._models.beat, reply.asked,
+            self._models.quirks, self._models.beat, reply.asked, meter,
         )  # fmt: skip
-        # The completion knows the reply, too: not a circle that would keep both.
-        reply.completion = cast(provider.Completion, weakref.proxy(completion))
         chat = chat_of(
             lisette, self._settings, self._search.project, model, history, research, completion
         )
@@ -174,10 +172,17 @@ class Agent:
 class Reply:
     """What the model has said so far in all steps of one answer, and what that took."""
 
-    def __init__(self, models: Models, model: ModelChoice, tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        models: Models,
+        model: ModelChoice,
+        tell: Callable[[Event], None],
+        meter: provider.Meter,
+    ) -> None:
         self._models = models
         self._model = model
         self._tell = tell
+        self._meter = meter
         self._prompt_tokens = self._completion_tokens = 0
         self._cost_usd: float | None = 0.0
         self._finish_reason = ""
@@ -186,7 +191,6 @@ class Reply:
         self._texts: list[str] = []  # of whole steps
         self._heard: list[str] | None = None  # aside of the answer
         self._estimated_at = 0.0  # with the first words
-        self.completion: provider.Completion | None = None
 
     @property
     def text(self) -> str:
@@ -242,7 +246,7 @@ class Reply:
         self._cost_usd = (self._cost_usd or 0) + (cost or 0) if known else None
 
     def _usage(self) -> Usage:
-        prompt, completion = self.completion.unbilled_tokens if self.completion else (0, 0)
+        prompt, completion = self._meter.unbilled_tokens
         cost = self._cost_usd
         if cost is not None and prompt:
             more = self._models.cost_usd(self._model.name, prompt, completion)
@@ -253,7 +257,7 @@ class Reply:
             self._completion_tokens + completion,
             cost,
             self._model.own_key,
-            estimated=bool(prompt or (self.completion and self.completion.estimated)),
+            estimated=bool(prompt) or self._meter.estimated,
         )
 
     def checked_end(self) -> str:

@@ -10,7 +10,7 @@ details go to the log alone.
 import asyncio
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.beat import Beat, Line
@@ -50,11 +50,40 @@ QUIRKS = {
 MOST_QUIRKS = 1_000
 
 
+class Meter:
+    """What the step under way takes, as long as its usage is not told: an estimate."""
+
+    def __init__(self) -> None:
+        self.said_bytes = 0
+        self.estimated = False  # was any step's usage not told by the provider?
+        self._prompt_bytes = 0
+        self._runs = False
+
+    def start(self, messages: Sequence[dict[str, Any]]) -> None:
+        """A step begins."""
+        said = (str(each.get("content") or "") for each in messages)
+        self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in said)
+        self.said_bytes = 0
+        self._runs = True
+
+    def stop(self) -> None:
+        """The step's usage is known."""
+        self._runs = False
+
+    @property
+    def unbilled_tokens(self) -> tuple[int, int]:
+        """Prompt and completion."""
+        if not self._runs:
+            return 0, 0
+        return self._prompt_bytes // 4 + 1, -(-self.said_bytes // 4)
+
+
 class Completion:
     """Called by Lisette once for each step of an answer.
 
-    `say` is told words the moment they come, `asked` when a step begins. Cancelling the task that
-    waits for a step ends the call under way, and the provider sees its connection closed.
+    `say` is told words the moment they come, `asked` when a step begins; `meter` counts what that
+    takes. Cancelling the task that waits for a step ends the call under way, and the provider sees
+    its connection closed.
     """
 
     def __init__(
@@ -67,6 +96,7 @@ class Completion:
         quirks: dict[str, frozenset[str]] | None = None,
         beat: Beat | None = None,
         asked: Callable[[], None] = lambda: None,
+        meter: Meter | None = None,
     ) -> None:
         self._litellm = litellm
         self._choice = choice
@@ -77,16 +107,7 @@ class Completion:
         self._quirks = quirks if quirks is not None else {}
         self._beat = beat or Beat()
         self._timer_moved = 0.0
-        self._prompt_bytes = self._said_bytes = 0
-        self._asking = False
-        self.estimated = False  # was any usage not told by the provider?
-
-    @property
-    def unbilled_tokens(self) -> tuple[int, int]:
-        """Of the step under way, whose usage is not told yet: prompt and completion, estimated."""
-        if not self._asking:
-            return 0, 0
-        return self._prompt_bytes // 4 + 1, -(-self._said_bytes // 4)
+        self.meter = meter or Meter()
 
     async def __call__(self, **call: Any) -> Any:
         """One step as LiteLLM's ModelResponse, when it is whole.
@@ -94,13 +115,10 @@ class Completion:
         Raises `ModelError`, or LiteLLM's ContextWindowExceededError, at which Lisette shortens what
         tools have returned.
         """
-        said = (str(each.get("content") or "") for each in call["messages"])
-        self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in said)
-        self._said_bytes = 0
-        self._asking = True
+        self.meter.start(call["messages"])
         self._asked()
         step = await self._with_one_retry(call)
-        self._asking = False
+        self.meter.stop()
         return step
 
     async def _with_one_retry(self, call: dict[str, Any]) -> Any:
@@ -113,7 +131,7 @@ class Completion:
                 failure = self._failure(error)
                 wait_s = max(RETRY_AFTER_S, getattr(failure, "retry_after_s", 0.0))
                 if (
-                    self._said_bytes
+                    self.meter.said_bytes
                     or not retries_left
                     or not isinstance(failure, TRANSIENT)
                     or wait_s > LONGEST_RETRY_AFTER_S
@@ -144,13 +162,14 @@ class Completion:
             timer.reschedule(now + idle_s * (1 + SLACK))
 
     def _tell(self, words: str) -> None:
-        self._said_bytes += len(words) if words.isascii() else len(words.encode(errors="replace"))
+        size_bytes = len(words) if words.isascii() else len(words.encode(errors="replace"))
+        self.meter.said_bytes += size_bytes
         self._say(words)
 
     def _failure(self, error: Exception) -> ModelError:
         """`error` as one of ours, without the key, which some providers repeat."""
         key = self._choice.api_key
-        return as_model_error(error, begun=bool(self._said_bytes), secret=key)
+        return as_model_error(error, begun=bool(self.meter.said_bytes), secret=key)
 
     # OpenAI-compatible addresses
 
@@ -162,8 +181,8 @@ class Completion:
                 step = await self._read(response, line, timer)
         finally:
             response.close()
-        self.estimated = self.estimated or not step.told_usage
-        return step.response(self.unbilled_tokens)
+        self.meter.estimated = self.meter.estimated or not step.told_usage
+        return step.response(self.meter.unbilled_tokens)
 
     async def _post(self, call: dict[str, Any]) -> "ClientResponse":
         """The response to a request that the model understands. Raises `ModelError`."""

@@ -97,7 +97,7 @@ def complete(
         task = asyncio.create_task(read())
         if leave_after >= 0:
             await enough.wait()
-            outcome.unbilled = completion.unbilled_tokens
+            outcome.unbilled = completion.meter.unbilled_tokens
             task.cancel()
         try:
             await task
@@ -105,7 +105,7 @@ def complete(
             await asyncio.to_thread(while_open)
         except Exception as error:
             outcome.error = error
-        outcome.estimated = completion.estimated
+        outcome.estimated = completion.meter.estimated
         await models.close()
         return outcome
 
