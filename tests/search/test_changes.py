@@ -110,12 +110,14 @@ def test_whatever_a_named_change_is_the_index_is_as_one_built_anew(
 
 
 class Builds:
-    """The builder itself, with what it was asked; `failing` and `pause_s` hold it up."""
+    """The builder itself, with what it was asked; `failing` and `may_end` hold it up."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[set[str]] = []
+        self.ended = 0
         self.failing = False
-        self.pause_s = 0.0
+        self.may_end = asyncio.Event()
+        self.may_end.set()
         monkeypatch.setattr("hyperrun.search.engine.build", self.build)
 
     async def build(self, *arguments: Any) -> None:
@@ -123,13 +125,22 @@ class Builds:
         if self.failing:
             raise SearchUnavailable("no builder")
         await build(*arguments)
-        await asyncio.sleep(self.pause_s)
+        await self.may_end.wait()
+        self.ended += 1
+
+    async def are_more_than(self, before: int) -> bool:
+        return len(self.asked) > before
+
+    async def have_ended_since(self, before: int) -> bool:
+        return self.ended > before
 
     async def are_told_by_name(self, file: Path) -> bool:
         """Is an edit told by its name by now? The first that the watch sees is not."""
+        before = self.ended
         with file.open("a") as opened:
             opened.write("More.\n")
-        await asyncio.sleep(1.5)
+        with suppress(AssertionError):  # not seen at all: the watch is set up behind
+            await until(partial(self.have_ended_since, before), 1.5)
         return self.asked[-1] == {file.name}
 
 
@@ -150,21 +161,26 @@ def test_every_change_is_found_though_builds_run_and_fail_meanwhile(
         async def asked_for(names: set[str]) -> bool:
             return builds.asked[-1] == names
 
+        async def told(names: set[str]) -> bool:
+            return names <= (search._changed or set())
+
         await until(partial(builds.are_told_by_name, root / "README.md"))
-        builds.pause_s = 3
+        builds.may_end.clear()
         edit("docs/notes.txt", "zither")
         await until(partial(asked_for, {"docs/notes.txt"}))
         edit("docs/install.md", "theremin")  # while that build runs
-        await asyncio.sleep(1.3)
+        await until(partial(told, {"docs/install.md"}))
         edit("docs/guide.qmd", "bandoneon")
+        await until(partial(told, {"docs/install.md", "docs/guide.qmd"}))
+        builds.may_end.set()
         await until(partial(found, "zither", "theremin", "bandoneon"))
-        assert builds.asked[-1] == {"docs/install.md", "docs/guide.qmd"}
-        builds.pause_s, builds.failing = 0, True
+        assert builds.asked[-1] >= {"docs/install.md", "docs/guide.qmd"}
+        builds.failing = True
         edit("docs/install.md", "ocarina")
         await until(partial(asked_for, {"docs/install.md"}))
         failed = len(builds.asked)
         edit("docs/guide.qmd", "vielle")
-        await asyncio.sleep(2)
+        await until(partial(builds.are_more_than, failed + 2))
         builds.failing = False
         await until(partial(found, "ocarina", "vielle"))
         assert builds.asked[failed] == set()
@@ -180,9 +196,6 @@ def test_every_file_is_looked_at_where_names_are_not_enough(
     builds = Builds(monkeypatch)
 
     async def work(search: Search) -> None:
-        async def built_again(before: int) -> bool:
-            return len(builds.asked) > before
-
         await until(partial(builds.are_told_by_name, root / "README.md"))
         before = len(builds.asked)
         if reason == "many named":
@@ -198,7 +211,7 @@ def test_every_file_is_looked_at_where_names_are_not_enough(
             await search.reindex() if reason == "reindex" else search.refresh()
         else:
             (root / "docs/notes.txt").write_text("An edit.\n")
-        await until(partial(built_again, before))
+        await until(partial(builds.are_more_than, before))
         assert builds.asked[before] == set()
 
     searched(root, tmp_path / "data", work)
