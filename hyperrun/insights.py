@@ -1,9 +1,9 @@
 """What readers ask, and what the documentation does not answer: `python -m hyperrun.insights`.
 
 It prints a report in Markdown, or JSON with `--json`, of the last `--days`. A question counts once
-for each reader (that is, conversation) who asked it, however often he did, and stands with his last
-answer. Questions are the same that differ only in case, spaces and the punctuation around them. The
-server may be running meanwhile; nothing is written.
+for each reader who asked it, however often he did and in how many conversations, and stands with
+his last answer. Questions are the same that differ only in case, spaces and the punctuation around
+them. The server may be running meanwhile; nothing is written.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hyperrun.conversation import Outcome
+from hyperrun.conversation import Outcome, reader_of
 from hyperrun.errors import BadSetting
 from hyperrun.plain import plain
 from hyperrun.schema import FILE, open_reader
@@ -79,16 +79,16 @@ def insights(data_dir: Path, days: float, most: int) -> Insights:
             "FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
             (time.time() - days * 86_400, Outcome.RUNNING),
         ).fetchall()
-    last = {(row["conversation"], _same(row["question"])): row for row in rows}
+    last = {(reader_of(row["conversation"]), _same(row["question"])): row for row in rows}
     wordings = {question: row["question"] for (_, question), row in last.items()}
     answered = {key: row for key, row in last.items() if row["outcome"] == Outcome.ANSWERED}
     uncited = (question for (_, question), row in answered.items() if row["uncited"])
-    pages = {(conversation, row["page"]) for (conversation, _), row in last.items() if row["page"]}
+    pages = {(reader, row["page"]) for (reader, _), row in last.items() if row["page"]}
     failures = (Outcome.FAILED, Outcome.INTERRUPTED)
     return Insights(
         days=days,
         questions=len(last),
-        readers=len({conversation for conversation, _ in last}),
+        readers=len({reader for reader, _ in last}),
         up=sum(row["rating"] > 0 for row in rows),
         down=sum(row["rating"] < 0 for row in rows),
         failed=sum(row["outcome"] in failures for row in last.values()),

@@ -39,7 +39,7 @@ def asked(number: int, reader: str, question: str, **changes: Any) -> Turn:
 
 QUESTIONS = [
     asked(1, "ann", "How do I install it?", sources=()),
-    asked(2, "ann", "  how do I  INSTALL it", sources=()),  # again
+    asked(2, "ann~x", "  how do I  INSTALL it", sources=()),  # again, in another conversation
     asked(3, "bob", "How do I install it", sources=(), page=PageContext()),
     asked(4, "bob", "Retried?", outcome=Outcome.FAILED, sources=(), page=PageContext()),
     asked(5, "bob", "Retried?", page=PageContext()),
