@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hyperrun.assets import Assets
+from hyperrun.language import languages
 from hyperrun.settings import Settings
 
 PANEL = "panel.js"
@@ -37,6 +38,8 @@ class Option(NamedTuple):
         return "data-" + self.name.replace("_", "-")
 
 
+LANGUAGES = ", ".join(f"`{code}`" for code in languages())
+
 # The table in the README is held against this one, and both scripts against it, by tests.
 OPTIONS = (
     Option("label", "`Ask AI`", "the button's text and the panel's title"),
@@ -50,7 +53,7 @@ OPTIONS = (
     Option("layout", "`panel`", "`panel` beside the text, or `dialog` over it"),
     Option("shortcut", "none", "keys that open and close, such as `mod+i`, `ctrl+shift+k` or `?`"),
     Option("open", "`false`", "`true`: open as the page loads (not on phones)"),
-    Option("lang", "the page's `lang`", "language of the interface: `en` or `ja`"),
+    Option("lang", "the page's `lang`", f"language of the interface: {LANGUAGES}"),
     Option("questions", "from the documentation", "up to four starter questions, split by `|`"),
     Option("page", "`on`", "`off`: the question goes without the page it was asked on"),
     Option("selection", "`on`", "`off`: selected text offers no *Ask about this*"),

@@ -35,7 +35,8 @@ def text(language: str, key: str, **values: object) -> str:
 def choose(*wishes: str) -> str:
     """The first language we have among `wishes`: codes ("ja-JP") or whole Accept-Language lines.
 
-    Quality values are honoured; anything unreadable is passed over.
+    A region or script does not count: there is one Portuguese and one Chinese. Quality values
+    are honoured; anything unreadable is passed over.
     """
     for wish in wishes:
         for code in _by_quality(wish):

@@ -4,19 +4,16 @@
 // Every message is checked for its window and its origin. Nothing here fetches, writes HTML strings
 // or needs more of the page's Content-Security-Policy than `frame-src` with the server's origin.
 
+// What a frame that stays silent is told with, and its three buttons.
 const WORDS = {
-  en: {
-    silent: 'The chat does not answer. Its server may be away.',
-    retry: 'Try again',
-    tab: 'Open in a new tab',
-    close: 'Close',
-  },
-  ja: {
-    silent: 'チャットから応答がありません。サーバーが停止している可能性があります。',
-    retry: 'もう一度試す',
-    tab: '新しいタブで開く',
-    close: '閉じる',
-  },
+  en: ['The chat does not answer. Its server may be away.', 'Try again', 'Open in a new tab', 'Close'],
+  de: ['Der Chat antwortet nicht. Vielleicht ist sein Server nicht erreichbar.', 'Noch einmal versuchen', 'In neuem Tab öffnen', 'Schließen'],
+  es: ['El chat no responde. Puede que su servidor no esté disponible.', 'Reintentar', 'Abrir en otra pestaña', 'Cerrar'],
+  fr: ['La discussion ne répond pas. Son serveur est peut-être indisponible.', 'Réessayer', 'Ouvrir dans un nouvel onglet', 'Fermer'],
+  ja: ['チャットから応答がありません。サーバーが停止している可能性があります。', 'もう一度試す', '新しいタブで開く', '閉じる'],
+  ko: ['채팅이 응답하지 않습니다. 서버가 중단되었을 수 있습니다.', '다시 시도', '새 탭에서 열기', '닫기'],
+  pt: ['O chat não responde. O servidor pode estar fora do ar.', 'Tentar de novo', 'Abrir em outra aba', 'Fechar'],
+  zh: ['对话没有响应，服务器可能已停止。', '重试', '在新标签页中打开', '关闭'],
 };
 const READY_WITHIN_MS = 5000;
 const TOKEN_KEY = 'hyperrun-token';
@@ -25,7 +22,7 @@ const COVERS = '(max-width:640px),(max-height:480px)';
 
 export default (loader) => {
   const { host, root, button, make, option, title, side, language, address, emit, listen, api } = loader;
-  const words = WORDS[/^ja/i.test(language) ? 'ja' : 'en'];
+  const words = WORDS[language.slice(0, 2).toLowerCase()] || WORDS.en;
   const server = new URL('.', address).href;
   const page = document.documentElement;
   const covers = matchMedia(COVERS);
@@ -186,11 +183,11 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     // A frame that the page's policy or a dead server keeps out fires no event that would say so.
     silence = setTimeout(() => {
       hush();
-      const retry = make('button', { type: 'button' }, words.retry);
-      const close = make('button', { type: 'button' }, words.close);
+      const retry = make('button', { type: 'button' }, words[1]);
+      const close = make('button', { type: 'button' }, words[3]);
       const link = { href: new URL('chat-standalone', server).href, target: '_blank', rel: 'noopener' };
-      const tab = make('a', link, words.tab);
-      notice = make('div', { class: 'notice', role: 'alert' }, words.silent, retry, tab, close);
+      const tab = make('a', link, words[2]);
+      notice = make('div', { class: 'notice', role: 'alert' }, words[0], retry, tab, close);
       retry.addEventListener('click', () => {
         hush();
         load();
