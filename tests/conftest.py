@@ -1,9 +1,11 @@
 """Fixtures for every test. Real things only: servers in threads, Chromium, a second origin."""
 
+import functools
 import os
 from typing import Any
 
 import pytest
+from httpx._transports import default as httpx_transports
 
 from tests import leaks
 from tests.browser import chromium, page
@@ -25,6 +27,8 @@ __all__ = [
 
 
 leaks.listen()
+# Each client of httpx 0.28 reads all certificates anew, 20 ms, for servers that speak plain HTTP.
+httpx_transports.create_ssl_context = functools.cache(httpx_transports.create_ssl_context)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

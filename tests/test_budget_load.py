@@ -44,15 +44,17 @@ async def ask_all(url: str, questions: int, addresses: int, at_once: int) -> Cou
     statuses: Counter[int] = Counter()
     # The server hangs up after 5 idle seconds: a question must never go out at that very moment.
     limits = httpx.Limits(max_connections=at_once, keepalive_expiry=2)
+    places = asyncio.Semaphore(at_once)  # httpx's own queue looks at all of it for each request
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60) as client:
 
         async def ask(number: int) -> None:
             at = number % addresses
-            answer = await client.post(
-                "/ask",
-                data={"query": f"How do I dim lamp {number}?"},
-                headers=POLITE | {"X-Forwarded-For": f"127.0.{at // 10}.{at}"},
-            )
+            async with places:
+                answer = await client.post(
+                    "/ask",
+                    data={"query": f"How do I dim lamp {number}?"},
+                    headers=POLITE | {"X-Forwarded-For": f"127.0.{at // 10}.{at}"},
+                )
             statuses[answer.status_code] += 1
             if answer.status_code == 429:
                 assert 1 <= int(answer.headers["retry-after"]) <= 60
