@@ -188,6 +188,26 @@ def test_every_change_is_found_though_builds_run_and_fail_meanwhile(
     searched(root, tmp_path / "data", work)
 
 
+def test_what_is_not_indexed_is_not_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository.make(tmp_path / "root")
+    (root / ".git").mkdir(exist_ok=True)
+    builds = Builds(monkeypatch)
+
+    async def work(search: Search) -> None:
+        await until(partial(builds.are_told_by_name, root / "README.md"))
+        before = len(builds.asked)
+        for name in (".git/index", ".eslintrc.js", "docs/.draft.md", "node_modules/x/index.js"):
+            (root / name).write_text("Beside the documentation.\n")
+        for name in (".github/support.md", "docs/.gitignore"):
+            (root / name).write_text("# An edit\n")
+        await until(partial(builds.are_more_than, before))
+        assert builds.asked[before] == {".github/support.md", "docs/.gitignore"}
+
+    searched(root, tmp_path / "data", work)
+
+
 @pytest.mark.parametrize("reason", ["many named", "many told", "long ago", "reindex", "refresh"])
 def test_every_file_is_looked_at_where_names_are_not_enough(
     reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
