@@ -54,6 +54,8 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
             aria_live="off",
             aria_label=view.say("conversation"),
             tabindex="0",
+            hx_sync=IN_TURN,
+            hx_disinherit="hx-sync",
         ),
         Button(
             Icon("arrow-down"),

@@ -46,7 +46,7 @@
     if (!storages.length) tell("keep", { token });
   };
   const readHistory = () =>
-    htmx.ajax("POST", say.history, { target: messages, swap: "innerHTML", source: panel, values: { token } });
+    htmx.ajax("POST", say.history, { target: messages, swap: "innerHTML", source: messages, values: { token } });
   const restore = (value) => {
     if (!value || token) return;
     token = field("token").value = value;
@@ -375,17 +375,25 @@
   document.addEventListener("hyperrun:theme", ({ detail }) => {
     document.documentElement.dataset.theme = detail.theme;
   });
-  document.addEventListener("hyperrun:questions", ({ detail }) => {
+  // The page's own questions stand in the place of ours, in every new conversation.
+  let offered = [];
+  const offer = () => {
     const starters = field("starters");
-    if (!starters || !detail.questions?.length) return;
+    if (!starters || !offered.length || starters.dataset.seen) return;
+    starters.dataset.seen = "1";
     starters.className = "starters";
-    starters.replaceChildren(...detail.questions.slice(0, 6).map((question) => {
+    starters.replaceChildren(...offered.map((question) => {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn btn-sm btn-outline starter";
       button.textContent = question;
       return button;
     }));
+  };
+  document.addEventListener("htmx:afterSettle", offer);
+  document.addEventListener("hyperrun:questions", ({ detail }) => {
+    offered = (detail.questions || []).slice(0, 6);
+    offer();
   });
   if (window.parent !== window) field("close")?.removeAttribute("hidden");
 

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from hyperrun.conversation import Outcome
 from tests.host_sites import Reader as EmbedReader
@@ -336,6 +336,47 @@ def test_where_the_frame_may_store_nothing_conversations_are_listed_for_the_visi
         expect(reader.frame.locator(".question")).to_have_text(["How do I dim a lamp?"])
         kept = reader.page.evaluate("sessionStorage.getItem('hyperrun-token')")
         assert kept == reader.frame.locator("#token").input_value()
+
+
+def test_a_new_conversation_begins_with_the_questions_of_the_site(
+    reader: EmbedReader, chat_server: str
+) -> None:
+    with docs({"/": embedding(chat_server, "?questions=Who|Why")}) as site:
+        reader.goes_to(site.url())
+        reader.opens()
+        reader.asks("How do I dim a lamp?", 1)
+        reader.frame.locator("#new-conversation").click()
+        expect(reader.frame.locator(".greeting .starter")).to_have_text(["Who", "Why"])
+
+
+def test_a_question_waits_for_the_history_and_a_new_conversation_for_the_question(
+    server: RunningServer, model_server: ModelServer, page: Page
+) -> None:
+    loaded(page, server)
+    ask(page, "First?")
+    answers(page, 1)
+    held: list[Route] = []
+    page.route(re.compile("/(history|ask)$"), lambda route: held.append(route))
+    loaded(page, server)
+    ask(page, "Second?")
+    page.get_by_role("button", name="Conversations").wait_for()
+    page.wait_for_timeout(500)
+    assert [each.request.url.rpartition("/")[2] for each in held] == ["history"]
+    held.pop().continue_()
+    expect(page.locator(".exchange")).to_have_count(1)
+    page.get_by_role("button", name="New conversation").click()
+    page.wait_for_timeout(500)
+    assert [each.request.url.rpartition("/")[2] for each in held] == ["ask"]
+    expect(page.locator(".exchange")).to_have_count(1)
+    held.pop().continue_()
+    expect(page.locator(".greeting")).to_be_visible()
+    expect(page.locator(".exchange")).to_have_count(0)
+    assert model_server.calls == 2
+    page.wait_for_timeout(500)
+    expect(page.locator(".exchange")).to_have_count(0)
+    assert lines(page) == ["First?"]
+    page.locator(".conversation").click()
+    expect(page.locator(".question")).to_have_text(["First?", "Second?"])
 
 
 def test_what_cannot_be_deleted_is_told_in_the_list(server: RunningServer, page: Page) -> None:

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from hyperrun.errors import HyperRunError
 from hyperrun.forms import MAX_QUESTION_CHARS
-from hyperrun.language import texts
+from hyperrun.language import languages, texts
 from hyperrun.settings import Settings
 from tests.browser import eventually
 from tests.leaks import KEY
@@ -118,7 +118,7 @@ def client(server: RunningServer) -> Iterator[httpx.Client]:
         yield client
 
 
-SENTENCES = {sentence for code in ("en", "ja") for sentence in texts(code).values()}
+SENTENCES = {sentence for code in languages() for sentence in texts(code).values()}
 
 
 def kept(server: RunningServer) -> tuple[int, int]:
