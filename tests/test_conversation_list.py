@@ -4,6 +4,7 @@ import re
 import sqlite3
 import time
 from contextlib import closing
+from datetime import datetime
 
 import httpx
 import pytest
@@ -280,6 +281,40 @@ def test_the_list_is_for_the_keyboard_and_asks_before_it_deletes(
     page.reload()
     expect(page.locator("html[data-ready]")).to_have_count(1)
     expect(page.locator(".exchange")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["1 minute ago", "13 hours ago", "yesterday", "3 days ago", "Sep 1, 2026"]),
+        ("de", ["vor 1 Minute", "vor 13 Stunden", "gestern", "vor 3 Tagen", "01.09.2026"]),
+        ("fr", ["il y a 1 minute", "il y a 13 heures", "hier", "il y a 3 jours", "1 sept. 2026"]),
+        ("zh", ["1分钟前", "13小时前", "昨天", "3天前", "2026年9月1日"]),
+    ],
+)
+def test_times_are_told_in_the_readers_language_and_by_his_calendar(
+    server: RunningServer, chromium: Browser, language: str, told: list[str]
+) -> None:
+    reader = Regular(server)
+    asked = ("11-20T01:29Z", "11-19T12:30Z", "11-19T04:59Z", "11-17T04:00Z", "09-01T12:00Z")
+    for n in range(len(asked)):
+        reader.answered(f"{n}?")
+        reader.opens()
+    with closing(sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3")) as database:
+        for n, when in enumerate(asked):
+            moment = datetime.fromisoformat(f"2026-{when}").timestamp()
+            database.execute("UPDATE turns SET started = ? WHERE question = ?", (moment, f"{n}?"))
+        database.commit()
+    # Half past one on the 20th in UTC is half past eight of the evening before in Bogotá.
+    context = chromium.new_context(timezone_id="America/Bogota")
+    page = context.new_page()
+    page.clock.set_fixed_time(datetime.fromisoformat("2026-11-20T01:30Z"))
+    page.goto(f"{server.url}/chat-standalone?lang={language}")
+    page.evaluate("token => localStorage['hyperrun-token'] = token", reader.token)
+    page.reload()
+    page.locator("#conversations").click()
+    expect(page.locator(".conversation time")).to_have_text(told)
+    context.close()
 
 
 def test_each_tab_stays_with_its_conversation(server: RunningServer, chromium: Browser) -> None:
