@@ -34,8 +34,20 @@ _BESIDE = STOP_WORDS | frozenset((
     "kind",
 ))  # fmt: skip
 _ELSE = re.compile(r"\W*(how(?! do(es)? .* work\b)|where|when|which)\b", re.IGNORECASE)
-_ASKED_IN_JAPANESE = re.compile(r"(.+?)(?:とは|って|は(?:何|なに|なん))")
-_THIS_IN_JAPANESE = re.compile(r"これ|この(?:プロジェクト|ライブラリ|ツール|ソフト)\w*")
+# "What is X?" in the interface's other languages.
+_ASKED_ELSEWHERE = re.compile(
+    r"\W*(?:was (?:ist|macht)|qu['’]est[-\s]ce que|c['’]est quoi|que fait|qu[eé] (?:es|hace)|"
+    r"o que (?:é|faz))\s(?P<after>.+)"
+    r"|(?P<before>.+?)\s?(?:とは|って|は(?:何|なに|なん)|是(?:什么|什麼|做什么|干什么)|"
+    r"(?:이?란|[은는이가])\s?(?:무엇|뭐|뭔)).*",
+    re.IGNORECASE,
+)
+_THIS_ELSEWHERE = frozenset((
+    "das", "dies", "dieses", "projekt", "ce", "ça", "cette", "projet", "bibliothèque", "le", "la",
+    "esto", "este", "esta", "proyecto", "el", "isto", "isso", "projeto", "biblioteca", "o", "a",
+    "これ", "このプロジェクト", "このライブラリ", "このツール", "这", "这个", "这个项目",
+    "這個項目", "이", "이것", "프로젝트",
+))  # fmt: skip
 
 _ROOT_README = re.compile(r"readme(\.|$)", re.IGNORECASE)
 _WELCOME = re.compile(
@@ -43,7 +55,6 @@ _WELCOME = re.compile(
     re.IGNORECASE,
 )
 _BEGINNING = re.compile(r"(^|/)[\d_-]*getting[-_ ]?started\.", re.IGNORECASE)
-
 
 _START = re.compile(
     r"\W*(?:(?:how|where)\s(?:do|can|should|to|would)\s(?:(?:i|we|you|one)\s)?)?"
@@ -67,7 +78,7 @@ def names(project: str, introducing: Iterable[Found]) -> frozenset[str]:
         title = _words(re.split(r":|\s[–—-]\s", passage.title.partition(" > ")[0])[0])
         if len(title) <= LONGEST_TITLE:
             called.update(title)
-    return frozenset(called)
+    return frozenset(called - {""})
 
 
 def leading(index: Index, question: str, project: str, called: frozenset[str]) -> int:
@@ -97,10 +108,9 @@ def asks_what_it_is(question: str, called: frozenset[str]) -> bool:
     """Does `question` ask what the project is that is `called` so?"""
     if not called or len(question) > MOST_CHARS:
         return False
-    if (asked := _ASKED_IN_JAPANESE.match(question)) is not None:
-        question = asked[1]
-        if _THIS_IN_JAPANESE.fullmatch(question):
-            return True
+    if (asked := _ASKED_ELSEWHERE.fullmatch(question)) is not None:
+        subject = set(_words(asked["after"] or asked["before"]))
+        return bool(subject) and subject <= called | _THIS_ELSEWHERE
     words = set(_words(question))
     others = words - called
     if not others:  # its name and nothing else
@@ -148,8 +158,9 @@ def beginnings(index: Index, inside: str = "") -> list[Found]:
     if not places:
         return []
     *_, file, section = min(places)
-    under = [found for found in index.of_file(file) if f"{found[0].title} > ".startswith(section)]
-    return [found for found in under if _says(found)][:STEPS]
+    under = f"{section} > " if section else ""
+    passages = (each for each in index.of_file(file) if f"{each[0].title} > ".startswith(under))
+    return [each for each in passages if _says(each)][:STEPS]
 
 
 def put_first(first: Iterable[Found], others: Sequence[Found], k: int) -> list[Found]:

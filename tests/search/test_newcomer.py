@@ -25,6 +25,9 @@ CONTENTS = "- [Install](#install)\n- [Usage](#usage)\n"
         "Why should I use Gin?", "what is this library for", "Describe the Gin web framework",
         "gin", "overview", "How does gin work?", "what is it?", "Who is this for?",
         "ginとは何ですか？", "これは何？", "このプロジェクトとは？",
+        "Was ist Gin?", "Was macht das?",
+        "Qu’est-ce que Gin ?", "c'est quoi ce projet", "¿Qué es Gin?", "O que é o Gin?",
+        "gin是什么？", "这个项目是做什么的？", "Gin이란 무엇인가요?", "이 프로젝트는 무엇인가요?",
     ],
 )  # fmt: skip
 def test_a_question_about_the_whole_is_told_from_its_words(question: str) -> None:
@@ -37,8 +40,8 @@ def test_a_question_about_the_whole_is_told_from_its_words(question: str) -> Non
     [
         "What is a router?", "How do I use it?", "how do I run gin", "Where is it configured?",
         "When does gin stop?", "why is gin slow", "tell me about middleware", "", "?", "🙂", "use",
-        "ルーターとは何ですか", "、とは", "run", "What does gin.Default do?",
-        "How does gin work with TLS?",
+        "ルーターとは何ですか", "、とは", "Was ist ein Router?", "路由是什么",
+        "run", "What does gin.Default do?", "How does gin work with TLS?",
     ],
 )  # fmt: skip
 def test_a_question_about_a_part_is_none(question: str) -> None:
