@@ -51,6 +51,7 @@ MIGRATIONS = (
     """,
     "ALTER TABLE turns ADD COLUMN suggestions TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE turns ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX attempts ON turns (retry_of) WHERE retry_of != ''",
 )
 
 COLUMNS = (

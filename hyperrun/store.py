@@ -30,7 +30,8 @@ MOST_TURNS = 200  # of a conversation are shown and looked at; an export holds a
 MOST_RECENT = 20  # conversations of a reader are listed
 TITLE_CHARS = 200
 
-OF_READER = "(conversation = ? OR conversation BETWEEN ? AND ?)"
+# One stretch of the index: an OR alone would read every row.
+OF_READER = "conversation BETWEEN ? AND ? AND (conversation = ? OR conversation >= ?)"
 
 Result = TypeVar("Result")
 
@@ -224,7 +225,8 @@ class Store:
         rows = await self._rows(
             f"SELECT conversation, (SELECT substr(question, 1, {TITLE_CHARS}) FROM turns AS first "
             "WHERE first.conversation = recent.conversation AND NOT EXISTS (SELECT 1 FROM turns "
-            "WHERE conversation = recent.conversation AND retry_of = first.id) "
+            "INDEXED BY attempts WHERE retry_of = first.id AND retry_of != '' "
+            "AND conversation = recent.conversation) "
             "ORDER BY started LIMIT 1), asked FROM (SELECT conversation, max(started) AS asked "
             f"FROM turns WHERE {OF_READER} GROUP BY conversation ORDER BY asked DESC "
             f"LIMIT {MOST_RECENT}) AS recent ORDER BY asked DESC",
@@ -378,10 +380,10 @@ class Store:
         self._submit(self._writer, lambda: self._execute("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
-def _of_reader(conversation: str) -> tuple[str, str, str]:
+def _of_reader(conversation: str) -> tuple[str, str, str, str]:
     """What `OF_READER` compares with: the reader's first conversation, and where the others lie."""
     reader = reader_of(conversation)
-    return reader, f"{reader}~", f"{reader}~~"
+    return reader, f"{reader}~~", reader, f"{reader}~"
 
 
 def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:

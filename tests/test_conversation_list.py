@@ -120,8 +120,10 @@ def test_an_answer_that_is_left_for_another_conversation_goes_on_to_its_end(
     server: RunningServer, model_server: ModelServer
 ) -> None:
     reader = Regular(server)
+    Regular(server).answered("Are the libraries there?")
     model_server.script(Script("One word after the other until the very end.", delay_s=0.3))
     turn_id = reader.ask("A long one?")
+    model_server.wait_for(open_connections=1)
     assert "Answering" in reader.post("conversations").text
     first = reader.token
     reader.opens()

@@ -142,6 +142,7 @@ def test_a_readers_conversations_are_listed_exported_and_deleted_together(tmp_pa
                     replace(TURN, id="e", conversation="conversation-1~x", started=4.0),
                     replace(TURN, id="f", conversation="conversation-11", started=5.0),
                     replace(TURN, id="g", conversation="conversation-1-", started=5.0),
+                    replace(TURN, id="i", conversation="other", retry_of="a"),
                 ]
             )
             listed = [
