@@ -99,11 +99,12 @@ class ProxiesMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            scope = self.rewritten(scope)
+            # No copy: while an answer is streamed, each connection would hold two.
+            scope.update(self.own(scope))
         await self.app(scope, receive, send)
 
-    def rewritten(self, scope: Scope) -> Scope:
-        """The scope as it would be without proxies."""
+    def own(self, scope: Scope) -> Scope:
+        """What is different in the scope as it would be without proxies."""
         peer, port = scope.get("client") or ("", 0)
         headers = scope["headers"]
         kept = [each for each in headers if not each[0].startswith(_FORWARDED)]
@@ -122,7 +123,6 @@ class ProxiesMiddleware:
                 peer,
             )
         return {
-            **scope,
             "client": (client.address, port),
             "scheme": client.scheme,
             "headers": kept,

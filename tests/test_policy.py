@@ -2,6 +2,7 @@
 
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -387,6 +388,22 @@ def test_a_head_that_dribbles_in_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         whole = HEAD + b"Content-Length: 0\r\n\r\n"
         # The same holds for the next request on a connection that has served one.
         assert raw(url, whole, b"GET / HT").count(b"HTTP/1.1 200") == 1
+
+
+def test_an_open_connection_keeps_its_attributes_in_little_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes_bytes: list[int] = []
+    lost = GuardedProtocol.connection_lost
+
+    def measured(self: GuardedProtocol, exc: Exception | None) -> None:
+        sizes_bytes.append(sys.getsizeof(vars(self)))
+        lost(self, exc)
+
+    monkeypatch.setattr(GuardedProtocol, "connection_lost", measured)
+    with door() as url:
+        assert b" 200 " in raw(url, HEAD + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+    assert sizes_bytes and max(sizes_bytes) < 500  # 1,600 where its keys are not shared
 
 
 def test_an_idle_connection_outlives_a_proxys_patience_and_is_ended_all_the_same(
