@@ -59,6 +59,7 @@ COLUMNS = (
     "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, suggestions, "
     "estimated, rating, reason, comment"
 )
+WRITTEN = COLUMNS.split(", ")[:19]  # all but what readers say of a turn
 
 
 # In KiB: rows are found by their key, and the system keeps the file's pages anyhow. SQLite's own
@@ -116,7 +117,7 @@ def _migrate(connection: sqlite3.Connection, name: str) -> None:
 
 
 def row_of(turn: Turn) -> tuple[Any, ...]:
-    """The first 19 columns: all but what readers say of the turn."""
+    """The columns that are `WRITTEN`."""
     return (
         turn.id,
         turn.conversation,

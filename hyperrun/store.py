@@ -18,7 +18,16 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from hyperrun.conversation import Cost, Outcome, Recent, Turn, reader_of
-from hyperrun.schema import COLUMNS, FILE, MIGRATIONS, open_reader, open_writer, row_of, turn_of
+from hyperrun.schema import (
+    COLUMNS,
+    FILE,
+    MIGRATIONS,
+    WRITTEN,
+    open_reader,
+    open_writer,
+    row_of,
+    turn_of,
+)
 from hyperrun.settings import Settings
 
 __all__ = ["MIGRATIONS", "Store"]
@@ -154,19 +163,18 @@ class Store:
     def _save(self, batch: Batch) -> None:
         with self._lock:
             self._batch = None
-        # Made here and not by the caller: a crowd's rows would stop the event loop.
-        rows = [row_of(turn) for turn in batch.turns]
-        if not rows:
+        if not batch.turns:
             return
-        columns = COLUMNS.split(", ")[: len(rows[0])]
-        changes = ", ".join(f"{column} = excluded.{column}" for column in columns[4:])
+        changes = ", ".join(f"{column} = excluded.{column}" for column in WRITTEN[4:])
         try:
             with self._transaction() as connection:
                 connection.executemany(
-                    f"INSERT INTO turns ({', '.join(columns)}) "
-                    f"VALUES ({', '.join('?' * len(columns))}) "
+                    f"INSERT INTO turns ({', '.join(WRITTEN)}) "
+                    f"VALUES ({', '.join('?' * len(WRITTEN))}) "
                     f"ON CONFLICT (id) DO UPDATE SET {changes}",
-                    rows,
+                    # Made here and not by the caller: a crowd's rows would stop the event loop. And
+                    # one by one: each holds the passages of its answer a second time.
+                    map(row_of, batch.turns),
                 )
         except sqlite3.Error as error:
             self.not_saved = str(error)
