@@ -60,7 +60,6 @@ class Answering:
         self.settle = settle
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
-        self.first_row: asyncio.Task[None] | None = None
         self.finished = asyncio.get_running_loop().create_future()  # stored, counted and told
         self.ends_as = Outcome.STOPPED  # when its task is cancelled
         self.rendered = 0  # version
@@ -137,13 +136,13 @@ class Turns:
         self._in_flight[turn.id] = answering
         self._by_conversation[conversation] = turn.id
         # Beside the answer: the model is not asked later because the disk is slow.
-        answering.first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
+        first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
         work = self._answer(answering, model, language, notice)
         answering.task = asyncio.create_task(work, name=f"answer {turn.id}")
         if self._housekeeping is None or self._housekeeping.done():
             self._housekeeping = asyncio.create_task(self._keep_house(), name="turns housekeeping")
         await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
-        await asyncio.wait({answering.first_row}, timeout=DISK_PATIENCE_S)
+        await asyncio.wait({first_row}, timeout=DISK_PATIENCE_S)
         return turn
 
     async def retry(
@@ -352,10 +351,9 @@ class Turns:
         turn = state.turn
         outcome, error = Outcome.ANSWERED, notice
         try:
-            before = await self.history(turn.conversation)
             history = [
                 each
-                for each in before
+                for each in await self.history(turn.conversation)
                 if each.outcome is Outcome.ANSWERED and each.id not in (turn.id, turn.retry_of)
             ]
             try:
