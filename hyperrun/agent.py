@@ -29,7 +29,6 @@ from hyperrun.events import (
 )
 from hyperrun.extractive import extract
 from hyperrun.models import ModelChoice, Models
-from hyperrun.plain import without_controls
 from hyperrun.research import FIRST_PASSAGES, MOST_TOOL_CALLS, Research, version_of
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
@@ -186,35 +185,25 @@ class Reply:
         self._prompt_tokens = self._completion_tokens = 0
         self._cost_usd: float | None = 0.0
         self._finish_reason = ""
-        self._steps_said = False  # has an earlier step said something?
-        self._said_something = False
-        self._texts: list[str] = []  # of whole steps
-        self._heard: list[str] | None = None  # aside of the answer
+        self.text = ""  # all that was said
+        self._before = ""  # what of it stands above this step's words
+        self._is_aside = False  # what is said now
         self._estimated_at = 0.0  # with the first words
-
-    @property
-    def text(self) -> str:
-        """All that was said in whole steps."""
-        return "\n\n".join(self._texts)
 
     def asked(self) -> None:
         """A step begins. After the first, what its prompt takes is told at once: if the answer is
         stopped before the step has said anything, nothing else counts it."""
+        self._before = self.text and self.text + "\n\n"
         if self._prompt_tokens:
             self._tell(Used(self._usage()))
 
-    def say(self, words: str) -> None:
-        """Words of the model; now and then what they take, should the answer be stopped."""
-        if self._heard is not None:
-            self._heard.append(words)
+    def say(self, said: str) -> None:
+        """All that this step has said; now and then what it takes, should the answer be stopped."""
+        if self._is_aside:
             return
-        words = without_controls(words)
-        if not words:
-            return
-        if self._steps_said:
-            words, self._steps_said = "\n\n" + words.lstrip(), False
-        self._said_something = True
-        self._tell(Text(words))
+        known = len(self.text)
+        self.text = self._before + said.lstrip() if self._before else said
+        self._tell(Text(self.text[known:], self.text))
         if time.monotonic() - self._estimated_at > ESTIMATE_EVERY_S:
             self._estimated_at = time.monotonic()
             self._tell(Used(self._usage()))
@@ -224,10 +213,9 @@ class Reply:
         self._count(step.usage)
         choice = step.choices[0]
         self._finish_reason = choice.finish_reason or ""
-        if choice.message.content:
-            self._texts.append(without_controls(choice.message.content))
-        self._steps_said = self._said_something
         self._tell(Used(self._usage()))
+        # Lisette holds a step until the last one has ended, and has taken its message out of it.
+        step.choices, step.usage = [], None
 
     def _count(self, usage: Any) -> None:
         prompt_tokens = getattr(usage, "prompt_tokens", 0) or 0
@@ -271,8 +259,7 @@ class Reply:
 
     async def aside(self, completion: provider.Completion, asking: list[dict[str, str]]) -> str:
         """What the model says to `asking`: not part of the answer, but of its cost."""
-        heard: list[str] = []
-        self._heard = heard
+        self._is_aside = True
         try:
             call: dict[str, Any] = {"model": self._model.name, "messages": asking}
             call |= {"api_key": self._model.api_key or None, "temperature": 0}
@@ -280,9 +267,9 @@ class Reply:
             step = await completion(**call)
             self._count(step.usage)
         finally:
-            self._heard = None
+            self._is_aside = False
         self._tell(Used(self._usage()))
-        return "".join(heard)
+        return step.choices[0].message.content or ""
 
 
 def _with_page(question: str, page: PageContext) -> str:

@@ -53,7 +53,7 @@ class Step:
         self._calls: dict[int, dict[str, Any]] = {}
         self._usage: dict[str, Any] | None = None
         self._finish_reason = ""
-        self._said = ""
+        self._has_said = False
         self.words = ""  # not yet taken
         self.begun = False  # has the model said anything, if only to itself?
         self.ended = False  # has the response said that it is over?
@@ -61,7 +61,7 @@ class Step:
     @property
     def is_whole(self) -> bool:
         """Has the model finished? A connection that just ends may have lost the rest."""
-        said_something = bool(self._said or self.words or self._calls)
+        said_something = self._has_said or bool(self.words or self._calls)
         return bool(self._finish_reason) or (self.ended and said_something)
 
     def take(self, data: bytes) -> None:
@@ -87,7 +87,7 @@ class Step:
     def take_words(self) -> str:
         """The words that have come since the last time."""
         words, self.words = self.words, ""
-        self._said += words  # in one: a list of such pieces takes four times the memory
+        self._has_said = self._has_said or bool(words)
         return words
 
     def _take_call(self, piece: dict[str, Any]) -> None:
@@ -105,8 +105,8 @@ class Step:
         """Has the provider said what this step took?"""
         return self._usage is not None
 
-    def response(self, estimate: tuple[int, int]) -> Any:
-        """The whole step: its words, its tool calls with their ids, its usage.
+    def response(self, said: str, estimate: tuple[int, int]) -> Any:
+        """The whole step: what it `said`, its tool calls with their ids, its usage.
 
         `estimate` stands in for a usage that was not told: prompt and completion tokens.
         """
@@ -117,7 +117,7 @@ class Step:
         reason = "tool_calls" if calls else self._finish_reason
         told = self._usage or {"prompt_tokens": estimate[0], "completion_tokens": estimate[1]}
         types = self._types
-        message = types.Message(content=self._said + self.words or None, tool_calls=calls or None)
+        message = types.Message(content=said or None, tool_calls=calls or None)
         choice = types.Choices(
             message=message, finish_reason=reason if reason in FINISHED else "stop"
         )

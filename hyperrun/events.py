@@ -29,9 +29,13 @@ class SearchFailed:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """More of the answer, as Markdown."""
+    """More of the answer, as Markdown.
+
+    `answer` is all of it so far, where whoever tells holds that: then it is held once.
+    """
 
     delta: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from hyperrun.errors import (
     ModelUnknown,
 )
 from hyperrun.models import OPENAI_COMPATIBLE, ModelChoice
+from hyperrun.plain import without_controls
 from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,9 +82,9 @@ class Meter:
 class Completion:
     """Called by Lisette once for each step of an answer.
 
-    `say` is told words the moment they come, `asked` when a step begins; `meter` counts what that
-    takes. Cancelling the task that waits for a step ends the call under way, and the provider sees
-    its connection closed.
+    `say` is told all that a step has said so far, the moment more comes, and `asked` when one
+    begins; `meter` counts what that takes. Cancelling the task that waits for a step ends the call
+    under way, and the provider sees its connection closed.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class Completion:
         self._beat = beat or Beat()
         self._timer_moved = 0.0
         self.meter = meter or Meter()
+        self._said = ""  # by the step so far
 
     async def __call__(self, **call: Any) -> Any:
         """One step as LiteLLM's ModelResponse, when it is whole.
@@ -116,6 +118,7 @@ class Completion:
         tools have returned.
         """
         self.meter.start(call["messages"])
+        self._said = ""
         self._asked()
         step = await self._with_one_retry(call)
         self.meter.stop()
@@ -164,7 +167,10 @@ class Completion:
     def _tell(self, words: str) -> None:
         size_bytes = len(words) if words.isascii() else len(words.encode(errors="replace"))
         self.meter.said_bytes += size_bytes
-        self._say(words)
+        words = without_controls(words)
+        if words:
+            self._said += words
+            self._say(self._said)
 
     def _failure(self, error: Exception) -> ModelError:
         """`error` as one of ours, without the key, which some providers repeat."""
@@ -182,7 +188,7 @@ class Completion:
         finally:
             response.close()
         self.meter.estimated = self.meter.estimated or not step.told_usage
-        return step.response(self.meter.unbilled_tokens)
+        return step.response(self._said, self.meter.unbilled_tokens)
 
     async def _post(self, call: dict[str, Any]) -> "ClientResponse":
         """The response to a request that the model understands. Raises `ModelError`."""

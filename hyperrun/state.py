@@ -103,7 +103,7 @@ class AnswerState:
         self.outcome: Outcome | None = None
         self.error = ""
         self._suggestions: tuple[str, ...] = ()
-        self._pieces: list[str] = []
+        self._answer = ""
         self._unrendered: list[str] = []
         self._handed_out: dict[int, Source] = {}
         self._writing = Writing(AnswerRenderer(self._handed_out.get, language or DEFAULT))
@@ -112,8 +112,8 @@ class AnswerState:
         """Take one event of the agent's."""
         self.version += 1
         match event:
-            case Text(delta):
-                self._pieces.append(delta)
+            case Text(delta, answer):
+                self._answer = answer or self._answer + delta
                 self._unrendered.append(delta)
             case Searching(query):
                 # The same search again is the same step: after a model's failure, say.
@@ -158,7 +158,7 @@ class AnswerState:
     @property
     def has_text(self) -> bool:
         """Has the answer begun?"""
-        return bool(self._pieces)
+        return bool(self._answer)
 
     @property
     def blocks(self) -> list[str]:
@@ -184,12 +184,10 @@ class AnswerState:
 
     def as_turn(self) -> Turn:
         """The turn as it would be stored now."""
-        if len(self._pieces) > 1:
-            self._pieces = ["".join(self._pieces)]
         return replace(
             self.turn,
             outcome=self.outcome or Outcome.RUNNING,
-            answer="".join(self._pieces),
+            answer=self._answer,
             steps=self.steps,
             sources=self.sources,
             usage=self.usage,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,17 @@ def test_a_tool_call_is_made_and_its_passages_go_on_numbering(
     schema = model_server.requests[0]["tools"][0]["function"]
     assert schema["name"] == "search_code"
     assert "What to look for" in schema["parameters"]["properties"]["query"]["description"]
+
+
+def test_all_that_was_said_comes_with_the_last_words(
+    asked: Asked, model_server: ModelServer
+) -> None:
+    looking = Script(["Let me", " look."], tools=[Tool("dim")])
+    model_server.script(looking, Script(["\n", " Turn\x00", " it [1]."], delay_s=0.05))
+    events = asked()
+    answers = [event.answer for event in events if isinstance(event, Text)]
+    assert answers[-1] == text(events) == "Let me look.\n\nTurn it [1]."
+    assert all(later.startswith(earlier) for earlier, later in pairwise(answers))
 
 
 def test_several_tool_calls_at_once_are_all_answered(

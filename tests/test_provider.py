@@ -80,8 +80,9 @@ def complete(
         outcome = Outcome()
         enough = asyncio.Event()
 
-        def say(words: str) -> None:
-            outcome.words.append(words)
+        def say(said: str) -> None:
+            assert said.startswith(outcome.text)
+            outcome.words.append(said[len(outcome.text) :])
             outcome.times.append(time.monotonic())
             if len(outcome.text) == leave_after:
                 enough.set()
