@@ -11,7 +11,7 @@ from hyperrun.conversation import Source
 from hyperrun.events import Event, Found, SearchFailed, Searching
 from hyperrun.plain import plain
 from hyperrun.search.engine import Search
-from hyperrun.search.passage import PROSE, Passage
+from hyperrun.search.passage import PROSE, Passage, shared
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Research:
     def _number(self, passage: Passage) -> Source:
         place = (passage.file, passage.start_line, passage.end_line)
         if place not in self._sources:
-            self._sources[place] = Source(len(self._sources) + 1, _bounded(passage))
+            self._sources[place] = Source(len(self._sources) + 1, shared(_bounded(passage)))
         return self._sources[place]
 
     async def call(self, **arguments: Any) -> str:

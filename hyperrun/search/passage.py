@@ -1,12 +1,13 @@
 """What a search returns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 # Kinds that are read, not run. What is none of them is code.
 PROSE = frozenset(("section", "cell", "document"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Passage:
     """A piece of the repository that may answer a question.
 
@@ -30,3 +31,16 @@ class Passage:
     permalink: str | None = None
     score: float = 0.0
     version: str = ""
+
+
+_held: WeakValueDictionary[int, Passage] = WeakValueDictionary()
+
+
+def shared(passage: Passage) -> Passage:
+    """This passage as somebody else holds it, so that it is held once; without its score.
+
+    For the event loop alone.
+    """
+    passage = replace(passage, score=0.0)
+    known = _held.setdefault(hash(passage), passage)
+    return known if known == passage else passage
