@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 TICK_S = 0.04
 CHECKPOINT_EVERY_S = 1.0
+CHECKPOINT_GROUP = 50  # answers in one transaction
 KEEP_ALIVE_EVERY_S = 15.0
 LOOK_EVERY_S = 0.25
 # How long may be rendered before the event loop does something else.
@@ -498,12 +499,20 @@ class Turns:
                     follower.bell.ring()
 
     async def _checkpoint(self) -> None:
-        """Store what has come since the last time, of every turn in one transaction."""
-        changed = list(self._unstored.values())
-        for answering in self._in_flight.values():
-            state = answering.state
-            if state.outcome is None and state.version != answering.stored:
-                answering.stored = state.version
-                changed.append(state.as_turn())
-        if changed:
-            await self._save(changed)
+        """Store what has come since the last time, in few transactions.
+
+        Until it is written, a text is held in two versions, for the answers go on: those of a group
+        at a time.
+        """
+        if self._unstored:
+            await self._save(list(self._unstored.values()))
+        answers = list(self._in_flight.values())
+        for start in range(0, len(answers), CHECKPOINT_GROUP):
+            changed = []
+            for answering in answers[start : start + CHECKPOINT_GROUP]:
+                state = answering.state
+                if state.outcome is None and state.version != answering.stored:
+                    answering.stored = state.version
+                    changed.append(state.as_turn())
+            if changed:
+                await self._save(changed)
