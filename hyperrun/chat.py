@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -57,7 +56,7 @@ def chat_of(
     return _chat_class(lisette)(
         model.name,
         sp=prompts.system_prompt(settings.system_prompt, project),
-        tools=[deepcopy(_tool_schema(lisette))],
+        tools=[_tool_schema(lisette)],
         ns={"search_code": research.call},
         hist=messages(history),
         api_base=model.api_base or None,

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.beat import Beat, Line
@@ -268,6 +269,7 @@ class Completion:
             "max_retries": 0,
             "timeout": self._settings.model_first_token_timeout_s,
             "stream_options": {"include_usage": True},
+            "tools": deepcopy(call.get("tools")),  # all chats share one, and LiteLLM changes it
         }
         stream = await self._litellm.acompletion(**call)
         chunks: list[Any] = []
