@@ -156,41 +156,46 @@ async def stream(request: Request, turn_id: str, state: State) -> sse.EventStrea
     """
     view = view_for(request, state)
     place = state.limits.stream(visitor(request), address(request))
-    return sse.EventStream(bounded(place, frames(state, view, turn_id, address(request))))
+    return sse.EventStream(frames(state, view, turn_id, address(request), place))
 
 
-async def bounded(
-    place: contextlib.AbstractContextManager[None], events: AsyncGenerator[str, None]
+async def frames(
+    state: State,
+    view: View,
+    turn_id: str,
+    address: str,
+    place: contextlib.AbstractContextManager[None],
 ) -> AsyncGenerator[str, None]:
-    """`events` where there is a `place`; else an end without `close`, so that the browser itself
-    comes back in a while and is given a snapshot then."""
-    async with contextlib.aclosing(events):
-        try:
-            with place:
-                async for event in events:
-                    yield event
-        except LimitReached as reached:
-            yield f"retry: {reached.retry_after_s * 1_000}\n\n"
+    """The events of one connection: a snapshot, then what is new, then `close`.
+
+    Without a `place` an end without `close`, so that the browser itself comes back in a while and
+    is given a snapshot then.
+    """
+    try:
+        with place:
+            turn = await state.turns.find(turn_id)
+            if turn is not None and turn.outcome is not Outcome.RUNNING:
+                await state.limits.show(address, [turn])
+            yield f"retry: {random.randint(1_000, 4_000)}\n\n"
+            if turn is not None:
+                following = state.turns.follow(turn_id, view.language)
+                async with contextlib.aclosing(following) as updates:
+                    async for update in updates:
+                        yield await frame_of(state, view, turn, update)
+            yield sse.frame("close", "")
+    except LimitReached as reached:
+        yield f"retry: {reached.retry_after_s * 1_000}\n\n"
 
 
-async def frames(state: State, view: View, turn_id: str, address: str) -> AsyncGenerator[str, None]:
-    """The events of one connection: a snapshot, then what is new, then `close`."""
-    turn = await state.turns.find(turn_id)
-    if turn is not None and turn.outcome is not Outcome.RUNNING:
-        await state.limits.show(address, [turn])
-    yield f"retry: {random.randint(1_000, 4_000)}\n\n"
-    if turn is not None:
-        async with contextlib.aclosing(state.turns.follow(turn_id, view.language)) as updates:
-            async for update in updates:
-                if update is None:
-                    yield sse.KEEP_ALIVE
-                    continue
-                total = None
-                if update.outcome is not None:
-                    turn = await state.turns.find(turn_id) or turn
-                    total = await state.turns.cost(turn.conversation)
-                yield "".join(events(view, turn, update, total))
-    yield sse.frame("close", "")
+async def frame_of(state: State, view: View, turn: Turn, update: Update | None) -> str:
+    """One update on the wire. With the last, the turn as it has ended and what all have cost."""
+    if update is None:
+        return sse.KEEP_ALIVE
+    total = None
+    if update.outcome is not None:
+        turn = await state.turns.find(turn.id) or turn
+        total = await state.turns.cost(turn.conversation)
+    return "".join(events(view, turn, update, total))
 
 
 def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[str]:

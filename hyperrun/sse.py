@@ -17,6 +17,8 @@ HEADERS = {
     "X-Accel-Buffering": "no",  # nginx would hold tokens back
 }
 
+BODY = {"type": "http.response.body"}
+
 _LINE_ENDS = re.compile("\r\n|\r|\n")
 
 
@@ -41,7 +43,7 @@ class EventStream(StreamingResponse):
         head = {"type": "http.response.start", "status": self.status_code}
         await send(head | {"headers": self.raw_headers})
         # Compression holds a head back until it has seen some of the body.
-        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        await send(BODY | {"body": b"", "more_body": True})
         scope["hyperrun.events"] = self._events
 
 
@@ -75,9 +77,8 @@ async def _send_all(events: AsyncGenerator[str, None], receive: Receive, send: S
     try:
         async with aclosing(events):
             async for event in events:
-                body = event.encode()
-                await send({"type": "http.response.body", "body": body, "more_body": True})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+                await send(BODY | {"body": event.encode(), "more_body": True})
+        await send(BODY | {"body": b"", "more_body": False})
     except asyncio.CancelledError:
         if not leaving.done():
             raise
