@@ -48,10 +48,10 @@ class LiveBlock:
     def restart(self) -> None:
         """Forget all: the tail begins a new block."""
         self._pause = 0  # calls for which the HTML is left as it is, since making it took long
-        self._head = ""  # the HTML is `_head + _closers`
-        self._closers = ""
+        self._html = ""
+        self._end = 0  # where the closing tags begin that it ends with
         self._known = 0  # characters of the tail that the HTML holds
-        self._settled = True  # plain text may be put between the two
+        self._settled = True  # plain text may be put in before them
         self._items = (0, False, "")  # where the last item begins, loose, HTML of those before
         self._items_cited: dict[int, int] = {}
         self._rows_to = 0  # where the rows of a table end that `_head` holds
@@ -80,13 +80,30 @@ class LiveBlock:
                 # cost stays near a millisecond a call.
                 took_ms = int((time.thread_time() - started) * 1000)
                 self._pause = took_ms if took_ms > SLOW_MS and len(tail) > 500 else 0
-        return self._head + self._closers
+        return self._html
+
+    @property
+    def _head(self) -> str:
+        return self._html[: self._end]
+
+    @property
+    def _closers(self) -> str:
+        return self._html[self._end :]
+
+    def _show(self, head: str, closers: str) -> None:
+        # In one string, which followers hold, too.
+        self._html, self._end = head + closers, len(head)
+
+    def _put_in(self, text: str) -> None:
+        escaped = escape(text, quote=False)
+        self._html = self._html[: self._end] + escaped + self._html[self._end :]
+        self._end += len(escaped)
 
     def _grow_text(self, tail: str) -> bool:
         more = tail[self._known :]
-        if not self._settled or not self._closers or _SPECIAL.search(more):
+        if not self._settled or self._end == len(self._html) or _SPECIAL.search(more):
             return False
-        self._head += escape(more, quote=False)
+        self._put_in(more)
         self._known = len(tail)
         return True
 
@@ -96,12 +113,13 @@ class LiveBlock:
             info = tail[: blocks.fence].strip().lstrip("`~")
             self._code_language = language_of(info)
             self._code_from = self._known = blocks.fence
-            self._code_head = self._head = code_opening(self._code_language)
-            self._closers = CODE_CLOSING.rstrip()
+            self._code_head = code_opening(self._code_language)
+            self._show(self._code_head, CODE_CLOSING.rstrip())
         self._settled = True
         for piece in pieces(tail[self._code_from :], complete=False):
             html = highlight(piece, self._code_language, self._rendering.highlighted)
-            self._code_head = self._head = self._code_head + sanitised(html)
+            self._code_head += sanitised(html)
+            self._show(self._code_head, self._closers)
             self._code_from += len(piece)
             self._known = self._code_from
         # A last line of nothing but ticks may be the end of the code, and a line's end may be
@@ -112,7 +130,7 @@ class LiveBlock:
         elif end > self._known:
             end -= 1
         if end > self._known:
-            self._head += escape(tail[self._known : end], quote=False)
+            self._put_in(tail[self._known : end])
             self._known = end
 
     def _grow_table(self, tail: str) -> None:
@@ -129,11 +147,11 @@ class LiveBlock:
         at = html.rfind("</tbody>")
         if at < 0:  # no rows yet
             at = _closers(html)
-            self._head, self._closers = html[:at], html[at:].replace("\n", "")
+            self._show(html[:at], html[at:].replace("\n", ""))
             return
         begin = html.index("<tbody>") + len("<tbody>") if rows else 0
-        self._head = (self._head if rows else "") + html[begin:at].rstrip()
-        self._closers = html[at:].replace("\n", "")
+        head = (self._head if rows else "") + html[begin:at].rstrip()
+        self._show(head, html[at:].replace("\n", ""))
         self._rows_to = end
 
     def _render(self, tail: str) -> None:
@@ -141,16 +159,16 @@ class LiveBlock:
         self.cited = dict(self._rendering.cited)
         shown, whole = self._shown(tail)
         if not shown.strip(" \t\n"):
-            self._head = self._closers = ""
+            self._show("", "")
             self._settled = False
             return
         html = self._with_items(shown)
         at = _closers(html)
-        self._head, self._closers = html[:at], re.sub(r"\s+", "", html[at:])
+        self._show(html[:at], re.sub(r"\s+", "", html[at:]))
         text = tail.rstrip(" ")
         self._settled = whole and not text.endswith(_OPEN_ENDED) and "</a>" not in self._closers
         if self._settled and len(text) < len(tail):
-            self._head += " "
+            self._put_in(" ")
 
     def _with_items(self, shown: str) -> str:
         """HTML of `shown`; of a list only its last item is made anew."""
