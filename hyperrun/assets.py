@@ -164,7 +164,7 @@ def _bundle(sources: list[Path], target: Path) -> None:
     """Join scripts in order and minify them. Each is complete in itself; none is a module."""
     joined = target.with_suffix(".joined.js")
     joined.write_text("\n;\n".join(path.read_text(encoding="utf-8") for path in sources))
-    _run(STATIC / "node_modules/esbuild/bin/esbuild", joined, "--minify", "--target=es2020",
+    _run(STATIC / "node_modules/esbuild/bin/esbuild", joined, "--minify", "--target=es2021",
          "--charset=utf8", "--legal-comments=none", f"--outfile={target}")  # fmt: skip
     joined.unlink()
 

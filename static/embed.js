@@ -30,9 +30,12 @@
   const title = option('label') || words[0];
   const side = (option('position') || (page.dir == 'rtl' && 'left')) == 'left' ? 'left' : 'right';
 
-  const ended = new AbortController();
-  const listen = (target, name, handler) =>
-    target.addEventListener(name, handler, { signal: ended.signal });
+  let ended;
+  const undo = []; // AbortSignal does the same, and costs a page that has no other use for it
+  const listen = (target, name, handler) => {
+    target.addEventListener(name, handler);
+    undo.push(() => target.removeEventListener(name, handler));
+  };
   const make = (kind, attributes, ...children) => {
     const element = document.createElement(kind);
     for (const name in attributes) element.setAttribute(name, attributes[name]);
@@ -59,8 +62,9 @@
       new Promise((_, fail) => setTimeout(fail, 5e3)),
     ]).then(
       (module) => {
+        if (ended) return;
         label.textContent = title;
-        panel = module.default({ host, root, button, make, option, title, side, language, address, emit, listen, api });
+        panel = module.default({ root, make, option, side, address, emit, listen, api });
       },
       (error) => {
         loading = 0;
@@ -72,7 +76,7 @@
     button.ariaBusy = true;
     try {
       await load();
-      if (!ended.signal.aborted) panel.open(wish);
+      panel?.open(wish);
       button.ariaBusy = null;
     } catch {
       button.ariaBusy = false;
@@ -83,19 +87,19 @@
       }
     }
   };
-  const close = () => panel?.close();
-  const toggle = () => (panel?.opened() ? close() : open());
+  const toggle = () => (panel?.opened() ? panel.close() : open());
   const api = {
     open,
-    close,
+    close: () => panel?.close(),
     toggle,
     on(name, listener) {
       (listeners[name] ||= new Set()).add(listener);
       return () => listeners[name].delete(listener);
     },
     destroy() {
-      panel?.destroy();
-      ended.abort();
+      ended = true;
+      panel = panel?.destroy();
+      undo.forEach((each) => each());
       host.remove();
       delete window.HyperRun;
     },
@@ -103,26 +107,26 @@
 
   const sheet = new CSSStyleSheet();
   const color = option('color');
+  const own = color && CSS.supports('color', color); // only then is the text's colour computed
   const pixels = (name) => {
     const given = option(name);
     return (given && /^\d+$/.test(given) ? given : 16) + 'px';
   };
   sheet.replaceSync(
-    `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${color && CSS.supports('color', color) ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')}}` +
-      `button{position:fixed;display:flex;align-items:center;gap:8px;min-height:44px;padding:0 14px;border-radius:22px;border:1px solid #fff6;font:600 15px system-ui,sans-serif;cursor:pointer;background:var(--a);color:#fff;color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);box-shadow:0 2px 8px #0005}` +
+    `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${own ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')};bottom:calc(var(--y) + env(safe-area-inset-bottom))!important;${side}:calc(var(--x) + env(safe-area-inset-${side}))!important}` +
+      `button{display:flex;align-items:center;gap:8px;min-height:44px;padding:0 14px;border-radius:22px;border:1px solid #fff6;font:600 15px system-ui,sans-serif;cursor:pointer;background:var(--a);color:#fff;${own ? 'color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);' : ''}box-shadow:0 2px 8px #0005}` +
       '[hidden]{display:none}' +
       'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--a)}' +
       '[aria-busy=true]{cursor:progress}' +
       // The icon is a shape in CSS: nothing to fetch, and no policy on images applies.
       '.ask:before{content:"";width:20px;height:20px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 1q1 7 8 8-7 1-8 8-1-7-8-8 7-1 8-8")}' +
-      `.ask{bottom:calc(var(--y) + env(safe-area-inset-bottom));${side}:calc(var(--x) + env(safe-area-inset-${side}))}` +
       '@media(max-width:480px){.ask:not([aria-busy]) span{position:absolute;clip-path:inset(50%)}}' +
       '@media print{:host{display:none!important}}',
   );
   root.adoptedStyleSheets = [sheet];
   root.append(button);
   listen(button, 'click', toggle);
-  listen(button, 'pointerenter', prepare);
+  listen(button, 'mouseenter', prepare);
   listen(button, 'focus', prepare);
 
   const selector = option('button');
@@ -150,15 +154,15 @@
         if (!box?.width) return; // nothing, or text in a form field
         if (!about) {
           about = make('button', {}, words[1]);
-          listen(about, 'pointerdown', (event) => event.preventDefault()); // keep the selection
-          listen(about, 'click', () => {
+          about.onpointerdown = (event) => event.preventDefault(); // keep the selection
+          about.onclick = () => {
             hide();
             open({ selection });
-          });
+          };
+          listen(document, 'scroll', hide);
         }
-        about.style = `top:clamp(8px,${box.bottom + 8}px,100vh - 56px);left:clamp(8px,${box.left}px,100vw - 200px)`;
+        about.style = `position:fixed;top:clamp(8px,${box.bottom + 8}px,100vh - 56px);left:clamp(8px,${box.left}px,100vw - 200px)`;
         root.append(about);
-        document.addEventListener('scroll', hide, { once: true, passive: true });
       }, 300);
     });
 

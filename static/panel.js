@@ -21,7 +21,11 @@ const OPEN_KEY = 'hyperrun';
 const COVERS = '(max-width:640px),(max-height:480px)';
 
 export default (loader) => {
-  const { host, root, button, make, option, title, side, language, address, emit, listen, api } = loader;
+  const { root, make, option, side, address, emit, listen, api } = loader;
+  const { host } = root;
+  const button = root.querySelector('.ask');
+  const title = button.textContent;
+  const language = host.lang;
   const words = WORDS[language.slice(0, 2).toLowerCase()] || WORDS.en;
   const server = new URL('.', address).href;
   const page = document.documentElement;

@@ -90,7 +90,7 @@ SEEN = {
             r.button.evaluate("e => getComputedStyle(e).color"),  # dark on a light colour
             r.frame.locator(":root").evaluate("e => e.style.getPropertyValue('--color-primary')"),
         ],
-        ["rgb(66, 42, 213)", "oklch(1 0 0)", ""],
+        ["rgb(66, 42, 213)", "rgb(255, 255, 255)", ""],
         ["rgb(1, 2, 3)", "oklch(1 0 0)", "rgb(1, 2, 3)"],
         act=Reader.opens,
     ),

@@ -212,6 +212,22 @@ def test_the_api_opens_with_a_question_tells_and_can_be_undone(
         ]
 
 
+def test_destroyed_while_the_panel_is_on_its_way_it_opens_nothing(
+    reader: Reader, chat_server: str
+) -> None:
+    with docs({"/": embedding(chat_server, "?layout=dialog")}) as site:
+        reader.goes_to(site.url())
+        with reader.page.expect_response(lambda response: "/panel." in response.url) as panel:
+            reader.page.evaluate(
+                "void HyperRun.open().then(() => { window.over = 1 }); HyperRun.destroy()"
+            )
+        panel.value.finished()
+        reader.page.wait_for_function("window.over")
+        left = "[window.HyperRun, document.querySelector('hyper-run'), document.body.inert]"
+        assert reader.page.evaluate(left) == [None, None, False]
+    assert reader.complaints.said == []
+
+
 def test_an_address_with_a_question_opens_with_it_and_leaves_the_sending_to_the_reader(
     reader: Reader, chat_server: str
 ) -> None:
