@@ -10,7 +10,6 @@ import pytest
 from hyperrun import assets
 
 CHAT_PAGE_BUDGET_BYTES = 50_000  # everything the chat page loads, gzipped
-LOADER_BUDGET_BYTES = 2_500  # what a documentation page loads, gzipped
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +24,6 @@ def test_the_chat_page_stays_within_its_budget(built: assets.Assets) -> None:
     weight = len(built["chat.js"].gzipped) + len(built["chat.css"].gzipped)
     weight += len(gzip.compress(built.sprite.encode()))
     assert weight < CHAT_PAGE_BUDGET_BYTES - 8_000  # the page's own HTML
-
-
-def test_the_loader_stays_within_its_budget(built: assets.Assets) -> None:
-    assert len(built["embed.js"].gzipped) <= LOADER_BUDGET_BYTES
 
 
 def test_an_asset_is_found_by_its_immutable_name_only(built: assets.Assets) -> None:

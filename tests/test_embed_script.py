@@ -13,10 +13,12 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import embed
+from hyperrun import assets
 from hyperrun.assets import Asset, Assets
 from hyperrun.settings import Settings
 
 STATIC = Path(__file__).parent.parent / "static"
+LOADER_BUDGET_BYTES = 2_500  # what a documentation page loads, gzipped, as served
 
 
 def client(public_url: str = "") -> TestClient:
@@ -117,6 +119,28 @@ def test_the_panel_is_immutable_under_its_name_and_still_there_after_a_release()
     assert now.headers["access-control-allow-origin"] == "*"
     assert old.content == now.content
     assert old.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "public_url",
+    [
+        "",
+        "https://ask.documentation.example.org/chat",
+        "https://xq7-kz4w9-prj2.region-vj8b.example.io",
+    ],
+)
+def test_the_script_as_served_stays_within_its_budget(public_url: str) -> None:
+    if not assets.is_current():
+        assets.build()
+    built = assets.load()
+
+    def script(request: Request) -> Response:
+        return embed.script(request, Settings(public_url=public_url), built)
+
+    site = TestClient(Starlette(routes=[Route("/embed", script)]))
+    answer = site.get("/embed", headers={"Accept-Encoding": "gzip"})
+    assert public_url in answer.text
+    assert 1_000 < int(answer.headers["content-length"]) <= LOADER_BUDGET_BYTES
 
 
 @pytest.mark.parametrize(
