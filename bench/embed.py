@@ -1,18 +1,22 @@
 """What the embed costs the page it stands on, before the click and after it.
 
-    uv run --group test python -m bench.embed [--loads 20] [--slowdown 1]
+    uv run --group test --group hosts python -m bench.embed [--loads 20] [--slowdown 1]
+                                                           [--sites furo material …]
 
 The same long page with and without the published line, each load in a fresh context with a cold
 cache, in pairs whose order alternates. The page is on 127.0.0.1 and the server on localhost:
 another site. Times before the click are processor time of the main thread of the page's own
 renderer, from Chromium's trace: our script alone, and everything (style, layout and paint too);
-what the line adds is the difference in each pair. After the click: every byte as transferred, and
-the time on the clock until the chat page has said that it is ready, for a hand that does not hover
-first. Medians, with the bounds of the middle half.
+what the line adds is the difference in each pair. The page has no styles; with `--sites` the first
+pages of sites that their own generators make from `examples/` are measured in the same way. After
+the click: every byte as transferred, and the time on the clock until the chat page has said that it
+is ready, for a hand that does not hover first. Medians, with the bounds of the middle half.
 """
 
 import argparse
 import json
+import re
+import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -25,6 +29,7 @@ from playwright.sync_api import Browser, Page, Request
 
 from hyperrun.settings import Settings
 from tests.browser import launched_chromium
+from tests.generators import GENERATORS, IN_EXAMPLES, build
 from tests.host_sites import OPEN_ROOTS, docs, html, tag
 from tests.server import running, write_repository
 
@@ -125,6 +130,45 @@ def processor_ms(events: list[Event], url: str, server: str = "") -> float:
     return total / 1000
 
 
+def pairs(
+    browser: Browser, urls: tuple[str, str], server: str, loads: int, slowdown: float
+) -> tuple[list[Load], list[Load]]:
+    """Loads with the line and without it, whose addresses `urls` are, in pairs; one before them to
+    warm up."""
+    found: dict[str, list[Load]] = {url: [] for url in urls}
+    for turn in range(loads + 1):
+        for url in urls if turn % 2 else reversed(urls):
+            one = load(browser, url, server, slowdown)
+            if turn:
+                found[url].append(one)
+    with_it, without = (found[url] for url in urls)
+    assert all(each.requests for each in with_it) and not any(each.requests for each in without)
+    return with_it, without
+
+
+def added(with_it: list[Load], without: list[Load]) -> str:
+    """What the line adds to the whole main thread, in ms."""
+    both = zip(with_it, without, strict=True)
+    return spread([one.thread_ms - other.thread_ms for one, other in both])
+
+
+@contextmanager
+def generated(kind: str, server: str) -> Iterator[tuple[str, str]]:
+    """The addresses of a generated site's first page, with the line and without it."""
+    with tempfile.TemporaryDirectory() as folder, docs({}) as with_it, docs({}) as without:
+        built = build(kind, Path(folder))
+        for site in (with_it, without):
+            site.folder = Path(folder, site.address.rpartition(":")[2])
+            shutil.copytree(built, site.folder)
+            for path in site.folder.rglob("*.html"):
+                text = path.read_text().replace(IN_EXAMPLES, server)
+                if site is without:
+                    text = re.sub(rf"<script[^>]*{server}/embed[^>]*></script>", "", text)
+                path.write_text(text)
+        page = "/index.html" if kind == "html" else "/"
+        yield with_it.url(page), without.url(page)
+
+
 def click(browser: Browser, url: str, server: str) -> tuple[float, int, int]:
     """Open with a click: milliseconds until the cursor is in the box, bytes, requests."""
     context = browser.new_context()
@@ -164,6 +208,7 @@ def main() -> None:
     )
     parser.add_argument("--loads", type=int, default=20)
     parser.add_argument("--slowdown", type=float, default=1.0, help="CPU slowdown (4: a phone)")
+    parser.add_argument("--sites", nargs="*", default=[], choices=GENERATORS, metavar="KIND")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(
@@ -176,24 +221,25 @@ def main() -> None:
             server.wait_until_ready()
             pages = {"/without": html(LONG), "/with": html(LONG + tag(server.url))}
             with docs(pages) as site:
-                loads: dict[str, list[Load]] = {path: [] for path in pages}
-                for turn in range(options.loads + 1):
-                    for path in pages if turn % 2 else reversed(pages):
-                        found = load(browser, site.url(path), server.url, options.slowdown)
-                        if turn:  # the first is to warm up
-                            loads[path].append(found)
+                urls = (site.url("/with"), site.url("/without"))
+                how = (server.url, options.loads, options.slowdown)
+                with_it, without = pairs(browser, urls, *how)
                 clicks = [click(browser, site.url("/with"), server.url) for _ in range(5)]
-    with_it, without = loads["/with"], loads["/without"]
+            on_sites = {}
+            for kind in options.sites:
+                with generated(kind, server.url) as urls:
+                    on_sites[kind] = pairs(browser, urls, *how)
     print(f"before the click, {options.loads} loads each, CPU slowdown {options.slowdown:g}")
     print(f"  requests               {max(each.requests for each in with_it)}")
     print(f"  bytes, gzipped         {max(each.bytes for each in with_it)}")
     print(f"  layout shift           {max(each.shift for each in with_it):.4f}"
           f" (without {max(each.shift for each in without):.4f})")  # fmt: skip
     print(f"  our script             {spread([each.own_ms for each in with_it])} ms")
-    thread = [[each.thread_ms for each in those] for those in (with_it, without)]
-    added = [one - other for one, other in zip(*thread, strict=True)]
-    print(f"  whole thread           {spread(thread[0])} ms, without {spread(thread[1])} ms")
-    print(f"  added by the line      {spread(added)} ms")
+    thread = [spread([each.thread_ms for each in those]) for those in (with_it, without)]
+    print(f"  whole thread           {thread[0]} ms, without {thread[1]} ms")
+    print(f"  added by the line      {added(with_it, without)} ms")
+    for kind, (one, other) in on_sites.items():
+        print(f"    on {kind:<19} {added(one, other)} ms")
     print(f"after the click, {len(clicks)} times")
     print(f"  interactive, median    {statistics.median(each[0] for each in clicks):.0f} ms")
     print(f"  bytes, gzipped         {max(each[1] for each in clicks)}")
