@@ -114,7 +114,7 @@
   };
   sheet.replaceSync(
     `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${own ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')};bottom:calc(var(--y) + env(safe-area-inset-bottom))!important;${side}:calc(var(--x) + env(safe-area-inset-${side}))!important}` +
-      `button{display:flex;align-items:center;gap:8px;min-height:44px;padding:0 14px;border-radius:22px;border:1px solid #fff6;font:600 15px system-ui,sans-serif;cursor:pointer;background:var(--a);color:#fff;${own ? 'color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);' : ''}box-shadow:0 2px 8px #0005}` +
+      `button{display:flex;align-items:center;gap:6px;min-height:44px;padding:0 15px;border-radius:44px;border:1px solid #fff6;font:600 15px -apple-system,Segoe UI,sans-serif;cursor:pointer;background:var(--a);color:#fff;${own ? 'color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);' : ''}box-shadow:0 2px 8px #0005}` +
       '[hidden]{display:none}' +
       'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--a)}' +
       '[aria-busy=true]{cursor:progress}' +
