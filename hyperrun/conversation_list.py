@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import fhdaisy as ui
 from fastcore.xml import FT
-from fasthtml.components import H2, Button, Div, Form, Li, Ol, P, Span, Time
+from fasthtml.components import Button, Div, Form, Li, Ol, P, Span, Time
 
 from hyperrun.conversation import Recent
-from hyperrun.view import IN_TURN, Icon, IconButton, View
+from hyperrun.view import IN_TURN, Dialog, Icon, IconButton, View
 
 MOST_TITLE_CHARS = 100
 
@@ -27,33 +27,24 @@ class Conversation:
 def ConversationsDialog(view: View, conversations: Sequence[Conversation]) -> FT:
     """The list in a dialog; the page's script opens it."""
     say = view.say
-    return ui.Modal(
-        ui.ModalBox(
-            H2(say("conversations"), cls="panel-title", id="conversations-title"),
-            ConversationList(view, conversations),
-            Form(
-                ui.Btn(
-                    Icon("trash-2", 14),
-                    say("delete_all"),
-                    type="button",
-                    cls="-sm -ghost delete-all",
-                    hx_post=view.links.clear,
-                    hx_target="#messages",
-                    hx_confirm=say("delete_all_confirm"),
-                ),
-                ui.Btn(say("close"), cls="-sm"),
-                method="dialog",
-                cls="modal-action",
-            ),
-        ),
+    return Dialog(
+        view,
+        "conversations",
+        ConversationList(view, conversations),
         Form(
-            Button(say("close"), tabindex="-1"),
+            ui.Btn(
+                Icon("trash-2", 14),
+                say("delete_all"),
+                type="button",
+                cls="-sm -ghost delete-all",
+                hx_post=view.links.clear,
+                hx_target="#messages",
+                hx_confirm=say("delete_all_confirm"),
+            ),
+            ui.Btn(say("close"), cls="-sm"),
             method="dialog",
-            cls="modal-backdrop",
-            aria_hidden="true",
+            cls="modal-action",
         ),
-        id="conversations-dialog",
-        aria_labelledby="conversations-title",
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import fhdaisy as ui
 from fastcore.xml import FT
-from fasthtml.components import H2, Button, Div, Form, Input, Label, Option, P, Select, Span
+from fasthtml.components import Div, Form, Input, Label, Option, P, Select, Span
 
-from hyperrun.view import Icon, View
+from hyperrun.view import Dialog, Icon, View
 
 
 def SettingsPanel(
@@ -15,21 +15,12 @@ def SettingsPanel(
     """A dialog for the reader's own model and key; without `providers` it only says what is set."""
     say = view.say
     intro = say("settings_intro") if providers else _operator_choice(view, default_model)
-    return ui.Modal(
-        ui.ModalBox(
-            H2(say("settings"), cls="panel-title", id="settings-title"),
-            P(intro),
-            KeyForm(view, providers, models) if providers else "",
-            Form(ui.Btn(say("close"), cls="-sm"), method="dialog", cls="modal-action"),
-        ),
-        Form(
-            Button(say("close"), tabindex="-1"),
-            method="dialog",
-            cls="modal-backdrop",
-            aria_hidden="true",
-        ),
-        id="settings-dialog",
-        aria_labelledby="settings-title",
+    return Dialog(
+        view,
+        "settings",
+        P(intro),
+        KeyForm(view, providers, models) if providers else "",
+        Form(ui.Btn(say("close"), cls="-sm"), method="dialog", cls="modal-action"),
     )
 
 

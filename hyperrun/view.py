@@ -1,4 +1,4 @@
-"""What every component needs to know, and the icons they all show.
+"""What every component needs to know, and the icons and dialogs they all show.
 
 Addresses come in as `Links`, so that no component knows a route; they are relative, so that the
 server works under any path of a host.
@@ -10,6 +10,7 @@ from functools import cache
 
 import fhdaisy as ui
 from fastcore.xml import FT, NotStr, to_xml
+from fasthtml.components import H2, Button, Form
 from fastlucide import Icon as LucideIcon
 
 from hyperrun.assets import ICONS
@@ -81,4 +82,19 @@ def IconButton(icon: str, label: str, cls: str = "", size_px: int = 18, **attrib
         title=label,
         cls=f"-ghost -sm -circle {cls}",
         **attributes,
+    )
+
+
+def Dialog(view: View, name: str, *contents: FT | str) -> FT:
+    """A dialog titled `name`, which a click beside it closes; the page's script opens it."""
+    return ui.Modal(
+        ui.ModalBox(H2(view.say(name), cls="panel-title", id=f"{name}-title"), *contents),
+        Form(
+            Button(view.say("close"), tabindex="-1"),
+            method="dialog",
+            cls="modal-backdrop",
+            aria_hidden="true",
+        ),
+        id=f"{name}-dialog",
+        aria_labelledby=f"{name}-title",
     )
