@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,19 @@ from hyperrun.conversation import Outcome
 from tests.test_store import TURN, opened, run
 
 
-def command(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The operator's command, as a process of its own."""
+def operators(module: str, data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """An operator's command, as a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "hyperrun.conversations", *arguments],
+        [sys.executable, "-m", module, *arguments],
         env=os.environ | {"HYPERRUN_DATA_DIR": str(data_dir)},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+command = partial(operators, "hyperrun.conversations")
 
 
 @pytest.mark.parametrize("any_id", ["conversation-1", "turn-1"])

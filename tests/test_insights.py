@@ -1,32 +1,20 @@
 """What an operator learns from the questions, by a command beside the running server."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hyperrun.conversation import Outcome, PageContext, Turn, Usage
+from tests.test_conversations import operators
 from tests.test_store import TURN, opened, run
 
 PAGE = PageContext("https://docs.example/a")
-
-
-def command(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The operator's command, as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "hyperrun.insights", *arguments],
-        env=os.environ | {"HYPERRUN_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+command = partial(operators, "hyperrun.insights")
 
 
 def asked(number: int, reader: str, question: str, **changes: Any) -> Turn:
