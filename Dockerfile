@@ -15,7 +15,7 @@ RUN uv sync --no-cache
 COPY main.py components.py embed.py ./
 COPY hyperrun hyperrun
 COPY static static
-RUN uv run --no-sync python -m hyperrun.assets \
+RUN uv run --no-sync python -m hyperrun.web.assets \
  && rm -rf static/node_modules \
  && uv run --no-sync python -m compileall -q main.py components.py embed.py hyperrun
 

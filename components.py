@@ -32,11 +32,11 @@ from fasthtml.components import (
     Textarea,
 )
 
-from hyperrun.citations import card_of
-from hyperrun.conversation import Cost, Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.answering.turns import Update
+from hyperrun.domain import Cost, Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import BudgetSpent
-from hyperrun.turns import Update
-from hyperrun.view import IN_TURN, Icon, IconButton, View
+from hyperrun.markdown.citations import card_of
+from hyperrun.web.view import IN_TURN, Icon, IconButton, View
 
 # The chat, in both of its places
 

@@ -17,9 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hyperrun.assets import Assets
 from hyperrun.language import languages
 from hyperrun.settings import Settings
+from hyperrun.web.assets import Assets
 
 PANEL = "panel.js"
 PANEL_PATH = "embed/"  # beside the script's own address, so a path prefix of a proxy is kept

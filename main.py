@@ -28,29 +28,29 @@ from starlette.routing import Route
 
 import components as html
 import embed
-from hyperrun import assets, operations, policy, sse
-from hyperrun.agent import Agent
-from hyperrun.conversation import Cost, Outcome, Turn, reader_of
-from hyperrun.conversation_list import Conversation, ConversationList, ConversationsDialog
-from hyperrun.document import document
+from hyperrun.answering.agent import Agent
+from hyperrun.answering.turns import Turns, Update
+from hyperrun.domain import Cost, Outcome, Turn, reader_of
 from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
-from hyperrun.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
-from hyperrun.keys import Keys
 from hyperrun.language import choose
 from hyperrun.limits import Limits, Reservation, visitor_of
-from hyperrun.local_page import LocalPage, local_state
+from hyperrun.llm.models import ModelChoice, Models
 from hyperrun.logs import configure as configure_logs
 from hyperrun.logs import keep_out, route_of
-from hyperrun.metrics import Metrics
-from hyperrun.models import ModelChoice, Models
-from hyperrun.private import held
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
-from hyperrun.settings_form import KeyState, ModelOptions, SettingsPanel
-from hyperrun.store import Store
-from hyperrun.tokens import Tokens
-from hyperrun.turns import Turns, Update
-from hyperrun.view import Links, View
+from hyperrun.storage.files import held
+from hyperrun.storage.keys import Keys
+from hyperrun.storage.store import Store
+from hyperrun.storage.tokens import Tokens
+from hyperrun.web import assets, health, middleware, sse
+from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsDialog
+from hyperrun.web.document import document
+from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
+from hyperrun.web.local_page import LocalPage, local_state
+from hyperrun.web.metrics import Metrics
+from hyperrun.web.settings_form import KeyState, ModelOptions, SettingsPanel
+from hyperrun.web.view import Links, View
 
 log = logging.getLogger("hyperrun")
 route = APIRouter()
@@ -610,7 +610,7 @@ def create_app(settings: Settings) -> FastHTML:
         secret_key="unused: there is no session",
         lifespan=lifespan,
         middleware=[
-            *policy.middleware(settings, limits, metrics.observe if metrics else None),
+            *middleware.middleware(settings, limits, metrics.observe if metrics else None),
             Middleware(GZipMiddleware, minimum_size=500),
         ],
         exception_handlers={
@@ -640,8 +640,8 @@ def create_app(settings: Settings) -> FastHTML:
         disclaimer=settings.disclaimer,
     )
     route.to_app(app)
-    operations.route.to_app(app)
-    app.router.routes.append(Route("/reindex", operations.reindex, methods=["POST"]))
+    health.route.to_app(app)
+    app.router.routes.append(Route("/reindex", health.reindex, methods=["POST"]))
     return app
 
 
@@ -650,8 +650,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import dotenv
     import uvicorn
 
-    from hyperrun import connection
-    from hyperrun.serving import announce, server
+    from hyperrun.web import protocol
+    from hyperrun.web.server import announce, server
 
     parser = argparse.ArgumentParser(description="Ask AI for a documentation site.")
     parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
@@ -678,7 +678,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 port=settings.port,
                 log_level="warning",
                 timeout_graceful_shutdown=5,
-                **connection.options(),
+                **protocol.options(),
             )
             announce(settings, app)
             server(config).run()

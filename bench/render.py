@@ -19,10 +19,10 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
-from hyperrun.conversation import Source
-from hyperrun.highlight import warm
-from hyperrun.render import AnswerRenderer, appended, markdown_to_html
-from hyperrun.search.passage import Passage
+from hyperrun.domain import Source
+from hyperrun.markdown.highlight import warm
+from hyperrun.markdown.renderer import AnswerRenderer, appended, markdown_to_html
+from hyperrun.passage import Passage
 
 TOKENS_PER_TICK = 2
 ROUNDS = 5

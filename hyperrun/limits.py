@@ -19,7 +19,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from hyperrun.conversation import Outcome, Turn
+from hyperrun.domain import Outcome, Turn
 from hyperrun.errors import (
     BudgetSpent,
     LimitReached,
@@ -29,11 +29,11 @@ from hyperrun.errors import (
     ModelRefusedKey,
     ModelUnknown,
 )
-from hyperrun.proxies import network_of
 from hyperrun.settings import Settings
+from hyperrun.web.proxies import network_of
 
 if TYPE_CHECKING:
-    from hyperrun.models import ModelChoice
+    from hyperrun.llm.models import ModelChoice
 
 log = logging.getLogger(__name__)
 

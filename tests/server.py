@@ -12,9 +12,9 @@ import httpx
 import pytest
 import uvicorn
 
-from hyperrun import connection
-from hyperrun.serving import server
 from hyperrun.settings import Settings
+from hyperrun.web import protocol
+from hyperrun.web.server import server
 from main import create_app
 from tests.leaks import KEY
 
@@ -87,7 +87,7 @@ class RunningServer:
             port=settings.port,
             log_level="warning",
             timeout_graceful_shutdown=2,
-            **(connection.options() | options),
+            **(protocol.options() | options),
         )
         self.server = server(config)
         self.thread = threading.Thread(target=self.server.run)

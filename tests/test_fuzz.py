@@ -24,9 +24,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hyperrun.errors import HyperRunError
-from hyperrun.forms import MAX_QUESTION_CHARS
 from hyperrun.language import languages, texts
 from hyperrun.settings import Settings
+from hyperrun.web.forms import MAX_QUESTION_CHARS
 from tests.browser import eventually
 from tests.leaks import KEY
 from tests.server import RunningServer, running, write_repository

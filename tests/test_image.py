@@ -17,7 +17,7 @@ import pytest
 from tests.browser import eventually
 from tests.server import write_repository
 from tests.server_process import free_port
-from tests.test_operations import ROOT, SOURCES, tree
+from tests.web.test_health import ROOT, SOURCES, tree
 
 USER = 10_001
 # Python may lie where only root may look; that alone is allowed, and nothing root may write.

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import embed
-from hyperrun import assets
 from hyperrun.language import DEFAULT, choose, languages, text, texts
+from hyperrun.web import assets
 
 
 def names(template: str) -> set[str]:

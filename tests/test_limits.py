@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hyperrun.conversation import Outcome, Turn, Usage
+from hyperrun.domain import Outcome, Turn, Usage
 from hyperrun.errors import LimitReached
 from hyperrun.limits import PROMPT_TOKENS, Limits, Reservation, visitor_of
 from hyperrun.settings import Settings

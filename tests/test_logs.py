@@ -22,11 +22,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from hyperrun import policy
-from hyperrun.conversation import Outcome, Turn, Usage
+from hyperrun.domain import Outcome, Turn, Usage
 from hyperrun.logs import REDACTED, Lines, RedactingFilter, configure, redacted, secrets_of
-from hyperrun.metrics import Metrics, may_see_metrics
 from hyperrun.settings import Settings
+from hyperrun.web import middleware
+from hyperrun.web.metrics import Metrics, may_see_metrics
 from tests.leaks import MARK
 from tests.test_limits import Choice, ended
 from tests.test_limits import limits as limits_of
@@ -192,7 +192,7 @@ def logged(**changes: Any) -> Iterator[tuple[str, list[dict[str, Any]], Metrics]
             Route("/metrics", numbers),
             Route("/ask", ask),
         ],
-        middleware=policy.middleware(replace(Settings(), **changes), limits, metrics.observe),
+        middleware=middleware.middleware(replace(Settings(), **changes), limits, metrics.observe),
     )
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_level="error", log_config=None, proxy_headers=False)
@@ -276,7 +276,7 @@ def test_metrics_are_for_private_addresses_that_ask_directly() -> None:
 # In a process of its own: only the first import of LiteLLM is one.
 BUSY_IMPORT = """
 import asyncio, logging
-from hyperrun.models import Models
+from hyperrun.llm.models import Models
 from hyperrun.settings import Settings
 
 async def main():

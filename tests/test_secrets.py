@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hyperrun.llm.models import Models
 from hyperrun.logs import configure
-from hyperrun.models import Models
 from hyperrun.settings import Settings
 from tests.browser import eventually
 from tests.leaks import MARK
@@ -48,7 +48,7 @@ def client(serve: Callable[..., RunningServer], model_server: ModelServer, repos
            monkeypatch: pytest.MonkeyPatch) -> Iterator["Reader"]:  # fmt: skip
     """A reader of a server whose repository holds a secret of its own."""
     # A reader's key goes to the provider's own address; here that is the scripted model's.
-    monkeypatch.setattr("hyperrun.provider.OPENAI_BASE", model_server.url)
+    monkeypatch.setattr("hyperrun.llm.client.OPENAI_BASE", model_server.url)
     monkeypatch.setenv("OPENAI_API_KEY", MISTYPED)  # of the operator's shell, not for readers
     (repository / "docs" / "deploy.md").write_text(
         f"# Deploy a lamp\n\nTo dim the lamp from afar set `AWS_ACCESS_KEY_ID={IN_REPOSITORY}`.\n"

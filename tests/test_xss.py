@@ -5,13 +5,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from hyperrun.citations import card_of
-from hyperrun.conversation import Source
-from hyperrun.markup import ATTRIBUTES, TAGS, sanitised
-from hyperrun.maths import ATTRIBUTES as MATHS_ATTRIBUTES
-from hyperrun.maths import TAGS as MATHS_TAGS
-from hyperrun.render import AnswerRenderer, markdown_to_html, plain
-from hyperrun.search.passage import Passage
+from hyperrun.domain import Source
+from hyperrun.markdown.citations import card_of
+from hyperrun.markdown.maths import ATTRIBUTES as MATHS_ATTRIBUTES
+from hyperrun.markdown.maths import TAGS as MATHS_TAGS
+from hyperrun.markdown.renderer import AnswerRenderer, markdown_to_html, plain
+from hyperrun.markdown.safe_html import ATTRIBUTES, TAGS, sanitised
+from hyperrun.passage import Passage
 from tests.xss_corpus import PAYLOADS, SURROUNDINGS, cut_at_borders
 
 _ATTRIBUTES = ATTRIBUTES | MATHS_ATTRIBUTES

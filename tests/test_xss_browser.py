@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
-from hyperrun.conversation import Outcome, PageContext, Source, Step, Turn, Usage
-from hyperrun.plain import without_controls
-from hyperrun.search.passage import Passage
-from hyperrun.store import MOST_TURNS
+from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.passage import Passage
+from hyperrun.storage.store import MOST_TURNS
+from hyperrun.text import without_controls
 from tests.browser import host_site
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from hyperrun.passage import Passage
 from hyperrun.search.index import Index, location
-from hyperrun.search.passage import Passage
 
 HERE = Path(__file__).parent
 

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.colgrep import ColGrep
+from hyperrun.search.colgrep.engine import ColGrep
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.errors import BadSetting
-from hyperrun.search import newcomer
-from hyperrun.search.colgrep import ColGrep
+from hyperrun.passage import Passage
+from hyperrun.search import introductions
+from hyperrun.search.colgrep.engine import ColGrep
+from hyperrun.search.colgrep.program import ColGrepError
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, Progress, location
-from hyperrun.search.passage import Passage
-from hyperrun.search.program import ColGrepError
 from hyperrun.search.progress import BuildProgress
 from hyperrun.settings import Settings
 
@@ -83,9 +83,9 @@ def search(
         except ColGrepError as error:
             print(f"ColGrep is left out of {query!r}: {error}", file=sys.stderr)
     found = fuse(index.search(query, max(k, WIDE)), meant, k)
-    called = newcomer.names(project, newcomer.introductions(index, project))
-    first = newcomer.find(index, query, project, called)
-    return [passage for passage, _ in newcomer.put_first(first, found, k)]
+    called = introductions.names(project, introductions.introductions(index, project))
+    first = introductions.find(index, query, project, called)
+    return [passage for passage, _ in introductions.put_first(first, found, k)]
 
 
 def _colgrep(root: Path, settings: Settings) -> ColGrep | None:

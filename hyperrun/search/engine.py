@@ -14,16 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from hyperrun.conversation import Source
+from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
-from hyperrun.search import addresses, newcomer, versions
+from hyperrun.passage import Passage
+from hyperrun.search import addresses, introductions, versions
 from hyperrun.search.builder import build
 from hyperrun.search.checkout import Checkout, is_url, name
-from hyperrun.search.colgrep import ColGrep, find_program
+from hyperrun.search.colgrep.engine import ColGrep, find_program
+from hyperrun.search.colgrep.program import ColGrepError, Crowded
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
-from hyperrun.search.passage import Passage
-from hyperrun.search.program import ColGrepError, Crowded
 from hyperrun.search.progress import BuildProgress
 from hyperrun.search.ranking import generality
 from hyperrun.search.versions import Versions
@@ -324,7 +324,7 @@ class Search:
         Reads the index: for a thread. 0 where it cannot be read.
         """
         with suppress(sqlite3.Error):
-            return newcomer.leading(self._index, question, self.project, self._names)
+            return introductions.leading(self._index, question, self.project, self._names)
         return 0
 
     def _look_up(self, index: Index, query: str, k: int, inside: str = "") -> list[Found]:
@@ -334,8 +334,8 @@ class Search:
         self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
     ) -> list[Found]:
         """`found`, after what comes first for a newcomer's question."""
-        first = newcomer.find(index, query, self.project, self._names, inside)
-        return newcomer.put_first(first, found, k)
+        first = introductions.find(index, query, self.project, self._names, inside)
+        return introductions.put_first(first, found, k)
 
     async def _meant(self, query: str, k: int) -> list[Found]:
         """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
@@ -390,8 +390,8 @@ class Search:
         the most general files first."""
         files: dict[str, list[str]] = {}
         with suppress(sqlite3.Error):
-            self._names = newcomer.names(
-                self.project, newcomer.introductions(self._index, self.project)
+            self._names = introductions.names(
+                self.project, introductions.introductions(self._index, self.project)
             )
             for file, title in self._index.sections():
                 files.setdefault(file, []).append(title)
@@ -418,7 +418,7 @@ class Search:
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now, a tag's where it stood; None when it is gone."""
-        from hyperrun.search import corpus
+        from hyperrun.search.parsing import files
 
         if passage.version:
             return passage
@@ -428,7 +428,7 @@ class Search:
         try:
             if path.suffix.lower() == ".ipynb":
                 return _locate_cells(self._root, passage)
-            lines = corpus.readable(path.read_bytes()).splitlines()
+            lines = files.readable(path.read_bytes()).splitlines()
         except OSError:
             return None
         wanted = passage.text.splitlines()
@@ -455,9 +455,9 @@ class Search:
 
 def _locate_cells(root: Path, passage: Passage) -> Passage | None:
     """A passage of a notebook, whose text is not what its lines say. Raises OSError."""
-    from hyperrun.search import corpus
+    from hyperrun.search.parsing import files
 
-    same = [unit for unit in corpus.read(root, PurePosixPath(passage.file))
+    same = [unit for unit in files.read(root, PurePosixPath(passage.file))
             if unit.text == passage.text]  # fmt: skip
     if not same:
         return None

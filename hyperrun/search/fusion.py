@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hyperrun.search.passage import PROSE, Passage
+from hyperrun.passage import PROSE, Passage
 
 Found = tuple[Passage, str]  # a passage and its page's anchor
 

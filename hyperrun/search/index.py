@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from hyperrun.private import private_folder
+from hyperrun.passage import Passage
 from hyperrun.search import ranking
-from hyperrun.search.passage import Passage
+from hyperrun.search.parsing.chunk import Unit
 from hyperrun.search.ranking import Asked, Candidate
-from hyperrun.search.unit import Unit
+from hyperrun.storage.files import private_folder
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +115,8 @@ class Index:
         progress: Callable[[Progress], None],
         changed: Collection[str] = (),
     ) -> Progress:
-        from hyperrun.search import corpus, ignore
+        from hyperrun.search import ignore
+        from hyperrun.search.parsing import files
 
         with self._connect(write=True) as connection:
             connection.executescript(_SCHEMA)
@@ -124,7 +125,7 @@ class Index:
             told = _told(root, changed, known) if changed and whole else None
             if told is None:
                 found = ignore.files(root, include, exclude)
-                paths = [path for path in found if corpus.is_known(path)]
+                paths = [path for path in found if files.is_known(path)]
                 gone = set(known) - {str(path) for path in paths}
             else:
                 paths, gone = told
@@ -151,7 +152,7 @@ class Index:
         known: tuple[int, int, str] | None,
     ) -> int:
         """Read one file if it has changed; how many passages that adds."""
-        from hyperrun.search import corpus
+        from hyperrun.search.parsing import files
 
         stat = (root / path).stat()
         if known is not None and known[:2] == (stat.st_mtime_ns, stat.st_size):
@@ -161,7 +162,7 @@ class Index:
         if known is not None and known[2] == digest:
             connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
             return 0
-        units = corpus.read(root, path)
+        units = files.read(root, path)
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another builder may have read it since `known` was: a file is never there twice.
@@ -403,7 +404,7 @@ def _told(
     None where a change may bear on other files: that of a folder, of a .gitignore, of a file that
     may be new. What editors leave beside a file while they save it bears on nothing.
     """
-    from hyperrun.search import corpus
+    from hyperrun.search.parsing import files
 
     edited, gone = [], set()
     for name in changed:
@@ -420,7 +421,7 @@ def _told(
         elif (
             place.name == ".gitignore"
             or place.is_dir()
-            or (os.path.lexists(place) and corpus.is_known(PurePosixPath(name)))
+            or (os.path.lexists(place) and files.is_known(PurePosixPath(name)))
             or any(file.startswith(f"{name}/") for file in known)
         ):
             return None

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hyperrun.search.passage import PROSE
+from hyperrun.passage import PROSE
 
 # Columns of the full-text index and their weights in bm25.
 COLUMNS = ("name", "path", "signature", "doc", "body")

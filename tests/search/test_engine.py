@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.conversation import Source
+from hyperrun.answering.research import Research
+from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
-from hyperrun.research import Research
+from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.index import Index
-from hyperrun.search.passage import Passage
 from hyperrun.search.versions import MOST_KEPT
 from hyperrun.settings import Settings
 from tests.search import repository

@@ -1,7 +1,7 @@
 """Two rankings become one."""
 
+from hyperrun.passage import Passage
 from hyperrun.search.fusion import Found, fuse
-from hyperrun.search.passage import Passage
 
 
 def found(file: str, start: int = 1, end: int = 10, kind: str = "section") -> Found:

@@ -1,0 +1,1 @@
+"""A question to an answer: turns, the two answerers, research, prompts."""

@@ -1,0 +1,261 @@
+"""An answer as it stands, and what each of its readers has seen of it."""
+
+import html
+import logging
+import time
+from dataclasses import dataclass, replace
+
+from hyperrun.answering.agent import (
+    Done,
+    Event,
+    Found,
+    SearchFailed,
+    Searching,
+    Suggestions,
+    Text,
+    Used,
+)
+from hyperrun.answering.bell import Bell
+from hyperrun.answering.prompts import MOST_SUGGESTIONS
+from hyperrun.domain import Outcome, Source, Step, Turn, Usage
+from hyperrun.language import DEFAULT
+from hyperrun.markdown.live import appended
+from hyperrun.markdown.renderer import AnswerRenderer
+from hyperrun.text import without_controls
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a follower has to show now. In a snapshot everything, otherwise what is new.
+
+    `blocks` are finished and safe HTML, `live` the HTML of the block still growing (None:
+    unchanged), `more` plain text to append to the end of that block instead of replacing it.
+    `outcome` is set on the last update only.
+    """
+
+    version: int = 0
+    snapshot: bool = False
+    blocks: tuple[str, ...] = ()
+    live: str | None = None
+    more: str | None = None
+    steps: tuple[Step, ...] | None = None
+    sources: tuple[Source, ...] | None = None
+    suggestions: tuple[str, ...] = ()
+    usage: Usage | None = None
+    outcome: Outcome | None = None
+    error: str = ""
+
+
+class Writing:
+    """An answer's HTML as it grows: finished `blocks`, and the `live` one.
+
+    Where the renderer fails on a text, the words go on as plain paragraphs: a reader who is owed
+    an answer gets it, and what he has already been shown stays as it is.
+    """
+
+    def __init__(self, renderer: AnswerRenderer) -> None:
+        self.blocks: list[str] = []
+        self.live = ""
+        self._renderer = renderer
+        self._plain: str | None = None  # what came since the renderer failed
+
+    def feed(self, delta: str) -> None:
+        """More of the text."""
+        if self._plain is None:
+            try:
+                self.blocks += self._renderer.feed(delta)
+                self.live = self._renderer.live()
+                return
+            except Exception:
+                log.exception("the answer goes on as plain words")
+                self._give_up()
+        self._plain = (self._plain or "") + delta
+        self.live = _paragraph(self._plain)
+
+    def finish(self) -> None:
+        """Nothing follows."""
+        if self._plain is None:
+            try:
+                self.blocks += self._renderer.finish()
+            except Exception:
+                log.exception("the answer ends in plain words")
+                self._give_up()
+        elif self.live:
+            self.blocks.append(self.live)
+        self.live = ""
+
+    def _give_up(self) -> None:
+        if self.live:
+            self.blocks.append(self.live)
+        self._plain = ""
+
+    @property
+    def cited(self) -> tuple[int, ...]:
+        """Numbers of the sources cited so far, in order of first citation."""
+        return self._renderer.cited
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{html.escape(without_controls(text))}</p>" if text.strip() else ""
+
+
+class AnswerState:
+    """One answer as it stands: what was said, and how it looks."""
+
+    def __init__(self, turn: Turn, language: str = "") -> None:
+        self.turn = turn
+        self.version = 0
+        self.steps: tuple[Step, ...] = ()
+        self.usage = turn.usage
+        self.outcome: Outcome | None = None
+        self.error = ""
+        self._suggestions: tuple[str, ...] = ()
+        self._answer = ""
+        self._unrendered: list[str] = []
+        self._handed_out: dict[int, Source] = {}
+        self._writing = Writing(AnswerRenderer(self._handed_out.get, language or DEFAULT))
+
+    def fold(self, event: Event) -> None:
+        """Take one event of the agent's."""
+        self.version += 1
+        match event:
+            case Text(delta, answer):
+                self._answer = answer or self._answer + delta
+                self._unrendered.append(delta)
+            case Searching(query):
+                # The same search again is the same step: after a model's failure, say.
+                others = tuple(step for step in self.steps if step.query != query)
+                self.steps = (*others, Step(query))
+            case Found(query, sources):
+                self._handed_out |= {source.number: source for source in sources}
+                self._finish_step(Step(query, found=len(sources)))
+            case SearchFailed(query):
+                self._finish_step(Step(query, failed=True))
+            case Used(usage):
+                self.usage = usage
+            case Suggestions(questions):
+                self._suggestions = questions
+            case Done():
+                pass
+
+    def _finish_step(self, step: Step) -> None:
+        waiting = Step(step.query)
+        steps = list(self.steps)
+        if waiting in steps:
+            steps[steps.index(waiting)] = step
+        else:
+            steps.append(step)
+        self.steps = tuple(steps)
+
+    def render(self) -> None:
+        """Bring blocks and live block up to what was said."""
+        if self._unrendered:
+            delta = "".join(self._unrendered)
+            self._unrendered.clear()
+            self._writing.feed(delta)
+
+    def end(self, outcome: Outcome, error: str = "") -> None:
+        """Nothing comes any more."""
+        self.render()
+        self._writing.finish()
+        self.version += 1
+        self.error = error
+        self.outcome = outcome
+
+    @property
+    def has_text(self) -> bool:
+        """Has the answer begun?"""
+        return bool(self._answer)
+
+    @property
+    def blocks(self) -> list[str]:
+        """The HTML of what was said and rendered, as far as it is final."""
+        return self._writing.blocks
+
+    @property
+    def live(self) -> str:
+        """The HTML of the block still growing."""
+        return self._writing.live
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources cited so far, in order of first citation."""
+        cited = self._writing.cited
+        return tuple(self._handed_out[n] for n in cited if n in self._handed_out)
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """What to ask next: none of the headings that the answer cites already."""
+        cited = {source.passage.title.rpartition(" > ")[2] for source in self.sources}
+        return tuple(each for each in self._suggestions if each not in cited)[:MOST_SUGGESTIONS]
+
+    def as_turn(self) -> Turn:
+        """The turn as it would be stored now."""
+        return replace(
+            self.turn,
+            outcome=self.outcome or Outcome.RUNNING,
+            answer=self._answer,
+            steps=self.steps,
+            sources=self.sources,
+            usage=self.usage,
+            error=self.error,
+            ended=time.time() if self.outcome else None,
+            suggestions=self.suggestions,
+        )
+
+
+class Follower:
+    """One connection: what it has sent, and whether there is more."""
+
+    __slots__ = (
+        "_blocks", "_live", "_sources", "_steps", "_version", "bell", "is_quiet", "told_at",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.bell = Bell()
+        self.told_at = time.monotonic()
+        self.is_quiet = False  # nothing has been sent for long
+        self._version = -1
+        self._blocks = 0
+        self._live = ""
+        self._steps: tuple[Step, ...] = ()
+        self._sources: tuple[Source, ...] = ()
+
+    def next(self, state: AnswerState) -> Update | None:
+        """What to send now; None if nothing has changed. The first is a snapshot."""
+        self.is_quiet = False
+        if state.version == self._version:
+            return None
+        self.told_at = time.monotonic()
+        state.render()
+        snapshot = self._version < 0
+        blocks = tuple(state.blocks[self._blocks :])
+        sources = state.sources
+        live: str | None = state.live
+        more = None
+        if not snapshot and not blocks:
+            added = appended(self._live, state.live)
+            more = html.unescape(added) if added else None
+            if added is not None or state.live == self._live:
+                live = None
+        update = Update(
+            version=state.version,
+            snapshot=snapshot,
+            blocks=blocks,
+            live=live,
+            more=more,
+            steps=state.steps if snapshot or state.steps != self._steps else None,
+            sources=sources if snapshot or state.outcome or sources != self._sources else None,
+            suggestions=state.suggestions,
+            usage=state.usage if state.outcome else None,
+            outcome=state.outcome,
+            error=state.error,
+        )
+        self._version = state.version
+        self._blocks = len(state.blocks)
+        self._live = state.live
+        self._steps = state.steps
+        self._sources = sources
+        return update

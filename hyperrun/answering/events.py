@@ -1,0 +1,62 @@
+"""What happens while a question is answered, in the order it happens."""
+
+from dataclasses import dataclass
+
+from hyperrun.domain import Source, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """A search has begun."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A search has ended; these sources may be cited from now on."""
+
+    query: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFailed:
+    """A search could not be carried out."""
+
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """More of the answer, as Markdown.
+
+    `answer` is all of it so far, where whoever tells holds that: then it is held once.
+    """
+
+    delta: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Questions the reader may want to ask next."""
+
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What the answer has taken so far; a later one replaces an earlier one."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end. "stop", or "length" where the answer hit its limit."""
+
+    finish_reason: str
+
+
+Event = Searching | Found | SearchFailed | Text | Suggestions | Used | Done

@@ -1,0 +1,108 @@
+"""The searches of one answer, as the model makes them: numbered passages, never an error."""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hyperrun.answering import prompts
+from hyperrun.answering.events import Event, Found, SearchFailed, Searching
+from hyperrun.domain import Source
+from hyperrun.passage import PROSE, Passage, shared
+from hyperrun.search.engine import Search
+from hyperrun.text import plain
+
+log = logging.getLogger(__name__)
+
+FIRST_PASSAGES = 6
+MOST_PASSAGES = 10  # for one tool call
+MOST_TOOL_CALLS = 6
+MOST_PASSAGE_CHARS = 4_000
+MOST_PROSE_CHARS = 5_000  # of a table of settings the last row may be the one that answers
+MOST_RESULT_CHARS = 24_000  # of one search, as the model is given it
+
+
+class Research:
+    """The searches of one answer: passages numbered from 1, each handed out once."""
+
+    def __init__(self, search: Search, tell: Callable[[Event], None], version: str = "") -> None:
+        self._search = search
+        self._version = version
+        self._tell = tell
+        self._sources: dict[tuple[str, int, int], Source] = {}
+        self._shown: set[int] = set()  # numbers whose text the model has been given
+        self._calls = 0
+
+    async def find(self, query: str, k: int) -> tuple[Source, ...]:
+        """Search, and number what is found. Raises `SearchError`."""
+        found = await self._search.search(query, k, version=self._version)
+        return tuple(self._number(passage) for passage in found)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All that were found, by number."""
+        return tuple(self._sources.values())
+
+    def _number(self, passage: Passage) -> Source:
+        place = (passage.file, passage.start_line, passage.end_line)
+        if place not in self._sources:
+            self._sources[place] = Source(len(self._sources) + 1, shared(_bounded(passage)))
+        return self._sources[place]
+
+    async def call(self, **arguments: Any) -> str:
+        """The model's tool call, whatever the model has put into it. Never raises."""
+        query = arguments.get("query")
+        query = plain(query) if isinstance(query, str) else ""
+        if not query.strip():
+            return "search_code needs a `query`: a few words to look for."
+        self._calls += 1
+        if self._calls > MOST_TOOL_CALLS:
+            return "That was the last search. Answer with what you have."
+        k = arguments.get("k")
+        k = k if isinstance(k, int) and not isinstance(k, bool) else FIRST_PASSAGES
+        self._tell(Searching(query))
+        try:
+            sources = await self.find(query, min(max(k, 1), MOST_PASSAGES))
+        except Exception as error:  # a tool that raises sends its traceback to the model
+            log.warning(
+                "search_code(%d characters): %s: %s", len(query), type(error).__name__, error
+            )
+            self._tell(SearchFailed(query))
+            return (
+                "The search failed. Answer with what you have, and say that you could not search."
+            )
+        self._tell(Found(query, sources))
+        if not sources:
+            return "Nothing was found. Try other words, or say that the documentation does not say."
+        return prompts.passages(sources, self.seen(sources), MOST_RESULT_CHARS)
+
+    def seen(self, sources: Sequence[Source]) -> frozenset[int]:
+        """Which of `sources` the model has had before; from now on it has had them all."""
+        before = frozenset(self._shown)
+        self._shown |= {source.number for source in sources}
+        return before
+
+
+def version_of(address: str) -> str:
+    """The version that a documentation page's address carries ("v1.2" in …/v1.2/guide/), or ""."""
+    found = re.search(
+        r"/(v?\d+(?:\.(?:\d+|x))+(?:[-.]?(?:rc|a|b|beta|alpha)\d*)?|v\d+)(?=/|$)", address
+    )
+    return found[1] if found else ""
+
+
+async def search_code(
+    query: str,  # What to look for, in words the documentation or the code would use
+    k: int = 6,  # How many passages to return, at most 10
+) -> str:
+    "Search the project's documentation and source code. Returns numbered passages to cite as [n]."
+    raise NotImplementedError  # only its signature is used; `Research.call` answers
+
+
+def _bounded(passage: Passage) -> Passage:
+    most = MOST_PROSE_CHARS if passage.kind in PROSE else MOST_PASSAGE_CHARS
+    if len(passage.text) <= most:
+        return passage
+    kept = passage.text[:most].rpartition("\n")[0] or passage.text[:most]
+    return replace(passage, text=kept, end_line=passage.start_line + kept.count("\n"))

@@ -1,0 +1,518 @@
+"""Answers in flight: one task each, any number of followers, the model called once.
+
+A turn is state, not a queue. Its task folds the agent's events into an `AnswerState`; a follower
+remembers what it has sent and asks for the difference. So a slow reader gets fewer, larger updates,
+a dropped line starts again from a snapshot, and nothing grows with the number of readers.
+
+A word is rendered and told at once, or at most a tick after the one before: one timer serves all
+turns that have something to show, and none runs where there is nothing. One task writes checkpoints
+and ends answers that nobody follows.
+"""
+
+import asyncio
+import logging
+import secrets
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from hyperrun.answering.agent import Agent, Text, Used
+from hyperrun.answering.answer import AnswerState, Follower, Update, Writing
+from hyperrun.domain import Cost, Outcome, PageContext, Recent, Turn, reader_of
+from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
+from hyperrun.language import DEFAULT
+from hyperrun.llm.models import ModelChoice
+from hyperrun.markdown.citations import relocated
+from hyperrun.markdown.renderer import AnswerRenderer
+from hyperrun.passage import Passage
+from hyperrun.settings import Settings
+from hyperrun.storage.store import Store
+
+__all__ = ["Turns", "Update"]
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.04
+CHECKPOINT_EVERY_S = 1.0
+CHECKPOINT_GROUP = 50  # answers in one transaction
+KEEP_ALIVE_EVERY_S = 15.0
+LOOK_EVERY_S = 0.25
+# How long may be rendered before the event loop does something else.
+SLICE_S = 0.004
+# How long a reader waits for a disk that does not answer; then he goes on without it.
+DISK_PATIENCE_S = 1.0
+# The same for a provider whose stream does not let itself be closed.
+CLOSING_PATIENCE_S = 2.0
+# Ended turns that the disk has not taken: so many are kept in memory and offered again.
+MOST_UNSTORED = 200
+
+Locate = Callable[[Passage], Passage | None]
+Settle = Callable[[Turn], Awaitable[None]]
+
+
+class Answering:
+    """One turn in flight: its state, its task, its followers."""
+
+    def __init__(self, turn: Turn, language: str = "", settle: Settle | None = None) -> None:
+        self.state = AnswerState(turn, language)
+        self.settle = settle
+        self.followers: set[Follower] = set()
+        self.task: asyncio.Task[None] | None = None
+        self.finished = asyncio.get_running_loop().create_future()  # stored, counted and told
+        self.ends_as = Outcome.STOPPED  # when its task is cancelled
+        self.rendered = 0  # version
+        self.shown = 0.0  # when
+        self.stored = 0  # version
+        self.alone_since = time.monotonic()
+        self.goes_on_alone = False  # its reader has turned to another conversation meanwhile
+
+    def show(self) -> None:
+        """Render, if somebody is looking, and tell every follower to look."""
+        self.rendered = self.state.version
+        self.shown = time.monotonic()
+        if self.followers:
+            self.state.render()
+        for follower in self.followers:
+            follower.bell.ring()
+
+
+class Turns:
+    """Starts, follows and ends answers. One conversation has at most one in flight."""
+
+    def __init__(self, settings: Settings, store: Store, agent: Agent, locate: Locate) -> None:
+        self._locate = locate
+        self._abandon_after_s = settings.abandon_after_s
+        self._store = store
+        self._agent = agent
+        self._in_flight: dict[str, Answering] = {}
+        self._by_conversation: dict[str, str] = {}
+        self._unstored: dict[str, Turn] = {}  # ended
+        self._background: set[asyncio.Task[None]] = set()
+        self._checkpointing: asyncio.Task[None] | None = None
+        self._unshown: set[Answering] = set()
+        self._showing: asyncio.Handle | None = None
+        self._housekeeping: asyncio.Task[None] | None = None
+        self._disk_works = True
+        self._closing = False
+
+    @property
+    def in_flight(self) -> int:
+        """How many answers are being made."""
+        return len(self._in_flight)
+
+    async def start(
+        self,
+        conversation: str,
+        question: str,
+        page: PageContext,
+        model: ModelChoice | None,
+        language: str = "",
+        *,
+        retry_of: str = "",
+        settle: Settle | None = None,
+        notice: str = "",
+    ) -> Turn:
+        """Start the answer to a question, and return its turn when the question is stored.
+
+        `retry_of` names the turn this one takes the place of. `settle` is told the turn when it has
+        ended, once, however it ends. `notice` is the key of a sentence that becomes the turn's
+        `error` although it is answered (why there is no model, say). Raises `Busy` while another
+        answer of this conversation is in flight: a second question is held back, not queued, so
+        that it can build on the first.
+        """
+        if conversation in self._by_conversation or self._closing:
+            raise Busy(f"conversation has {self._by_conversation.get(conversation)} in flight")
+        turn = Turn(
+            id=secrets.token_urlsafe(18),
+            conversation=conversation,
+            question=question,
+            page=page,
+            retry_of=retry_of,
+            started=time.time(),
+        )
+        answering = Answering(turn, language, settle)
+        self._in_flight[turn.id] = answering
+        self._by_conversation[conversation] = turn.id
+        # Beside the answer: the model is not asked later because the disk is slow.
+        first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
+        work = self._answer(answering, model, language, notice)
+        answering.task = asyncio.create_task(work, name=f"answer {turn.id}")
+        if self._housekeeping is None or self._housekeeping.done():
+            self._housekeeping = asyncio.create_task(self._keep_house(), name="turns housekeeping")
+        await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
+        await asyncio.wait({first_row}, timeout=DISK_PATIENCE_S)
+        return turn
+
+    async def retry(
+        self,
+        conversation: str,
+        turn_id: str,
+        model: ModelChoice | None,
+        language: str = "",
+        *,
+        settle: Settle | None = None,
+        notice: str = "",
+    ) -> Turn:
+        """Another attempt at a turn's question; the first leaves the model's history.
+
+        Raises `NotYours` where this conversation has no such turn, and `Busy` as `start` does.
+        """
+        first = await self._own(conversation, turn_id)
+        return await self.start(
+            conversation, first.question, first.page, model, language,
+            retry_of=turn_id, settle=settle, notice=notice,
+        )  # fmt: skip
+
+    async def stop(self, conversation: str, turn_id: str) -> None:
+        """End an answer and keep what came; an ended one stays as it is. Raises `NotYours`."""
+        await self._own(conversation, turn_id)
+        await self._end(turn_id, Outcome.STOPPED)
+
+    async def forget(self, conversation: str) -> None:
+        """End what is in flight and delete the conversation's turns."""
+        await self._drop(lambda each: each == conversation)
+        await self._store.clear(conversation)
+
+    async def forget_all(self, conversation: str) -> None:
+        """The same for every conversation of this one's reader."""
+        reader = reader_of(conversation)
+        await self._drop(lambda each: reader_of(each) == reader)
+        await self._store.clear_all(conversation)
+
+    async def _drop(self, wanted: Callable[[str], bool]) -> None:
+        for conversation, turn_id in list(self._by_conversation.items()):
+            if wanted(conversation):
+                await self._end(turn_id, Outcome.STOPPED)
+        for turn in list(self._unstored.values()):
+            if wanted(turn.conversation):
+                del self._unstored[turn.id]
+
+    def leave(self, conversation: str) -> None:
+        """The reader turns to another conversation: an answer goes on, though nobody follows it."""
+        answering = self._in_flight.get(self._by_conversation.get(conversation, ""))
+        if answering is not None:
+            answering.goes_on_alone = True
+
+    async def recent(self, conversation: str) -> list[Recent]:
+        """The conversations of this one's reader, last asked first, as far as they can be read."""
+        try:
+            stored = await self._store.recent(conversation)
+        except sqlite3.Error as error:
+            log.error("conversations cannot be listed: %s", error)
+            return []
+        return [
+            replace(each, running=each.conversation in self._by_conversation) for each in stored
+        ]
+
+    async def find(self, turn_id: str) -> Turn | None:
+        """The turn with this id, in flight or stored."""
+        answering = self._in_flight.get(turn_id)
+        if answering is not None:
+            return answering.state.as_turn()
+        if turn_id in self._unstored:
+            return self._unstored[turn_id]
+        try:
+            return await self._store.turn(turn_id)
+        except sqlite3.Error as error:
+            log.error("a turn cannot be read: %s", error)
+            return None
+
+    async def history(self, conversation: str) -> list[Turn]:
+        """A conversation's turns, oldest first, the one in flight as it stands now.
+
+        An attempt that another one has taken the place of is left out.
+        """
+        turns = {turn.id: turn for turn in await self._stored(conversation)}
+        turns |= {
+            turn.id: turn for turn in self._unstored.values() if turn.conversation == conversation
+        }
+        turn_id = self._by_conversation.get(conversation)
+        if turn_id is not None and turn_id in self._in_flight:
+            turns[turn_id] = self._in_flight[turn_id].state.as_turn()
+        replaced = {turn.retry_of for turn in turns.values()}
+        return [turn for turn in turns.values() if turn.id not in replaced]
+
+    async def cost(self, conversation: str) -> Cost:
+        """What a conversation has cost, as far as that can be read now."""
+        try:
+            return await self._store.cost(conversation)
+        except sqlite3.Error as error:
+            log.error("a conversation's cost cannot be read: %s", error)
+            return Cost()
+
+    async def follow(self, turn_id: str, language: str = "") -> AsyncIterator[Update | None]:
+        """A snapshot, then what is new, then an update with an outcome. None keeps a line alive.
+
+        A turn that has ended is one snapshot with its outcome; an unknown id is nothing at all.
+        """
+        answering = self._in_flight.get(turn_id)
+        if answering is None:
+            stored = await self.find(turn_id)
+            if stored is not None:
+                yield await asyncio.to_thread(self.snapshot, stored, language)
+            return
+        follower = Follower()
+        answering.followers.add(follower)
+        try:
+            while True:
+                # Its end is told when it is counted: whoever hears it may ask the next question.
+                ended = answering.finished.done()
+                if ended or answering.state.outcome is None:
+                    update = follower.next(answering.state)
+                    if update is not None:
+                        yield update
+                if ended:
+                    return
+                await follower.bell.heard()
+                if follower.is_quiet:
+                    yield None
+        finally:
+            answering.followers.discard(follower)
+            answering.alone_since = time.monotonic()
+
+    def snapshot(self, turn: Turn, language: str = "") -> Update:
+        """A stored turn, rendered; a source that has moved since is cited where it stands now.
+
+        Takes milliseconds and reads files: for a thread.
+        """
+        moved = relocated(turn.sources, self._locate)
+        sources = {source.number: source for source in moved}
+        writing = Writing(AnswerRenderer(sources.get, language or DEFAULT))
+        writing.feed(turn.answer)
+        writing.finish()
+        return Update(
+            snapshot=True,
+            blocks=tuple(writing.blocks),
+            live="",
+            steps=turn.steps,
+            sources=tuple(sources[n] for n in writing.cited if n in sources),
+            suggestions=turn.suggestions,
+            usage=turn.usage,
+            outcome=turn.outcome,
+            error=turn.error,
+        )
+
+    async def close(self) -> None:
+        """End every answer as interrupted, with a last word to each follower. Takes at most 5 s."""
+        self._closing = True
+        ends = [self._end(turn_id, Outcome.INTERRUPTED) for turn_id in list(self._in_flight)]
+        if ends:
+            await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=4.0)
+        if self._housekeeping is not None:
+            self._housekeeping.cancel()
+        if self._showing is not None:
+            self._showing.cancel()
+        if self._unstored:
+            self._spawn(self._save(list(self._unstored.values())), "last rows")
+        if self._background:
+            await asyncio.wait(self._background, timeout=DISK_PATIENCE_S)
+
+    # Inside
+
+    async def _own(self, conversation: str, turn_id: str) -> Turn:
+        turn = await self.find(turn_id)
+        if turn is None or turn.conversation != conversation:
+            raise NotYours(f"turn {turn_id[:40]!r}")
+        return turn
+
+    async def _end(self, turn_id: str, outcome: Outcome) -> None:
+        answering = self._in_flight.get(turn_id)
+        if answering is None or answering.task is None:
+            return
+        if answering.state.outcome is None:  # else it is about to end by itself
+            answering.ends_as = outcome
+            answering.task.cancel()
+            await asyncio.wait({answering.task}, timeout=CLOSING_PATIENCE_S)
+            self._ended(answering, outcome)  # if the provider's stream does not let itself close
+        await asyncio.wait({answering.finished})
+
+    def _ended(self, answering: Answering, outcome: Outcome, error: str = "") -> None:
+        if answering.state.outcome is None:
+            answering.state.end(outcome, error)
+            self._spawn(self._finish(answering), f"end of {answering.state.turn.id}")
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+    async def _answer(
+        self,
+        answering: Answering,
+        model: ModelChoice | None,
+        language: str,
+        notice: str,
+    ) -> None:
+        """The task of one turn: from the first row in the store to the last."""
+        state = answering.state
+        turn = state.turn
+        outcome, error = Outcome.ANSWERED, notice
+        try:
+            history = [
+                each
+                for each in await self.history(turn.conversation)
+                if each.outcome is Outcome.ANSWERED and each.id not in (turn.id, turn.retry_of)
+            ]
+            try:
+                await self._run_agent(answering, history, model, language)
+            except ModelError as failure:
+                if state.has_text:
+                    raise
+                # No word came: the passages still help, and the reader is told what happened.
+                log.warning("turn %s: %s: %s", turn.id, type(failure).__name__, failure)
+                outcome, error = Outcome.FAILED, failure.public
+                await self._run_agent(answering, history, None, language)
+        except asyncio.CancelledError:
+            outcome, error = answering.ends_as, ""
+        except HyperRunError as failure:
+            log.warning("turn %s: %s: %s", turn.id, type(failure).__name__, failure)
+            outcome, error = Outcome.FAILED, error or failure.public
+        except Exception:
+            log.exception("turn %s", turn.id)
+            outcome, error = Outcome.FAILED, HyperRunError.public
+        self._ended(answering, outcome, error)
+
+    async def _run_agent(
+        self,
+        answering: Answering,
+        history: Sequence[Turn],
+        model: ModelChoice | None,
+        language: str,
+    ) -> None:
+        state = answering.state
+        turn = state.turn
+        answer = self._agent.answer(turn.question, history, turn.page, model, language)
+        async with aclosing(answer) as events:
+            async for event in events:
+                if state.outcome is not None:
+                    return
+                # The first word is shown at once, like every step; later ones at most each tick.
+                at_once = not (isinstance(event, Text) and state.has_text)
+                state.fold(event)
+                if isinstance(event, Used):
+                    continue  # told with the end
+                if at_once or time.monotonic() - answering.shown >= TICK_S:
+                    answering.show()
+                else:
+                    self._show_soon(answering)
+
+    def _show_soon(self, answering: Answering) -> None:
+        """Show it a tick after the last time: counted from there, or it would lag ever after."""
+        self._unshown.add(answering)
+        if self._showing is None:
+            wait_s = max(0.0, answering.shown + TICK_S - time.monotonic())
+            self._showing = asyncio.get_running_loop().call_later(wait_s, self._show_unshown)
+
+    def _show_unshown(self) -> None:
+        self._showing = None
+        began = time.monotonic()
+        unshown = sorted(self._unshown, key=lambda answering: answering.shown)
+        self._unshown.clear()
+        for at, answering in enumerate(unshown):
+            state = answering.state
+            if state.outcome is not None or answering.rendered == state.version:
+                continue
+            if began - answering.shown < TICK_S / 2:
+                self._show_soon(answering)
+                continue
+            answering.show()
+            if time.monotonic() - began > SLICE_S:
+                self._unshown.update(unshown[at + 1 :])
+                self._showing = asyncio.get_running_loop().call_soon(self._show_unshown)
+                return
+
+    async def _finish(self, answering: Answering) -> None:
+        """Store and count an ended turn, then let its followers and its conversation go on."""
+        turn = answering.state.as_turn()
+        self._unstored[turn.id] = turn
+        if len(self._unstored) > MOST_UNSTORED:
+            del self._unstored[next(iter(self._unstored))]
+        ending = {self._spawn(self._save([turn]), f"last row of {turn.id}")}
+        if answering.settle is not None:
+            ending.add(self._spawn(self._settled(answering.settle, turn), f"cost of {turn.id}"))
+        await asyncio.wait(ending, timeout=DISK_PATIENCE_S)
+        self._in_flight.pop(turn.id, None)
+        self._by_conversation.pop(turn.conversation, None)
+        answering.finished.set_result(None)
+        answering.show()
+
+    async def _settled(self, settle: Settle, turn: Turn) -> None:
+        try:
+            await settle(turn)
+        except Exception:
+            log.exception("turn %s: its cost was not counted", turn.id)
+
+    async def _save(self, turns: Sequence[Turn]) -> None:
+        """Write turns; an answer goes on without its row, and the log says so."""
+        try:
+            await self._store.save(turns)
+        except sqlite3.Error as error:
+            if self._disk_works:
+                log.error("answers go on, but are not stored: %s", error)
+            self._disk_works = False
+            return
+        if not self._disk_works:
+            log.warning("answers are stored again")
+        self._disk_works = True
+        for turn in turns:
+            if self._unstored.get(turn.id) is turn:
+                del self._unstored[turn.id]
+
+    async def _stored(self, conversation: str) -> list[Turn]:
+        try:
+            return await self._store.turns(conversation)
+        except sqlite3.Error as error:
+            log.error("the conversation cannot be read: %s", error)
+            return []
+
+    async def _keep_house(self) -> None:
+        """Look after all turns in flight until there are none."""
+        checkpointed = time.monotonic()
+        while self._in_flight or self._unstored:
+            await asyncio.sleep(min(LOOK_EVERY_S, CHECKPOINT_EVERY_S))
+            now = time.monotonic()
+            for answering in list(self._in_flight.values()):
+                state = answering.state
+                alone_s = 0.0 if answering.followers else now - answering.alone_since
+                if answering.goes_on_alone:
+                    continue
+                if state.outcome is None and alone_s > self._abandon_after_s:
+                    answering.alone_since = now + 3_600  # once
+                    self._spawn(self._end(state.turn.id, Outcome.STOPPED), "an answer left alone")
+            if now - checkpointed >= CHECKPOINT_EVERY_S:
+                checkpointed = now
+                self._keep_alive(now)
+                if self._checkpointing is None or self._checkpointing.done():
+                    self._checkpointing = self._spawn(self._checkpoint(), "checkpoint")
+
+    def _keep_alive(self, now: float) -> None:
+        """Wake who has had nothing to send for long: a proxy would take the line for dead."""
+        for answering in self._in_flight.values():
+            for follower in answering.followers:
+                if now - follower.told_at > KEEP_ALIVE_EVERY_S:
+                    follower.told_at = now
+                    follower.is_quiet = True
+                    follower.bell.ring()
+
+    async def _checkpoint(self) -> None:
+        """Store what has come since the last time, in few transactions.
+
+        Until it is written, a text is held in two versions, for the answers go on: those of a group
+        at a time.
+        """
+        if self._unstored:
+            await self._save(list(self._unstored.values()))
+        answers = list(self._in_flight.values())
+        for start in range(0, len(answers), CHECKPOINT_GROUP):
+            changed = []
+            for answering in answers[start : start + CHECKPOINT_GROUP]:
+                state = answering.state
+                if state.outcome is None and state.version != answering.stored:
+                    answering.stored = state.version
+                    changed.append(state.as_turn())
+            if changed:
+                await self._save(changed)

@@ -1,0 +1,107 @@
+"""The nouns of a conversation, as they travel between store, agent, turns and pages.
+
+A reader's first conversation has a random id, and his others that id, "~" and more: who holds one
+of them is the reader of all.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hyperrun.passage import Passage
+
+
+class Outcome(StrEnum):
+    """How a turn ended, or that it has not."""
+
+    RUNNING = "running"
+    ANSWERED = "answered"
+    STOPPED = "stopped"  # by the reader, or because nobody followed any more
+    FAILED = "failed"  # `Turn.error` says why
+    INTERRUPTED = "interrupted"  # the server went away in mid-answer
+
+
+def reader_of(conversation: str) -> str:
+    """The id that all conversations of one reader begin with."""
+    return conversation.partition("~")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One of a reader's conversations, as a list of them names it."""
+
+    conversation: str
+    title: str  # its first question, or the beginning of a long one
+    asked: float  # its last question, seconds since the epoch
+    running: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """Where the reader is: the page around the widget. All of it is a stranger's text."""
+
+    url: str = ""  # without query string and fragment
+    title: str = ""
+    heading: str = ""  # the heading in view
+    selection: str = ""  # the text the reader has selected
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing the assistant did before or while answering, for the reader to see."""
+
+    query: str
+    found: int | None = None  # passages; None while searching
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage as it was handed to the model, under the number it may be cited by (from 1)."""
+
+    number: int
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one answer took. `cost_usd` is None where the model's price is not known."""
+
+    model: str = ""  # "" for an answer made without a model
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = None
+    own_key: bool = False  # paid by the reader's own key
+    estimated: bool = (
+        False  # the provider has not told it: the answer was stopped, or it never does
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Money, in USD. `estimated`: some of it the provider has not told."""
+
+    usd: float = 0.0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what became of it. Times are seconds since the epoch."""
+
+    id: str  # random, 128 bits or more, urlsafe; good for following this answer only
+    conversation: str
+    question: str
+    page: PageContext = field(default_factory=PageContext)
+    outcome: Outcome = Outcome.RUNNING
+    answer: str = ""  # the model's Markdown
+    steps: tuple[Step, ...] = ()
+    sources: tuple[Source, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    error: str = ""  # key of the sentence told to the reader, where it failed
+    retry_of: str = ""  # the turn this one is another attempt at
+    started: float = 0.0
+    ended: float | None = None
+    suggestions: tuple[str, ...] = ()  # what one may ask next
+    rating: int = 0  # -1, 0, 1
+    reason: str = ""
+    comment: str = ""

@@ -1,0 +1,1 @@
+"""Language models: which one, its client, its price."""

@@ -1,0 +1,1 @@
+"""Untrusted Markdown to safe HTML, block by block; citations."""

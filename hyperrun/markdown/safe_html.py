@@ -1,0 +1,354 @@
+"""Untrusted Markdown to safe HTML: a parser with HTML off, our own render rules, a sanitiser.
+
+Links lead to http, https and mailto only, images are never loaded, code carries classes and no
+styles. What the rules below write is cleaned once more by a short allow-list, so that a mistake in
+the parser or here still runs no script and asks no foreign server for anything.
+"""
+
+import re
+from collections.abc import MutableMapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import nh3
+
+from hyperrun.language import text
+from hyperrun.markdown.citations import MARK, SourceLookup, citation_html, numbers_of, quote_differs
+from hyperrun.markdown.highlight import CLASSES, CODE_CLASSES, highlight, language_of
+from hyperrun.markdown.maths import ATTRIBUTES as MATHS_ATTRIBUTES
+from hyperrun.markdown.maths import TAGS as MATHS_TAGS
+from hyperrun.markdown.maths import add_maths, maths_to_html
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererHTML
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
+TAGS = frozenset({
+    "p", "br", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a",
+    "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "div", "span",
+    "button",
+})  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "data-source"},
+    "ol": {"start"},
+    "th": {"align"},
+    "td": {"align"},
+    "div": {"tabindex", "role", "aria-label", "title", "data-text"},
+    "pre": {"tabindex"},
+}
+_CLASSES = {
+    "a": {"citation"},
+    "div": {"code", "quote-differs", "table-scroll"},
+    "button": {"copy"},
+    "code": set(CODE_CLASSES),
+    "span": set(CLASSES),
+}
+LINK_REL = "noopener nofollow ugc"
+_FIRST_HEADING = 3  # below the page's own
+_SAFE_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
+_BARE_ADDRESS = re.compile(r"https?://[^\s<>\"'`|\\]{1,2000}", re.IGNORECASE)
+_COLON = re.compile(r":\s*$")
+
+
+@dataclass(slots=True)
+class Rendering:
+    """What one text's blocks share while they are rendered, one after the other."""
+
+    sources: SourceLookup | None = None  # None: the text has no citations, "[1]" is just text
+    language: str = "en"
+    cited: dict[int, int] = field(default_factory=dict)  # number: place, in order of citation
+    heading: int = _FIRST_HEADING - 1  # depth of the last heading: none skips a level
+    claim: tuple[int, ...] = ()  # sources that the text just above says the next code is from
+    highlighted: dict[str, str] = field(default_factory=dict)  # HTML of code pieces of this block
+    growing: bool = False  # the text goes on: code at its end is not highlighted yet
+    inside_link: bool = False
+    link_refused: bool = False
+
+    def growing_copy(self, cited: dict[int, int]) -> "Rendering":
+        """A copy for the block that still grows: what it does to its state is forgotten.
+
+        `cited` holds what is cited before it, and what it cites is put there.
+        """
+        return Rendering(
+            sources=self.sources,
+            language=self.language,
+            cited=cited,
+            heading=self.heading,
+            claim=self.claim,
+            highlighted=self.highlighted,
+            growing=True,
+        )
+
+
+def to_html(markdown: str, rendering: Rendering, *, loose: bool = False) -> str:
+    """Safe HTML of `markdown`. `loose` gives a list's items paragraphs, as their list has them."""
+    markup = parser()
+    environment: dict[str, Any] = {"rendering": rendering}
+    tokens = markup.parse(markdown, environment)
+    if loose:
+        for token in tokens:
+            if token.level == 2 and token.type.startswith("paragraph"):
+                token.hidden = False
+    html = markup.renderer.render(tokens, markup.options, environment)
+    rendering.claim = _claim_above(tokens, len(tokens))
+    return sanitised(html)
+
+
+def sanitised(html: str) -> str:
+    """The second wall: `html` with nothing but what our own rules write."""
+    return _cleaner().clean(html)
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(TAGS | MATHS_TAGS),
+        attributes=ATTRIBUTES | MATHS_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        tag_attribute_values={"a": {"target": {"_blank"}}, "button": {"type": {"button"}}},
+        url_schemes={"http", "https", "mailto"},
+        url_relative=_own_anchor,
+        link_rel=LINK_REL,
+    )
+
+
+def _own_anchor(address: str) -> str | None:
+    # Of addresses without a scheme only the ones to our own list of sources.
+    return address if re.fullmatch(r"#source-\d{1,4}", address) else None
+
+
+@cache
+def parser() -> "MarkdownIt":
+    """The one Markdown parser: HTML off, tables, strikethrough, maths, citations.
+
+    Link reference definitions are off: one at the end of a text would change blocks that have
+    been sent long before.
+    """
+    from markdown_it import MarkdownIt
+
+    markup = MarkdownIt("commonmark", {"html": False, "maxNesting": 20, "xhtmlOut": False})
+    markup.enable(["table", "strikethrough"])
+    markup.disable(["reference", "html_block", "html_inline"])
+    # Every address parses as a link, so that a refused one leaves its label and not its brackets.
+    markup.validateLink = lambda url: True  # type: ignore[method-assign]
+    add_maths(markup)
+    markup.inline.ruler.before("math_inline", "citation", _citation_rule)
+    for name, rule in _RULES.items():
+        markup.add_render_rule(name, rule)
+    return markup
+
+
+def _citation_rule(state: "StateInline", silent: bool) -> bool:
+    if state.src[state.pos] not in "[\\":
+        return False
+    rendering = _rendering(state.env)
+    match = rendering.sources and MARK.match(state.src, state.pos)
+    if not match:
+        return False
+    assert rendering.sources is not None
+    numbers = numbers_of(match[1])
+    sources = [source for number in numbers if (source := rendering.sources(number))]
+    if numbers == [0] and state.pos and state.src[state.pos - 1].isalnum():
+        return False  # `names[0]` outside of code: an index, since citations count from 1
+    if not silent:
+        if not sources:
+            state.pending = state.pending.rstrip(" ")
+        for source in sources:
+            token = state.push("citation", "a", 0)
+            token.meta = {"source": source}
+    state.pos = match.end()
+    return True
+
+
+def _rendering(environment: MutableMapping[str, Any]) -> Rendering:
+    rendering = environment["rendering"]
+    assert isinstance(rendering, Rendering)
+    return rendering
+
+
+# Render rules, as markdown-it-py calls them: renderer, tokens, index, options, environment.
+
+
+def _citation(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    rendering, source = _rendering(environment), tokens[at].meta["source"]
+    if rendering.inside_link:
+        return ""
+    place = rendering.cited.setdefault(source.number, len(rendering.cited) + 1)
+    return citation_html(source, place)
+
+
+def _text(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    content = tokens[at].content
+    if "://" not in content or _rendering(environment).inside_link:
+        return escape(content, quote=False)
+    parts, done = [], 0
+    for match in _BARE_ADDRESS.finditer(content):
+        address = match[0].rstrip(".,;:!?*_~'")
+        while address.endswith((")", "]")) and address.count("(") < address.count(")"):
+            address = address[:-1].rstrip(".,;:!?")
+        if not _SAFE_ADDRESS.match(address):
+            continue
+        parts.append(escape(content[done : match.start()], quote=False))
+        parts.append(f"{_anchor(address)}{escape(address, quote=False)}</a>")
+        done = match.start() + len(address)
+    parts.append(escape(content[done:], quote=False))
+    return "".join(parts)
+
+
+def _anchor(address: str) -> str:
+    return f'<a href="{escape(address)}" target="_blank">'
+
+
+def _link_open(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    rendering = _rendering(environment)
+    address = str(tokens[at].attrGet("href") or "")
+    rendering.link_refused = rendering.inside_link or not _SAFE_ADDRESS.match(address)
+    if rendering.link_refused:
+        return ""
+    rendering.inside_link = True
+    return _anchor(address)
+
+
+def _link_close(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    rendering = _rendering(environment)
+    refused, rendering.link_refused, rendering.inside_link = rendering.link_refused, False, False
+    return "" if refused else "</a>"
+
+
+def _image(
+    renderer: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    """An image's words, linked to it: loading it would tell a foreign server that, and what for."""
+    token = tokens[at]
+    words = renderer.renderInlineAsText(token.children, options, environment) or "image"
+    label = escape(words, quote=False)
+    address = str(token.attrGet("src") or "")
+    if _rendering(environment).inside_link or not _SAFE_ADDRESS.match(address):
+        return label
+    return f"{_anchor(address)}{label}</a>"
+
+
+def _code(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    rendering, token = _rendering(environment), tokens[at]
+    language = language_of(token.info)
+    if rendering.growing and not is_closed(token):
+        code = escape(token.content.rstrip("\n"), quote=False)
+        return f"{code_opening(language)}{code}{CODE_CLOSING}"
+    code = highlight(token.content, language, rendering.highlighted)
+    return f"{code_opening(language, _difference(tokens, at, rendering))}{code}{CODE_CLOSING}"
+
+
+def is_closed(token: "Token") -> bool:
+    """Whether a fence's closing line has come; its lines count one more than its content then."""
+    if token.type != "fence" or token.map is None:
+        return token.type != "code_block"
+    return token.map[1] - token.map[0] == token.content.count("\n") + 2
+
+
+CODE_CLOSING = "</code></pre></div>\n"
+
+
+def code_opening(language: str, difference: str = "") -> str:
+    """The beginning of a code block; the page's script puts the words on its copy button."""
+    css = f' class="language-{language}"' if language else ""
+    return (
+        f'<div class="code{" quote-differs" if difference else ""}"{difference}>'
+        f'<button class="copy" type="button"></button><pre tabindex="0"><code{css}>'
+    )
+
+
+def _difference(tokens: Sequence["Token"], at: int, rendering: Rendering) -> str:
+    """Attributes of a code block that names a source and is not found there; else ""."""
+    if rendering.sources is None:
+        return ""
+    named = MARK.search(tokens[at].info)
+    if named:
+        claimed: Sequence[int] = numbers_of(named[1])
+    else:
+        claimed = _claim_above(tokens, at) if at else rendering.claim
+    sources = [source for number in claimed if (source := rendering.sources(number))]
+    passages = [source.passage for source in sources]
+    if not passages or not quote_differs(tokens[at].content, passages):
+        return ""
+    note = escape(text(rendering.language, "quote_differs"))
+    return f' data-text="quote_differs" title="{note}"'
+
+
+def _claim_above(tokens: Sequence["Token"], at: int) -> tuple[int, ...]:
+    """Numbers cited by the text just above token `at`, if it ends in a colon: "As in [2]:"."""
+    while at and tokens[at - 1].type in ("paragraph_close", "heading_close"):
+        at -= 1
+    above = tokens[at - 1] if at else None
+    if above is None or above.type != "inline" or not above.children:
+        return ()
+    words = "".join(child.content for child in above.children if child.type != "citation")
+    if not _COLON.search(words):
+        return ()
+    return tuple(
+        child.meta["source"].number for child in above.children if child.type == "citation"
+    )
+
+
+def _heading(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    rendering, token = _rendering(environment), tokens[at]
+    if token.nesting > 0:
+        wanted = int(token.tag[1:]) + _FIRST_HEADING - 1
+        rendering.heading = min(wanted, rendering.heading + 1, 6)
+        return f"<h{rendering.heading}>"
+    return f"</h{rendering.heading}>\n"
+
+
+def _table_open(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    label = escape(text(_rendering(environment).language, "table"))
+    return f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table>\n'
+
+
+def _table_close(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    return "</table></div>\n"
+
+
+def _cell_open(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    token = tokens[at]
+    align = str(token.attrGet("style") or "").removeprefix("text-align:")
+    return f'<{token.tag} align="{align}">' if align else f"<{token.tag}>"
+
+
+def _maths(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    token = tokens[at]
+    if token.type == "math_inline":
+        return maths_to_html(token.content, token.markup == "$$")
+    if not token.meta["closed"]:
+        return f"<pre><code>{escape(token.content, quote=False)}</code></pre>\n"
+    return f"<p>{maths_to_html(token.content, True)}</p>\n"
+
+
+_RULES = {
+    "citation": _citation, "text": _text, "link_open": _link_open, "link_close": _link_close,
+    "image": _image, "fence": _code, "code_block": _code, "heading_open": _heading,
+    "heading_close": _heading, "table_open": _table_open, "table_close": _table_close,
+    "th_open": _cell_open, "td_open": _cell_open, "math_inline": _maths, "math_block": _maths,
+}  # fmt: skip

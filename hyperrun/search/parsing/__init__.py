@@ -1,0 +1,1 @@
+"""Files to chunks, each by the parser it wants."""

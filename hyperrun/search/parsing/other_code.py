@@ -1,0 +1,249 @@
+"""Other languages as units: by tree-sitter where there is a grammar, by patterns elsewhere."""
+
+import re
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from hyperrun.search.parsing.chunk import Unit, pieces
+
+# Suffix -> (language, grammar module, function of it); without a grammar, patterns are used.
+LANGUAGES: dict[str, tuple[str, str, str]] = {
+    ".js": ("javascript", "tree_sitter_javascript", "language"),
+    ".jsx": ("javascript", "tree_sitter_javascript", "language"),
+    ".mjs": ("javascript", "tree_sitter_javascript", "language"),
+    ".cjs": ("javascript", "tree_sitter_javascript", "language"),
+    ".ts": ("typescript", "tree_sitter_typescript", "language_typescript"),
+    ".mts": ("typescript", "tree_sitter_typescript", "language_typescript"),
+    ".tsx": ("typescript", "tree_sitter_typescript", "language_tsx"),
+    ".go": ("go", "tree_sitter_go", "language"),
+    ".rs": ("rust", "tree_sitter_rust", "language"),
+    ".java": ("java", "tree_sitter_java", "language"),
+    ".c": ("c", "tree_sitter_c", "language"),
+    ".h": ("c", "tree_sitter_cpp", "language"),
+    ".cc": ("cpp", "tree_sitter_cpp", "language"),
+    ".cpp": ("cpp", "tree_sitter_cpp", "language"),
+    ".cxx": ("cpp", "tree_sitter_cpp", "language"),
+    ".hpp": ("cpp", "tree_sitter_cpp", "language"),
+    ".hh": ("cpp", "tree_sitter_cpp", "language"),
+    ".rb": ("ruby", "tree_sitter_ruby", "language"),
+}
+BY_PATTERN = {
+    ".php": "php", ".cs": "csharp", ".kt": "kotlin", ".kts": "kotlin", ".swift": "swift",
+    ".scala": "scala", ".ex": "elixir", ".exs": "elixir", ".erl": "erlang", ".hs": "haskell",
+    ".lua": "lua", ".sh": "sh", ".bash": "sh", ".zsh": "sh", ".zig": "zig", ".dart": "dart",
+    ".jl": "julia", ".r": "r", ".m": "objc", ".mm": "objc", ".ml": "ocaml", ".clj": "clojure",
+    ".vue": "vue", ".svelte": "svelte", ".sql": "sql", ".nim": "nim", ".groovy": "groovy",
+    ".pl": "perl", ".pm": "perl", ".ps1": "powershell", ".proto": "protobuf", ".f90": "fortran",
+    ".toml": "toml", ".yaml": "yaml", ".yml": "yaml", ".css": "css", ".scss": "scss",
+    ".html": "html",
+}  # fmt: skip
+
+# What tree-sitter calls the things that have a name and stand for themselves …
+_DEFINITIONS = {
+    "function_declaration": "function", "generator_function_declaration": "function",
+    "function_definition": "function", "function_item": "function",
+    "function_signature": "function",
+    "function_signature_item": "function", "method_definition": "method",
+    "method_declaration": "method", "constructor_declaration": "method", "method": "method",
+    "singleton_method": "method", "class_declaration": "class",
+    "abstract_class_declaration": "class",
+    "class": "class", "class_specifier": "class", "struct_specifier": "struct",
+    "struct_item": "struct", "enum_item": "enum", "enum_declaration": "enum",
+    "enum_specifier": "enum", "union_specifier": "union", "union_item": "union",
+    "interface_declaration": "interface", "trait_item": "trait", "type_alias_declaration": "type",
+    "type_item": "type", "type_spec": "type", "type_definition": "type",
+    "record_declaration": "class",
+    "annotation_type_declaration": "interface", "macro_definition": "macro",
+    "preproc_function_def": "macro", "const_item": "constant", "static_item": "constant",
+    "module": "module", "impl_item": "impl", "namespace_definition": "namespace",
+    "mod_item": "module", "internal_module": "namespace",
+}  # fmt: skip
+# … and which of those hold others.
+_CONTAINERS = {"class", "struct", "enum", "interface", "trait", "impl", "namespace", "module"}
+_ASSIGNED = ("arrow_function", "function_expression", "function", "class", "generator_function")
+
+
+def units(text: str, suffix: str, stem: str) -> list[Unit]:
+    """The definitions of a file with their comments, and what stands between them."""
+    lines = text.splitlines()
+    found: list[Unit] = []
+    if suffix in LANGUAGES:
+        language, module, function = LANGUAGES[suffix]
+        tree = _parser(module, function).parse(text.encode())
+        _collect(tree.root_node, lines, "", language, found)
+    else:
+        language = BY_PATTERN.get(suffix, "")
+        found = _by_pattern(lines, language)
+    return sorted(found + _rest(lines, found, stem, language), key=lambda unit: unit.start_line)
+
+
+@cache
+def _parser(module: str, function: str) -> Any:
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(getattr(import_module(module), function)()))
+
+
+def _collect(
+    node: Any, lines: list[str], inside: str, language: str, found: list[Unit], depth: int = 0
+) -> None:
+    if depth > 40:
+        return
+    for child in node.named_children:
+        kind = _DEFINITIONS.get(child.type)
+        target = child
+        if child.type in ("lexical_declaration", "variable_declaration", "public_field_definition"):
+            target = _assigned(child)
+            kind = "function" if target is not None else None
+        name = _name(target) if kind and target is not None else ""
+        if (
+            kind
+            and name
+            and not (kind in ("struct", "enum", "union", "class") and _is_mere_use(child))
+        ):
+            qualified = f"{inside}.{name}" if inside else name
+            _define(child, kind, qualified, lines, language, found)
+            if kind in _CONTAINERS:
+                _collect(child, lines, qualified, language, found, depth + 1)
+        else:
+            _collect(child, lines, inside, language, found, depth + 1)
+
+
+def _assigned(node: Any) -> Any:
+    """The declarator of `const f = () => …`, or None."""
+    for declarator in (*node.named_children, node):
+        value = declarator.child_by_field_name("value")
+        if value is not None and value.type in _ASSIGNED:
+            return declarator
+    return None
+
+
+def _is_mere_use(node: Any) -> bool:
+    """`struct point p;` names a struct, it does not define one."""
+    return node.type.endswith("_specifier") and node.child_by_field_name("body") is None
+
+
+def _name(node: Any) -> str:
+    if node.type == "impl_item":
+        parts = [node.child_by_field_name(field) for field in ("trait", "type")]
+        return " for ".join(
+            part.text.decode(errors="replace") for part in parts if part is not None
+        )
+    for field in ("name", "declarator", "property"):
+        part = node.child_by_field_name(field)
+        while part is not None and part.child_by_field_name("declarator") is not None:
+            part = part.child_by_field_name("declarator")
+        if part is not None:
+            text = part.text.decode(errors="replace")
+            return str(re.split(r"[(\s<]", text.lstrip("*&"), maxsplit=1)[0]).replace("::", ".")
+    return ""
+
+
+def _define(
+    node: Any, kind: str, name: str, lines: list[str], language: str, found: list[Unit]
+) -> None:
+    outer = node
+    while outer.parent is not None and outer.parent.type in (
+        "export_statement", "decorated_definition", "template_declaration", "type_declaration",
+    ):  # fmt: skip
+        outer = outer.parent
+    start, end = outer.start_point[0] + 1, outer.end_point[0] + 1
+    comments = start
+    while comments > 1 and _is_comment(lines[comments - 2]):
+        comments -= 1
+    body = node.child_by_field_name("body")
+    head_end = body.start_point[0] + 1 if body is not None else start
+    if kind in _CONTAINERS and end - start > 30 and body is not None:
+        members = [each for each in body.named_children if each.type in _DEFINITIONS]
+        if members:
+            end = max(head_end, members[0].start_point[0])
+            while end > head_end and _is_comment(lines[end - 1]):
+                end -= 1
+    doc = "\n".join(lines[comments - 1 : start - 1])
+    signature = "\n".join(lines[start - 1 : max(start, min(head_end, start + 8))])
+    text = "\n".join(lines[comments - 1 : end])
+    found.append(Unit(comments, end, name, kind, text, language, signature, doc))
+
+
+def _is_comment(line: str) -> bool:
+    return bool(re.match(r"\s*(//|/\*|\*|#(?!include|define|if|endif|pragma)|--|@\w|#\[)", line))
+
+
+_WORDS = (
+    "pub|public|private|protected|internal|static|final|abstract|override|open|sealed|async|export|"
+    "inline|virtual|partial|readonly|data|case|suspend|unsafe|extern|local|implicit|lazy|default|"
+    "fileprivate|mutating|convenience|required|external|const|companion|operator"
+)
+_PATTERN = re.compile(
+    rf"^(\s{{0,8}})(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:{_WORDS})(?:\([^)]*\))?\s+)*"
+    r"(?:(func|fun|fn|def|defp|defmacro|defmodule|function|sub|class|interface|struct|enum|trait|"
+    r"protocol|extension|impl|object|record|module|namespace|type|data|newtype|instance|message|"
+    r"service|rpc|actor|typealias|defn|let rec|let|macro|mixin|proc)\b\s*[(]?\s*"
+    r"([\w.:$?!]+)|([\w<>\[\],.?]+\s+)?(\w+)\s*\([^;]*\)\s*(?:async\s*)?"
+    r"(?:throws\s+[\w, .]+)?\{\s*$)"
+)
+_NOT_A_NAME = {
+    "if",
+    "for",
+    "while",
+    "switch",
+    "catch",
+    "return",
+    "else",
+    "match",
+    "foreach",
+    "when",
+}
+
+
+def _by_pattern(lines: list[str], language: str) -> list[Unit]:
+    """Definitions found by how lines begin; each lasts until the next one of its depth."""
+    if language in ("toml", "yaml", "css", "scss", "html", ""):
+        return []
+    starts: list[tuple[int, int, str]] = []
+    for number, line in enumerate(lines, 1):
+        match = _PATTERN.match(line)
+        name = (match.group(3) or match.group(5) or "") if match else ""
+        if match and name and name not in _NOT_A_NAME:
+            starts.append((number, len(match.group(1).expandtabs(4)), name))
+    found = []
+    containers: list[tuple[int, str]] = []
+    for at, (start, depth, name) in enumerate(starts):
+        while containers and containers[-1][0] >= depth:
+            containers.pop()
+        inside = ".".join(each for _, each in containers)
+        containers.append((depth, name))
+        end = starts[at + 1][0] - 1 if at + 1 < len(starts) else len(lines)
+        while end > start and (not lines[end - 1].strip() or _is_comment(lines[end - 1])):
+            end -= 1
+        comments = start
+        while comments > 1 and _is_comment(lines[comments - 2]):
+            comments -= 1
+        end = min(end, start + 120)
+        title = f"{inside}.{name}" if inside else name
+        doc = "\n".join(lines[comments - 1 : start - 1])
+        text = "\n".join(lines[comments - 1 : end])
+        found.append(
+            Unit(comments, end, title, "function", text, language, lines[start - 1].strip(), doc)
+        )
+    return found
+
+
+def _rest(lines: list[str], found: list[Unit], stem: str, language: str) -> list[Unit]:
+    """The lines that no unit holds, in runs worth reading."""
+    covered = {n for unit in found for n in range(unit.start_line, unit.end_line + 1)}
+    rest = []
+    run: list[int] = []
+    for number in range(1, len(lines) + 2):
+        if number <= len(lines) and number not in covered:
+            run.append(number)
+            continue
+        text = "".join(lines[n - 1] for n in run).strip()
+        if len(text) > 40 and len(run) > 2:
+            for start, end in pieces([lines[n - 1] for n in run], run[0]):
+                body = "\n".join(lines[start - 1 : end])
+                if body.strip():
+                    rest.append(Unit(start, end, stem, "module", body, language))
+        run = []
+    return rest

@@ -1,0 +1,1 @@
+"""What lasts: conversations, secrets, and the files they are in."""

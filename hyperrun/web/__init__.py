@@ -1,0 +1,1 @@
+"""The web face: what routes, pages and middleware share."""

@@ -1,0 +1,96 @@
+"""The dialog with a reader's last conversations: open one, delete one, delete all."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import fhdaisy as ui
+from fastcore.xml import FT
+from fasthtml.components import Button, Div, Form, Li, Ol, P, Span, Time
+
+from hyperrun.domain import Recent
+from hyperrun.web.view import IN_TURN, Dialog, Icon, IconButton, View
+
+MOST_TITLE_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A line of the list, and the token that is its reader's."""
+
+    recent: Recent
+    token: str
+    is_open: bool
+
+
+def ConversationsDialog(view: View, conversations: Sequence[Conversation]) -> FT:
+    """The list in a dialog; the page's script opens it."""
+    say = view.say
+    return Dialog(
+        view,
+        "conversations",
+        ConversationList(view, conversations),
+        Form(
+            ui.Btn(
+                Icon("trash-2", 14),
+                say("delete_all"),
+                type="button",
+                cls="-sm -ghost delete-all",
+                hx_post=view.links.clear,
+                hx_target="#messages",
+                hx_confirm=say("delete_all_confirm"),
+            ),
+            ui.Btn(say("close"), cls="-sm"),
+            method="dialog",
+            cls="modal-action",
+        ),
+    )
+
+
+def ConversationList(view: View, conversations: Sequence[Conversation]) -> FT:
+    """Last asked first, or a word that there are none."""
+    lines = [Line(view, each) for each in conversations]
+    listed = Ol(*lines, role="list") if lines else P(view.say("no_conversations"))
+    return Div(listed, id="conversation-list", cls="conversation-list")
+
+
+def shorten(question: str) -> str:
+    """A question on one line, cut where it is too long to be a title."""
+    line = " ".join(question.split())
+    return line if len(line) <= MOST_TITLE_CHARS else f"{line[:MOST_TITLE_CHARS].rstrip()}…"
+
+
+def Line(view: View, conversation: Conversation) -> FT:
+    """A first question and when the last one was asked: a click opens it, the bin deletes it."""
+    say, recent = view.say, conversation.recent
+    title = shorten(recent.title)
+    asked = datetime.fromtimestamp(recent.asked, UTC)
+    named = f"\u2068{title}\u2069"  # isolated: it may run the other way than the sentence
+    vals = json.dumps({"other": conversation.token})
+    return Li(
+        Button(
+            Span(title, cls="conversation-title", dir="auto"),
+            Span(say("answering"), cls="conversation-time")
+            if recent.running
+            else Time(f"{asked:%Y-%m-%d}", datetime=f"{asked:%FT%TZ}", cls="conversation-time"),
+            type="button",
+            title=title,
+            cls="conversation",
+            aria_current="true" if conversation.is_open else None,
+            hx_post=view.links.open,
+            hx_vals=vals,
+            hx_target="#messages",
+            hx_sync=IN_TURN,
+        ),
+        IconButton(
+            "trash-2",
+            say("delete_one", title=named),
+            size_px=16,
+            hx_post=view.links.delete,
+            hx_vals=vals,
+            hx_target="#conversation-list",
+            hx_swap="outerHTML",
+            hx_confirm=say("delete_confirm", title=named),
+        ),
+    )

@@ -1,0 +1,100 @@
+"""What every component needs to know, and the icons and dialogs they all show.
+
+Addresses come in as `Links`, so that no component knows a route; they are relative, so that the
+server works under any path of a host.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import fhdaisy as ui
+from fastcore.xml import FT, NotStr, to_xml
+from fasthtml.components import H2, Button, Form
+from fastlucide import Icon as LucideIcon
+
+from hyperrun.language import text
+from hyperrun.web.assets import ICONS
+
+# What changes which messages are shown waits for the one before it, and for the history.
+IN_TURN = "closest .chat-panel:queue all"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the pages' buttons and forms lead."""
+
+    ask: str
+    history: str
+    conversations: str
+    open: str
+    delete: str
+    clear: str
+    settings: str
+    save_settings: str
+    key_state: str
+    forget_key: str
+    models: str
+    stream: Callable[[str], str]
+    stop: Callable[[str], str]
+    retry: Callable[[str], str]
+    feedback: Callable[[str], str]
+    share: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What every component needs to know: where links lead, the language, what is switched on."""
+
+    links: Links
+    language: str
+    title: str
+    project: str
+    subtitle: str = ""
+    share: bool = False
+    human_url: str = ""
+    disclaimer: str = ""
+
+    def say(self, key: str, **values: object) -> str:
+        """An interface text in this view's language."""
+        return text(self.language, key, **values)
+
+
+def Icon(name: str, size_px: int = 18) -> NotStr:
+    """A Lucide icon out of the page's sprite. Only names in `ICONS` are in it."""
+    return NotStr(_icon(name, size_px))
+
+
+@cache
+def _icon(name: str, size_px: int) -> str:
+    if name not in ICONS:
+        raise KeyError(f"{name} is not in the sprite; add it to hyperrun.web.assets.ICONS")
+    icon = LucideIcon(name, sz=size_px, cls="icon", aria_hidden="true").__ft__()
+    return str(to_xml(icon, indent=False))
+
+
+def IconButton(icon: str, label: str, cls: str = "", size_px: int = 18, **attributes: object) -> FT:
+    """A round button that is only an icon; its label is its name and its tooltip."""
+    return ui.Btn(
+        Icon(icon, size_px),
+        type="button",
+        aria_label=label,
+        title=label,
+        cls=f"-ghost -sm -circle {cls}",
+        **attributes,
+    )
+
+
+def Dialog(view: View, name: str, *contents: FT | str) -> FT:
+    """A dialog titled `name`, which a click beside it closes; the page's script opens it."""
+    return ui.Modal(
+        ui.ModalBox(H2(view.say(name), cls="panel-title", id=f"{name}-title"), *contents),
+        Form(
+            Button(view.say("close"), tabindex="-1"),
+            method="dialog",
+            cls="modal-backdrop",
+            aria_hidden="true",
+        ),
+        id=f"{name}-dialog",
+        aria_labelledby=f"{name}-title",
+    )

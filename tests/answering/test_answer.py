@@ -1,0 +1,29 @@
+"""How an answer's events fold into what its readers see."""
+
+from hyperrun.answering.answer import AnswerState
+from hyperrun.answering.events import Found, Searching, Suggestions, Text
+from hyperrun.domain import Source, Turn
+from hyperrun.passage import Passage
+
+
+def test_the_same_search_again_is_one_step() -> None:
+    state = AnswerState(Turn("t", "c", "dim"))
+    for _ in range(2):
+        state.fold(Searching("dim"))
+        state.fold(Found("dim", ()))
+    state.fold(Searching("pair"))
+    assert [step.query for step in state.steps] == ["dim", "pair"]
+
+
+def test_what_an_answer_cites_is_not_offered_to_ask_next() -> None:
+    state = AnswerState(Turn("t", "c", "dim"))
+    headings = ["Dim it", "Pair it", "Reset it", "Hang it", "Sell it"]
+    found = [
+        Source(n, Passage("guide.md", n, n, f"Guide > {each}", "section", each))
+        for n, each in enumerate(headings, 1)
+    ]
+    state.fold(Found("dim", tuple(found)))
+    state.fold(Text("Turn the knob [2].\n\nOr the other [4].\n\n"))
+    state.fold(Suggestions(tuple(headings)))
+    state.render()
+    assert state.suggestions == state.as_turn().suggestions == ("Dim it", "Reset it", "Sell it")

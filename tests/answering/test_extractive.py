@@ -1,0 +1,363 @@
+"""What is quoted from the passages where there is no model."""
+
+import asyncio
+import re
+import time
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from hyperrun.answering.extractive import LONG_LINES, MOST_LINES, extract
+from hyperrun.answering.research import Research
+from hyperrun.domain import Source
+from hyperrun.language import DEFAULT, languages, text
+from hyperrun.markdown.safe_html import Rendering, to_html
+from hyperrun.passage import Passage
+from hyperrun.search.engine import Search
+from hyperrun.search.parsing import files
+from hyperrun.settings import Settings
+
+TOP = Path(__file__).parent.parent.parent
+
+FILLER = "\n\n".join(
+    f"Paragraph {n} tells of clouds.\nAnd of rain.\nAnd of wind." for n in range(8)
+)
+FENCE = "```sh\n# pair once\n\nlantern pair --room kitchen\n```"
+TABLE = "| level | effect |\n| --- | --- |\n| 0 | off |\n| 100 | brightest |"
+LIST = "- hold the button\n- count to ten\n\n  slowly\n- let the button go"
+METHOD = '''    def dim(self, level: int) -> int:
+        """Set the brightness.
+
+        Zero is off.
+        """
+        return level'''
+
+README = """<div align="center">
+  <img src="https://lamps.example/logo.png" width="200">
+
+  <h1>Lamps</h1>
+
+    <p align="center">Pairs <strong>**all**</strong> lamps.</p>
+
+[![badge](https://lamps.example/badge.svg)](https://lamps.example)
+[![badge][image]][link]
+
+[image]: https://lamps.example/badge.svg
+</div>
+
+- [Pairing lamps](#pair)
+  - [Pairing all](#pair-all)
+
+<!-- secret
+
+pair lamps -->
+
+<script>evil("pair lamps")
+
+</script>
+
+<details><summary>Quarto</summary>
+
+```html
+<b>pair</b> <!-- lamps -->
+```
+
+</details>
+
+`<lamp>` and `<b>` pair lamps.
+"""
+RST = """.. _reset:
+
+Reset
+~~~~~
+
+Hold the :class:`~lantern.button` of :data:`.lamp`, see the `lamp
+manual <https://lamps.example/manual>`_.
+
+To reset a lamp::
+
+    lantern reset
+
+.. image:: lamp.png
+   :width: 100
+
+   The lamp.
+
+.. code-block:: console
+   :caption: Reset
+
+   $ lantern reset --all
+
+.. versionadded:: 2.0
+   Resets twice.
+"""
+
+
+def section(text: str, title: str = "Guide", file: str = "guide.md") -> Passage:
+    return Passage(file, 1, text.count("\n") + 1, title, "section", text)
+
+
+def answer(question: str, *passages: Passage) -> str:
+    sources = [Source(number, passage) for number, passage in enumerate(passages, 1)]
+
+    async def whole() -> str:
+        return "".join([piece async for piece in extract(question, sources, "en")])
+
+    return asyncio.run(whole())
+
+
+def test_the_block_that_answers_is_quoted_whole_and_others_are_not() -> None:
+    for block, question in [
+        (FENCE, "pair the kitchen"),
+        (TABLE, "brightest level"),
+        (LIST, "hold the button"),
+    ]:
+        said = answer(question, section(f"# Guide\n\n{FILLER}\n\n{block}\n\n{FILLER}"))
+        assert block in said
+        assert "clouds" not in said
+
+
+def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_header() -> None:
+    rows = [f"| `LAMP_{n}` | sets lamp {n} |" for n in range(40)]
+    rows[30] = "| `PORT` | port to listen on |"
+    table = "\n".join(["| name | what it does |", "| --- | --- |", *rows])
+    said = answer("How do I set the port?", section(f"# Settings\n\n{table}"))
+    header = "| name | what it does |\n| --- | --- |"
+    assert f"{header}\n| `PORT` | port to listen on |\n| … |\n" in said
+    assert "LAMP_" not in said
+    assert "<td>port to listen on</td>" in to_html(said, Rendering())
+    unmatched = answer("Which settings are there?", section(f"# Settings\n\n{table}"))
+    assert f"{header}\n{rows[0]}\n" in unmatched
+    assert unmatched.count("\n| `") == MOST_LINES
+
+
+def test_the_last_row_of_a_long_table_is_found_and_quoted(tmp_path: Path) -> None:
+    rows = [f"| `LAMP_{n}` | {'how bright this lamp is ' * 3} |" for n in range(52)]
+    table = "\n".join(["| name | what it does |", "| --- | --- |", *rows, "| `PORT` | a port |"])
+    assert 4_500 < len(table) < 5_000
+    (tmp_path / "README.md").write_text(f"# Lamps\n\n## Settings\n\n{table}\n")
+
+    async def found() -> str:
+        settings = Settings(repo_path=str(tmp_path), data_dir=tmp_path / "data", search="embedded")
+        search = Search(settings)
+        await search.start()
+        try:
+            sources = await Research(search, lambda event: None).find("set the port", 6)
+            return "".join([piece async for piece in extract("set the port", sources, "en")])
+        finally:
+            await search.close()
+
+    assert "| --- | --- |\n| `PORT` | a port |\n" in asyncio.run(found())
+
+
+def test_of_a_long_list_the_items_that_answer_are_quoted_with_their_own_numbers() -> None:
+    items = [f"Step {n} is about clouds." for n in range(1, 31)]
+    items[16] = "Hold the button,\n\n    and count to ten."
+    bullets = "\n".join(f"- {item}" for item in items)
+    said = answer("button", section(f"{FILLER}\n\n{bullets}"))
+    assert "- Hold the button,\n\n    and count to ten.\n- …\n" in said
+    assert "clouds" not in said
+    items[20] = "Let the button go."
+    numbered = "\n".join(f"{n}. {item}" for n, item in enumerate(items, 1))
+    said = answer("button", section(f"{FILLER}\n\n{numbered}"))
+    assert "\n…\n\n17. Hold the button,\n\n    and count to ten.\n\n…\n\n21. Let the" in said
+    html = to_html(said, Rendering())
+    assert '<ol start="17">' in html and '<ol start="21">' in html
+
+
+def test_of_a_long_paragraph_the_sentences_that_answer_are_quoted() -> None:
+    clouds = " ".join(f"Cloud {n} is grey, e.g. in **May. Or** June." for n in range(80))
+    said = answer("button", section(f"{clouds} Hold the button. {clouds}"))
+    assert "\n… Hold the button. …\n" in said
+    assert "e.g. in **May. Or** June." in answer("clouds", section(f"{clouds}"))
+
+
+def test_of_long_code_the_stretches_that_answer_are_quoted() -> None:
+    pairs = "\n\n".join(f"lantern cloud {n}\nlantern rain" for n in range(20))
+    fence = f"```sh\n{pairs}\n\nlantern pair\n```"
+    assert "```sh\n…\n\nlantern pair\n```" in answer("pair", section(f"{FILLER}\n\n{fence}"))
+
+
+def test_a_long_block_without_parts_is_quoted_whole() -> None:
+    fence = "```sh\n" + "\n".join(f"pair lamp{n}" for n in range(2 * LONG_LINES)) + "\n```"
+    assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
+
+
+def test_a_long_block_counts_for_what_its_best_part_holds() -> None:
+    rows = [f"| cloud {n} | {'dim' if n % 2 else 'kitchen'} |" for n in range(40)]
+    table = "\n".join(["| name | what |", "| --- | --- |", *rows])
+    said = answer("dim the kitchen", section(f"{table}\n\nDim the kitchen by hand.\n\n{FILLER}"))
+    assert "Dim the kitchen by hand." in said
+    assert "cloud" not in said
+
+
+def test_a_paragraph_that_ends_in_a_colon_brings_what_it_announces() -> None:
+    said = answer("reset", section(f"{FILLER}\n\nTo reset it:\n\n{LIST}\n\n{FILLER}"))
+    assert f"To reset it:\n\n{LIST}" in said
+
+
+def test_the_words_of_a_heading_count_for_what_stands_under_it() -> None:
+    text = f"# Clouds\n\n{FILLER}\n\n## Reset\n\nHold it for ten seconds.\n\n## Rain\n\n{FILLER}"
+    said = answer("How do I reset it?", section(text))
+    assert "Hold it for ten seconds." in said
+    assert "clouds" not in said
+
+
+def test_a_fence_that_the_passage_was_cut_in_is_quoted_with_the_cut_shown() -> None:
+    said = answer("pair", section("Pair the lamp first.\n\n```sh\nlantern pair"))
+    assert said.rstrip().endswith("Pair the lamp first.\n\n```sh\nlantern pair\n…\n```")
+    said = answer("pair", section("lantern pair\n# twice\n```\n\nThen pair the next one."))
+    assert said.rstrip().endswith("```\n…\nlantern pair\n# twice\n```\n\nThen pair the next one.")
+    both = "\n\n".join([
+        "lantern pair\n```", "Then:", "```sh\nlantern pair --all\n```", "Pair.", "~~~\npair"
+    ])  # fmt: skip
+    assert f"```\n…\n{both}\n…\n~~~" in answer("pair", section(both))
+
+
+def test_HTML_is_quoted_as_its_text_and_badges_and_contents_are_left_out() -> None:
+    said = answer("pair lamps", section(README))
+    assert "Pairs **all** lamps" in said.replace("  ", " ")
+    assert "Quarto:\n\n```html\n<b>pair</b> <!-- lamps -->\n```" in said
+    assert "`<lamp>` and `<b>` pair lamps." in said
+    for hidden in ("badge", "align", "Pairing", "secret", "evil", "details"):
+        assert hidden not in said
+
+
+@pytest.mark.parametrize("evil", [
+    "<scr<b>ipt>alert(1)</scr</b>ipt>", "<img src=x onerror=alert(1)>", "<svg/onload=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>", "[x](java<b>script:alert(1))", "<!--><script>alert(1)",
+    "`<b>`<script>alert(1)</script>", "<details><summary><iframe src=//e.example></summary>",
+    "[![x](javascript:alert(1))](javascript:alert(1))", "![x][javascript:alert(1)]",
+])  # fmt: skip
+def test_what_is_left_of_HTML_stays_text(evil: str) -> None:
+    for block in (
+        evil,
+        f"Lamps {evil} lamps.",
+        f"| lamps |\n| --- |\n| {evil} lamps |",
+        f"- {evil}",
+    ):
+        html = to_html(answer("lamps", section(f"{block}\n\nLamps.")), Rendering())
+        assert not re.search(r"<(script|img|svg|iframe)|href=.javascript", html)
+
+
+def test_a_question_about_use_is_answered_by_prose_where_there_is_any() -> None:
+    code = Passage("lamp.py", 4, 9, "Lamp.dim", "method", METHOD, "python")
+    guide = section("Turn the knob to dim it.", "Dimming")
+    assert "[1]" not in answer("How do I dim it?", code, guide)
+    assert "[2]" in answer("How do I dim it?", code, guide)
+    assert "[1]" in answer("How is dim implemented?", code, guide)
+    assert "[1]" in answer("How do I use `dim`?", code, guide)
+    assert "[1]" in answer("How do I dim it?", code, section("Clouds.", "Clouds"))
+
+
+def test_a_file_of_commands_is_quoted_as_code() -> None:
+    said = answer("image", Passage("Dockerfile", 1, 2, "Dockerfile", "document", "FROM x\n# image"))
+    assert "```\nFROM x\n# image\n```" in said
+
+
+def test_a_method_stands_at_the_margin() -> None:
+    said = answer("dim", Passage("lamp.py", 4, 9, "Lamp.dim", "method", METHOD, "python"))
+    assert '```python\ndef dim(self, level: int) -> int:\n    """Set' in said
+    assert "\n    return level\n```" in said
+
+
+def test_code_is_left_out_between_blank_lines_and_the_gap_shown() -> None:
+    stretches = [f"{name} = [\n" + "    1,\n" * 5 + "]" for name in ("dim", "cloud", "pair")]
+    passage = Passage("lamp.py", 1, 23, "lamp", "module", "\n\n".join(stretches), "python")
+    said = answer("dim or pair", passage)
+    assert f"{stretches[0]}\n\n…\n\n{stretches[2]}" in said
+    assert "…\n```" in answer("dim", passage)
+
+
+def test_a_passage_that_holds_far_less_than_the_best_is_left_out() -> None:
+    said = answer(
+        "install the lantern",
+        section("Install it with pip.", "Lantern > Install"),
+        section("The lantern hangs.", "Lantern > Hanging"),
+        section("The lantern burns.", "Lantern > Burning"),
+    )
+    assert "[1]" in said
+    assert "[2]" not in said and "[3]" not in said
+
+
+def test_the_same_words_are_quoted_once() -> None:
+    passage = section("Hold the button.")
+    said = answer("button", passage, replace(passage, file="copy.md"))
+    assert said.count("Hold the button.") == 1
+
+
+def test_reStructuredText_is_quoted_as_Markdown() -> None:
+    said = answer("reset the lamp", section(RST, "Reset", "guide.rst"))
+    assert (
+        "Hold the `button` of `lamp`, see the [lamp\nmanual](https://lamps.example/manual)." in said
+    )
+    assert "To reset a lamp:\n\n```\nlantern reset\n```" in said
+    assert "```console\n$ lantern reset --all\n```" in said
+    doctest = answer("reset", section("Then\n\n>>> lantern.reset()\n2\n", "Reset", "guide.rst"))
+    assert "```pycon\n>>> lantern.reset()\n2\n```" in doctest
+    assert "New in version 2.0." in said and "Resets twice." in said
+    for mark in ("~~~", "::", "..", ":class:", "_reset", "lamp.png"):
+        assert mark not in said
+
+
+def test_every_word_of_a_quote_stands_in_the_lines_it_cites() -> None:
+    """Of this project's own documentation, asked by each of its headings."""
+    units = [
+        Passage(str(path.relative_to(TOP)), unit.start_line, unit.end_line, unit.title, unit.kind,
+                unit.text, unit.language)
+        for path in (TOP / "README.md", TOP / "bench/README.md", TOP / "examples/README.md")
+        for unit in files.read(TOP, PurePosixPath(path.relative_to(TOP)))
+    ]  # fmt: skip
+    assert len(units) > 10
+    for unit in units:
+        lines = (TOP / unit.file).read_text().splitlines()[unit.start_line - 1 : unit.end_line]
+        assert unit.text == "\n".join(lines)
+        said = answer(unit.title, unit).partition("[1]\n")[2]
+        words = iter(re.findall(r"\w+", unit.text))
+        assert all(word in words for word in re.findall(r"\w+", said)), unit.title
+
+
+@pytest.mark.parametrize("mark", [
+    "`", "<", "<b", "<!--", "[", "[![", "![x](", "]:", " ", "\n", "```\n", "| ", "- ", "**a. B",
+    ":x:`", "<b> ", "`a <", ".. x::\n", "\t", "{{<", ":::", "<script>", "> ", "a. A ",
+])  # fmt: skip
+def test_no_text_is_slow_to_quote(mark: str) -> None:
+    for file in ("guide.md", "guide.rst"):
+        began = time.process_time()
+        answer("a lamp", section((mark * 4_000)[:4_000] + "\n\nA lamp.", file=file))
+        assert time.process_time() - began < 2.0
+
+
+def test_passages_that_hold_few_of_the_words_are_called_the_nearest() -> None:
+    lamp = section("A lamp for the kitchen.", "Lamps")
+    assert answer("Which lamp for the kitchen of sailors?", lamp).startswith(
+        text("en", "extract_lead")
+    )
+    assert answer("Is there a lamp for sailors?", lamp).startswith(text("en", "extract_near"))
+    assert answer("台所 lamp for 船乗りと鯨", lamp).startswith(text("en", "extract_near"))
+    said = answer("Do sailors like lamps and whales?", lamp)
+    assert said.startswith(text("en", "extract_near"))
+    assert "A lamp for the kitchen." in said
+    told = {text(language, "extract_near") for language in languages()}
+    assert len(told) == len(languages())
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_question_in_another_script_than_the_documentation_is_told_so(language: str) -> None:
+    chance = Passage("ja.js", 1, 1, "segment", "module", "['ラン', 'プの']", "javascript")
+    told = text(language, "extract_none_language")
+    found = extract("ランプの明るさを変えたいのですが", (Source(1, chance),), language)
+    assert asyncio.run(anext(found)) == told
+    said = {}
+    for question in ("ランプの明るさは？", "Как включить лампу?", "zither", "README はどこ", "42"):
+        pieces = extract(question, (), language)
+        said[question] = asyncio.run(anext(pieces))
+    assert told != text(language, "extract_none")
+    assert [each == told for each in said.values()] == [True, True, False, False, False]
+    if language != DEFAULT:
+        assert told != text(DEFAULT, "extract_none_language")
+
+
+def test_words_that_look_like_a_citation_do_not_disturb() -> None:
+    assert "a list[0] of" in answer("list", section("There is a list[0] of [1] lamps."))

@@ -1,0 +1,317 @@
+"""Answers in flight when the disk, the provider or the renderer does not do its part.
+
+The agent here is a script of events, so that each of them comes when the test wants it.
+"""
+
+import asyncio
+import time
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hyperrun.answering.agent import Done, Event, Found, Searching, Text
+from hyperrun.answering.answer import AnswerState, Writing
+from hyperrun.answering.turns import Turns, Update
+from hyperrun.domain import Outcome, PageContext, Source, Turn
+from hyperrun.errors import Busy
+from hyperrun.markdown.renderer import AnswerRenderer
+from hyperrun.passage import Passage
+from hyperrun.settings import Settings
+from hyperrun.storage.store import Store
+from tests.storage.test_store_faults import full_disk, locked
+
+Work = Callable[[Turns, "ScriptedAgent"], Awaitable[None]]
+
+
+class ScriptedAgent:
+    """Plays events; a number between them is a time to wait in seconds."""
+
+    def __init__(self) -> None:
+        self.script: Sequence[Event | float] = ()
+        self.closing_takes_s = 0.0
+        self.asked: list[tuple[str, Sequence[Turn]]] = []
+        self.closed = 0
+
+    async def answer(self, question: str, history: Sequence[Turn], *_: Any) -> AsyncIterator[Event]:
+        self.asked.append((question, history))
+        try:
+            for event in self.script:
+                if isinstance(event, float):
+                    await asyncio.sleep(event)
+                else:
+                    yield event
+        finally:
+            self.closed += 1
+            if self.closing_takes_s:
+                await asyncio.sleep(self.closing_takes_s)
+
+
+def run(folder: Path, work: Work, **changes: Any) -> None:
+    """Do `work` with turns over a store in `folder`."""
+    settings = replace(Settings(), data_dir=folder, keep_days=0, **changes)
+
+    async def main() -> None:
+        store = Store(settings)
+        await store.open()
+        agent = ScriptedAgent()
+        turns = Turns(settings, store, agent, lambda passage: passage)  # type: ignore[arg-type]
+        try:
+            await work(turns, agent)
+        finally:
+            await turns.close()
+            await store.close()
+
+    asyncio.run(main())
+
+
+async def ask(turns: Turns, conversation: str = "c", question: str = "How?") -> Turn:
+    return await turns.start(conversation, question, PageContext(), None)
+
+
+async def followed(turns: Turns, turn_id: str) -> list[Update]:
+    """All updates of one follower."""
+    return [update async for update in turns.follow(turn_id) if update is not None]
+
+
+def words(updates: Sequence[Update]) -> str:
+    """The final text as a page would put it together."""
+    blocks: list[str] = []
+    for update in updates:
+        blocks = list(update.blocks) if update.snapshot else blocks + list(update.blocks)
+    return "".join(blocks).replace("<p>", "").replace("</p>", "").strip()
+
+
+def test_the_first_word_waits_for_no_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hyperrun.answering.turns.TICK_S", 30.0)
+
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        # The search's result is shown an instant before the first word comes.
+        agent.script = [Searching("q"), Found("q", ()), 0.001, Text("First"), 60.0]
+        turn = await ask(turns)
+        async with asyncio.timeout(10):
+            async for update in turns.follow(turn.id):
+                if update is not None and "First" in (update.live or ""):
+                    break
+
+    run(tmp_path, work)
+
+
+def test_a_thousand_tokens_in_a_second_are_few_updates(tmp_path: Path) -> None:
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [0.05, *[step for n in range(500) for step in (Text(f"w{n} "), 0.001)]]
+        turn = await ask(turns)
+        began = time.monotonic()
+        updates = await followed(turns, turn.id)
+        ticks = (time.monotonic() - began) / 0.04
+        assert len(updates) <= ticks + 3
+        assert words(updates) == " ".join(f"w{n}" for n in range(500))
+        assert any(update.more for update in updates)
+
+    run(tmp_path, work)
+
+
+def test_an_answer_goes_on_when_the_disk_is_full_and_is_stored_when_it_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyperrun.answering.turns.CHECKPOINT_EVERY_S", 0.05)
+
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [Text("x" * 300_000), Done("stop")]
+        with full_disk(200_000):
+            turn = await ask(turns)
+            updates = await followed(turns, turn.id)
+            assert updates[-1].outcome is Outcome.ANSWERED
+            # Shown again, and known to the next question, although no disk has it.
+            assert [each.id for each in await turns.history("c")] == [turn.id]
+            assert (await followed(turns, turn.id))[0].outcome is Outcome.ANSWERED
+            await followed(turns, (await ask(turns)).id)
+            assert [each.id for each in agent.asked[1][1]] == [turn.id]
+        async with asyncio.timeout(10):
+            while True:
+                stored = await turns._store.turns("c")
+                if [each.outcome for each in stored] == [Outcome.ANSWERED] * 2:
+                    break
+                await asyncio.sleep(0.02)
+        assert {each.answer for each in stored} == {"x" * 300_000}
+
+    run(tmp_path, work)
+
+
+def test_a_locked_file_holds_up_nobody_for_long(tmp_path: Path) -> None:
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [Text("One. "), 0.2, Text("Two."), Done("stop")]
+        with locked(tmp_path):
+            began = time.monotonic()
+            turn = await ask(turns)
+            updates = await followed(turns, turn.id)
+            assert time.monotonic() - began < 4
+            assert words(updates) == "One. Two."
+            await ask(turns)  # and the next one may be asked
+
+    run(tmp_path, work)
+
+
+def test_a_provider_that_does_not_let_go_holds_up_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyperrun.answering.turns.CLOSING_PATIENCE_S", 0.1)
+
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [Text("So far."), 60.0]
+        agent.closing_takes_s = 2.0
+        turn = await ask(turns)
+        following = asyncio.create_task(followed(turns, turn.id))
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        await turns.stop("c", turn.id)
+        assert (await following)[-1].outcome is Outcome.STOPPED
+        assert time.monotonic() - began < 1
+        agent.closing_takes_s = 0.0
+        await ask(turns)
+
+    run(tmp_path, work)
+
+
+def test_an_abandoned_answer_ends_once_and_frees_its_conversation(tmp_path: Path) -> None:
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [Text("To nobody."), 60.0]
+        settled: list[Turn] = []
+
+        async def settle(turn: Turn) -> None:
+            settled.append(turn)
+
+        await turns.start("c", "How?", PageContext(), None, settle=settle)
+        async with asyncio.timeout(5):
+            while turns.in_flight:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        assert [(turn.outcome, turn.answer) for turn in settled] == [
+            (Outcome.STOPPED, "To nobody.")
+        ]
+        assert agent.closed == 1
+        await ask(turns)
+
+    run(tmp_path, work, abandon_after_s=0.2)
+
+
+def test_a_question_is_on_disk_when_it_has_been_taken(tmp_path: Path) -> None:
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [60.0]
+        turn = await ask(turns)
+        stored = await turns._store.turn(turn.id)
+        assert stored is not None
+        assert (stored.question, stored.outcome) == ("How?", Outcome.RUNNING)
+
+    run(tmp_path, work)
+
+
+def test_no_two_of_many_questions_at_once_are_answered_together(tmp_path: Path) -> None:
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [0.05, Text("Yes."), Done("stop")]
+        asked = await asyncio.gather(*[ask(turns) for _ in range(20)], return_exceptions=True)
+        started = [each for each in asked if isinstance(each, Turn)]
+        assert len(started) == 1
+        assert all(isinstance(each, Busy) for each in asked if each not in started)
+        await followed(turns, started[0].id)
+        assert len(agent.asked) == 1
+
+    run(tmp_path, work)
+
+
+def test_stopping_while_it_ends_tells_one_outcome(tmp_path: Path) -> None:
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        for n in range(30):
+            agent.script = [Text("Quick."), 0.0001 * n, Done("stop")]
+            turn = await ask(turns)
+            following = asyncio.create_task(followed(turns, turn.id))
+            await asyncio.sleep(0.0001 * n)
+            await turns.stop("c", turn.id)
+            told = [update.outcome for update in await following if update.outcome]
+            stored = await turns._store.turn(turn.id)
+            assert stored is not None and told == [stored.outcome]
+
+    run(tmp_path, work)
+
+
+class Broken(AnswerRenderer):
+    """A renderer that meets a text it was not made for."""
+
+    def feed(self, delta: str) -> list[str]:
+        if "bad" in delta:
+            raise RecursionError
+        return super().feed(delta)
+
+
+def test_a_renderer_that_fails_loses_no_word() -> None:
+    writing = Writing(Broken({}.get))
+    for delta in ("One.\n\nTwo", " is bad <b>", " &", " three."):
+        writing.feed(delta)
+    writing.finish()
+    shown = [block.strip() for block in writing.blocks]
+    assert shown == ["<p>One.</p>", "<p>Two</p>", "<p> is bad &lt;b&gt; &amp; three.</p>"]
+    assert writing.live == ""
+
+
+def test_an_answer_whose_rendering_fails_still_ends() -> None:
+    state = AnswerState(Turn("t", "c", "q"))
+    state._writing = Writing(Broken({}.get))
+    state.fold(Text("Good, "))
+    state.render()
+    state.fold(Text("bad, <script>"))
+    state.end(Outcome.ANSWERED)
+    assert "".join(state.blocks) == "<p>Good, </p><p>bad, &lt;script&gt;</p>"
+    assert state.as_turn().answer == "Good, bad, <script>"
+
+
+def test_a_line_with_nothing_to_say_is_kept_alive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyperrun.answering.turns.KEEP_ALIVE_EVERY_S", 0.05)
+    monkeypatch.setattr("hyperrun.answering.turns.CHECKPOINT_EVERY_S", 0.02)
+
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        agent.script = [Text("Hm. "), 0.5, Text("Yes."), Done("stop")]
+        turn = await ask(turns)
+        told = [update async for update in turns.follow(turn.id)]
+        assert told.count(None) >= 3
+        assert words([update for update in told if update]) == "Hm. Yes."
+
+    run(tmp_path, work)
+
+
+def test_an_open_answer_takes_little_memory(tmp_path: Path) -> None:
+    passages = [Passage(f"src/{n}.py", 1, 40, "title", "function", "x" * 1_500) for n in range(8)]
+    paragraph = "Some words that a model says, and more of them, up to a paragraph. " * 6 + "\n\n"
+
+    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+        async def open_answers(count: int) -> None:
+            # Every answer has read passages of its own, and said 1,000 tokens of which none is new.
+            for number in range(count):
+                sources = tuple(
+                    Source(n, replace(passage, text=f"{number} {passage.text}"))
+                    for n, passage in enumerate(passages, 1)
+                )
+                agent.script = [Found("q", sources), *[Text(paragraph)] * 10, 60.0]
+                turn = await ask(turns, f"conversation {number}")
+                following.append(asyncio.create_task(followed(turns, turn.id)))
+            await asyncio.sleep(0.3)
+
+        following: list[asyncio.Task[list[Update]]] = []
+        await open_answers(1)
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for task in following:
+            task.cancel()
+        await turns.forget("conversation 0")
+        await open_answers(50)
+        each = (tracemalloc.get_traced_memory()[0] - before) / 50
+        tracemalloc.stop()
+        for task in following:
+            task.cancel()
+        assert turns.in_flight == 50
+        assert each < 65_000
+
+    run(tmp_path, work)

@@ -1,0 +1,101 @@
+"""What an operator learns from the questions, by a command beside the running server."""
+
+import json
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hyperrun.domain import Outcome, PageContext, Turn, Usage
+from tests.commands.test_privacy import operators
+from tests.storage.test_store import TURN, opened, run
+
+PAGE = PageContext("https://docs.example/a")
+command = partial(operators, "hyperrun.commands.insights")
+
+
+def asked(number: int, reader: str, question: str, **changes: Any) -> Turn:
+    """An answered turn of today, the later the higher its number."""
+    ended = {"outcome": Outcome.ANSWERED, "started": time.time() - 100 + number}
+    return replace(
+        TURN, id=f"turn-{number}", conversation=reader, question=question, **(ended | changes)
+    )
+
+
+QUESTIONS = [
+    asked(1, "ann", "How do I install it?", sources=()),
+    asked(2, "ann~x", "  how do I  INSTALL it", sources=()),  # again, in another conversation
+    asked(3, "bob", "How do I install it", sources=(), page=PageContext()),
+    asked(4, "bob", "Retried?", outcome=Outcome.FAILED, sources=(), page=PageContext()),
+    asked(5, "bob", "Retried?", page=PageContext()),
+    asked(6, "cid", "どう使いますか？", sources=(), page=PAGE),
+    asked(7, "cid", "Does it fail?", outcome=Outcome.FAILED, usage=Usage("x", cost_usd=0.5)),
+    asked(8, "cid", "My key", usage=Usage("x", cost_usd=9.0, own_key=True)),
+    asked(9, "dee", "Still running", outcome=Outcome.RUNNING),
+    asked(10, "old", "Long ago", started=time.time() - 40 * 86_400, usage=Usage()),
+]
+
+
+def test_a_question_counts_once_for_each_reader_and_stands_with_his_last_answer(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save(QUESTIONS)
+            await store.rate("ann", "turn-1", 1)
+            await store.rate("bob", "turn-5", -1, "wrong", "It | does\nnot \x1b[31m work")
+            done = command(tmp_path, "--json")
+            assert done.returncode == 0, done.stderr
+            said = json.loads(done.stdout)
+            assert (said["questions"], said["readers"]) == (6, 3)
+            assert (said["up"], said["down"], said["failed"]) == (1, 1, 1)
+            assert said["usd"] == pytest.approx(0.25 * 6 + 0.5)
+            assert said["unanswered"] == [
+                {"text": "How do I install it", "readers": 2},
+                {"text": "どう使いますか？", "readers": 1},
+            ]
+            assert said["asked"][0] == {"text": "How do I install it", "readers": 2}
+            assert said["pages"] == [{"text": PAGE.url, "readers": 2}]
+            assert [(each["id"], each["reason"]) for each in said["complaints"]] == [
+                ("turn-5", "wrong")
+            ]
+
+            report = command(tmp_path).stdout
+            assert "| 2 | How do I install it |" in report
+            assert "| Retried? | wrong | It \\| does not [31m work |" in report
+            assert "\x1b" not in report
+            assert "Long ago" not in report
+            assert "Long ago" in command(tmp_path, "--days", "50").stdout
+            short = json.loads(command(tmp_path, "--most", "1", "--json").stdout)
+            assert len(short["asked"]) == len(short["unanswered"]) == 1
+
+    run(work)
+
+
+def test_where_nothing_was_asked_it_says_so(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path):
+            report = command(tmp_path).stdout
+            assert "0 questions of 0 readers" in report
+            assert report.count("None.") == 4
+
+    run(work)
+
+
+@pytest.mark.parametrize("arguments", [("--days", "0"), ("--days", "x"), ("--most", "0"), ("x",)])
+def test_bad_arguments_are_answered_with_the_usage(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    done = command(tmp_path, *arguments)
+    assert done.returncode == 2
+    assert "usage: python -m hyperrun.commands.insights" in done.stderr
+
+
+def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
+    done = command(tmp_path / "empty")
+    assert done.returncode == 2
+    assert "there is no" in done.stderr
+    assert not (tmp_path / "empty").exists()

@@ -1,0 +1,231 @@
+"""What of a repository can be found, and what cannot."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from hyperrun.passage import Passage
+from hyperrun.search import ignore
+from hyperrun.search.index import Index
+from hyperrun.search.parsing import documents, notebooks, python_code
+from tests.search import repository
+
+
+def first(index: Index, query: str) -> Passage:
+    found = index.search(query, 5)
+    assert found, f"nothing was found for {query!r}"
+    return found[0][0]
+
+
+@pytest.mark.parametrize(
+    ("query", "file", "title"),
+    [
+        ("dim_lamp", "src/lamps/dimmer.py", "Dimmer.dim_lamp"),
+        ("dim lamp", "src/lamps/dimmer.py", "Dimmer.dim_lamp"),
+        ("Dimmer", "src/lamps/dimmer.py", "Dimmer"),
+        ("fetchBulbColour", "web/client.ts", "fetchBulbColour"),
+        ("fetch the bulb colour", "web/client.ts", "fetchBulbColour"),
+        ("paintRoom", "web/client.ts", "paintRoom"),
+        ("togglePanel", "web/old.js", "Switchboard"),
+        ("blow fuse", "go/fuse.go", "BlowFuse"),
+        ("bend_wire", "rust/wire.rs", "bend_wire"),
+        ("cut cable", "rust/wire.rs", "Cable.cut_cable"),
+        ("plugIn", "java/Socket.java", "Socket"),
+        ("close_relay", "c/relay.c", "close_relay"),
+        ("load_balance", "cpp/grid.cpp", "power.Grid.load_balance"),
+        ("read_meter", "ruby/meter.rb", "Meter.read_meter"),
+        ("how do I install on Linux", "docs/install.md", "Install > On Linux"),
+        ("choose a hue", "docs/guide.qmd", "Guide > Colours"),
+        ("green and yellow conductor", "docs/reference.rst", "Reference > Earthing"),
+        ("spare filament", "docs/notes.txt", "notes"),
+        ("consumption of a household", "docs/page.mdx", "Widgets"),
+        ("hang chandelier", "nbs/core.ipynb", "Core > Chandeliers"),
+        ("harmonica", "deep/kept.md", "Kept"),
+    ],
+)
+def test_a_passage_of_every_kind_is_found_first(
+    index: Index, query: str, file: str, title: str
+) -> None:
+    passage = first(index, query)
+    assert (passage.file, passage.title.startswith(title)) == (file, True), passage
+
+
+def test_nothing_that_is_left_out_is_found(index: Index) -> None:
+    assert index.search("xylophone", 10) == []
+
+
+def test_a_key_is_taken_out_and_the_text_around_it_stays(index: Index) -> None:
+    everything = [passage for passage, _ in index.of_file("settings.sample.py")]
+    assert any("sample_settings" in passage.text for passage in everything)
+    assert not any("ghp_" in passage.text for passage in everything)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "AKIA" + "ABCD" * 4,
+        "sk-proj-" + "aB3" * 12,
+        "xoxb-1234567890-abcdef",
+        "glpat-" + "a1" * 12,
+        "AIza" + "x" * 35,
+        "-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----",
+        "hf_" + "a" * 34,
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----",
+        "ASIA" + "ABCD" * 4,
+        *(f"gh{kind}_" + "a1B2" * 10 for kind in "pousr"),
+        "github_pat_" + "a1B2" * 15,
+        *(f"xox{kind}-1234567890-abcdef" for kind in "abprs"),
+        *(f"sk-{kind}" + "aB3" * 12 for kind in ("", "ant-", "or-")),
+        *(f"{kind}_live_" + "aB3" * 12 for kind in ("sk", "rk")),
+        "npm_" + "a1B2" * 9,
+        "pypi-" + "a1B2" * 15,
+        "eyJ" + "a1B2" * 5 + ".eyJ" + "a1B2" * 5 + "." + "a1B2" * 5,
+    ],
+)
+def test_what_looks_like_a_key_is_masked_and_lines_keep_their_numbers(secret: str) -> None:
+    text = f"before\nkey = '{secret}'\nafter\n"
+    masked = ignore.without_secrets(text)
+    assert secret not in masked
+    assert masked.count("\n") == text.count("\n")
+    assert masked.startswith("before\n") and masked.endswith("after\n")
+
+
+def test_every_passage_stands_at_its_lines(index: Index, repo: Path) -> None:
+    checked = 0
+    for path in ignore.files(repo):
+        if path.suffix == ".ipynb" or path.name == "settings.sample.py":
+            continue
+        lines = (repo / path).read_text().splitlines()
+        for passage, _ in index.of_file(str(path)):
+            assert passage.text == "\n".join(lines[passage.start_line - 1 : passage.end_line])
+            checked += 1
+    assert checked > 20
+
+
+def test_a_notebooks_cells_stand_at_their_lines_in_its_file() -> None:
+    lines = repository.NOTEBOOK.splitlines()
+    units = {unit.title: unit for unit in notebooks.units(repository.NOTEBOOK, "core")}
+    chandeliers = units["Core > Chandeliers"]
+    inside = "\n".join(lines[chandeliers.start_line - 1 : chandeliers.end_line])
+    assert "## Chandeliers" in inside
+    assert "return height" in inside
+    assert "Candles" not in inside.replace("candles", "")
+    assert "#| export" not in chandeliers.text
+    assert "def hang_chandelier" in chandeliers.text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", "null", '{"cells": 3}', "not json", '{"cells": [1, {"source": 3}]}']
+)
+def test_a_broken_notebook_is_refused_plainly_or_empty(text: str) -> None:
+    with suppress(ValueError):
+        assert notebooks.units(text, "x") == []
+
+
+def test_headings_in_code_and_underlines_in_tables_are_no_sections() -> None:
+    text = "# One\n\ntext enough here\n\n```\n# not\n```\n\n| a | b |\n| --- | --- |\n\nmore text\n"
+    assert [unit.title for unit in documents.markdown(text, "x")] == ["One"]
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [("Guide", "Guide"), ('"A guide"', "A guide"), ("'A guide'", "A guide"), ("''", "x"), ("", "x"),
+     ("The reader's guide", "The reader's guide"), ('"', '"')],
+)  # fmt: skip
+def test_a_page_is_named_by_its_front_matter_or_its_file(written: str, title: str) -> None:
+    text = f"---\ntitle: {written}\n---\n\nSome words that stand under no heading.\n"
+    assert [unit.title for unit in documents.markdown(text, "x")] == [title]
+
+
+def test_an_own_anchor_is_kept_out_of_the_title() -> None:
+    text = "# Install\n\nSome words here.\n\n## Upgrading {#moving-on .big}\n\nOther words here.\n"
+    last = documents.markdown(text, "x")[-1]
+    assert (last.title, last.anchor) == ("Install > Upgrading", "moving-on")
+
+
+def test_python_that_does_not_parse_is_still_found(tmp_path: Path) -> None:
+    repository.write(tmp_path, "broken.py", "def half_a_function(:\n    unfinished = 'marzipan'\n")
+    index = Index(tmp_path / "x" / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert first(index, "marzipan").file == "broken.py"
+
+
+def test_a_decorated_method_begins_at_its_decorator() -> None:
+    text = "class A:\n    x = 1\n\n    @property\n    def b(self):\n        return 1\n"
+    units = {unit.title: unit for unit in python_code.units(text, "m")}
+    assert (units["A.b"].start_line, units["A.b"].end_line) == (4, 6)
+
+
+@pytest.mark.parametrize(
+    ("include", "exclude", "found"),
+    [
+        ((), (), {"a.md", "docs/b.md", "src/c.py"}),
+        (("docs/",), (), {"docs/b.md"}),
+        (("*.py",), (), {"src/c.py"}),
+        ((), ("docs/",), {"a.md", "src/c.py"}),
+        (("*.md",), ("/a.md",), {"docs/b.md"}),
+    ],
+)
+def test_globs_choose_files(
+    tmp_path: Path, include: tuple[str, ...], exclude: tuple[str, ...], found: set[str]
+) -> None:
+    for name in ("a.md", "docs/b.md", "src/c.py"):
+        repository.write(tmp_path, name, "text")
+    assert {str(path) for path in ignore.files(tmp_path, include, exclude)} == found
+
+
+def test_links_are_not_followed_and_an_unreadable_file_is_no_end(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    repository.write(outside, "secret.md", "# Pangolin\n\nA pangolin outside of the repository.\n")
+    root = tmp_path / "root"
+    repository.write(root, "good.md", "# Good\n\nAn armadillo that can be found in here.\n")
+    repository.write(root, "latin.md", "x")
+    (root / "latin.md").write_bytes("# Latin\n\nCaf\xe9 with an ocelot inside.\n".encode("latin-1"))
+    (root / "link.md").symlink_to(outside / "secret.md")
+    (root / "folder").symlink_to(outside, target_is_directory=True)
+    (root / "loop").symlink_to(root, target_is_directory=True)
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(root)
+    assert index.search("pangolin", 5) == []
+    assert first(index, "armadillo").file == "good.md"
+    assert first(index, "ocelot").file == "latin.md"
+
+
+def test_an_openapi_file_is_found_by_its_operations(tmp_path: Path) -> None:
+    spec = {
+        "openapi": "3.1.0",
+        "info": {"title": "Lamps", "version": "1"},
+        "paths": {
+            "/lamps/{id}": {
+                "put": {
+                    "operationId": "dimLamp",
+                    "summary": "Dim one lamp",
+                    "description": "Slowly.",
+                },
+                "get": {"summary": "Read the wattage of a lamp"},
+            }
+        },
+    }
+    repository.write(tmp_path, "openapi.json", json.dumps(spec, indent=2))
+    index = Index(tmp_path / "x" / "index.sqlite3")
+    index.refresh(tmp_path)
+    passage = first(index, "how do I dim one lamp")
+    assert (passage.title, passage.kind) == ("PUT /lamps/{id}", "operation")
+    lines = (tmp_path / "openapi.json").read_text().splitlines()
+    assert '"put"' in lines[passage.start_line - 1]
+    assert "dimLamp" in "\n".join(lines[passage.start_line - 1 : passage.end_line])
+
+
+def test_a_comment_in_fenced_code_is_no_heading_of_a_notebook() -> None:
+    text = repository.notebook(
+        ("markdown", "# Title\n\nSome words."),
+        ("markdown", "See:\n\n```python\n# a_file.py\nx = 1\n```"),
+    )
+    assert [unit.title for unit in notebooks.units(text, "x")] == ["Title"]
+
+
+def test_a_target_before_the_first_heading_is_no_passage() -> None:
+    text = ".. _a_very_long_target_name:\n\nTitle\n=====\n\nWords that say something.\n"
+    assert [unit.title for unit in documents.restructured(text, "stem")] == ["Title"]

@@ -1,0 +1,434 @@
+"""The store, its tokens and its keys: what lasts, what is secret, what survives a kill."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hyperrun.domain import Cost, Outcome, PageContext, Recent, Source, Step, Turn, Usage
+from hyperrun.passage import Passage
+from hyperrun.settings import Settings
+from hyperrun.storage.files import secret
+from hyperrun.storage.keys import Keys
+from hyperrun.storage.store import MIGRATIONS, MOST_RECENT, TITLE_CHARS, Store
+from hyperrun.storage.tokens import Tokens
+from tests.leaks import KEY
+
+TURN = Turn(
+    id="turn-1",
+    conversation="conversation-1",
+    question="How? 🙂\u2028",
+    page=PageContext("https://docs.example/a", "A", "B", "selected"),
+    answer="So [1].",
+    steps=(Step("how", 2), Step("why", failed=True)),
+    sources=(Source(1, Passage("a.md", 1, 2, "A > B", "section", "text", url="https://x/")),),
+    usage=Usage("openai/x", 10, 5, 0.25),
+    started=1_000.0,
+    suggestions=("Why?",),
+)
+
+
+@asynccontextmanager
+async def opened(folder: Path, **changes: Any) -> AsyncIterator[Store]:
+    store = Store(replace(Settings(), data_dir=folder, keep_days=0, **changes))
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(work())  # type: ignore[arg-type]
+
+
+def test_a_turn_comes_back_as_it_was(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([TURN])
+            assert await store.turn("turn-1") == TURN
+            done = replace(TURN, outcome=Outcome.ANSWERED, ended=1_001.0)
+            await store.save([done])
+            assert await store.turns("conversation-1") == [done]
+            assert await store.turns("conversation-2") == []
+            assert await store.turn("turn-2") is None
+            assert await store.cost("conversation-1") == Cost(0.25)
+            cut = replace(TURN, id="turn-2", usage=replace(TURN.usage, estimated=True))
+            await store.save([cut, replace(cut, id="turn-3", usage=Usage("openai/y"))])
+            assert await store.cost("conversation-1") == Cost(0.5, estimated=True)
+            assert await store.cost("conversation-2") == Cost()
+
+    run(work)
+
+
+def test_what_a_reader_says_survives_the_next_write(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([TURN])
+            assert await store.rate("conversation-1", "turn-1", -1, "wrong", "no")
+            assert not await store.rate("conversation-2", "turn-1", 1)
+            await store.save([replace(TURN, answer="other")])
+            kept = await store.turn("turn-1")
+            assert kept is not None
+            assert (kept.rating, kept.reason, kept.comment, kept.answer) == (
+                -1,
+                "wrong",
+                "no",
+                "other",
+            )
+
+    run(work)
+
+
+def test_a_running_turn_is_interrupted_when_the_next_server_opens(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([TURN, replace(TURN, id="turn-2", outcome=Outcome.ANSWERED)])
+        async with opened(tmp_path) as store:
+            outcomes = [turn.outcome for turn in await store.turns("conversation-1")]
+            assert outcomes == [Outcome.INTERRUPTED, Outcome.ANSWERED]
+
+    run(work)
+
+
+def test_old_conversations_expire_and_a_living_one_stays_whole(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([TURN, replace(TURN, id="new", started=time.time())])
+            await store.save([replace(TURN, id="old", conversation="conversation-2")])
+        store = Store(replace(Settings(), data_dir=tmp_path, keep_days=30))
+        await store.open()
+        assert len(await store.turns("conversation-1")) == 2
+        assert await store.turns("conversation-2") == []
+        await store.close()
+
+    run(work)
+
+
+def test_export_and_delete(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([TURN])
+            await store.put_key("conversation-1", b"ciphertext")
+            exported = await store.export("conversation-1")
+            assert exported["turns"][0]["question"] == TURN.question
+            assert "ciphertext" not in str(exported)
+            await store.delete("conversation-1")
+            assert await store.turns("conversation-1") == []
+            assert await store.key("conversation-1") is None
+
+    run(work)
+
+
+def test_a_readers_conversations_are_listed_exported_and_deleted_together(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save(
+                [
+                    replace(TURN, id="a", question="First wording?", started=1.0),
+                    replace(TURN, id="b", question="Then?", started=2.0),
+                    replace(TURN, id="c", question="Alone?", retry_of="d", started=3.0),
+                    replace(TURN, id="e", conversation="conversation-1~x", started=4.0),
+                    replace(TURN, id="f", conversation="conversation-11", started=5.0),
+                    replace(TURN, id="g", conversation="conversation-1-", started=5.0),
+                    replace(TURN, id="i", conversation="other", retry_of="a"),
+                ]
+            )
+            listed = [
+                Recent("conversation-1~x", TURN.question, 4.0),
+                Recent("conversation-1", "First wording?", 3.0),
+            ]
+            assert await store.recent("conversation-1") == listed
+            assert await store.recent("conversation-1~y") == listed
+            assert await store.recent("conversation-1~") == listed
+            await store.save([replace(TURN, id="h", question="2nd?", retry_of="a", started=6.0)])
+            assert [each.title for each in await store.recent("conversation-1")] == [
+                "Then?",
+                TURN.question,
+            ]
+            exported = await store.export("conversation-1~x")
+            assert [turn["id"] for turn in exported["turns"]] == ["a", "b", "c", "e", "h"]
+            await store.put_key("conversation-1", b"ciphertext")
+            await store.delete("conversation-1~x")
+            assert await store.recent("conversation-1") == []
+            assert await store.key("conversation-1") is None
+            assert len(await store.recent("conversation-11")) == 1
+
+    run(work)
+
+
+def test_a_list_of_conversations_is_short_however_many_there_are(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save(
+                [
+                    replace(TURN, id=str(n), conversation=f"r~{n}", question="?" * 9_000, started=n)
+                    for n in range(MOST_RECENT + 5)
+                ]
+            )
+            listed = await store.recent("r")
+            assert [each.asked for each in listed] == [float(n) for n in range(24, 4, -1)]
+            assert max(len(each.title) for each in listed) == TITLE_CHARS
+
+    run(work)
+
+
+def test_a_key_lives_as_long_as_any_conversation_of_its_reader(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([replace(TURN, conversation="living~x", started=time.time())])
+            for reader in ("living", "gone"):
+                await store.put_key(reader, b"ciphertext")
+        with closing(sqlite3.connect(tmp_path / "hyperrun.sqlite3")) as database, database:
+            database.execute("UPDATE keys SET kept = 1")
+        store = Store(replace(Settings(), data_dir=tmp_path, keep_days=30))
+        await store.open()
+        assert await store.key("living") == b"ciphertext"
+        assert await store.key("gone") is None
+        await store.close()
+
+    run(work)
+
+
+def test_spend_adds_up_by_day_and_payer(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await asyncio.gather(*[store.add_spend(0.01) for _ in range(50)])
+            await store.add_spend(3.0, own_key=True)
+            await store.add_spend(7.0, day="2001-01-01")
+            assert await store.spent() == pytest.approx(0.5)
+            assert await store.spent(own_key=True) == 3.0
+            assert await store.spent(day="2001-01-01") == 7.0
+
+    run(work)
+
+
+def test_a_database_of_the_first_version_is_brought_along(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            assert await store.turns("c") == [replace(OLD, outcome=Outcome.ANSWERED)]
+            await store.save([TURN])
+            assert await store.turn("turn-1") == TURN
+
+    with sqlite3.connect(tmp_path / "hyperrun.sqlite3") as connection:
+        connection.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version = 1")
+        connection.execute(
+            "INSERT INTO turns VALUES ('t', 'c', 'q', '{}', 'answered', 'a', '[]', '[]', '', 0, 0,"
+            " NULL, 0, '', '', 5.0, 6.0, 0, '', '')"
+        )
+    run(work)
+
+
+OLD = Turn(id="t", conversation="c", question="q", answer="a", started=5.0, ended=6.0)
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([TURN])
+        path = tmp_path / "hyperrun.sqlite3"
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+        with pytest.raises(sqlite3.DatabaseError, match="newer version"):
+            async with opened(tmp_path):
+                pass
+
+    run(work)
+
+
+def test_nobody_else_can_read_the_data(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "data") as store:
+            Tokens(tmp_path / "data").mint()
+            await Keys(tmp_path / "data", store).put("c", "openai/x", KEY)
+
+    run(work)
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    for name in ("hyperrun.sqlite3", "token.key", "keys.key"):
+        assert stat.S_IMODE((tmp_path / "data" / name).stat().st_mode) == 0o600
+
+
+# Tokens
+
+
+def test_a_token_speaks_for_its_conversation(tmp_path: Path) -> None:
+    tokens = Tokens(tmp_path)
+    one, two = tokens.mint(), tokens.mint()
+    assert one != two
+    assert tokens.check(one) == one.partition(".")[0]
+    assert Tokens(tmp_path).check(one) == tokens.check(one)  # after a restart
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda token: "",
+        lambda token: token[:-1],
+        lambda token: token + "A",
+        lambda token: token.replace(".", ""),
+        lambda token: "A" + token[1:] if token[0] != "A" else "B" + token[1:],
+        lambda token: token.partition(".")[0],
+        lambda token: token.partition(".")[0] + ".",
+        lambda token: "." + token.partition(".")[2],
+        lambda token: token + ".x",
+        lambda token: "🙂" * 24 + "." + token.partition(".")[2],
+        lambda token: token.upper(),
+        lambda token: "x" * 100_000,
+        lambda token: "\x00",
+    ],
+)
+def test_a_spoiled_token_speaks_for_nobody(tmp_path: Path, spoil: Callable[[str], str]) -> None:
+    tokens = Tokens(tmp_path)
+    assert tokens.check(spoil(tokens.mint())) is None
+
+
+def test_a_token_of_another_server_speaks_for_nobody(tmp_path: Path) -> None:
+    assert Tokens(tmp_path / "one").check(Tokens(tmp_path / "two").mint()) is None
+
+
+def test_two_processes_agree_on_a_secret(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from hyperrun.storage.files import secret;"
+        "sys.stdout.write(secret(Path(sys.argv[1])).hex())"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "key")]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
+    said = {process.communicate()[0] for process in started}
+    assert len(said) == 1
+    assert len(bytes.fromhex(said.pop().decode())) == 32
+
+
+def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"short")
+    with pytest.raises(ValueError, match="5 bytes"):
+        secret(tmp_path / "key")
+
+
+# Keys
+
+
+def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            keys = Keys(tmp_path, store)
+            await keys.put("c", "openai/x", KEY)
+            kept = await Keys(tmp_path, store).get("c")
+            assert kept is not None
+            assert (kept.model, kept.api_key) == ("openai/x", KEY)
+            assert KEY not in repr(kept)
+            assert await keys.get("d") is None
+            await keys.put("c", "openai/y", f"{KEY}-another")
+            again = await keys.get("c")
+            assert again is not None and again.model == "openai/y"
+
+    async def forget() -> None:
+        async with opened(tmp_path) as store:
+            keys = Keys(tmp_path, store)
+            await keys.forget("c")
+            assert await keys.get("c") is None
+
+    run(work)
+    for path in tmp_path.iterdir():
+        assert KEY.encode() not in path.read_bytes()
+    run(forget)
+
+
+def test_a_key_moved_to_another_conversation_is_no_key_of_it(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            keys = Keys(tmp_path, store)
+            await keys.put("mine", "openai/x", KEY)
+            ciphertext = await store.key("mine")
+            assert ciphertext is not None
+            await store.put_key("theirs", ciphertext)
+            assert await keys.get("theirs") is None
+            await store.put_key("theirs", b"\x00 no ciphertext")
+            assert await keys.get("theirs") is None
+
+    run(work)
+
+
+def test_a_key_whose_key_is_gone_is_no_key(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await Keys(tmp_path, store).put("c", "openai/x", KEY)
+            (tmp_path / "keys.key").unlink()
+            assert await Keys(tmp_path, store).get("c") is None
+
+    run(work)
+
+
+# Kills
+
+WRITER = """
+import asyncio, sys, time
+from dataclasses import replace
+from pathlib import Path
+from hyperrun.domain import Outcome, Turn
+from hyperrun.settings import Settings
+from hyperrun.storage.store import Store
+
+async def main():
+    store = Store(replace(Settings(), data_dir=Path(sys.argv[1]), keep_days=0))
+    await store.open()
+    number = int(sys.argv[2])
+    while True:
+        turn = Turn(id=f"t{number}", conversation="c", question="q" * 50, started=float(number))
+        await store.save([turn])
+        answer = f"<{number}>" + "x" * 20_000 + f"</{number}>"
+        await store.save([replace(turn, answer=answer, outcome=Outcome.ANSWERED, ended=1.0)])
+        print(number, flush=True)
+        number += 1
+
+asyncio.run(main())
+"""
+
+
+def kill_while_writing(folder: Path, first: int, after_s: float) -> set[str]:
+    """Run a writer, kill -9 it; the turns that it said were there."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(folder), str(first)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    said = [process.stdout.readline()]
+    time.sleep(after_s)
+    os.kill(process.pid, signal.SIGKILL)
+    said += process.stdout.readlines()
+    process.wait()
+    return {f"t{line.strip()}" for line in said if line.endswith("\n")}
+
+
+@pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.slow)])
+def test_a_kill_at_any_moment_loses_no_turn_and_leaves_none_half(
+    tmp_path: Path, kills: int
+) -> None:
+    promised: set[str] = set()
+
+    async def newest() -> int:
+        async with opened(tmp_path) as store:
+            turns = await store._select("WHERE conversation = 'c' ORDER BY started")  # all
+        answered = {turn.id: turn for turn in turns if turn.outcome is Outcome.ANSWERED}
+        assert promised <= set(answered)
+        for name, turn in answered.items():
+            assert turn.answer.startswith(f"<{name[1:]}>")
+            assert turn.answer.endswith(f"</{name[1:]}>")
+        assert all(turn.outcome is not Outcome.RUNNING for turn in turns)
+        return int(turns[-1].started)
+
+    first = 0
+    for kill in range(kills):
+        promised |= kill_while_writing(tmp_path, first, 0.003 * (kill * 7 % 23))
+        first = asyncio.run(newest()) + 1
+        with sqlite3.connect(tmp_path / "hyperrun.sqlite3") as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
