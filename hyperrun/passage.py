@@ -17,7 +17,8 @@ class Passage:
     qualified name or a section's heading path ("Guide > Install"). `url` is the public docs page
     with its #anchor, `permalink` the lines at the indexed commit; either may be missing. `score`
     orders the results of one search and means nothing beyond it. `version` is the tag that was
-    asked for, where the text is of that tag and not of today.
+    asked for, where the text is of that tag and not of today. `content` is what those lines say on
+    their page, as plain Markdown without a generator's marks; "" where that is `text` itself.
     """
 
     file: str
@@ -31,6 +32,12 @@ class Passage:
     permalink: str | None = None
     score: float = 0.0
     version: str = ""
+    content: str = ""
+
+    @property
+    def shown(self) -> str:
+        """What a reader and a model are shown of it."""
+        return self.content or self.text
 
 
 _held: WeakValueDictionary[int, Passage] = WeakValueDictionary()

@@ -457,11 +457,11 @@ def _locate_cells(root: Path, passage: Passage) -> Passage | None:
     """A passage of a notebook, whose text is not what its lines say. Raises OSError."""
     from hyperrun.search.parsing import files
 
-    same = [unit for unit in files.read(root, PurePosixPath(passage.file))
-            if unit.text == passage.text]  # fmt: skip
+    same = [chunk for chunk in files.read(root, PurePosixPath(passage.file))
+            if chunk.text == passage.text]  # fmt: skip
     if not same:
         return None
-    now = min(same, key=lambda unit: abs(unit.start_line - passage.start_line))
+    now = min(same, key=lambda chunk: abs(chunk.start_line - passage.start_line))
     return replace(passage, start_line=now.start_line, end_line=now.end_line)
 
 

@@ -13,18 +13,18 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.passage import Passage
 from hyperrun.search import ranking
-from hyperrun.search.parsing.chunk import Unit
+from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.storage.files import private_folder
 
 log = logging.getLogger(__name__)
 
-VERSION = 4
+VERSION = 5
 FETCH = 120  # candidates that are ranked
 PATIENCE_S = 10  # with another writer
 MOST_IDLE = 4  # connections kept open for reading
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY, file TEXT NOT NULL, start_line INTEGER NOT NULL,
     end_line INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL,
-    anchor TEXT NOT NULL, text TEXT NOT NULL
+    anchor TEXT NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_of_file ON passages (file);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
@@ -162,31 +162,37 @@ class Index:
         if known is not None and known[2] == digest:
             connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
             return 0
-        units = files.read(root, path)
+        chunks = files.read(root, path)
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another builder may have read it since `known` was: a file is never there twice.
             removed = self._remove(connection, str(path))
             connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
-            for unit in units:
-                self._insert(connection, str(path), unit)
+            for chunk in chunks:
+                self._insert(connection, str(path), chunk)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
-        return len(units) - removed
+        return len(chunks) - removed
 
     @staticmethod
-    def _insert(connection: sqlite3.Connection, file: str, unit: Unit) -> None:
+    def _insert(connection: sqlite3.Connection, file: str, chunk: Chunk) -> None:
         added = connection.execute(
             "INSERT INTO passages "
-            "(file, start_line, end_line, title, kind, language, anchor, text) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (file, unit.start_line, unit.end_line, unit.title, unit.kind, unit.language,
-             unit.anchor, unit.text),
+            "(file, start_line, end_line, title, kind, language, anchor, text, content) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (file, chunk.start_line, chunk.end_line, chunk.title, chunk.kind, chunk.language,
+             chunk.anchor, chunk.text, chunk.content),
         )  # fmt: skip
-        name = ranking.last_name(unit.title)
-        columns = (name, file, f"{unit.title}\n{unit.signature}", unit.doc, unit.text)
+        name = ranking.last_name(chunk.title)
+        columns = (
+            name,
+            file,
+            f"{chunk.title}\n{chunk.signature}",
+            chunk.doc,
+            chunk.content or chunk.text,
+        )
         connection.execute(
             "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
             (added.lastrowid, *(" ".join(ranking.terms(column)) for column in columns)),
@@ -275,12 +281,13 @@ class Index:
 
     @staticmethod
     def _passage(connection: sqlite3.Connection, candidate: Candidate) -> tuple[Passage, str]:
-        language, anchor, text = connection.execute(
-            "SELECT language, anchor, text FROM passages WHERE id = ?", (candidate.id,)
+        language, anchor, text, content = connection.execute(
+            "SELECT language, anchor, text, content FROM passages WHERE id = ?", (candidate.id,)
         ).fetchone()
         passage = Passage(
             candidate.file, candidate.start_line, candidate.end_line, candidate.title,
             candidate.kind, text, language, score=round(candidate.score, 4),
+            content=content,
         )  # fmt: skip
         return passage, anchor
 
@@ -315,11 +322,11 @@ class Index:
         given. Raises `sqlite3.Error`."""
         with self._connect() as connection:
             rows = connection.execute(
-                "SELECT anchor, file, start_line, end_line, title, kind, text, language "
+                "SELECT anchor, content, file, start_line, end_line, title, kind, text, language "
                 "FROM passages WHERE file = ? ORDER BY start_line LIMIT ?",
                 (file, limit),
             ).fetchall()
-        return [(Passage(*row[1:]), row[0]) for row in rows]
+        return [(replace(Passage(*row[2:]), content=row[1]), row[0]) for row in rows]
 
     @contextmanager
     def _connect(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:

@@ -183,7 +183,7 @@ def _fingerprint() -> str:
     ours = [STATIC / part for parts in SCRIPTS.values() for part in parts]
     ours += [STATIC / source for source in STYLES.values()]
     ours += [ROOT / path for path in CLASS_SOURCES]
-    ours += [ROOT / "hyperrun/assets.py", ROOT / "hyperrun/highlight.py"]
+    ours += [ROOT / "hyperrun/web/assets.py", ROOT / "hyperrun/markdown/highlight.py"]
     for path in sorted(set(ours)):
         if "node_modules" not in path.parts and path.exists():
             digest.update(path.read_bytes())

@@ -303,19 +303,19 @@ def test_reStructuredText_is_quoted_as_Markdown() -> None:
 
 def test_every_word_of_a_quote_stands_in_the_lines_it_cites() -> None:
     """Of this project's own documentation, asked by each of its headings."""
-    units = [
-        Passage(str(path.relative_to(TOP)), unit.start_line, unit.end_line, unit.title, unit.kind,
-                unit.text, unit.language)
+    chunks = [
+        Passage(str(path.relative_to(TOP)), chunk.start_line, chunk.end_line, chunk.title,
+                chunk.kind, chunk.text, chunk.language)
         for path in (TOP / "README.md", TOP / "bench/README.md", TOP / "examples/README.md")
-        for unit in files.read(TOP, PurePosixPath(path.relative_to(TOP)))
+        for chunk in files.read(TOP, PurePosixPath(path.relative_to(TOP)))
     ]  # fmt: skip
-    assert len(units) > 10
-    for unit in units:
-        lines = (TOP / unit.file).read_text().splitlines()[unit.start_line - 1 : unit.end_line]
-        assert unit.text == "\n".join(lines)
-        said = answer(unit.title, unit).partition("[1]\n")[2]
-        words = iter(re.findall(r"\w+", unit.text))
-        assert all(word in words for word in re.findall(r"\w+", said)), unit.title
+    assert len(chunks) > 10
+    for chunk in chunks:
+        lines = (TOP / chunk.file).read_text().splitlines()[chunk.start_line - 1 : chunk.end_line]
+        assert chunk.text == "\n".join(lines)
+        said = answer(chunk.title, chunk).partition("[1]\n")[2]
+        words = iter(re.findall(r"\w+", chunk.text))
+        assert all(word in words for word in re.findall(r"\w+", said)), chunk.title
 
 
 @pytest.mark.parametrize("mark", [

@@ -60,7 +60,7 @@ def test_nothing_of_a_third_party_is_named_in_what_browsers_load(built: assets.A
 
 
 def test_missing_assets_are_told_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(assets.AssetsMissing, match=r"python -m hyperrun\.assets") as told:
+    with pytest.raises(assets.AssetsMissing, match=r"python -m hyperrun\.web\.assets") as told:
         assets.load(tmp_path)
     assert "\n" not in str(told.value)
 

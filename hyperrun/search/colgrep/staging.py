@@ -34,11 +34,12 @@ _AVOIDED = {
 _PUT_LAST = re.compile(r"(?i)^(tests?|__tests__|spec|testing|compat|_compat|legacy|"
                        r"_?examples?|docs?_src)$")  # fmt: skip
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS staged (
+DROP TABLE IF EXISTS staged;  -- had no `content`
+CREATE TABLE IF NOT EXISTS corpus (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, file TEXT NOT NULL, mtime_ns INTEGER NOT NULL,
     size INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL,
     title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL, anchor TEXT NOT NULL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL, content TEXT NOT NULL
 ) WITHOUT ROWID;
 """
 
@@ -73,7 +74,7 @@ def stage(index: Path, folder: Path) -> int:
     with closing(sqlite3.connect(folder / "passages.sqlite3", isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(_SCHEMA)
-        known = dict(connection.execute("SELECT path, digest FROM staged"))
+        known = dict(connection.execute("SELECT path, digest FROM corpus"))
         there = _files(home)
         rows = []
         for path, staged in _targets(_indexed(index)):
@@ -84,8 +85,8 @@ def stage(index: Path, folder: Path) -> int:
             there.discard(path)
             rows.append((path, digest, *_columns(staged)))
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DELETE FROM staged")
-        connection.executemany(f"INSERT INTO staged VALUES ({', '.join('?' * 12)})", rows)
+        connection.execute("DELETE FROM corpus")
+        connection.executemany(f"INSERT INTO corpus VALUES ({', '.join('?' * 13)})", rows)
         connection.execute("COMMIT")
     for path in there:
         (home / path).unlink(missing_ok=True)
@@ -103,12 +104,13 @@ def look_up(folder: Path, paths: Sequence[str]) -> list[Staged | None]:
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
         connection.execute("PRAGMA busy_timeout = 2000")
         for path in paths:
-            row = connection.execute("SELECT * FROM staged WHERE path = ?", (path,)).fetchone()
+            row = connection.execute("SELECT * FROM corpus WHERE path = ?", (path,)).fetchone()
             if row is None:
                 found.append(None)
                 continue
-            _, _, file, mtime_ns, size, start, end, title, kind, language, anchor, text = row
-            passage = Passage(file, start, end, title, kind, text, language)
+            _, _, file, mtime_ns, size, start, end, title, kind, language, *rest = row
+            anchor, text, content = rest
+            passage = Passage(file, start, end, title, kind, text, language, content=content)
             found.append(Staged(passage, anchor, mtime_ns, size))
     return found
 
@@ -125,15 +127,17 @@ def standing(root: Path, staged: Staged) -> tuple[Passage, str] | None:
         stat = place.stat()
         if (stat.st_mtime_ns, stat.st_size) == (staged.mtime_ns, staged.size):
             return passage, staged.anchor
-        units = parsers.read(root, PurePosixPath(passage.file))
+        chunks = parsers.read(root, PurePosixPath(passage.file))
     except OSError:
         return None
-    same = [unit for unit in units if unit.text == passage.text]
+    same = [chunk for chunk in chunks if chunk.text == passage.text]
     if not same:
         return None
-    unit = min(same, key=lambda each: abs(each.start_line - passage.start_line))
-    moved = replace(passage, start_line=unit.start_line, end_line=unit.end_line, title=unit.title)
-    return moved, unit.anchor
+    chunk = min(same, key=lambda each: abs(each.start_line - passage.start_line))
+    moved = replace(
+        passage, start_line=chunk.start_line, end_line=chunk.end_line, title=chunk.title
+    )
+    return moved, chunk.anchor
 
 
 def _indexed(index: Path) -> Iterator[Staged]:
@@ -143,10 +147,12 @@ def _indexed(index: Path) -> Iterator[Staged]:
         connection.execute("PRAGMA busy_timeout = 10000")
         for row in connection.execute(
             "SELECT p.file, p.start_line, p.end_line, p.title, p.kind, p.text, p.language, "
-            "p.anchor, f.mtime_ns, f.size FROM passages p JOIN files f ON f.path = p.file "
+            "p.content, p.anchor, f.mtime_ns, f.size "
+            "FROM passages p JOIN files f ON f.path = p.file "
             "ORDER BY p.file, p.start_line, p.end_line"
         ):
-            yield Staged(Passage(*row[:7]), *row[7:])
+            passage = replace(Passage(*row[:7]), content=row[7])
+            yield Staged(passage, *row[8:])
 
 
 def _targets(passages: Iterator[Staged]) -> Iterator[tuple[str, Staged]]:
@@ -188,7 +194,7 @@ def _columns(staged: Staged) -> tuple[str | int, ...]:
     each = staged.passage
     return (
         each.file, staged.mtime_ns, staged.size, each.start_line, each.end_line, each.title,
-        each.kind, each.language, staged.anchor, each.text,
+        each.kind, each.language, staged.anchor, each.text, each.content,
     )  # fmt: skip
 
 

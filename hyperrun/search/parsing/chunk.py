@@ -1,14 +1,15 @@
-"""A piece of one file, as the parsers cut it out."""
+"""A part of one file, as the parsers cut it out."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Chunk:
     """Lines that stand for themselves: a function, a class's head, a section, a cell.
 
     Lines count from 1, both ends inclusive. `signature` and `doc` are the parts of `text` that
-    search weighs more; `anchor` is what a generated page calls the section.
+    search weighs more; `anchor` is what a generated page calls the section. `content` is what the
+    lines say on their page, as plain Markdown; "" where that is `text` itself.
     """
 
     start_line: int
@@ -20,9 +21,10 @@ class Unit:
     signature: str = ""
     doc: str = ""
     anchor: str = ""
+    content: str = ""
 
 
-def pieces(lines: list[str], first: int, most: int = 60) -> list[tuple[int, int]]:
+def split(lines: list[str], first: int, most: int = 60) -> list[tuple[int, int]]:
     """Cut `lines`, the first of which has number `first`, into spans of at most `most` lines.
 
     Cuts fall on blank lines where there are any. Spans are (start, end), both inclusive.

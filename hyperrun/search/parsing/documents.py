@@ -2,7 +2,7 @@
 
 import re
 
-from hyperrun.search.parsing.chunk import Unit, pieces
+from hyperrun.search.parsing.chunk import Chunk, split
 
 MOST_LINES = 70
 
@@ -15,7 +15,7 @@ _TARGET = re.compile(
 _UNDERLINE = re.compile(r"^([=\-`:.'\"~^_*+#<>])\1{2,}\s*$")
 
 
-def markdown(text: str, stem: str) -> list[Unit]:
+def markdown(text: str, stem: str) -> list[Chunk]:
     """Sections of Markdown, Quarto or MDX with the path of their headings as title."""
     lines = text.splitlines()
     front = _front_matter(lines)
@@ -44,7 +44,7 @@ def markdown(text: str, stem: str) -> list[Unit]:
     return _sections(lines, headings, stem, front)
 
 
-def restructured(text: str, stem: str) -> list[Unit]:
+def restructured(text: str, stem: str) -> list[Chunk]:
     """Sections of reStructuredText; a level is the order in which its underline first appears."""
     lines = text.splitlines()
     order: list[str] = []
@@ -68,12 +68,12 @@ def restructured(text: str, stem: str) -> list[Unit]:
     return _sections(lines, headings, stem, 0)
 
 
-def plain(text: str, stem: str) -> list[Unit]:
-    """A text without headings, in pieces."""
+def plain(text: str, stem: str) -> list[Chunk]:
+    """A text without headings, split."""
     lines = text.splitlines()
     return [
-        Unit(start, end, stem, "document", "\n".join(lines[start - 1 : end]))
-        for start, end in pieces(lines, 1)
+        Chunk(start, end, stem, "document", "\n".join(lines[start - 1 : end]))
+        for start, end in split(lines, 1)
     ]
 
 
@@ -102,8 +102,8 @@ def _plain(title: str) -> str:
 
 def _sections(
     lines: list[str], headings: list[tuple[int, int, str, str]], stem: str, front: int
-) -> list[Unit]:
-    found: list[Unit] = []
+) -> list[Chunk]:
+    found: list[Chunk] = []
     path: list[tuple[int, str]] = []
     first = headings[0][0] if headings else len(lines) + 1
     if first > front + 1:
@@ -118,17 +118,17 @@ def _sections(
     return found
 
 
-def _cut(lines: list[str], start: int, end: int, name: str, title: str, anchor: str) -> list[Unit]:
-    """One section, in pieces where it is long; a heading with nothing under it is none."""
+def _cut(lines: list[str], start: int, end: int, name: str, title: str, anchor: str) -> list[Chunk]:
+    """One section, split where it is long; a heading with nothing under it is none."""
     while end > start and not lines[end - 1].strip():
         end -= 1
     text = "\n".join(lines[start - 1 : end])
     if len(re.sub(r"\W", "", _TARGET.sub("", text))) < len(re.sub(r"\W", "", title)) + 12:
         return []
     return [
-        Unit(
+        Chunk(
             first, last, name, "section", "\n".join(lines[first - 1 : last]), "markdown",
             title, anchor=anchor,
         )
-        for first, last in pieces(lines[start - 1 : end], start, MOST_LINES)
+        for first, last in split(lines[start - 1 : end], start, MOST_LINES)
     ]  # fmt: skip

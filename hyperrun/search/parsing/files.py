@@ -1,4 +1,4 @@
-"""A repository as units: each file to the parser it wants."""
+"""A repository as chunks: each file to the parser it wants."""
 
 import logging
 import re
@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.search.ignore import MOST_BYTES, MOST_NOTEBOOK_BYTES, without_secrets
 from hyperrun.search.parsing import documents, notebooks, openapi, other_code, python_code
-from hyperrun.search.parsing.chunk import Unit, pieces
+from hyperrun.search.parsing.chunk import Chunk, split
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ def is_known(path: PurePosixPath) -> bool:
     )
 
 
-def read(root: Path, path: PurePosixPath) -> list[Unit]:
-    """The units of one file; none where it is binary, too large, generated or not text.
+def read(root: Path, path: PurePosixPath) -> list[Chunk]:
+    """The chunks of one file; none where it is binary, too large, generated or not text.
 
     Raises OSError where it cannot be read.
     """
@@ -46,17 +46,17 @@ def read(root: Path, path: PurePosixPath) -> list[Unit]:
         return []
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     try:
-        units = _parse(text, suffix, path, stem)
+        chunks = _parse(text, suffix, path, stem)
     except Exception as error:  # whatever a stranger's file brings a parser to, the next is read
         log.info("%s is read as plain text: %s: %s", path, type(error).__name__, error)
         if suffix in (".ipynb", ".json"):
             return []
         lines = text.splitlines()
-        units = [
-            Unit(start, end, stem, "document", "\n".join(lines[start - 1 : end]))
-            for start, end in pieces(lines, 1)
+        chunks = [
+            Chunk(start, end, stem, "document", "\n".join(lines[start - 1 : end]))
+            for start, end in split(lines, 1)
         ]
-    return [unit for unit in units if unit.text.strip()]
+    return [chunk for chunk in chunks if chunk.text.strip()]
 
 
 def readable(content: bytes) -> str:
@@ -66,19 +66,19 @@ def readable(content: bytes) -> str:
     return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", text.replace("\r\n", "\n"))
 
 
-def _parse(text: str, suffix: str, path: PurePosixPath, stem: str) -> list[Unit]:
+def _parse(text: str, suffix: str, path: PurePosixPath, stem: str) -> list[Chunk]:
     if openapi.NAME.search(path.name):
-        return openapi.units(text, stem)
+        return openapi.chunks(text, stem)
     if suffix in (".py", ".pyi"):
-        return python_code.units(text, stem)
+        return python_code.chunks(text, stem)
     if suffix == ".ipynb":
-        return notebooks.units(text, stem)
+        return notebooks.chunks(text, stem)
     if suffix in MARKDOWN:
         return documents.markdown(text, stem)
     if suffix == ".rst":
         return documents.restructured(text, stem)
     if suffix in other_code.LANGUAGES or suffix in other_code.BY_PATTERN:
-        return other_code.units(text, suffix, stem)
+        return other_code.chunks(text, suffix, stem)
     return documents.plain(text, stem)
 
 

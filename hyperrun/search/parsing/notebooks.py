@@ -1,10 +1,10 @@
-"""Notebooks as units: the cells under one heading, at their lines in the `.ipynb` file."""
+"""Notebooks as chunks: the cells under one heading, at their lines in the `.ipynb` file."""
 
 import json
 import re
 from typing import Any
 
-from hyperrun.search.parsing.chunk import Unit
+from hyperrun.search.parsing.chunk import Chunk
 
 MOST_CHARS = 5_000
 _HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
@@ -12,7 +12,7 @@ _FENCED = re.compile(r"^\s*(```|~~~).*?^\s*\1\s*$", re.MULTILINE | re.DOTALL)
 _DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?", re.MULTILINE)
 
 
-def units(text: str, stem: str) -> list[Unit]:
+def chunks(text: str, stem: str) -> list[Chunk]:
     """The groups of cells. Raises ValueError where it is no notebook."""
     notebook = json.loads(text)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
@@ -20,7 +20,7 @@ def units(text: str, stem: str) -> list[Unit]:
         raise ValueError("not a notebook")
     kernel = notebook.get("metadata", {}).get("kernelspec", {}).get("language", "python")
     lines = text.splitlines()
-    found: list[Unit] = []
+    found: list[Chunk] = []
     path: list[tuple[int, str]] = []
     group: list[str] = []
     start = at = 0
@@ -30,7 +30,7 @@ def units(text: str, stem: str) -> list[Unit]:
         if body.strip():
             title = " > ".join(name for _, name in path) or stem
             last = path[-1][1] if path else ""
-            found.append(Unit(start + 1, end + 1, title, "cell", body, "markdown", last))
+            found.append(Chunk(start + 1, end + 1, title, "cell", body, "markdown", last))
         group.clear()
 
     for cell in cells:

@@ -1,15 +1,15 @@
-"""An OpenAPI file as units: one for each operation, one for what stands before them."""
+"""An OpenAPI file as chunks: one for each operation, one for what stands before them."""
 
 import re
 from typing import Any
 
-from hyperrun.search.parsing.chunk import Unit
+from hyperrun.search.parsing.chunk import Chunk
 
 NAME = re.compile(r"(^|[-_.])(openapi|swagger)[\w.-]*\.(json|ya?ml)$", re.IGNORECASE)
 _METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 
 
-def units(text: str, stem: str) -> list[Unit]:
+def chunks(text: str, stem: str) -> list[Chunk]:
     """The operations, titled "PUT /lamps/{id}". Raises ValueError where it is no such file.
 
     JSON is read as YAML, whose nodes know their lines.
@@ -34,17 +34,17 @@ def units(text: str, stem: str) -> list[Unit]:
         key, info = top["info"]
         title = _text(_members(info), "title") or stem
         start, end = _span(key, info, lines)
-        found.append(Unit(start, end, title, "document", "\n".join(lines[start - 1 : end])))
-    return sorted(found, key=lambda unit: unit.start_line)
+        found.append(Chunk(start, end, title, "document", "\n".join(lines[start - 1 : end])))
+    return sorted(found, key=lambda chunk: chunk.start_line)
 
 
-def _operation(path: str, method: str, key: Any, operation: Any, lines: list[str]) -> Unit:
+def _operation(path: str, method: str, key: Any, operation: Any, lines: list[str]) -> Chunk:
     members = _members(operation)
     start, end = _span(key, operation, lines)
     said = [_text(members, name) for name in ("operationId", "summary", "description")]
     text = "\n".join(lines[start - 1 : end])
     title = f"{method.upper()} {path}"
-    return Unit(start, end, title, "operation", text, "openapi", said[0], "\n".join(said[1:]))
+    return Chunk(start, end, title, "operation", text, "openapi", said[0], "\n".join(said[1:]))
 
 
 def _members(node: Any) -> dict[str, tuple[Any, Any]]:

@@ -1,11 +1,11 @@
-"""Other languages as units: by tree-sitter where there is a grammar, by patterns elsewhere."""
+"""Other languages as chunks: by tree-sitter where there is a grammar, by patterns elsewhere."""
 
 import re
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-from hyperrun.search.parsing.chunk import Unit, pieces
+from hyperrun.search.parsing.chunk import Chunk, split
 
 # Suffix -> (language, grammar module, function of it); without a grammar, patterns are used.
 LANGUAGES: dict[str, tuple[str, str, str]] = {
@@ -64,10 +64,10 @@ _CONTAINERS = {"class", "struct", "enum", "interface", "trait", "impl", "namespa
 _ASSIGNED = ("arrow_function", "function_expression", "function", "class", "generator_function")
 
 
-def units(text: str, suffix: str, stem: str) -> list[Unit]:
+def chunks(text: str, suffix: str, stem: str) -> list[Chunk]:
     """The definitions of a file with their comments, and what stands between them."""
     lines = text.splitlines()
-    found: list[Unit] = []
+    found: list[Chunk] = []
     if suffix in LANGUAGES:
         language, module, function = LANGUAGES[suffix]
         tree = _parser(module, function).parse(text.encode())
@@ -75,7 +75,7 @@ def units(text: str, suffix: str, stem: str) -> list[Unit]:
     else:
         language = BY_PATTERN.get(suffix, "")
         found = _by_pattern(lines, language)
-    return sorted(found + _rest(lines, found, stem, language), key=lambda unit: unit.start_line)
+    return sorted(found + _rest(lines, found, stem, language), key=lambda chunk: chunk.start_line)
 
 
 @cache
@@ -86,7 +86,7 @@ def _parser(module: str, function: str) -> Any:
 
 
 def _collect(
-    node: Any, lines: list[str], inside: str, language: str, found: list[Unit], depth: int = 0
+    node: Any, lines: list[str], inside: str, language: str, found: list[Chunk], depth: int = 0
 ) -> None:
     if depth > 40:
         return
@@ -141,7 +141,7 @@ def _name(node: Any) -> str:
 
 
 def _define(
-    node: Any, kind: str, name: str, lines: list[str], language: str, found: list[Unit]
+    node: Any, kind: str, name: str, lines: list[str], language: str, found: list[Chunk]
 ) -> None:
     outer = node
     while outer.parent is not None and outer.parent.type in (
@@ -163,7 +163,7 @@ def _define(
     doc = "\n".join(lines[comments - 1 : start - 1])
     signature = "\n".join(lines[start - 1 : max(start, min(head_end, start + 8))])
     text = "\n".join(lines[comments - 1 : end])
-    found.append(Unit(comments, end, name, kind, text, language, signature, doc))
+    found.append(Chunk(comments, end, name, kind, text, language, signature, doc))
 
 
 def _is_comment(line: str) -> bool:
@@ -197,7 +197,7 @@ _NOT_A_NAME = {
 }
 
 
-def _by_pattern(lines: list[str], language: str) -> list[Unit]:
+def _by_pattern(lines: list[str], language: str) -> list[Chunk]:
     """Definitions found by how lines begin; each lasts until the next one of its depth."""
     if language in ("toml", "yaml", "css", "scss", "html", ""):
         return []
@@ -225,14 +225,14 @@ def _by_pattern(lines: list[str], language: str) -> list[Unit]:
         doc = "\n".join(lines[comments - 1 : start - 1])
         text = "\n".join(lines[comments - 1 : end])
         found.append(
-            Unit(comments, end, title, "function", text, language, lines[start - 1].strip(), doc)
+            Chunk(comments, end, title, "function", text, language, lines[start - 1].strip(), doc)
         )
     return found
 
 
-def _rest(lines: list[str], found: list[Unit], stem: str, language: str) -> list[Unit]:
-    """The lines that no unit holds, in runs worth reading."""
-    covered = {n for unit in found for n in range(unit.start_line, unit.end_line + 1)}
+def _rest(lines: list[str], found: list[Chunk], stem: str, language: str) -> list[Chunk]:
+    """The lines that no chunk holds, in runs worth reading."""
+    covered = {n for chunk in found for n in range(chunk.start_line, chunk.end_line + 1)}
     rest = []
     run: list[int] = []
     for number in range(1, len(lines) + 2):
@@ -241,9 +241,9 @@ def _rest(lines: list[str], found: list[Unit], stem: str, language: str) -> list
             continue
         text = "".join(lines[n - 1] for n in run).strip()
         if len(text) > 40 and len(run) > 2:
-            for start, end in pieces([lines[n - 1] for n in run], run[0]):
+            for start, end in split([lines[n - 1] for n in run], run[0]):
                 body = "\n".join(lines[start - 1 : end])
                 if body.strip():
-                    rest.append(Unit(start, end, stem, "module", body, language))
+                    rest.append(Chunk(start, end, stem, "module", body, language))
         run = []
     return rest

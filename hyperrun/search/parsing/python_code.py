@@ -1,24 +1,24 @@
-"""Python files as units, by `ast`."""
+"""Python files as chunks, by `ast`."""
 
 import ast
 
-from hyperrun.search.parsing.chunk import Unit, pieces
+from hyperrun.search.parsing.chunk import Chunk, split
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def units(text: str, module: str) -> list[Unit]:
+def chunks(text: str, module: str) -> list[Chunk]:
     """Functions, methods, classes' heads and what stands between them. Raises SyntaxError."""
     tree = ast.parse(text)
     lines = text.splitlines()
-    found: list[Unit] = []
+    found: list[Chunk] = []
     _collect(tree.body, lines, "", found)
-    covered = {n for unit in found for n in range(unit.start_line, unit.end_line + 1)}
+    covered = {n for chunk in found for n in range(chunk.start_line, chunk.end_line + 1)}
     found += _between(lines, covered, module, ast.get_docstring(tree) or "")
-    return sorted(found, key=lambda unit: unit.start_line)
+    return sorted(found, key=lambda chunk: chunk.start_line)
 
 
-def _collect(body: list[ast.stmt], lines: list[str], inside: str, found: list[Unit]) -> None:
+def _collect(body: list[ast.stmt], lines: list[str], inside: str, found: list[Chunk]) -> None:
     for node in body:
         if isinstance(node, Definition):
             _define(node, lines, inside, found)
@@ -27,7 +27,7 @@ def _collect(body: list[ast.stmt], lines: list[str], inside: str, found: list[Un
                 _collect(getattr(node, part, []), lines, inside, found)
 
 
-def _define(node: Definition, lines: list[str], inside: str, found: list[Unit]) -> None:
+def _define(node: Definition, lines: list[str], inside: str, found: list[Chunk]) -> None:
     start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
     end = node.end_lineno or node.lineno
     name = f"{inside}.{node.name}" if inside else node.name
@@ -46,10 +46,10 @@ def _define(node: Definition, lines: list[str], inside: str, found: list[Unit]) 
     while end > start and not lines[end - 1].strip():
         end -= 1
     body = "\n".join(lines[start - 1 : end])
-    found.append(Unit(start, end, name, kind, body, "python", signature, doc))
+    found.append(Chunk(start, end, name, kind, body, "python", signature, doc))
 
 
-def _between(lines: list[str], covered: set[int], module: str, doc: str) -> list[Unit]:
+def _between(lines: list[str], covered: set[int], module: str, doc: str) -> list[Chunk]:
     """Imports, constants, scripts: the lines outside of every definition, in runs."""
     found = []
     run: list[int] = []
@@ -60,9 +60,9 @@ def _between(lines: list[str], covered: set[int], module: str, doc: str) -> list
         while run and not lines[run[0] - 1].strip():
             run.pop(0)
         if len("".join(lines[n - 1] for n in run).strip()) > 20:
-            for start, end in pieces([lines[n - 1] for n in run], run[0]):
+            for start, end in split([lines[n - 1] for n in run], run[0]):
                 text = "\n".join(lines[start - 1 : end])
-                found.append(Unit(start, end, module, "module", text, "python", "", doc))
+                found.append(Chunk(start, end, module, "module", text, "python", "", doc))
                 doc = ""
         run = []
     return found

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.search.colgrep import model, program
+from hyperrun.search.colgrep import model as models
+from hyperrun.search.colgrep import program
 from hyperrun.search.colgrep.engine import ColGrep, Limits, find_program, question
 from hyperrun.search.colgrep.program import (
     BadOutput,
@@ -344,10 +345,10 @@ def test_a_model_is_a_folder_or_a_name_on_the_hub(
     tmp_path: Path, model: str, wanted: type[Exception] | None
 ) -> None:
     if wanted is None:
-        assert model.local(model, [tmp_path]) is None
+        assert models.local(model, [tmp_path]) is None
     else:
         with pytest.raises(wanted):
-            model.local(model, [tmp_path])
+            models.local(model, [tmp_path])
 
 
 @pytest.mark.parametrize(
@@ -368,7 +369,7 @@ def test_the_runtime_is_found_in_its_wheel_without_being_imported(
     import sys
 
     monkeypatch.delenv("ORT_DYLIB_PATH", raising=False)
-    library = model.runtime_library()
+    library = models.runtime_library()
     assert library is not None
     assert library.name.startswith("libonnxruntime")
     assert "onnxruntime" not in sys.modules

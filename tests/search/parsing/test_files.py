@@ -106,8 +106,8 @@ def test_every_passage_stands_at_its_lines(index: Index, repo: Path) -> None:
 
 def test_a_notebooks_cells_stand_at_their_lines_in_its_file() -> None:
     lines = repository.NOTEBOOK.splitlines()
-    units = {unit.title: unit for unit in notebooks.units(repository.NOTEBOOK, "core")}
-    chandeliers = units["Core > Chandeliers"]
+    chunks = {chunk.title: chunk for chunk in notebooks.chunks(repository.NOTEBOOK, "core")}
+    chandeliers = chunks["Core > Chandeliers"]
     inside = "\n".join(lines[chandeliers.start_line - 1 : chandeliers.end_line])
     assert "## Chandeliers" in inside
     assert "return height" in inside
@@ -121,12 +121,12 @@ def test_a_notebooks_cells_stand_at_their_lines_in_its_file() -> None:
 )
 def test_a_broken_notebook_is_refused_plainly_or_empty(text: str) -> None:
     with suppress(ValueError):
-        assert notebooks.units(text, "x") == []
+        assert notebooks.chunks(text, "x") == []
 
 
 def test_headings_in_code_and_underlines_in_tables_are_no_sections() -> None:
     text = "# One\n\ntext enough here\n\n```\n# not\n```\n\n| a | b |\n| --- | --- |\n\nmore text\n"
-    assert [unit.title for unit in documents.markdown(text, "x")] == ["One"]
+    assert [chunk.title for chunk in documents.markdown(text, "x")] == ["One"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_headings_in_code_and_underlines_in_tables_are_no_sections() -> None:
 )  # fmt: skip
 def test_a_page_is_named_by_its_front_matter_or_its_file(written: str, title: str) -> None:
     text = f"---\ntitle: {written}\n---\n\nSome words that stand under no heading.\n"
-    assert [unit.title for unit in documents.markdown(text, "x")] == [title]
+    assert [chunk.title for chunk in documents.markdown(text, "x")] == [title]
 
 
 def test_an_own_anchor_is_kept_out_of_the_title() -> None:
@@ -154,8 +154,8 @@ def test_python_that_does_not_parse_is_still_found(tmp_path: Path) -> None:
 
 def test_a_decorated_method_begins_at_its_decorator() -> None:
     text = "class A:\n    x = 1\n\n    @property\n    def b(self):\n        return 1\n"
-    units = {unit.title: unit for unit in python_code.units(text, "m")}
-    assert (units["A.b"].start_line, units["A.b"].end_line) == (4, 6)
+    chunks = {chunk.title: chunk for chunk in python_code.chunks(text, "m")}
+    assert (chunks["A.b"].start_line, chunks["A.b"].end_line) == (4, 6)
 
 
 @pytest.mark.parametrize(
@@ -223,9 +223,9 @@ def test_a_comment_in_fenced_code_is_no_heading_of_a_notebook() -> None:
         ("markdown", "# Title\n\nSome words."),
         ("markdown", "See:\n\n```python\n# a_file.py\nx = 1\n```"),
     )
-    assert [unit.title for unit in notebooks.units(text, "x")] == ["Title"]
+    assert [chunk.title for chunk in notebooks.chunks(text, "x")] == ["Title"]
 
 
 def test_a_target_before_the_first_heading_is_no_passage() -> None:
     text = ".. _a_very_long_target_name:\n\nTitle\n=====\n\nWords that say something.\n"
-    assert [unit.title for unit in documents.restructured(text, "stem")] == ["Title"]
+    assert [chunk.title for chunk in documents.restructured(text, "stem")] == ["Title"]
