@@ -16,8 +16,8 @@ from hyperrun.language import text
 from hyperrun.markdown.safe_html import Rendering, parser
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.parsing import prose
-from hyperrun.search.ranking import (
-    asks_how_it_is_built,
+from hyperrun.search.ranking import asks_how_it_is_built
+from hyperrun.search.terms import (
     forms,
     last_name,
     named_symbols,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.passage import Passage
-from hyperrun.search import ranking
+from hyperrun.search import ranking, terms
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.storage.files import private_folder
@@ -185,7 +185,7 @@ class Index:
             (file, chunk.start_line, chunk.end_line, chunk.title, chunk.kind, chunk.language,
              chunk.anchor, chunk.text, chunk.content),
         )  # fmt: skip
-        name = ranking.last_name(chunk.title)
+        name = terms.last_name(chunk.title)
         columns = (
             name,
             file,
@@ -195,7 +195,7 @@ class Index:
         )
         connection.execute(
             "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (added.lastrowid, *(" ".join(ranking.terms(column)) for column in columns)),
+            (added.lastrowid, *(" ".join(terms.terms(column)) for column in columns)),
         )
 
     @staticmethod
@@ -231,7 +231,7 @@ class Index:
     def search(self, query: str, k: int, inside: str = "") -> list[tuple[Passage, str]]:
         """The best `k` passages with their anchors, best first; those of one folder only where
         `inside` names one. Raises `sqlite3.Error`."""
-        wanted = ranking.query_terms(query)
+        wanted = terms.query_terms(query)
         if not wanted:
             return []
         weights = ", ".join(map(str, ranking.WEIGHTS))
@@ -268,7 +268,7 @@ class Index:
         (total,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
         asked = []
         for term in wanted:
-            forms = ranking.forms(term)
+            forms = terms.forms(term)
             match = " OR ".join(f'"{form}"' for form in forms)
             rows = connection.execute(
                 "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (match, MOST_COUNTED)

@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 from hyperrun.search.fusion import Found
 from hyperrun.search.index import Index
 from hyperrun.search.parsing import prose
-from hyperrun.search.ranking import STOP_WORDS, generality
+from hyperrun.search.ranking import generality
+from hyperrun.search.terms import STOP_WORDS
 
 MOST_CHARS = 300  # a longer question is about more
 MOST = 2

@@ -1,0 +1,106 @@
+"""How a text is cut into terms: words, the parts of identifiers, and their short forms."""
+
+import re
+from collections import defaultdict
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d+|[^\W\d_]+")
+_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+
+STOP_WORDS = frozenset((
+    "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could", "did",
+    "do", "does", "for", "from", "get", "give", "had", "has", "have", "how", "i", "if", "in",
+    "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "please", "should", "show",
+    "so", "some", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they",
+    "this", "to", "use", "used", "using", "was", "we", "were", "what", "when", "where", "which",
+    "who", "why", "will", "with", "work", "works", "would", "you", "your", "explain", "happens",
+    "way", "want", "need",
+))  # fmt: skip
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text, in order: identifiers by their parts and as a whole, words, bigrams
+    of scripts without spaces. Lower case; stemming is left to the index."""
+    found: list[str] = []
+    for word in _IDENTIFIER.findall(text):
+        if not word.isascii():
+            found += _foreign(word)
+            continue
+        parts = [part.lower() for part in _PARTS.findall(word)]
+        found += parts
+        if len(parts) > 1:
+            found.append("".join(parts))
+    return found
+
+
+def _foreign(word: str) -> list[str]:
+    if not _CJK.search(word):
+        return [word.lower()]
+    return [word[n : n + 2] for n in range(max(1, len(word) - 1))]
+
+
+def query_terms(query: str) -> list[str]:
+    """The terms a question is searched by, each once, without stop words; at most 40."""
+    found = list(dict.fromkeys(terms(query[:2_000])))
+    meant = [
+        term for term in found if term not in STOP_WORDS and (len(term) > 1 or not term.isascii())
+    ]
+    return (meant or found)[:40]
+
+
+# What programmers call things in short. The beginnings of words are seen to by the ranking.
+_SHORT = (
+    "application app", "applications apps", "argument arg", "arguments args", "asynchronous async",
+    "attribute attr", "attributes attrs", "authentication auth", "authorization auth",
+    "authorisation auth", "authenticate auth", "character char", "command cmd",
+    "configuration config",
+    "configure config", "connection conn", "context ctx", "database db", "dependencies deps",
+    "dependency dep", "development dev", "directory dir", "directories dirs", "document doc",
+    "documentation docs", "environment env", "error err", "errors exceptions", "execute exec",
+    "exception error", "expression expr", "function func", "functions funcs", "image img",
+    "initialize init", "initialization init", "initialise init", "initialisation init",
+    "javascript js", "kubernetes k8s", "library lib", "message msg", "messages msgs",
+    "middleware middlewares", "number num", "object obj", "operation op", "parameter param",
+    "parameters params", "password passwd", "pointer ptr", "production prod", "properties props",
+    "property prop", "python py", "reference ref", "repository repo", "request req",
+    "response resp", "specification spec", "statement stmt", "string str", "stylesheet css",
+    "synchronous sync", "temporary temp", "typescript ts", "utilities utils", "utility util",
+    "value val", "values vals", "variable var", "variables vars", "websocket ws",
+)  # fmt: skip
+_FORMS: dict[str, set[str]] = defaultdict(set)
+for _pair in _SHORT:
+    _long, _short = _pair.split()
+    _FORMS[_long].add(_short)
+    _FORMS[_short].add(_long)
+
+
+def forms(term: str) -> tuple[str, ...]:
+    """The term and its other lengths: `config` for `configuration`."""
+    return (term, *sorted(_FORMS.get(term, ())))
+
+
+def stem(word: str) -> str:
+    """A light stem, for comparing names and paths with a question."""
+    for ending in ("ations", "ation", "ings", "ing", "ers", "er", "ies", "ed", "es", "s", "e", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def named_symbols(query: str) -> set[str]:
+    """Identifiers a question spells out: `dim_lamp`, DimLamp, dim() or anything in backticks."""
+    spelled = re.findall(r"`([^`\s]{2,80})`", query)
+    spelled += re.findall(r"\b([A-Za-z]\w*(?:_\w+|[a-z][A-Z]\w*))\b", query)
+    spelled += re.findall(r"\b([A-Za-z]\w+)\(", query)
+    spelled += re.findall(r"\b((?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*)\b", query)
+    bare = query.strip()
+    if re.fullmatch(r"[A-Za-z_][\w.:]*", bare):
+        spelled.append(bare)
+    return {re.split(r"[.:]", name.rstrip("()"))[-1].lower() for name in spelled} - {""}
+
+
+def last_name(title: str) -> str:
+    """The symbol without its class, the heading without those above it."""
+    if " > " in title:
+        return title.rpartition(" > ")[2]
+    return title.rpartition(".")[2] or title if " " not in title else title
