@@ -5,6 +5,7 @@ lines. A long one is quoted by its sentences, items, rows or stretches, any othe
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ from hyperrun.search.terms import (
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
+
+log = logging.getLogger(__name__)
 
 MOST_PASSAGES = 3
 MOST_LINES = 14  # of one passage
@@ -97,9 +100,14 @@ async def extract(
     yield text(language, lead) + "\n\n"
     quotes = []
     for source in sources:
-        quotes.append((source, _quote(source.passage, asked)))
+        try:
+            body = _quote(source.passage, asked)
+        except Exception:  # whatever a stranger's lines bring it to, the others answer
+            log.exception("%s is left out of an answer", source.passage.file)
+            continue
+        quotes.append((source, body))
         await asyncio.sleep(0)  # a passage takes milliseconds, and other answers stream meanwhile
-    quotes = [quote for quote in quotes if quote[1]] or quotes[:1]
+    quotes = [quote for quote in quotes if quote[1]] or quotes[:1] or [(sources[0], "")]
     held = {
         source.number: _held(asked, f"{source.passage.title}\n{body}") for source, body in quotes
     }
@@ -216,7 +224,11 @@ def _block(words: str, tokens: Sequence["Token"], lines: Sequence[str]) -> Block
     assert opening.map is not None
     first, end = opening.map
     if opening.type == "fence":
-        opened, *code, closed = words.splitlines()
+        opened, *code = words.splitlines()
+        if not code or code[-1].strip().strip(opening.markup[0]):  # it is cut, or never closed
+            code.append(opening.markup)
+        closed = code.pop()
+        words = "\n".join((opened, *code, closed))
         stretches = _stretches("\n".join(code))
         return Block(words, "", stretches, f"{opened}\n", f"\n{closed}", *_CODE_GAPS)
     if opening.type == "paragraph_open":

@@ -361,3 +361,37 @@ def test_a_question_in_another_script_than_the_documentation_is_told_so(language
 
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:
     assert "a list[0] of" in answer("list", section("There is a list[0] of [1] lamps."))
+
+
+INDENTED_FENCE = "- words here\n\n  ```sh\n  lantern pair\n\n  lantern reset\n  ```\n\n- more words"
+
+
+@pytest.mark.parametrize("text", [
+    "- words here\n\n  ```", "- words here\n\n  ```sh", "words here\n\n```", "words here\n\n~~~",
+    "1. words here\n\n   ~~~\n   words", "> words here\n>\n> ```", "- words here\n\n      ```",
+    "words here\n\n``````\nwords\n```", "- ```\n- words here\n- ```", "words\n```\n",
+    "words here\n```\u2028",
+])  # fmt: skip
+def test_a_passage_that_is_cut_inside_of_a_fence_is_quoted(text: str) -> None:
+    assert "[1]" in answer("words", section(text), section("Other words."))
+
+
+def test_an_indented_fence_is_quoted_wherever_the_passage_is_cut() -> None:
+    lines = INDENTED_FENCE.splitlines()
+    for start in range(len(lines)):
+        for end in range(start + 1, len(lines) + 1):
+            said = answer("words lantern", section("\n".join(lines[start:end])))
+            assert "[1]" in said
+    cut = answer("lantern pair", section("\n".join(lines[:4])))
+    assert to_html(cut, Rendering()).count("<pre") == 1
+
+
+def test_a_passage_that_cannot_be_quoted_is_left_out_and_the_others_answer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken = replace(section("", file="broken.md"), text=None)  # type: ignore[arg-type]
+    said = answer("hold the button", broken, section("Hold the button."))
+    assert "Hold the button. [" not in said and "Hold the button." in said and "[2]" in said
+    assert "[1]" not in said
+    assert "broken.md is left out of an answer" in caplog.text
+    assert "[1]" in answer("hold the button", broken)

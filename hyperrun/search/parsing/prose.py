@@ -32,7 +32,7 @@ _MARKS = re.compile(
 )
 _PICTURE = re.compile(rf"!\[[^\]\n]*\]{_TARGET}")
 _CONTENTS = re.compile(r"\s*(?:[-*+]|\d+[.)])\s+\[[^\n]*\]\(#[^)\n]*\)\s*")
-_FENCE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,})[ \t]*(\S?).*$", re.MULTILINE)
+_FENCE = re.compile(r"^([ ]{0,3})(`{3,}|~{3,})[ \t]*(\S?).*$", re.MULTILINE)
 _CLOSING = re.compile(r"\S[^\n]*\n[ ]{0,3}(`{3,}|~{3,})[ \t]*(?:\n[ \t]*(?:\n|\Z)|\Z)")
 
 
@@ -59,15 +59,16 @@ def _fenced(text: str) -> str:
     matches = list(_FENCE.finditer(text))
     if not matches:
         return text
-    fences = [(match[1], not match[2]) for match in matches]
+    fences = [(match[2], not match[3]) for match in matches]
     left, is_wrong = _left_open(fences)
     first, is_bare = fences[0]
     closing = _CLOSING.search(text)
-    ends_code = closing is not None and closing.end(1) == matches[0].end(1)
+    ends_code = closing is not None and closing.end(1) == matches[0].end(2)
     if is_bare and (is_wrong or (left and ends_code)):
         text = f"{first}\n…\n{text}"
         left, _ = _left_open([(first, True), *fences])
-    return f"{text}\n…\n{left}\n" if left else text
+    indent = matches[-1][1]  # inside a list, only there does a fence close what one there opened
+    return f"{text}\n{indent}…\n{indent}{left}\n" if left else text
 
 
 def _left_open(fences: Sequence[tuple[str, bool]]) -> tuple[str, bool]:
