@@ -34,7 +34,6 @@ from fasthtml.components import (
 
 from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, PageContext, Source, Step, Turn, Usage
-from hyperrun.errors import BudgetSpent
 from hyperrun.markdown.citations import card_of
 from hyperrun.web.view import IN_TURN, Icon, IconButton, View
 
@@ -523,14 +522,15 @@ def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
     """One plain sentence wherever an answer is less than an answer."""
     notices: list[tuple[str, str]] = []
     if update.error:
-        kind = "alert-info" if update.error == BudgetSpent.public else "alert-error"
-        notices.append((kind, view.say(update.error, seconds=60)))
+        notices.append(("alert-error", view.say(update.error, seconds=60)))
+    if update.notice:
+        notices.append(("alert-info", view.say(update.notice, seconds=60)))
     elif update.outcome is Outcome.STOPPED:
         notices.append(("alert-info", view.say("stopped")))
     elif update.outcome is Outcome.INTERRUPTED:
         notices.append(("alert-warning", view.say("interrupted")))
     written = update.usage is not None and update.usage.model
-    if update.outcome is Outcome.ANSWERED and written and not update.sources and not update.error:
+    if update.outcome is Outcome.ANSWERED and written and not update.sources and not update.notice:
         notices.append(("alert-warning", view.say("not_grounded")))
     return [
         Div(

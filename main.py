@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +28,7 @@ from starlette.routing import Route
 
 import components as html
 import embed
-from hyperrun.answering.agent import Agent
+from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.turns import Turns, Update
 from hyperrun.domain import Cost, Outcome, Turn, reader_of
 from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
@@ -120,28 +120,24 @@ async def asset(request: Request, name: str, state: State) -> Response:
 async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
     """Show the question at once, with an answer bubble that opens its own stream."""
     view = view_for(request, state, form.lang)
-    conversation = state.tokens.check(form.token)
-    token = form.token if conversation else state.tokens.mint()
-    conversation = conversation or state.tokens.check(token)
+    session = state.tokens.open(form.token)
     if state.settings.log_questions:
         log.info("question", extra={"fields": {"question": form.query}})
     else:
         keep_out(form.query)
-    async with admitted(request, state, conversation) as place:
+    async with admitted(request, state, session.conversation) as reservation:
         turn = await state.turns.start(
-            conversation,
+            session.conversation,
             form.query,
             form.page,
-            place.choice,
+            reservation,
             view.language,
             retry_of=form.edits,
-            settle=settling(state, place),
-            notice=place.notice,
         )
     replaced = [Div(id=f"turn-{form.edits}", hx_swap_oob="delete")] if form.edits else []
     return (
         html.Exchange(view, turn),
-        html.Token(token, swap=True),
+        html.Token(session.token, swap=True),
         html.QueryInput(view, swap=True),
         *replaced,
     )
@@ -230,15 +226,8 @@ async def retry(request: Request, turn_id: str, state: State, form: ReaderForm) 
     """Another attempt at the same question, in the place of the first."""
     conversation = owner(state, form)
     view = view_for(request, state, form.lang)
-    async with admitted(request, state, conversation) as place:
-        turn = await state.turns.retry(
-            conversation,
-            turn_id,
-            place.choice,
-            view.language,
-            settle=settling(state, place),
-            notice=place.notice,
-        )
+    async with admitted(request, state, conversation) as reservation:
+        turn = await state.turns.retry(conversation, turn_id, reservation, view.language)
     return html.Exchange(view, turn)
 
 
@@ -296,13 +285,13 @@ async def open_conversation(request: Request, state: State, form: OtherForm) -> 
     """Another conversation, or a new one where none is named; the one left is kept, and goes on."""
     view = view_for(request, state, form.lang)
     left = state.tokens.check(form.token)
-    token = form.other or state.tokens.mint(beside=left or "")
-    conversation = state.tokens.check(token)
-    if conversation is None:
+    session = state.tokens.open(form.other) if form.other else state.tokens.new(left or "")
+    if form.other and session.token != form.other:
         raise NotYours("no valid token of the conversation to open")
     if left is not None:
         state.turns.leave(left)
-    return await shown(request, state, view, conversation, html.Token(token, swap=True), NO_PANEL)
+    token = html.Token(session.token, swap=True)
+    return await shown(request, state, view, session.conversation, token, NO_PANEL)
 
 
 async def shown(
@@ -411,14 +400,12 @@ async def save_settings(request: Request, state: State, form: KeyForm) -> tuple[
     choice = state.models.readers(form.model, form.api_key)
     if choice.name not in await state.models.of_provider(choice.provider):
         raise BadQuestion(f"model {choice.name!r} is not in the list", "error_bad_model")
-    conversation = state.tokens.check(form.token)
-    token = form.token if conversation else state.tokens.mint()
-    conversation = conversation or state.tokens.check(token)
-    await state.keys.put(conversation, choice.name, form.api_key)
+    session = state.tokens.open(form.token)
+    await state.keys.put(session.conversation, choice.name, form.api_key)
     said = view.say("saved", model=choice.name)
     return (
         KeyState(view, choice.name, state.models.default_name, said),
-        html.Token(token, swap=True),
+        html.Token(session.token, swap=True),
     )
 
 
@@ -449,7 +436,7 @@ def owner(state: State, form: ReaderForm) -> str:
 
 
 async def model_for(state: State, conversation: str) -> ModelChoice | None:
-    """The reader's own model where he has brought a key, else the operator's, else none."""
+    """The reader's own model where they have brought a key, else the operator's, else none."""
     kept = await state.keys.get(conversation)
     if kept is not None:
         choice: ModelChoice = state.models.readers(kept.model, kept.api_key)
@@ -474,19 +461,8 @@ async def admitted(request: Request, state: State, conversation: str) -> AsyncIt
     limits: Limits = state.limits
     model = await model_for(state, conversation)
     reader = reader_of(conversation)  # a new conversation is no new allowance
-    async with limits.admitted(visitor(request), address(request), reader, model) as place:
-        yield place
-
-
-def settling(state: State, place: Reservation) -> Callable[[Turn], Awaitable[None]]:
-    """What is to be done when the answer of `place` has ended: count it."""
-
-    async def settle(turn: Turn) -> None:
-        await place.settle(turn)
-        if state.metrics is not None:
-            state.metrics.answered(turn)
-
-    return settle
+    async with limits.admitted(visitor(request), address(request), reader, model) as reservation:
+        yield reservation
 
 
 def starters(state: State) -> Sequence[str]:
@@ -572,8 +548,7 @@ def create_app(settings: Settings) -> FastHTML:
     store = Store(settings)
     search = Search(settings)
     models = Models(settings)
-    agent = Agent(settings, search, models)
-    turns = Turns(settings, store, agent, search.locate)
+    answerers = Answerers(settings, search, models)
 
     async def price(model: str, prompt_tokens: int, completion_tokens: int) -> float | None:
         await models.library()  # knows the prices
@@ -581,6 +556,8 @@ def create_app(settings: Settings) -> FastHTML:
 
     limits = Limits(settings, store, price)
     metrics = Metrics(limits) if settings.metrics else None
+    on_ended = [limits.book, metrics.answered] if metrics else [limits.book]
+    turns = Turns(settings, store, answerers.of, search.locate, on_ended)
 
     async def lifespan(app: FastHTML) -> AsyncIterator[None]:
         workers = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="worker")
@@ -589,7 +566,7 @@ def create_app(settings: Settings) -> FastHTML:
         await search.start()
         # Importing the model libraries takes seconds; the first page does not wait for it.
         warming = asyncio.get_running_loop().call_later(
-            0.3, lambda: warm.append(asyncio.create_task(models.warm()))
+            0.3, lambda: warm.append(asyncio.create_task(answerers.warm()))
         )
         warm: list[asyncio.Task[None]] = []
         try:

@@ -71,9 +71,20 @@ class Usage:
     completion_tokens: int = 0
     cost_usd: float | None = None
     own_key: bool = False  # paid by the reader's own key
-    estimated: bool = (
-        False  # the provider has not told it: the answer was stopped, or it never does
-    )
+    # The provider has not told it: the answer was stopped, or it never does.
+    estimated: bool = False
+
+    def plus(self, other: "Usage") -> "Usage":
+        """What this and another call of the same model took together."""
+        known = self.cost_usd is not None and other.cost_usd is not None
+        return Usage(
+            self.model,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            (self.cost_usd or 0) + (other.cost_usd or 0) if known else None,
+            self.own_key,
+            self.estimated or other.estimated,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +116,4 @@ class Turn:
     rating: int = 0  # -1, 0, 1
     reason: str = ""
     comment: str = ""
+    notice: str = ""  # key of a sentence told with the answer; no failure

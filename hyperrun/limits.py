@@ -16,7 +16,7 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hyperrun.domain import Outcome, Turn
@@ -92,27 +92,18 @@ def visitor_of(address: str, user_agent: str) -> str:
 
 @dataclass
 class Reservation:
-    """An admitted question: its place among the answers in flight, and its share of the budget.
+    """An admitted question: its places among the answers in flight, and its share of the budget.
 
-    Exactly one of `settle` and `release` ends it; a second call does nothing.
+    `Limits.book` or `Limits.release` ends it; a second call does nothing.
     """
 
-    places: tuple[tuple[str, str], ...]
-    limits: "Limits" = field(repr=False)
     choice: "ModelChoice | None" = None  # who answers; None: nobody, passages do
     notice: str = ""  # key of the sentence to show with the answer
+    places: tuple[tuple[str, str], ...] = ()
     day: str = ""  # of the money set aside; "" where the operator pays nothing
     usd: float = 0.0
     one_call_usd: float = 0.0
     ended: bool = False
-
-    async def settle(self, turn: Turn) -> None:
-        """The answer ended: count what it cost in place of what was set aside."""
-        await self.limits.end(self, turn)
-
-    async def release(self) -> None:
-        """No model was called."""
-        await self.limits.end(self, None)
 
 
 class Limits:
@@ -170,7 +161,7 @@ class Limits:
                 raise LimitReached(
                     f"{limit} answers in flight for this {place[0]}", WAIT_FOR_A_PLACE_S
                 )
-        reservation = Reservation(places, self, model)
+        reservation = Reservation(model, places=places)
         # Nothing is awaited between the check above and this line.
         for place in places:
             self._in_flight[place] += 1
@@ -195,11 +186,18 @@ class Limits:
         try:
             yield reservation
         except BaseException:
-            await reservation.release()
+            await self.release(reservation)
             raise
 
-    async def end(self, reservation: Reservation, turn: Turn | None) -> None:
-        """Give the place back and book what `turn` cost (None: nothing was asked)."""
+    async def book(self, turn: Turn, reservation: Reservation) -> None:
+        """The answer has ended: count what it cost in place of what was set aside."""
+        await self._end(reservation, turn)
+
+    async def release(self, reservation: Reservation) -> None:
+        """Nothing was asked: give back what was set aside."""
+        await self._end(reservation, None)
+
+    async def _end(self, reservation: Reservation, turn: Turn | None) -> None:
         if reservation.ended:
             return
         self._leave(reservation)

@@ -1,13 +1,12 @@
 """What a search returns."""
 
-from dataclasses import dataclass, replace
-from weakref import WeakValueDictionary
+from dataclasses import dataclass
 
 # Kinds that are read, not run. What is none of them is code.
 PROSE = frozenset(("section", "cell", "document"))
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True)
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of the repository that may answer a question.
 
@@ -38,16 +37,3 @@ class Passage:
     def shown(self) -> str:
         """What a reader and a model are shown of it."""
         return self.content or self.text
-
-
-_held: WeakValueDictionary[int, Passage] = WeakValueDictionary()
-
-
-def shared(passage: Passage) -> Passage:
-    """This passage as somebody else holds it, so that it is held once; without its score.
-
-    For the event loop alone.
-    """
-    passage = replace(passage, score=0.0)
-    known = _held.setdefault(hash(passage), passage)
-    return known if known == passage else passage

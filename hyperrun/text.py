@@ -1,6 +1,7 @@
 """Text from strangers, made fit to be shown and sent: no control characters, no broken Unicode."""
 
 import re
+import unicodedata
 
 # C0 and C1 controls but tab and newline; byte order marks; and the characters that reorder what
 # the reader sees (a file name or a line of code then reads differently from what it is). The
@@ -8,6 +9,7 @@ import re
 _UNWANTED = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
+_LINE_ENDS = re.compile("[\x0b\x0c\x85\u2028\u2029]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
 
 
@@ -23,6 +25,16 @@ def without_controls(text: str) -> str:
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _UNWANTED.sub("", text)
+
+
+def clean(text: str) -> str:
+    """What a reader has typed: as above, every line end as "\\n", stripped."""
+    return without_controls(_LINE_ENDS.sub("\n", text)).strip()
+
+
+def is_blank(text: str) -> bool:
+    """Is there nothing to see in it? Zero-width and other format characters count as nothing."""
+    return all(char.isspace() or unicodedata.category(char) in ("Cf", "Zs") for char in text)
 
 
 def plain(text: str, max_chars: int = 300) -> str:

@@ -172,13 +172,13 @@ def test_a_place_is_free_again_when_an_answer_ends_and_only_once() -> None:
         first = await ask(one)
         with pytest.raises(LimitReached):
             await ask(one)
-        await first.release()
-        await first.release()
+        await one.release(first)
+        await one.release(first)
         second = await ask(one)
-        await first.settle(ended())
+        await one.book(ended(), first)
         with pytest.raises(LimitReached):
             await ask(one)
-        await second.settle(ended())
+        await one.book(ended(), second)
         assert one.answers_in_flight == 0
         assert not one._in_flight, "keys stay behind"
 
@@ -202,7 +202,7 @@ def test_before_any_answer_has_told_its_cost_a_tenth_of_the_budget_is_set_aside_
         one = limits(call_usd=0.000_001, daily_budget_usd=1.0)
         first = await ask(one, model=Choice())
         unknown = await admitted(100, lambda: ask(one, model=Choice()))
-        await first.settle(ended(0.01))  # 50 times what the price list led to expect
+        await one.book(ended(0.01), first)  # 50 times what the price list led to expect
         return unknown, await admitted(100, lambda: ask(one, model=Choice()))
 
     # 0.01 spent, 9 times 0.1 set aside; 0.015 fits into the rest 6 times.
@@ -216,8 +216,8 @@ def test_what_was_not_needed_goes_back_and_what_was_spent_stays() -> None:
         first = await ask(one, model=Choice())
         second = await ask(one, model=Choice())
         assert (await ask(one, model=Choice())).notice == "error_budget"
-        await first.settle(ended(0.1))
-        await second.release()
+        await one.book(ended(0.1), first)
+        await one.release(second)
         assert await one.spent_today_usd() == pytest.approx(0.1)
         assert book.operators_usd() == pytest.approx(0.1)
         await ask(one, model=Choice())
@@ -229,7 +229,7 @@ def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
     async def run() -> None:
         book = Book()
         before = limits(book, call_usd=0.2, daily_budget_usd=1.0)
-        await (await ask(before, model=Choice())).settle(ended(0.25))
+        await before.book(ended(0.25), await ask(before, model=Choice()))
         await ask(before, model=Choice())  # 0.4, and the power fails
         after = limits(book, call_usd=0.2, daily_budget_usd=1.0)
         assert await after.spent_today_usd() == pytest.approx(0.65)
@@ -259,7 +259,7 @@ def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
 def test_what_an_answer_is_counted_as(turn: Turn, cost_usd: float) -> None:
     async def run() -> float:
         one = limits(call_usd=0.5, daily_budget_usd=10.0)
-        await (await ask(one, model=Choice())).settle(turn)
+        await one.book(turn, await ask(one, model=Choice()))
         return await one.spent_today_usd()
 
     assert asyncio.run(run()) == pytest.approx(cost_usd)
@@ -283,7 +283,7 @@ def test_a_spent_budget_leaves_a_place_for_the_answer_without_a_model() -> None:
         assert one.answers_in_flight == 1
         with pytest.raises(LimitReached):
             await ask(one, model=Choice())
-        await place.settle(ended(None, tokens=0))
+        await one.book(ended(None, tokens=0), place)
         assert one.answers_in_flight == 0
 
     asyncio.run(run())
@@ -306,8 +306,8 @@ def test_a_readers_own_key_is_counted_apart_and_no_model_costs_nothing() -> None
     async def run() -> None:
         book = Book()
         one = limits(book, daily_budget_usd=0.0)
-        await (await ask(one, model=Choice(own_key=True))).settle(ended(5.0, own_key=True))
-        await (await ask(one, model=None)).settle(ended(None, tokens=0))
+        await one.book(ended(5.0, own_key=True), await ask(one, model=Choice(own_key=True)))
+        await one.book(ended(None, tokens=0), await ask(one, model=None))
         assert await one.spent_today_usd() == 0
         assert book.operators_usd() == 0
         assert sum(book.usd.values()) == 5.0
@@ -386,7 +386,7 @@ def test_a_hundred_thousand_addresses_leave_little_behind() -> None:
                 place = await ask(one, visitor=f"{at}", address=f"10.1.{at // 250}.{at % 250}")
             except LimitReached:
                 continue
-            await place.release()
+            await one.release(place)
         return len(one._windows.storage.storage)
 
     assert asyncio.run(run()) <= 110
@@ -414,9 +414,9 @@ def test_the_day_of_the_budget_turns_at_midnight_utc() -> None:
         assert (await ask(one, model=Choice())).notice == "error_budget"
         now[0] += 61
         early = await ask(one, model=Choice())
-        await late.settle(ended(0.7))
+        await one.book(ended(0.7), late)
         assert await one.spent_today_usd() == pytest.approx(1.0), "yesterday counts for yesterday"
-        await early.settle(ended(0.2))
+        await one.book(ended(0.2), early)
         assert await one.spent_today_usd() == pytest.approx(0.2)
 
     asyncio.run(run())

@@ -1,5 +1,6 @@
 """What stands in the logs and metrics, and what never does."""
 
+import asyncio
 import io
 import json
 import logging
@@ -23,6 +24,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from hyperrun.domain import Outcome, Turn, Usage
+from hyperrun.limits import Reservation
 from hyperrun.logs import REDACTED, Lines, RedactingFilter, configure, redacted, secrets_of
 from hyperrun.settings import Settings
 from hyperrun.web import middleware
@@ -182,7 +184,7 @@ def logged(**changes: Any) -> Iterator[tuple[str, list[dict[str, Any]], Metrics]
 
     async def ask(request: Request) -> Response:
         place = await limits.admit("v", "192.0.2.1", "c", Choice())  # type: ignore[arg-type]
-        await place.settle(ended(0.2))
+        await limits.book(ended(0.2), place)
         return PlainTextResponse("asked")
 
     app = Starlette(
@@ -243,9 +245,11 @@ def test_the_metrics_count_requests_answers_money_and_refusals() -> None:
         for _again in range(2):
             httpx.get(f"{url}/ask")
         usage = Usage("m", 100, 10, cost_usd=0.2)
-        metrics.answered(
-            Turn("t", "c", "q", outcome=Outcome.ANSWERED, usage=usage, started=1.0, ended=3.0)
-        )
+        turn = Turn(
+            "t", "c", "q", outcome=Outcome.ANSWERED, usage=usage, started=1.0, ended=3.0,
+            notice="error_budget",
+        )  # fmt: skip
+        asyncio.run(metrics.answered(turn, Reservation()))
         metrics.limits.refused["budget"] += 3
         text = httpx.get(f"{url}/metrics").text
     for line in (

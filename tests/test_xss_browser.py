@@ -169,8 +169,8 @@ def restored(page: Page, server: RunningServer, turns: Sequence[Turn], token: st
 
 def test_a_kept_conversation_of_hostile_texts(serve: Serve, chromium: Browser) -> None:
     server = serve()
-    token = server.app.state.tokens.mint()
-    conversation = server.app.state.tokens.check(token)
+    session = server.app.state.tokens.new()
+    conversation, token = session.conversation, session.token
     with watched(chromium, server.url) as page:
         restored(page, server, kept_turns(PAYLOADS[-MOST_TURNS:], conversation), token)
         shown = page.locator(".question").all_inner_texts()

@@ -1,22 +1,23 @@
 """An answer as it stands, and what each of its readers has seen of it."""
 
+import asyncio
 import html
 import logging
 import time
 from dataclasses import dataclass, replace
 
-from hyperrun.answering.agent import (
+from hyperrun.answering.events import (
     Done,
     Event,
     Found,
+    Notice,
     SearchFailed,
     Searching,
     Suggestions,
     Text,
     Used,
 )
-from hyperrun.answering.bell import Bell
-from hyperrun.answering.prompts import MOST_SUGGESTIONS
+from hyperrun.answering.prompts import MAX_SUGGESTIONS
 from hyperrun.domain import Outcome, Source, Step, Turn, Usage
 from hyperrun.language import DEFAULT
 from hyperrun.markdown.live import appended
@@ -46,13 +47,14 @@ class Update:
     usage: Usage | None = None
     outcome: Outcome | None = None
     error: str = ""
+    notice: str = ""
 
 
-class Writing:
+class HtmlBuilder:
     """An answer's HTML as it grows: finished `blocks`, and the `live` one.
 
     Where the renderer fails on a text, the words go on as plain paragraphs: a reader who is owed
-    an answer gets it, and what he has already been shown stays as it is.
+    an answer gets it, and what they have already been shown stays as it is.
     """
 
     def __init__(self, renderer: AnswerRenderer) -> None:
@@ -111,14 +113,15 @@ class AnswerState:
         self.usage = turn.usage
         self.outcome: Outcome | None = None
         self.error = ""
+        self.notice = turn.notice
         self._suggestions: tuple[str, ...] = ()
         self._answer = ""
         self._unrendered: list[str] = []
         self._handed_out: dict[int, Source] = {}
-        self._writing = Writing(AnswerRenderer(self._handed_out.get, language or DEFAULT))
+        self._html = HtmlBuilder(AnswerRenderer(self._handed_out.get, language or DEFAULT))
 
     def fold(self, event: Event) -> None:
-        """Take one event of the agent's."""
+        """Take one event."""
         self.version += 1
         match event:
             case Text(delta, answer):
@@ -137,6 +140,8 @@ class AnswerState:
                 self.usage = usage
             case Suggestions(questions):
                 self._suggestions = questions
+            case Notice(key):
+                self.notice = key
             case Done():
                 pass
 
@@ -154,12 +159,12 @@ class AnswerState:
         if self._unrendered:
             delta = "".join(self._unrendered)
             self._unrendered.clear()
-            self._writing.feed(delta)
+            self._html.feed(delta)
 
     def end(self, outcome: Outcome, error: str = "") -> None:
         """Nothing comes any more."""
         self.render()
-        self._writing.finish()
+        self._html.finish()
         self.version += 1
         self.error = error
         self.outcome = outcome
@@ -172,24 +177,24 @@ class AnswerState:
     @property
     def blocks(self) -> list[str]:
         """The HTML of what was said and rendered, as far as it is final."""
-        return self._writing.blocks
+        return self._html.blocks
 
     @property
     def live(self) -> str:
         """The HTML of the block still growing."""
-        return self._writing.live
+        return self._html.live
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """The sources cited so far, in order of first citation."""
-        cited = self._writing.cited
+        cited = self._html.cited
         return tuple(self._handed_out[n] for n in cited if n in self._handed_out)
 
     @property
     def suggestions(self) -> tuple[str, ...]:
         """What to ask next: none of the headings that the answer cites already."""
         cited = {source.passage.title.rpartition(" > ")[2] for source in self.sources}
-        return tuple(each for each in self._suggestions if each not in cited)[:MOST_SUGGESTIONS]
+        return tuple(each for each in self._suggestions if each not in cited)[:MAX_SUGGESTIONS]
 
     def as_turn(self) -> Turn:
         """The turn as it would be stored now."""
@@ -201,6 +206,7 @@ class AnswerState:
             sources=self.sources,
             usage=self.usage,
             error=self.error,
+            notice=self.notice,
             ended=time.time() if self.outcome else None,
             suggestions=self.suggestions,
         )
@@ -210,11 +216,11 @@ class Follower:
     """One connection: what it has sent, and whether there is more."""
 
     __slots__ = (
-        "_blocks", "_live", "_sources", "_steps", "_version", "bell", "is_quiet", "told_at",
+        "_blocks", "_live", "_sources", "_steps", "_version", "is_quiet", "told_at", "wake",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.bell = Bell()
+        self.wake = asyncio.Event()  # there may be something to send
         self.told_at = time.monotonic()
         self.is_quiet = False  # nothing has been sent for long
         self._version = -1
@@ -252,6 +258,7 @@ class Follower:
             usage=state.usage if state.outcome else None,
             outcome=state.outcome,
             error=state.error,
+            notice=state.notice,
         )
         self._version = state.version
         self._blocks = len(state.blocks)

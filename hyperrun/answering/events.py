@@ -53,10 +53,17 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What the reader is told with the answer, by the key of its sentence. It is no failure."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The end. "stop", or "length" where the answer hit its limit."""
 
     finish_reason: str
 
 
-Event = Searching | Found | SearchFailed | Text | Suggestions | Used | Done
+Event = Searching | Found | SearchFailed | Text | Suggestions | Used | Notice | Done

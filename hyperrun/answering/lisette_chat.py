@@ -13,7 +13,7 @@ from hyperrun.llm.models import ModelChoice
 from hyperrun.markdown.citations import strip_citations
 from hyperrun.settings import Settings
 
-MOST_HISTORY_CHARS = 24_000
+MAX_HISTORY_CHARS = 24_000
 UNREADABLE = (
     "The arguments could not be read. search_code takes a JSON object with `query`, a few words to "
     "look for, and optionally `k`."
@@ -32,7 +32,7 @@ def messages(history: Sequence[Turn]) -> list[dict[str, str]]:
         if turn.outcome is not Outcome.ANSWERED or not answer.strip():
             continue  # an answer without words is refused by some providers
         size += len(turn.question) + len(answer)
-        if size > MOST_HISTORY_CHARS:
+        if size > MAX_HISTORY_CHARS:
             break
         pairs.append(
             [

@@ -28,7 +28,7 @@ SUGGEST = """\
 Name up to three short questions the reader may want to ask next, which the documentation probably \
 answers. One a line, in the language of the conversation, nothing else."""
 
-MOST_SUGGESTIONS = 3
+MAX_SUGGESTIONS = 3
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.):])\s+")
 
 FINAL = "Answer now with what you have, citing passages as [n]."
@@ -104,4 +104,4 @@ def suggested(text: str) -> tuple[str, ...]:
     """The questions in what a model has answered to `SUGGEST`."""
     lines = (re.sub(r"[*_`#]+", "", _BULLET.sub("", line)).strip() for line in text.splitlines())
     kept = [line for line in lines if 6 <= len(line) <= 120 and not line.endswith((":", "："))]
-    return tuple(dict.fromkeys(kept))[:MOST_SUGGESTIONS]
+    return tuple(dict.fromkeys(kept))[:MAX_SUGGESTIONS]

@@ -9,24 +9,29 @@ from typing import Any
 from hyperrun.answering import prompts
 from hyperrun.answering.events import Event, Found, SearchFailed, Searching
 from hyperrun.domain import Source
-from hyperrun.passage import PROSE, Passage, shared
+from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import Search
 from hyperrun.text import plain
 
 log = logging.getLogger(__name__)
 
 FIRST_PASSAGES = 6
-MOST_PASSAGES = 10  # for one tool call
-MOST_TOOL_CALLS = 6
-MOST_PASSAGE_CHARS = 4_000
-MOST_PROSE_CHARS = 5_000  # of a table of settings the last row may be the one that answers
-MOST_RESULT_CHARS = 24_000  # of one search, as the model is given it
+MAX_PASSAGES = 10  # for one tool call
+MAX_TOOL_CALLS = 6
+MAX_PASSAGE_CHARS = 4_000
+MAX_PROSE_CHARS = 5_000  # of a table of settings the last row may be the one that answers
+MAX_RESULT_CHARS = 24_000  # of one search, as the model is given it
 
 
 class Research:
     """The searches of one answer: passages numbered from 1, each handed out once."""
 
-    def __init__(self, search: Search, tell: Callable[[Event], None], version: str = "") -> None:
+    def __init__(
+        self,
+        search: Search,
+        version: str = "",
+        tell: Callable[[Event], None] = lambda event: None,
+    ) -> None:
         self._search = search
         self._version = version
         self._tell = tell
@@ -47,7 +52,7 @@ class Research:
     def _number(self, passage: Passage) -> Source:
         place = (passage.file, passage.start_line, passage.end_line)
         if place not in self._sources:
-            self._sources[place] = Source(len(self._sources) + 1, shared(_bounded(passage)))
+            self._sources[place] = Source(len(self._sources) + 1, _bounded(passage))
         return self._sources[place]
 
     async def call(self, **arguments: Any) -> str:
@@ -57,13 +62,13 @@ class Research:
         if not query.strip():
             return "search_code needs a `query`: a few words to look for."
         self._calls += 1
-        if self._calls > MOST_TOOL_CALLS:
+        if self._calls > MAX_TOOL_CALLS:
             return "That was the last search. Answer with what you have."
         k = arguments.get("k")
         k = k if isinstance(k, int) and not isinstance(k, bool) else FIRST_PASSAGES
         self._tell(Searching(query))
         try:
-            sources = await self.find(query, min(max(k, 1), MOST_PASSAGES))
+            sources = await self.find(query, min(max(k, 1), MAX_PASSAGES))
         except Exception as error:  # a tool that raises sends its traceback to the model
             log.warning(
                 "search_code(%d characters): %s: %s", len(query), type(error).__name__, error
@@ -75,7 +80,7 @@ class Research:
         self._tell(Found(query, sources))
         if not sources:
             return "Nothing was found. Try other words, or say that the documentation does not say."
-        return prompts.passages(sources, self.seen(sources), MOST_RESULT_CHARS)
+        return prompts.passages(sources, self.seen(sources), MAX_RESULT_CHARS)
 
     def seen(self, sources: Sequence[Source]) -> frozenset[int]:
         """Which of `sources` the model has had before; from now on it has had them all."""
@@ -101,7 +106,7 @@ async def search_code(
 
 
 def _bounded(passage: Passage) -> Passage:
-    most = MOST_PROSE_CHARS if passage.kind in PROSE else MOST_PASSAGE_CHARS
+    most = MAX_PROSE_CHARS if passage.kind in PROSE else MAX_PASSAGE_CHARS
     if len(passage.text) <= most:
         return passage
     kept = passage.text[:most].rpartition("\n")[0] or passage.text[:most]

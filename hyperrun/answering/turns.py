@@ -1,6 +1,6 @@
 """Answers in flight: one task each, any number of followers, the model called once.
 
-A turn is state, not a queue. Its task folds the agent's events into an `AnswerState`; a follower
+A turn is state, not a queue. Its task folds an answerer's events into an `AnswerState`; a follower
 remembers what it has sent and asks for the difference. So a slow reader gets fewer, larger updates,
 a dropped line starts again from a snapshot, and nothing grows with the number of readers.
 
@@ -19,12 +19,14 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from hyperrun.answering.agent import Agent, Text, Used
-from hyperrun.answering.answer import AnswerState, Follower, Update, Writing
+from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update
+from hyperrun.answering.answerer import Answerer, AnswererFor, Question
+from hyperrun.answering.events import Text, Used
 from hyperrun.domain import Cost, Outcome, PageContext, Recent, Turn, reader_of
 from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
 from hyperrun.language import DEFAULT
-from hyperrun.llm.models import ModelChoice
+from hyperrun.limits import Reservation
+from hyperrun.llm.read_batching import TICK_S
 from hyperrun.markdown.citations import relocated
 from hyperrun.markdown.renderer import AnswerRenderer
 from hyperrun.passage import Passage
@@ -35,30 +37,32 @@ __all__ = ["Turns", "Update"]
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.04
+# Words are read once a tick; they are not held back for coming a little early.
+SHOW_EVERY_S = 0.8 * TICK_S
 CHECKPOINT_EVERY_S = 1.0
 CHECKPOINT_GROUP = 50  # answers in one transaction
 KEEP_ALIVE_EVERY_S = 15.0
 LOOK_EVERY_S = 0.25
 # How long may be rendered before the event loop does something else.
 SLICE_S = 0.004
-# How long a reader waits for a disk that does not answer; then he goes on without it.
-DISK_PATIENCE_S = 1.0
+# How long a reader waits for a disk that does not answer; then they go on without it.
+DISK_TIMEOUT_S = 1.0
 # The same for a provider whose stream does not let itself be closed.
-CLOSING_PATIENCE_S = 2.0
+CLOSING_TIMEOUT_S = 2.0
 # Ended turns that the disk has not taken: so many are kept in memory and offered again.
-MOST_UNSTORED = 200
+MAX_UNSTORED = 200
 
 Locate = Callable[[Passage], Passage | None]
-Settle = Callable[[Turn], Awaitable[None]]
+# What is to be done when an answer has ended, however it ended, with what was reserved for it.
+OnEnded = Callable[[Turn, Reservation], Awaitable[None]]
 
 
-class Answering:
+class RunningAnswer:
     """One turn in flight: its state, its task, its followers."""
 
-    def __init__(self, turn: Turn, language: str = "", settle: Settle | None = None) -> None:
+    def __init__(self, turn: Turn, reservation: Reservation, language: str = "") -> None:
         self.state = AnswerState(turn, language)
-        self.settle = settle
+        self.reservation = reservation
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
         self.finished = asyncio.get_running_loop().create_future()  # stored, counted and told
@@ -76,25 +80,33 @@ class Answering:
         if self.followers:
             self.state.render()
         for follower in self.followers:
-            follower.bell.ring()
+            follower.wake.set()
 
 
 class Turns:
     """Starts, follows and ends answers. One conversation has at most one in flight."""
 
-    def __init__(self, settings: Settings, store: Store, agent: Agent, locate: Locate) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        answerer_for: AnswererFor,
+        locate: Locate,
+        on_ended: Sequence[OnEnded] = (),
+    ) -> None:
         self._locate = locate
+        self._on_ended = on_ended
         self._abandon_after_s = settings.abandon_after_s
         self._store = store
-        self._agent = agent
-        self._in_flight: dict[str, Answering] = {}
+        self._answerer_for = answerer_for
+        self._in_flight: dict[str, RunningAnswer] = {}
         self._by_conversation: dict[str, str] = {}
         self._unstored: dict[str, Turn] = {}  # ended
         self._background: set[asyncio.Task[None]] = set()
         self._checkpointing: asyncio.Task[None] | None = None
-        self._unshown: set[Answering] = set()
+        self._unshown: set[RunningAnswer] = set()
         self._showing: asyncio.Handle | None = None
-        self._housekeeping: asyncio.Task[None] | None = None
+        self._maintenance: asyncio.Task[None] | None = None
         self._disk_works = True
         self._closing = False
 
@@ -108,20 +120,17 @@ class Turns:
         conversation: str,
         question: str,
         page: PageContext,
-        model: ModelChoice | None,
+        reservation: Reservation,
         language: str = "",
         *,
         retry_of: str = "",
-        settle: Settle | None = None,
-        notice: str = "",
     ) -> Turn:
         """Start the answer to a question, and return its turn when the question is stored.
 
-        `retry_of` names the turn this one takes the place of. `settle` is told the turn when it has
-        ended, once, however it ends. `notice` is the key of a sentence that becomes the turn's
-        `error` although it is answered (why there is no model, say). Raises `Busy` while another
-        answer of this conversation is in flight: a second question is held back, not queued, so
-        that it can build on the first.
+        `reservation` says who answers; from here on it is ended with the answer. `retry_of` names
+        the turn this one takes the place of. Raises `Busy` while another answer of this
+        conversation is in flight: a second question is held back, not queued, so that it can build
+        on the first.
         """
         if conversation in self._by_conversation or self._closing:
             raise Busy(f"conversation has {self._by_conversation.get(conversation)} in flight")
@@ -132,29 +141,27 @@ class Turns:
             page=page,
             retry_of=retry_of,
             started=time.time(),
+            notice=reservation.notice,
         )
-        answering = Answering(turn, language, settle)
-        self._in_flight[turn.id] = answering
+        running = RunningAnswer(turn, reservation, language)
+        self._in_flight[turn.id] = running
         self._by_conversation[conversation] = turn.id
         # Beside the answer: the model is not asked later because the disk is slow.
         first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
-        work = self._answer(answering, model, language, notice)
-        answering.task = asyncio.create_task(work, name=f"answer {turn.id}")
-        if self._housekeeping is None or self._housekeeping.done():
-            self._housekeeping = asyncio.create_task(self._keep_house(), name="turns housekeeping")
+        work = self._answer(running, language)
+        running.task = asyncio.create_task(work, name=f"answer {turn.id}")
+        if self._maintenance is None or self._maintenance.done():
+            self._maintenance = asyncio.create_task(self._maintain(), name="turns maintenance")
         await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
-        await asyncio.wait({first_row}, timeout=DISK_PATIENCE_S)
+        await asyncio.wait({first_row}, timeout=DISK_TIMEOUT_S)
         return turn
 
     async def retry(
         self,
         conversation: str,
         turn_id: str,
-        model: ModelChoice | None,
+        reservation: Reservation,
         language: str = "",
-        *,
-        settle: Settle | None = None,
-        notice: str = "",
     ) -> Turn:
         """Another attempt at a turn's question; the first leaves the model's history.
 
@@ -162,8 +169,7 @@ class Turns:
         """
         first = await self._own(conversation, turn_id)
         return await self.start(
-            conversation, first.question, first.page, model, language,
-            retry_of=turn_id, settle=settle, notice=notice,
+            conversation, first.question, first.page, reservation, language, retry_of=turn_id
         )  # fmt: skip
 
     async def stop(self, conversation: str, turn_id: str) -> None:
@@ -192,9 +198,9 @@ class Turns:
 
     def leave(self, conversation: str) -> None:
         """The reader turns to another conversation: an answer goes on, though nobody follows it."""
-        answering = self._in_flight.get(self._by_conversation.get(conversation, ""))
-        if answering is not None:
-            answering.goes_on_alone = True
+        running = self._in_flight.get(self._by_conversation.get(conversation, ""))
+        if running is not None:
+            running.goes_on_alone = True
 
     async def recent(self, conversation: str) -> list[Recent]:
         """The conversations of this one's reader, last asked first, as far as they can be read."""
@@ -209,9 +215,9 @@ class Turns:
 
     async def find(self, turn_id: str) -> Turn | None:
         """The turn with this id, in flight or stored."""
-        answering = self._in_flight.get(turn_id)
-        if answering is not None:
-            return answering.state.as_turn()
+        running = self._in_flight.get(turn_id)
+        if running is not None:
+            return running.state.as_turn()
         if turn_id in self._unstored:
             return self._unstored[turn_id]
         try:
@@ -248,30 +254,31 @@ class Turns:
 
         A turn that has ended is one snapshot with its outcome; an unknown id is nothing at all.
         """
-        answering = self._in_flight.get(turn_id)
-        if answering is None:
+        running = self._in_flight.get(turn_id)
+        if running is None:
             stored = await self.find(turn_id)
             if stored is not None:
                 yield await asyncio.to_thread(self.snapshot, stored, language)
             return
         follower = Follower()
-        answering.followers.add(follower)
+        running.followers.add(follower)
         try:
             while True:
                 # Its end is told when it is counted: whoever hears it may ask the next question.
-                ended = answering.finished.done()
-                if ended or answering.state.outcome is None:
-                    update = follower.next(answering.state)
+                ended = running.finished.done()
+                if ended or running.state.outcome is None:
+                    update = follower.next(running.state)
                     if update is not None:
                         yield update
                 if ended:
                     return
-                await follower.bell.heard()
+                await follower.wake.wait()
+                follower.wake.clear()
                 if follower.is_quiet:
                     yield None
         finally:
-            answering.followers.discard(follower)
-            answering.alone_since = time.monotonic()
+            running.followers.discard(follower)
+            running.alone_since = time.monotonic()
 
     def snapshot(self, turn: Turn, language: str = "") -> Update:
         """A stored turn, rendered; a source that has moved since is cited where it stands now.
@@ -280,19 +287,20 @@ class Turns:
         """
         moved = relocated(turn.sources, self._locate)
         sources = {source.number: source for source in moved}
-        writing = Writing(AnswerRenderer(sources.get, language or DEFAULT))
-        writing.feed(turn.answer)
-        writing.finish()
+        builder = HtmlBuilder(AnswerRenderer(sources.get, language or DEFAULT))
+        builder.feed(turn.answer)
+        builder.finish()
         return Update(
             snapshot=True,
-            blocks=tuple(writing.blocks),
+            blocks=tuple(builder.blocks),
             live="",
             steps=turn.steps,
-            sources=tuple(sources[n] for n in writing.cited if n in sources),
+            sources=tuple(sources[n] for n in builder.cited if n in sources),
             suggestions=turn.suggestions,
             usage=turn.usage,
             outcome=turn.outcome,
             error=turn.error,
+            notice=turn.notice,
         )
 
     async def close(self) -> None:
@@ -301,14 +309,14 @@ class Turns:
         ends = [self._end(turn_id, Outcome.INTERRUPTED) for turn_id in list(self._in_flight)]
         if ends:
             await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=4.0)
-        if self._housekeeping is not None:
-            self._housekeeping.cancel()
+        if self._maintenance is not None:
+            self._maintenance.cancel()
         if self._showing is not None:
             self._showing.cancel()
         if self._unstored:
             self._spawn(self._save(list(self._unstored.values())), "last rows")
         if self._background:
-            await asyncio.wait(self._background, timeout=DISK_PATIENCE_S)
+            await asyncio.wait(self._background, timeout=DISK_TIMEOUT_S)
 
     # Inside
 
@@ -319,20 +327,20 @@ class Turns:
         return turn
 
     async def _end(self, turn_id: str, outcome: Outcome) -> None:
-        answering = self._in_flight.get(turn_id)
-        if answering is None or answering.task is None:
+        running = self._in_flight.get(turn_id)
+        if running is None or running.task is None:
             return
-        if answering.state.outcome is None:  # else it is about to end by itself
-            answering.ends_as = outcome
-            answering.task.cancel()
-            await asyncio.wait({answering.task}, timeout=CLOSING_PATIENCE_S)
-            self._ended(answering, outcome)  # if the provider's stream does not let itself close
-        await asyncio.wait({answering.finished})
+        if running.state.outcome is None:  # else it is about to end by itself
+            running.ends_as = outcome
+            running.task.cancel()
+            await asyncio.wait({running.task}, timeout=CLOSING_TIMEOUT_S)
+            self._ended(running, outcome)  # if the provider's stream does not let itself close
+        await asyncio.wait({running.finished})
 
-    def _ended(self, answering: Answering, outcome: Outcome, error: str = "") -> None:
-        if answering.state.outcome is None:
-            answering.state.end(outcome, error)
-            self._spawn(self._finish(answering), f"end of {answering.state.turn.id}")
+    def _ended(self, running: RunningAnswer, outcome: Outcome, error: str = "") -> None:
+        if running.state.outcome is None:
+            running.state.end(outcome, error)
+            self._spawn(self._finish(running), f"end of {running.state.turn.id}")
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
@@ -340,53 +348,41 @@ class Turns:
         task.add_done_callback(self._background.discard)
         return task
 
-    async def _answer(
-        self,
-        answering: Answering,
-        model: ModelChoice | None,
-        language: str,
-        notice: str,
-    ) -> None:
+    async def _answer(self, running: RunningAnswer, language: str) -> None:
         """The task of one turn: from the first row in the store to the last."""
-        state = answering.state
+        state = running.state
         turn = state.turn
-        outcome, error = Outcome.ANSWERED, notice
+        outcome, error = Outcome.ANSWERED, ""
         try:
             history = [
                 each
                 for each in await self.history(turn.conversation)
                 if each.outcome is Outcome.ANSWERED and each.id not in (turn.id, turn.retry_of)
             ]
+            question = Question(turn.question, history, turn.page, language or DEFAULT)
             try:
-                await self._run_agent(answering, history, model, language)
+                answerer = self._answerer_for(running.reservation.choice)
+                await self._fold(running, answerer, question)
             except ModelError as failure:
                 if state.has_text:
                     raise
                 # No word came: the passages still help, and the reader is told what happened.
                 log.warning("turn %s: %s: %s", turn.id, type(failure).__name__, failure)
                 outcome, error = Outcome.FAILED, failure.public
-                await self._run_agent(answering, history, None, language)
+                await self._fold(running, self._answerer_for(None), question)
         except asyncio.CancelledError:
-            outcome, error = answering.ends_as, ""
+            outcome, error = running.ends_as, ""
         except HyperRunError as failure:
             log.warning("turn %s: %s: %s", turn.id, type(failure).__name__, failure)
             outcome, error = Outcome.FAILED, error or failure.public
         except Exception:
             log.exception("turn %s", turn.id)
             outcome, error = Outcome.FAILED, HyperRunError.public
-        self._ended(answering, outcome, error)
+        self._ended(running, outcome, error)
 
-    async def _run_agent(
-        self,
-        answering: Answering,
-        history: Sequence[Turn],
-        model: ModelChoice | None,
-        language: str,
-    ) -> None:
-        state = answering.state
-        turn = state.turn
-        answer = self._agent.answer(turn.question, history, turn.page, model, language)
-        async with aclosing(answer) as events:
+    async def _fold(self, running: RunningAnswer, answerer: Answerer, question: Question) -> None:
+        state = running.state
+        async with aclosing(answerer.answer(question)) as events:
             async for event in events:
                 if state.outcome is not None:
                     return
@@ -395,56 +391,58 @@ class Turns:
                 state.fold(event)
                 if isinstance(event, Used):
                     continue  # told with the end
-                if at_once or time.monotonic() - answering.shown >= TICK_S:
-                    answering.show()
+                if at_once or time.monotonic() - running.shown >= SHOW_EVERY_S:
+                    running.show()
                 else:
-                    self._show_soon(answering)
+                    self._show_soon(running)
 
-    def _show_soon(self, answering: Answering) -> None:
+    def _show_soon(self, running: RunningAnswer) -> None:
         """Show it a tick after the last time: counted from there, or it would lag ever after."""
-        self._unshown.add(answering)
+        self._unshown.add(running)
         if self._showing is None:
-            wait_s = max(0.0, answering.shown + TICK_S - time.monotonic())
+            wait_s = max(0.0, running.shown + SHOW_EVERY_S - time.monotonic())
             self._showing = asyncio.get_running_loop().call_later(wait_s, self._show_unshown)
 
     def _show_unshown(self) -> None:
         self._showing = None
         began = time.monotonic()
-        unshown = sorted(self._unshown, key=lambda answering: answering.shown)
+        unshown = sorted(self._unshown, key=lambda running: running.shown)
         self._unshown.clear()
-        for at, answering in enumerate(unshown):
-            state = answering.state
-            if state.outcome is not None or answering.rendered == state.version:
+        for at, running in enumerate(unshown):
+            state = running.state
+            if state.outcome is not None or running.rendered == state.version:
                 continue
-            if began - answering.shown < TICK_S / 2:
-                self._show_soon(answering)
+            if began - running.shown < SHOW_EVERY_S / 2:
+                self._show_soon(running)
                 continue
-            answering.show()
+            running.show()
             if time.monotonic() - began > SLICE_S:
                 self._unshown.update(unshown[at + 1 :])
                 self._showing = asyncio.get_running_loop().call_soon(self._show_unshown)
                 return
 
-    async def _finish(self, answering: Answering) -> None:
+    async def _finish(self, running: RunningAnswer) -> None:
         """Store and count an ended turn, then let its followers and its conversation go on."""
-        turn = answering.state.as_turn()
+        turn = running.state.as_turn()
         self._unstored[turn.id] = turn
-        if len(self._unstored) > MOST_UNSTORED:
+        if len(self._unstored) > MAX_UNSTORED:
             del self._unstored[next(iter(self._unstored))]
         ending = {self._spawn(self._save([turn]), f"last row of {turn.id}")}
-        if answering.settle is not None:
-            ending.add(self._spawn(self._settled(answering.settle, turn), f"cost of {turn.id}"))
-        await asyncio.wait(ending, timeout=DISK_PATIENCE_S)
+        if self._on_ended:
+            told = self._tell_ended(turn, running.reservation)
+            ending.add(self._spawn(told, f"telling the end of {turn.id}"))
+        await asyncio.wait(ending, timeout=DISK_TIMEOUT_S)
         self._in_flight.pop(turn.id, None)
         self._by_conversation.pop(turn.conversation, None)
-        answering.finished.set_result(None)
-        answering.show()
+        running.finished.set_result(None)
+        running.show()
 
-    async def _settled(self, settle: Settle, turn: Turn) -> None:
-        try:
-            await settle(turn)
-        except Exception:
-            log.exception("turn %s: its cost was not counted", turn.id)
+    async def _tell_ended(self, turn: Turn, reservation: Reservation) -> None:
+        for on_ended in self._on_ended:
+            try:
+                await on_ended(turn, reservation)
+            except Exception:
+                log.exception("turn %s: its end was not counted", turn.id)
 
     async def _save(self, turns: Sequence[Turn]) -> None:
         """Write turns; an answer goes on without its row, and the log says so."""
@@ -469,19 +467,19 @@ class Turns:
             log.error("the conversation cannot be read: %s", error)
             return []
 
-    async def _keep_house(self) -> None:
+    async def _maintain(self) -> None:
         """Look after all turns in flight until there are none."""
         checkpointed = time.monotonic()
         while self._in_flight or self._unstored:
             await asyncio.sleep(min(LOOK_EVERY_S, CHECKPOINT_EVERY_S))
             now = time.monotonic()
-            for answering in list(self._in_flight.values()):
-                state = answering.state
-                alone_s = 0.0 if answering.followers else now - answering.alone_since
-                if answering.goes_on_alone:
+            for running in list(self._in_flight.values()):
+                state = running.state
+                alone_s = 0.0 if running.followers else now - running.alone_since
+                if running.goes_on_alone:
                     continue
                 if state.outcome is None and alone_s > self._abandon_after_s:
-                    answering.alone_since = now + 3_600  # once
+                    running.alone_since = now + 3_600  # once
                     self._spawn(self._end(state.turn.id, Outcome.STOPPED), "an answer left alone")
             if now - checkpointed >= CHECKPOINT_EVERY_S:
                 checkpointed = now
@@ -491,12 +489,12 @@ class Turns:
 
     def _keep_alive(self, now: float) -> None:
         """Wake who has had nothing to send for long: a proxy would take the line for dead."""
-        for answering in self._in_flight.values():
-            for follower in answering.followers:
+        for running in self._in_flight.values():
+            for follower in running.followers:
                 if now - follower.told_at > KEEP_ALIVE_EVERY_S:
                     follower.told_at = now
                     follower.is_quiet = True
-                    follower.bell.ring()
+                    follower.wake.set()
 
     async def _checkpoint(self) -> None:
         """Store what has come since the last time, in few transactions.
@@ -509,10 +507,10 @@ class Turns:
         answers = list(self._in_flight.values())
         for start in range(0, len(answers), CHECKPOINT_GROUP):
             changed = []
-            for answering in answers[start : start + CHECKPOINT_GROUP]:
-                state = answering.state
-                if state.outcome is None and state.version != answering.stored:
-                    answering.stored = state.version
+            for running in answers[start : start + CHECKPOINT_GROUP]:
+                state = running.state
+                if state.outcome is None and state.version != running.stored:
+                    running.stored = state.version
                     changed.append(state.as_turn())
             if changed:
                 await self._save(changed)

@@ -10,9 +10,10 @@ details go to the log alone.
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hyperrun.errors import (
     ModelCutOff,
@@ -23,8 +24,8 @@ from hyperrun.errors import (
     ModelStalled,
     ModelUnknown,
 )
-from hyperrun.llm.models import OPENAI_COMPATIBLE, ModelChoice
-from hyperrun.llm.read_batching import Beat, Line
+from hyperrun.llm.models import OPENAI_COMPATIBLE, ModelChoice, Models
+from hyperrun.llm.read_batching import HeldConnection, ReadBatcher
 from hyperrun.llm.wire import Step, joined, request_body
 from hyperrun.settings import Settings
 from hyperrun.text import without_controls
@@ -80,36 +81,51 @@ class Meter:
         return self._prompt_bytes // 4 + 1, -(-self.said_bytes // 4)
 
 
+class Listener(Protocol):
+    """Who is told how the steps of one answer go on."""
+
+    meter: Meter  # counts what they take
+
+    def step_begins(self) -> None:
+        """The provider is about to be asked."""
+
+    def say(self, said: str) -> None:
+        """All that this step has said so far, the moment more has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What the calls of all answers have in common."""
+
+    litellm: Any
+    settings: Settings
+    session: "ClientSession"
+    quirks: dict[str, frozenset[str]] = field(default_factory=dict)
+    batcher: ReadBatcher = field(default_factory=ReadBatcher)
+
+    @classmethod
+    def of(cls, models: Models, litellm: Any, settings: Settings) -> "Client":
+        """The client that uses the connections of `models`."""
+        return cls(litellm, settings, models.session(), models.quirks, models.batcher)
+
+
 class Completion:
     """Called by Lisette once for each step of an answer.
 
-    `say` is told all that a step has said so far, the moment more comes, and `asked` when one
-    begins; `meter` counts what that takes. Cancelling the task that waits for a step ends the call
-    under way, and the provider sees its connection closed.
+    Cancelling the task that waits for a step ends the call under way, and the provider sees its
+    connection closed.
     """
 
-    def __init__(
-        self,
-        litellm: Any,
-        choice: ModelChoice,
-        settings: Settings,
-        session: "ClientSession",
-        say: Callable[[str], None],
-        quirks: dict[str, frozenset[str]] | None = None,
-        beat: Beat | None = None,
-        asked: Callable[[], None] = lambda: None,
-        meter: Meter | None = None,
-    ) -> None:
-        self._litellm = litellm
+    def __init__(self, client: Client, choice: ModelChoice, listener: Listener) -> None:
+        self._litellm = client.litellm
+        self._settings = client.settings
+        self._session = client.session
+        self._quirks = client.quirks
+        self._batcher = client.batcher
         self._choice = choice
-        self._settings = settings
-        self._session = session
-        self._say = say
-        self._asked = asked
-        self._quirks = quirks if quirks is not None else {}
-        self._beat = beat or Beat()
+        self._listener = listener
+        self._meter = listener.meter
         self._timer_moved = 0.0
-        self.meter = meter or Meter()
         self._said = ""  # by the step so far
 
     async def __call__(self, **call: Any) -> Any:
@@ -118,11 +134,11 @@ class Completion:
         Raises `ModelError`, or LiteLLM's ContextWindowExceededError, at which Lisette shortens what
         tools have returned.
         """
-        self.meter.start(call["messages"])
+        self._meter.start(call["messages"])
         self._said = ""
-        self._asked()
+        self._listener.step_begins()
         step = await self._with_one_retry(call)
-        self.meter.stop()
+        self._meter.stop()
         return step
 
     async def _with_one_retry(self, call: dict[str, Any]) -> Any:
@@ -135,7 +151,7 @@ class Completion:
                 failure = self._failure(error)
                 wait_s = max(RETRY_AFTER_S, getattr(failure, "retry_after_s", 0.0))
                 if (
-                    self.meter.said_bytes
+                    self._meter.said_bytes
                     or not retries_left
                     or not isinstance(failure, TRANSIENT)
                     or wait_s > LONGEST_RETRY_AFTER_S
@@ -167,16 +183,16 @@ class Completion:
 
     def _tell(self, words: str) -> None:
         size_bytes = len(words) if words.isascii() else len(words.encode(errors="replace"))
-        self.meter.said_bytes += size_bytes
+        self._meter.said_bytes += size_bytes
         words = without_controls(words)
         if words:
             self._said += words
-            self._say(self._said)
+            self._listener.say(self._said)
 
     def _failure(self, error: Exception) -> ModelError:
         """`error` as one of ours, without the key, which some providers repeat."""
         key = self._choice.api_key
-        return as_model_error(error, begun=bool(self.meter.said_bytes), secret=key)
+        return as_model_error(error, begun=bool(self._meter.said_bytes), secret=key)
 
     # OpenAI-compatible addresses
 
@@ -184,12 +200,13 @@ class Completion:
         response = await self._post(call)
         try:
             connection = response.connection
-            with Line(connection.transport if connection is not None else None) as line:
-                step = await self._read(response, line, timer)
+            transport = connection.transport if connection is not None else None
+            with HeldConnection(transport) as held:
+                step = await self._read(response, held, timer)
         finally:
             response.close()
-        self.meter.estimated = self.meter.estimated or not step.told_usage
-        return step.response(self._said, self.meter.unbilled_tokens)
+        self._meter.estimated = self._meter.estimated or not step.told_usage
+        return step.response(self._said, self._meter.unbilled_tokens)
 
     async def _post(self, call: dict[str, Any]) -> "ClientResponse":
         """The response to a request that the model understands. Raises `ModelError`."""
@@ -232,7 +249,9 @@ class Completion:
         detail = f"{choice.name}: {response.status} {detail}"
         raise _refusal(response.status, detail, float(wait_s) if wait_s.isdecimal() else 0.0)
 
-    async def _read(self, response: "ClientResponse", line: Line, timer: asyncio.Timeout) -> Step:
+    async def _read(
+        self, response: "ClientResponse", held: HeldConnection, timer: asyncio.Timeout
+    ) -> Step:
         """The whole of a streamed response; its words are told on the way."""
         step = Step(self._litellm, self._choice.name)
         content = response.content
@@ -252,7 +271,7 @@ class Completion:
             if step.words:
                 self._tell(step.take_words())
                 if not step.ended:
-                    self._beat.hold(line)
+                    self._batcher.hold(held)
         if rest.startswith(b"data:") and not step.ended:
             step.take(rest[5:].strip())
             self._tell(step.take_words())

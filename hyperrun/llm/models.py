@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from hyperrun.errors import BadQuestion
 from hyperrun.llm.prices import Prices
-from hyperrun.llm.read_batching import Beat
+from hyperrun.llm.read_batching import ReadBatcher
 from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Models:
         self._prices: Prices | None = None
         self._session: ClientSession | None = None
         self._importing = asyncio.Lock()
-        self.beat = Beat()
+        self.batcher = ReadBatcher()
         self.quirks: dict[str, frozenset[str]] = {}  # what models refuse, as `provider` learns it
         self.note = ""  # why there is no operator's model although one is named
         self._operators = self._configured()
@@ -217,15 +217,6 @@ class Models:
             if prices.get(name, {}).get("mode") == "chat" and not name.startswith("ft:")
         }
         return sorted(names)
-
-    async def warm(self) -> None:
-        """Import what an answer needs now, so that the first question does not wait for it."""
-        from hyperrun.answering import lisette_chat
-        from hyperrun.markdown import highlight
-
-        lisette = await self.library()
-        await asyncio.to_thread(lisette_chat.warm, lisette)
-        await asyncio.to_thread(highlight.warm)
 
     async def library(self) -> ModuleType:
         """Lisette, imported once, in a thread, without a connection to anywhere."""

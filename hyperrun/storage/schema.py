@@ -52,14 +52,19 @@ MIGRATIONS = (
     "ALTER TABLE turns ADD COLUMN suggestions TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE turns ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0",
     "CREATE INDEX attempts ON turns (retry_of) WHERE retry_of != ''",
+    # What was told with an answer used to stand where errors do.
+    """
+    ALTER TABLE turns ADD COLUMN notice TEXT NOT NULL DEFAULT '';
+    UPDATE turns SET notice = error, error = '' WHERE outcome = 'answered' AND error != '';
+    """,
 )
 
 COLUMNS = (
     "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
     "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, suggestions, "
-    "estimated, rating, reason, comment"
+    "estimated, notice, rating, reason, comment"
 )
-WRITTEN = COLUMNS.split(", ")[:19]  # all but what readers say of a turn
+WRITTEN = COLUMNS.split(", ")[:20]  # all but what readers say of a turn
 
 
 # In KiB: rows are found by their key, and the system keeps the file's pages anyhow. SQLite's own
@@ -140,6 +145,7 @@ def row_of(turn: Turn) -> tuple[Any, ...]:
         turn.ended,
         json.dumps(turn.suggestions),
         int(turn.usage.estimated),
+        turn.notice,
     )
 
 
@@ -163,9 +169,10 @@ def turn_of(row: tuple[Any, ...]) -> Turn:
         started=row[15],
         ended=row[16],
         suggestions=tuple(json.loads(row[17])),
-        rating=row[19],
-        reason=row[20],
-        comment=row[21],
+        notice=row[19],
+        rating=row[20],
+        reason=row[21],
+        comment=row[22],
     )
 
 

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +17,14 @@ from hyperrun.storage.files import secret
 
 _ID_BYTES = 18
 _BESIDE_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation, and the token that is its reader's authority over it."""
+
+    conversation: str
+    token: str = field(repr=False)
 
 
 class Tokens:
@@ -28,11 +37,19 @@ class Tokens:
     def _key(self) -> bytes:
         return secret(self._path)
 
-    def mint(self, beside: str = "") -> str:
-        """A token for a new conversation: of the reader of `beside`, where that is given."""
+    def open(self, token: str) -> Session:
+        """The conversation that `token` speaks for; a new one of a new reader where it is none of
+        ours."""
+        conversation = self.check(token)
+        return Session(conversation, token) if conversation else self.new()
+
+    def new(self, beside: str = "") -> Session:
+        """A new conversation: of the reader of `beside`, where that is given."""
         if beside:
-            return self.of(f"{reader_of(beside)}~{secrets.token_urlsafe(_BESIDE_BYTES)}")
-        return self.of(secrets.token_urlsafe(_ID_BYTES))
+            conversation = f"{reader_of(beside)}~{secrets.token_urlsafe(_BESIDE_BYTES)}"
+        else:
+            conversation = secrets.token_urlsafe(_ID_BYTES)
+        return Session(conversation, self.of(conversation))
 
     def of(self, conversation: str) -> str:
         """The token of a conversation, for its reader alone."""

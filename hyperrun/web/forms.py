@@ -5,7 +5,6 @@ Every class is a parameter type for a handler (`form: AskForm`); FastHTML calls 
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,23 +13,10 @@ from starlette.requests import Request
 
 from hyperrun.domain import PageContext
 from hyperrun.errors import BadQuestion
+from hyperrun.text import clean, is_blank
 
 MAX_QUESTION_CHARS = 8_000
 MAX_FIELDS = 40
-
-_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
-
-
-def clean(text: str) -> str:
-    """`text` without control characters and lone surrogates, with plain line ends, stripped."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = re.sub("[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    return _UNWANTED.sub("", text).strip()
-
-
-def is_blank(text: str) -> bool:
-    """Is there nothing to see in it? Zero-width and other format characters count as nothing."""
-    return all(char.isspace() or unicodedata.category(char) in ("Cf", "Zs") for char in text)
 
 
 async def fields(request: Request) -> dict[str, str]:

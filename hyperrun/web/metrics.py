@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 
 from hyperrun.domain import Turn
-from hyperrun.limits import Limits
+from hyperrun.limits import Limits, Reservation
 
 
 class Metrics:
@@ -65,7 +65,7 @@ class Metrics:
         if not route.endswith("/stream/{turn_id}"):
             self._seconds.labels(route).observe(seconds)
 
-    def answered(self, turn: Turn) -> None:
+    async def answered(self, turn: Turn, _: Reservation) -> None:
         """One answer has ended."""
         self._answers.labels(turn.outcome.value, turn.error).inc()
         if turn.ended is not None:

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from hyperrun.answering.agent import (
-    Agent,
+from hyperrun.answering.answerer import Question
+from hyperrun.answering.answerers import Answerers
+from hyperrun.answering.events import (
     Done,
     Event,
     Found,
@@ -60,7 +61,7 @@ class Answer:
 
 
 class Bench:
-    """An agent over a small repository; its search is real and shared by all tests here."""
+    """Answerers over a small repository; its search is real and shared by all tests here."""
 
     def __init__(self, folder: Path) -> None:
         self.settings = replace(
@@ -94,17 +95,19 @@ class Bench:
         page: PageContext | None = None,
         name: str = "openai/scripted",
         search: Any = None,
-        language: str = "",
+        language: str = "en",
         leave_when: Callable[[Answer], bool] = lambda _: False,
         **changes: Any,
     ) -> Answer:
         """Everything that happens; left when `leave_when` says so."""
         answer = Answer()
-        agent = Agent(replace(self.settings, **changes), search or self.search, self.models)
+        settings = replace(self.settings, **changes)
+        answerers = Answerers(settings, search or self.search, self.models)
         model = ModelChoice(name, KEY, url) if url else None
-        events = agent.answer(question, history, page or PageContext(), model, language)
+        asked = Question(question, history, page or PageContext(), language)
+        events = answerers.of(model).answer(asked)
         try:
-            async with aclosing(events):  # type: ignore[type-var]
+            async with aclosing(events):
                 async for event in events:
                     answer.events.append(event)
                     if leave_when(answer):
@@ -120,8 +123,8 @@ class Bench:
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """One agent's surroundings for the whole file."""
-    made = Bench(tmp_path_factory.mktemp("agent"))
+    """The answerers' surroundings for the whole file."""
+    made = Bench(tmp_path_factory.mktemp("answerers"))
     yield made
     made.close()
 
@@ -600,6 +603,8 @@ def test_suggestions_that_fail_do_not_hurt_the_answer(
     answer = bench.ask(model_server, suggestions="model", model_first_token_timeout_s=0.5)
     assert answer.error is None and answer.events[-1] == Done("stop")
     assert not answer.of(Suggestions)
+    if script.hang:
+        assert answer.used.usage.estimated, "what was asked for them is counted all the same"
 
 
 def test_sources_keep_their_numbers_within_an_answer(

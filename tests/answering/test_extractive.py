@@ -143,7 +143,7 @@ def test_the_last_row_of_a_long_table_is_found_and_quoted(tmp_path: Path) -> Non
         search = Search(settings)
         await search.start()
         try:
-            sources = await Research(search, lambda event: None).find("set the port", 6)
+            sources = await Research(search).find("set the port", 6)
             return "".join([piece async for piece in extract("set the port", sources, "en")])
         finally:
             await search.close()

@@ -1,33 +1,35 @@
 """Answers in flight when the disk, the provider or the renderer does not do its part.
 
-The agent here is a script of events, so that each of them comes when the test wants it.
+The answerer here is a script of events, so that each of them comes when the test wants it.
 """
 
 import asyncio
 import time
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hyperrun.answering.agent import Done, Event, Found, Searching, Text
-from hyperrun.answering.answer import AnswerState, Writing
-from hyperrun.answering.turns import Turns, Update
+from hyperrun.answering.answer import AnswerState, HtmlBuilder
+from hyperrun.answering.answerer import Question
+from hyperrun.answering.events import Done, Event, Found, Notice, Searching, Text
+from hyperrun.answering.turns import OnEnded, Turns, Update
 from hyperrun.domain import Outcome, PageContext, Source, Turn
 from hyperrun.errors import Busy
+from hyperrun.limits import Reservation
 from hyperrun.markdown.renderer import AnswerRenderer
 from hyperrun.passage import Passage
 from hyperrun.settings import Settings
 from hyperrun.storage.store import Store
 from tests.storage.test_store_faults import full_disk, locked
 
-Work = Callable[[Turns, "ScriptedAgent"], Awaitable[None]]
+Work = Callable[[Turns, "ScriptedAnswerer"], Awaitable[None]]
 
 
-class ScriptedAgent:
+class ScriptedAnswerer:
     """Plays events; a number between them is a time to wait in seconds."""
 
     def __init__(self) -> None:
@@ -36,8 +38,8 @@ class ScriptedAgent:
         self.asked: list[tuple[str, Sequence[Turn]]] = []
         self.closed = 0
 
-    async def answer(self, question: str, history: Sequence[Turn], *_: Any) -> AsyncIterator[Event]:
-        self.asked.append((question, history))
+    async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
+        self.asked.append((question.text, question.history))
         try:
             for event in self.script:
                 if isinstance(event, float):
@@ -50,17 +52,17 @@ class ScriptedAgent:
                 await asyncio.sleep(self.closing_takes_s)
 
 
-def run(folder: Path, work: Work, **changes: Any) -> None:
+def run(folder: Path, work: Work, on_ended: Sequence[OnEnded] = (), **changes: Any) -> None:
     """Do `work` with turns over a store in `folder`."""
     settings = replace(Settings(), data_dir=folder, keep_days=0, **changes)
 
     async def main() -> None:
         store = Store(settings)
         await store.open()
-        agent = ScriptedAgent()
-        turns = Turns(settings, store, agent, lambda passage: passage)  # type: ignore[arg-type]
+        answerer = ScriptedAnswerer()
+        turns = Turns(settings, store, lambda choice: answerer, lambda passage: passage, on_ended)
         try:
-            await work(turns, agent)
+            await work(turns, answerer)
         finally:
             await turns.close()
             await store.close()
@@ -69,7 +71,7 @@ def run(folder: Path, work: Work, **changes: Any) -> None:
 
 
 async def ask(turns: Turns, conversation: str = "c", question: str = "How?") -> Turn:
-    return await turns.start(conversation, question, PageContext(), None)
+    return await turns.start(conversation, question, PageContext(), Reservation())
 
 
 async def followed(turns: Turns, turn_id: str) -> list[Update]:
@@ -86,11 +88,11 @@ def words(updates: Sequence[Update]) -> str:
 
 
 def test_the_first_word_waits_for_no_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyperrun.answering.turns.TICK_S", 30.0)
+    monkeypatch.setattr("hyperrun.answering.turns.SHOW_EVERY_S", 30.0)
 
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         # The search's result is shown an instant before the first word comes.
-        agent.script = [Searching("q"), Found("q", ()), 0.001, Text("First"), 60.0]
+        answerer.script = [Searching("q"), Found("q", ()), 0.001, Text("First"), 60.0]
         turn = await ask(turns)
         async with asyncio.timeout(10):
             async for update in turns.follow(turn.id):
@@ -101,8 +103,8 @@ def test_the_first_word_waits_for_no_tick(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_thousand_tokens_in_a_second_are_few_updates(tmp_path: Path) -> None:
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [0.05, *[step for n in range(500) for step in (Text(f"w{n} "), 0.001)]]
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [0.05, *[step for n in range(500) for step in (Text(f"w{n} "), 0.001)]]
         turn = await ask(turns)
         began = time.monotonic()
         updates = await followed(turns, turn.id)
@@ -119,8 +121,8 @@ def test_an_answer_goes_on_when_the_disk_is_full_and_is_stored_when_it_is_not(
 ) -> None:
     monkeypatch.setattr("hyperrun.answering.turns.CHECKPOINT_EVERY_S", 0.05)
 
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [Text("x" * 300_000), Done("stop")]
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("x" * 300_000), Done("stop")]
         with full_disk(200_000):
             turn = await ask(turns)
             updates = await followed(turns, turn.id)
@@ -129,7 +131,7 @@ def test_an_answer_goes_on_when_the_disk_is_full_and_is_stored_when_it_is_not(
             assert [each.id for each in await turns.history("c")] == [turn.id]
             assert (await followed(turns, turn.id))[0].outcome is Outcome.ANSWERED
             await followed(turns, (await ask(turns)).id)
-            assert [each.id for each in agent.asked[1][1]] == [turn.id]
+            assert [each.id for each in answerer.asked[1][1]] == [turn.id]
         async with asyncio.timeout(10):
             while True:
                 stored = await turns._store.turns("c")
@@ -142,8 +144,8 @@ def test_an_answer_goes_on_when_the_disk_is_full_and_is_stored_when_it_is_not(
 
 
 def test_a_locked_file_holds_up_nobody_for_long(tmp_path: Path) -> None:
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [Text("One. "), 0.2, Text("Two."), Done("stop")]
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("One. "), 0.2, Text("Two."), Done("stop")]
         with locked(tmp_path):
             began = time.monotonic()
             turn = await ask(turns)
@@ -158,11 +160,11 @@ def test_a_locked_file_holds_up_nobody_for_long(tmp_path: Path) -> None:
 def test_a_provider_that_does_not_let_go_holds_up_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyperrun.answering.turns.CLOSING_PATIENCE_S", 0.1)
+    monkeypatch.setattr("hyperrun.answering.turns.CLOSING_TIMEOUT_S", 0.1)
 
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [Text("So far."), 60.0]
-        agent.closing_takes_s = 2.0
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("So far."), 60.0]
+        answerer.closing_takes_s = 2.0
         turn = await ask(turns)
         following = asyncio.create_task(followed(turns, turn.id))
         await asyncio.sleep(0.05)
@@ -170,36 +172,74 @@ def test_a_provider_that_does_not_let_go_holds_up_nobody(
         await turns.stop("c", turn.id)
         assert (await following)[-1].outcome is Outcome.STOPPED
         assert time.monotonic() - began < 1
-        agent.closing_takes_s = 0.0
+        answerer.closing_takes_s = 0.0
         await ask(turns)
 
     run(tmp_path, work)
 
 
 def test_an_abandoned_answer_ends_once_and_frees_its_conversation(tmp_path: Path) -> None:
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [Text("To nobody."), 60.0]
-        settled: list[Turn] = []
+    ended: list[Turn] = []
 
-        async def settle(turn: Turn) -> None:
-            settled.append(turn)
+    async def on_ended(turn: Turn, _: Reservation) -> None:
+        ended.append(turn)
 
-        await turns.start("c", "How?", PageContext(), None, settle=settle)
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("To nobody."), 60.0]
+        await ask(turns)
         async with asyncio.timeout(5):
             while turns.in_flight:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-        assert [(turn.outcome, turn.answer) for turn in settled] == [
-            (Outcome.STOPPED, "To nobody.")
-        ]
-        assert agent.closed == 1
+        assert [(turn.outcome, turn.answer) for turn in ended] == [(Outcome.STOPPED, "To nobody.")]
+        assert answerer.closed == 1
         await ask(turns)
 
-    run(tmp_path, work, abandon_after_s=0.2)
+    run(tmp_path, work, [on_ended], abandon_after_s=0.2)
+
+
+def test_what_is_told_with_an_answer_is_no_error(tmp_path: Path) -> None:
+    ended: list[Turn] = []
+
+    async def on_ended(turn: Turn, reservation: Reservation) -> None:
+        ended.append(turn)
+
+    async def work(turns: Turns, agent: ScriptedAnswerer) -> None:
+        agent.script = [Text("The passages say so."), Done("stop")]
+        told = Reservation(notice="error_budget")
+        turn = await turns.start("c", "How?", PageContext(), told)
+        last = (await followed(turns, turn.id))[-1]
+        assert (last.outcome, last.error, last.notice) == (Outcome.ANSWERED, "", "error_budget")
+        again = turns.snapshot(*await turns.history("c"))
+        assert (again.error, again.notice) == ("", "error_budget")
+        assert [(each.error, each.notice) for each in ended] == [("", "error_budget")]
+        agent.script = [Text("Half a sen"), Notice("cut_off"), Done("length")]
+        turn = await ask(turns)
+        assert (await followed(turns, turn.id))[-1].notice == "cut_off"
+
+    run(tmp_path, work, [on_ended])
+
+
+def test_one_that_fails_at_an_answers_end_keeps_no_other_from_it(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def fails(turn: Turn, reservation: Reservation) -> None:
+        raise RuntimeError("no")
+
+    async def counts(turn: Turn, reservation: Reservation) -> None:
+        told.append(turn.id)
+
+    async def work(turns: Turns, agent: ScriptedAnswerer) -> None:
+        agent.script = [Text("So."), Done("stop")]
+        turn = await ask(turns)
+        await followed(turns, turn.id)
+        assert told == [turn.id]
+
+    run(tmp_path, work, [fails, counts])
 
 
 def test_a_question_is_on_disk_when_it_has_been_taken(tmp_path: Path) -> None:
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [60.0]
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [60.0]
         turn = await ask(turns)
         stored = await turns._store.turn(turn.id)
         assert stored is not None
@@ -209,22 +249,22 @@ def test_a_question_is_on_disk_when_it_has_been_taken(tmp_path: Path) -> None:
 
 
 def test_no_two_of_many_questions_at_once_are_answered_together(tmp_path: Path) -> None:
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [0.05, Text("Yes."), Done("stop")]
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [0.05, Text("Yes."), Done("stop")]
         asked = await asyncio.gather(*[ask(turns) for _ in range(20)], return_exceptions=True)
         started = [each for each in asked if isinstance(each, Turn)]
         assert len(started) == 1
         assert all(isinstance(each, Busy) for each in asked if each not in started)
         await followed(turns, started[0].id)
-        assert len(agent.asked) == 1
+        assert len(answerer.asked) == 1
 
     run(tmp_path, work)
 
 
 def test_stopping_while_it_ends_tells_one_outcome(tmp_path: Path) -> None:
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         for n in range(30):
-            agent.script = [Text("Quick."), 0.0001 * n, Done("stop")]
+            answerer.script = [Text("Quick."), 0.0001 * n, Done("stop")]
             turn = await ask(turns)
             following = asyncio.create_task(followed(turns, turn.id))
             await asyncio.sleep(0.0001 * n)
@@ -246,7 +286,7 @@ class Broken(AnswerRenderer):
 
 
 def test_a_renderer_that_fails_loses_no_word() -> None:
-    writing = Writing(Broken({}.get))
+    writing = HtmlBuilder(Broken({}.get))
     for delta in ("One.\n\nTwo", " is bad <b>", " &", " three."):
         writing.feed(delta)
     writing.finish()
@@ -257,7 +297,7 @@ def test_a_renderer_that_fails_loses_no_word() -> None:
 
 def test_an_answer_whose_rendering_fails_still_ends() -> None:
     state = AnswerState(Turn("t", "c", "q"))
-    state._writing = Writing(Broken({}.get))
+    state._html = HtmlBuilder(Broken({}.get))
     state.fold(Text("Good, "))
     state.render()
     state.fold(Text("bad, <script>"))
@@ -272,8 +312,8 @@ def test_a_line_with_nothing_to_say_is_kept_alive(
     monkeypatch.setattr("hyperrun.answering.turns.KEEP_ALIVE_EVERY_S", 0.05)
     monkeypatch.setattr("hyperrun.answering.turns.CHECKPOINT_EVERY_S", 0.02)
 
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
-        agent.script = [Text("Hm. "), 0.5, Text("Yes."), Done("stop")]
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("Hm. "), 0.5, Text("Yes."), Done("stop")]
         turn = await ask(turns)
         told = [update async for update in turns.follow(turn.id)]
         assert told.count(None) >= 3
@@ -286,7 +326,7 @@ def test_an_open_answer_takes_little_memory(tmp_path: Path) -> None:
     passages = [Passage(f"src/{n}.py", 1, 40, "title", "function", "x" * 1_500) for n in range(8)]
     paragraph = "Some words that a model says, and more of them, up to a paragraph. " * 6 + "\n\n"
 
-    async def work(turns: Turns, agent: ScriptedAgent) -> None:
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         async def open_answers(count: int) -> None:
             # Every answer has read passages of its own, and said 1,000 tokens of which none is new.
             for number in range(count):
@@ -294,7 +334,7 @@ def test_an_open_answer_takes_little_memory(tmp_path: Path) -> None:
                     Source(n, replace(passage, text=f"{number} {passage.text}"))
                     for n, passage in enumerate(passages, 1)
                 )
-                agent.script = [Found("q", sources), *[Text(paragraph)] * 10, 60.0]
+                answerer.script = [Found("q", sources), *[Text(paragraph)] * 10, 60.0]
                 turn = await ask(turns, f"conversation {number}")
                 following.append(asyncio.create_task(followed(turns, turn.id)))
             await asyncio.sleep(0.3)

@@ -20,7 +20,7 @@ from hyperrun.errors import (
     ModelStalled,
     ModelUnknown,
 )
-from hyperrun.llm.client import Completion, address_of
+from hyperrun.llm.client import Client, Completion, Meter, address_of
 from hyperrun.llm.models import ModelChoice, Models
 from hyperrun.settings import Settings
 from tests.leaks import KEY
@@ -62,6 +62,17 @@ class Outcome:
         return "".join(self.words)
 
 
+@dataclass
+class Listener:
+    """Hears what a step says."""
+
+    say: Callable[[str], object] = str  # type: ignore[assignment]
+    meter: Meter = field(default_factory=Meter)
+
+    def step_begins(self) -> None:
+        """Nothing is made of it here."""
+
+
 def complete(
     url: str,
     model: str = LEAN,
@@ -88,7 +99,9 @@ def complete(
                 enough.set()
 
         choice = ModelChoice(model, KEY, url)
-        completion = Completion(litellm, choice, settings, models.session(), say, quirks)
+        client = Client(litellm, settings, models.session(), quirks if quirks is not None else {})
+        listener = Listener(say)
+        completion = Completion(client, choice, listener)
 
         async def read() -> None:
             message = {"role": "user", "content": prompt}
@@ -98,7 +111,7 @@ def complete(
         task = asyncio.create_task(read())
         if leave_after >= 0:
             await enough.wait()
-            outcome.unbilled = completion.meter.unbilled_tokens
+            outcome.unbilled = listener.meter.unbilled_tokens
             task.cancel()
         try:
             await task
@@ -106,7 +119,7 @@ def complete(
             await asyncio.to_thread(while_open)
         except Exception as error:
             outcome.error = error
-        outcome.estimated = completion.meter.estimated
+        outcome.estimated = listener.meter.estimated
         await models.close()
         return outcome
 
@@ -359,7 +372,8 @@ def test_connections_are_kept_between_calls(model_server: ModelServer) -> None:
         litellm = (await models.library()).core.litellm
         for _ in range(3):
             choice = ModelChoice(LEAN, KEY, model_server.url)
-            completion = Completion(litellm, choice, PATIENT, models.session(), str)
+            client = Client(litellm, PATIENT, models.session())
+            completion = Completion(client, choice, Listener())
             await completion(messages=[{"role": "user", "content": "Hello"}])
         connector: Any = models.session().connector
         kept = sum(len(each) for each in connector._conns.values())
@@ -376,7 +390,8 @@ def test_nothing_is_left_behind_by_a_hundred_who_leave(model_server: ModelServer
 
         async def ask() -> None:
             choice = ModelChoice(LEAN, KEY, model_server.url)
-            completion = Completion(litellm, choice, PATIENT, models.session(), str)
+            client = Client(litellm, PATIENT, models.session())
+            completion = Completion(client, choice, Listener())
             await completion(messages=[{"role": "user", "content": "Hello"}])
 
         model_server.default = Script("One two.", stall_after=1)

@@ -9,7 +9,14 @@ from contextlib import ExitStack
 import pytest
 import uvloop
 
-from hyperrun.llm.read_batching import CAN_WAIT_FOR_MORE, GROUP, MOST_HELD_BYTES, TICK_S, Beat, Line
+from hyperrun.llm.read_batching import (
+    CAN_WAIT_FOR_MORE,
+    GROUP,
+    MAX_HELD_BYTES,
+    TICK_S,
+    HeldConnection,
+    ReadBatcher,
+)
 
 Run = Callable[[Awaitable[None]], None]
 LOOPS = pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
@@ -33,7 +40,7 @@ class Wire(asyncio.Protocol):
         self.read: Callable[[], None] = lambda: None
         self.transport: asyncio.Transport
         self.far: socket.socket
-        self.line: Line
+        self.line: HeldConnection
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
@@ -53,7 +60,7 @@ async def wires(count: int, stack: ExitStack) -> list[Wire]:
             _, wire = await loop.create_connection(Wire, *listening.getsockname())
             wire.far = stack.enter_context(listening.accept()[0])
             stack.callback(wire.transport.close)
-            wire.line = stack.enter_context(Line(wire.transport))
+            wire.line = stack.enter_context(HeldConnection(wire.transport))
             found.append(wire)
     return found
 
@@ -67,11 +74,11 @@ async def until(happened: Callable[[], bool]) -> None:
 
 
 @LOOPS
-def test_what_comes_between_two_beats_is_read_at_once(run: Run) -> None:
+def test_what_comes_between_two_batchers_is_read_at_once(run: Run) -> None:
     async def follow() -> None:
         with ExitStack() as stack:
-            beat, (wire,) = Beat(), await wires(1, stack)
-            wire.read = lambda: beat.hold(wire.line)
+            batcher, (wire,) = ReadBatcher(), await wires(1, stack)
+            wire.read = lambda: batcher.hold(wire.line)
             for number in range(100):
                 wire.far.send(bytes([number]))
                 await asyncio.sleep(0.005)
@@ -85,9 +92,9 @@ def test_what_comes_between_two_beats_is_read_at_once(run: Run) -> None:
 def test_a_crowd_is_let_go_in_groups(run: Run) -> None:
     async def follow() -> None:
         with ExitStack() as stack:
-            beat, crowd = Beat(), await wires(4 * GROUP, stack)
+            batcher, crowd = ReadBatcher(), await wires(4 * GROUP, stack)
             for wire in crowd:
-                beat.hold(wire.line)
+                batcher.hold(wire.line)
                 wire.far.send(b"word")
             await until(lambda: any(wire.pieces for wire in crowd))
             assert sum(bool(wire.pieces) for wire in crowd) <= len(crowd) / 2
@@ -100,9 +107,9 @@ def test_a_crowd_is_let_go_in_groups(run: Run) -> None:
 def test_a_connection_that_closes_while_it_is_held_keeps_no_other_from_going_on(run: Run) -> None:
     async def follow() -> None:
         with ExitStack() as stack:
-            beat, (leaving, staying) = Beat(), await wires(2, stack)
-            beat.hold(leaving.line)
-            beat.hold(staying.line)
+            batcher, (leaving, staying) = ReadBatcher(), await wires(2, stack)
+            batcher.hold(leaving.line)
+            batcher.hold(staying.line)
             leaving.transport.close()
             staying.far.send(b"word")
             await until(lambda: staying.pieces == [b"word"])
@@ -116,7 +123,7 @@ def test_a_connection_is_as_it_was_when_its_response_is_over(run: Run) -> None:
         with ExitStack() as stack:
             (wire,) = await wires(1, stack)
             descriptors = len(os.listdir("/proc/self/fd")) if CAN_WAIT_FOR_MORE else 0
-            with Line(wire.transport) as line:
+            with HeldConnection(wire.transport) as line:
                 line.hold()
                 if CAN_WAIT_FOR_MORE:
                     assert len(os.listdir("/proc/self/fd")) == descriptors, "one more for each"
@@ -130,8 +137,8 @@ def test_a_connection_is_as_it_was_when_its_response_is_over(run: Run) -> None:
 def test_a_provider_that_leaves_is_noticed_though_it_is_held(run: Run) -> None:
     async def follow() -> None:
         with ExitStack() as stack:
-            beat, (wire,) = Beat(), await wires(1, stack)
-            beat.hold(wire.line)
+            batcher, (wire,) = ReadBatcher(), await wires(1, stack)
+            batcher.hold(wire.line)
             wire.far.send(b"the end")
             wire.far.close()
             await until(lambda: wire.transport.is_closing())
@@ -141,17 +148,17 @@ def test_a_provider_that_leaves_is_noticed_though_it_is_held(run: Run) -> None:
 
 
 @LOOPS
-def test_much_is_read_before_the_beat_and_nothing_of_it_is_lost(run: Run, way: bool) -> None:
+def test_much_is_read_before_the_batcher_and_nothing_of_it_is_lost(run: Run, way: bool) -> None:
     async def follow() -> None:
         with ExitStack() as stack:
-            beat, (wire,) = Beat(), await wires(1, stack)
-            beat.hold(wire.line)
-            wire.read = lambda: beat.hold(wire.line)
-            wire.far.send(b"x" * 2 * MOST_HELD_BYTES)
+            batcher, (wire,) = ReadBatcher(), await wires(1, stack)
+            batcher.hold(wire.line)
+            wire.read = lambda: batcher.hold(wire.line)
+            wire.far.send(b"x" * 2 * MAX_HELD_BYTES)
             if way:
                 await until(lambda: bool(wire.pieces))
                 assert wire.line.is_held
             wire.far.send(b"y")
-            await until(lambda: sum(map(len, wire.pieces)) == 2 * MOST_HELD_BYTES + 1)
+            await until(lambda: sum(map(len, wire.pieces)) == 2 * MAX_HELD_BYTES + 1)
 
     run(follow())

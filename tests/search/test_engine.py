@@ -9,14 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from hyperrun.answering.research import Research
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.passage import Passage
@@ -64,26 +62,6 @@ def test_a_passage_is_located_where_it_stands_now_or_not_at_all(tmp_path: Path) 
         assert search.locate(passage) is None
         assert search.locate(Passage("../../etc/passwd", 1, 1, "x", "section", "root")) is None
         assert search.locate(Passage("gone.md", 1, 1, "x", "section", "x")) is None
-
-    searched(root, tmp_path / "data", work)
-
-
-def test_answers_in_flight_hold_a_passage_once_and_no_longer_than_they_last(
-    tmp_path: Path,
-) -> None:
-    root = repository.make(tmp_path / "root")
-
-    async def work(search: Search) -> None:
-        async def found(query: str) -> dict[str, Passage]:
-            sources = await Research(search, lambda event: None).find(query, 6)
-            return {source.passage.text: source.passage for source in sources}
-
-        one, another = await found("spare filament"), await found("where is the filament?")
-        both = one.keys() & another.keys()
-        assert both and all(one[text] is another[text] for text in both)
-        held = [weakref.ref(passage) for passage in (*one.values(), *another.values())]
-        one, another = {}, {}
-        assert not any(passage() for passage in held)
 
     searched(root, tmp_path / "data", work)
 

@@ -36,6 +36,7 @@ TURN = Turn(
     usage=Usage("openai/x", 10, 5, 0.25),
     started=1_000.0,
     suggestions=("Why?",),
+    notice="error_budget",
 )
 
 
@@ -225,12 +226,20 @@ def test_a_database_of_the_first_version_is_brought_along(tmp_path: Path) -> Non
         connection.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version = 1")
         connection.execute(
             "INSERT INTO turns VALUES ('t', 'c', 'q', '{}', 'answered', 'a', '[]', '[]', '', 0, 0,"
-            " NULL, 0, '', '', 5.0, 6.0, 0, '', '')"
+            " NULL, 0, 'error_budget', '', 5.0, 6.0, 0, '', '')"
         )
     run(work)
 
 
-OLD = Turn(id="t", conversation="c", question="q", answer="a", started=5.0, ended=6.0)
+OLD = Turn(
+    id="t",
+    conversation="c",
+    question="q",
+    answer="a",
+    started=5.0,
+    ended=6.0,
+    notice="error_budget",  # stood where errors do
+)
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -250,7 +259,7 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path)
 def test_nobody_else_can_read_the_data(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path / "data") as store:
-            Tokens(tmp_path / "data").mint()
+            Tokens(tmp_path / "data").new()
             await Keys(tmp_path / "data", store).put("c", "openai/x", KEY)
 
     run(work)
@@ -264,7 +273,7 @@ def test_nobody_else_can_read_the_data(tmp_path: Path) -> None:
 
 def test_a_token_speaks_for_its_conversation(tmp_path: Path) -> None:
     tokens = Tokens(tmp_path)
-    one, two = tokens.mint(), tokens.mint()
+    one, two = tokens.new().token, tokens.new().token
     assert one != two
     assert tokens.check(one) == one.partition(".")[0]
     assert Tokens(tmp_path).check(one) == tokens.check(one)  # after a restart
@@ -290,11 +299,11 @@ def test_a_token_speaks_for_its_conversation(tmp_path: Path) -> None:
 )
 def test_a_spoiled_token_speaks_for_nobody(tmp_path: Path, spoil: Callable[[str], str]) -> None:
     tokens = Tokens(tmp_path)
-    assert tokens.check(spoil(tokens.mint())) is None
+    assert tokens.check(spoil(tokens.new().token)) is None
 
 
 def test_a_token_of_another_server_speaks_for_nobody(tmp_path: Path) -> None:
-    assert Tokens(tmp_path / "one").check(Tokens(tmp_path / "two").mint()) is None
+    assert Tokens(tmp_path / "one").check(Tokens(tmp_path / "two").new().token) is None
 
 
 def test_two_processes_agree_on_a_secret(tmp_path: Path) -> None:

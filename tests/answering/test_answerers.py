@@ -1,4 +1,4 @@
-"""One question through the real agent, Lisette and a scripted model over HTTP."""
+"""One question through the real answerers, Lisette and a scripted model over HTTP."""
 
 import asyncio
 import re
@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from hyperrun import errors
-from hyperrun.answering.agent import (
-    Agent,
+from hyperrun.answering.answerer import Question
+from hyperrun.answering.answerers import Answerers
+from hyperrun.answering.events import (
     Done,
     Event,
     Found,
@@ -22,8 +23,8 @@ from hyperrun.answering.agent import (
     Suggestions,
     Text,
     Used,
-    messages,
 )
+from hyperrun.answering.lisette_chat import messages
 from hyperrun.domain import Outcome, PageContext, Turn
 from hyperrun.llm.models import KEY_VARIABLES, ModelChoice, Models
 from hyperrun.search.engine import Search
@@ -45,7 +46,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def asked(corpus: Settings, model_server: ModelServer) -> Asked:
-    """Ask the real agent and collect its events; raises what it raises."""
+    """Ask the real answerer and collect its events; raises what it raises."""
 
     def ask(
         question: str = "How do I dim a lamp?",
@@ -64,9 +65,9 @@ def asked(corpus: Settings, model_server: ModelServer) -> Asked:
             found: list[Event] = []
             try:
                 model = choice or models.operators()
-                agent = Agent(settings, search, models)
-                answer = agent.answer(question, history or [], page or PageContext(), model)
-                async with aclosing(answer) as events:
+                answerer = Answerers(settings, search, models).of(model)
+                asked = Question(question, history or [], page or PageContext())
+                async with aclosing(answerer.answer(asked)) as events:
                     async for event in events:
                         found.append(event)
                         if until(event):
@@ -317,9 +318,8 @@ def test_without_a_model_the_best_passages_are_quoted_with_their_numbers(corpus:
         search = Search(corpus)
         await search.start()
         try:
-            agent = Agent(corpus, search, Models(corpus))
-            answer = agent.answer("How do I pair a lamp?", [], PageContext(), None)
-            return [event async for event in answer]
+            answerer = Answerers(corpus, search, Models(corpus)).of(None)
+            return [event async for event in answerer.answer(Question("How do I pair a lamp?"))]
         finally:
             await search.close()
 

@@ -1,0 +1,42 @@
+"""What makes an answer: one protocol, with and without a model behind it."""
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hyperrun.answering.events import Event
+from hyperrun.domain import PageContext, Turn
+from hyperrun.language import DEFAULT
+from hyperrun.llm.models import ModelChoice
+
+MAX_SELECTION_CHARS = 300  # of a selected text are searched for
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a reader asks, and where: on which page, after which turns (oldest first)."""
+
+    text: str
+    history: Sequence[Turn] = ()
+    page: PageContext = PageContext()
+    language: str = DEFAULT
+
+    @property
+    def searched(self) -> str:
+        """The question as it is searched for: a selection is what a short question is about."""
+        selection = self.page.selection[:MAX_SELECTION_CHARS]
+        return f"{self.text} {selection}".strip() if selection else self.text
+
+
+class Answerer(Protocol):
+    """Makes answers."""
+
+    def answer(self, question: Question) -> AsyncGenerator[Event, None]:
+        """The events of one answer, the last of them `Done`.
+
+        Raises `ModelError` and `SearchError`. Closing the generator ends what was begun for it.
+        """
+
+
+# The answerer for a model; for None the one without.
+AnswererFor = Callable[[ModelChoice | None], Answerer]

@@ -1,0 +1,34 @@
+"""Who answers a question: the chosen model, or without one the passages alone."""
+
+import asyncio
+
+from hyperrun.answering import lisette_chat
+from hyperrun.answering.answerer import Answerer
+from hyperrun.answering.model_answerer import ModelAnswerer
+from hyperrun.answering.passages_answerer import PassagesAnswerer
+from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.markdown import highlight
+from hyperrun.search.engine import Search
+from hyperrun.settings import Settings
+
+
+class Answerers:
+    """The answerers of one corpus."""
+
+    def __init__(self, settings: Settings, search: Search, models: Models) -> None:
+        self._settings = settings
+        self._search = search
+        self._models = models
+        self._passages = PassagesAnswerer(settings, search)
+
+    def of(self, choice: ModelChoice | None) -> Answerer:
+        """The one that answers with `choice`; with None the one that needs no model."""
+        if choice is None:
+            return self._passages
+        return ModelAnswerer(self._settings, self._search, self._models, choice)
+
+    async def warm(self) -> None:
+        """Import what an answer needs now, so that the first question does not wait for it."""
+        lisette = await self._models.library()
+        await asyncio.to_thread(lisette_chat.warm, lisette)
+        await asyncio.to_thread(highlight.warm)

@@ -1,0 +1,167 @@
+"""An answer by a language model: search, model, tool calls, text, cost.
+
+The chat is made anew for each question from stored history, so nothing can interleave, leak or be
+left half-done. The model can do one thing besides writing: search the indexed corpus.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Any
+
+from hyperrun.answering import prompts
+from hyperrun.answering.answerer import Question
+from hyperrun.answering.events import (
+    Done,
+    Event,
+    Found,
+    SearchFailed,
+    Searching,
+    Suggestions,
+    Used,
+)
+from hyperrun.answering.lisette_chat import chat_of
+from hyperrun.answering.reply import Reply
+from hyperrun.answering.research import FIRST_PASSAGES, MAX_TOOL_CALLS, Research, version_of
+from hyperrun.errors import ModelStalled, SearchError
+from hyperrun.llm.client import Client, Completion, as_model_error
+from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.search.engine import Search
+from hyperrun.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SUGGESTIONS_TIMEOUT_S = 10.0
+
+Inbox = asyncio.Queue[Event | Exception | None]
+
+
+class ModelAnswerer:
+    """Answers questions about one corpus with one model."""
+
+    def __init__(
+        self, settings: Settings, search: Search, models: Models, choice: ModelChoice
+    ) -> None:
+        self._settings = settings
+        self._search = search
+        self._models = models
+        self._choice = choice
+
+    async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
+        """The events of one answer. Raises `ModelError`; its searches fail without an error."""
+        inbox: Inbox = asyncio.Queue()
+        research = Research(self._search, version_of(question.page.url), inbox.put_nowait)
+        lisette = await self._models.library()
+        yield Searching(question.text)
+        try:
+            first = await research.find(question.searched, FIRST_PASSAGES)
+            yield Found(question.text, first)
+        except SearchError as error:
+            log.warning("first search: %s", error)
+            first = ()
+            yield SearchFailed(question.text)
+        client = Client.of(self._models, lisette.core.litellm, self._settings)
+        reply = Reply(self._models, self._choice, inbox.put_nowait)
+        chat = chat_of(
+            lisette,
+            self._settings,
+            self._search.project,
+            self._choice,
+            question.history,
+            research,
+            Completion(client, self._choice, reply),
+        )
+        research.seen(first)
+        content = prompts.question(question.text, question.page, first)
+        message = {"role": "user", "content": content}
+        task = asyncio.create_task(self._converse(chat, message, reply, inbox))
+        try:
+            while (event := await inbox.get()) is not None:
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+        finally:
+            # Closed in mid-answer: the provider's connection closes with the task.
+            task.cancel()
+            await asyncio.wait({task})
+        finish_reason = reply.checked_end()
+        questions = await self._suggest(question, reply, research, client, inbox.put_nowait)
+        if questions:
+            yield Suggestions(questions)
+        with contextlib.suppress(asyncio.QueueEmpty):
+            while isinstance(used := inbox.get_nowait(), Used):
+                yield used
+        yield Done(finish_reason)
+
+    async def _suggest(
+        self,
+        question: Question,
+        reply: Reply,
+        research: Research,
+        client: Client,
+        tell: Callable[[Event], None],
+    ) -> tuple[str, ...]:
+        """What to ask next; nothing where that takes too long or fails."""
+        try:
+            async with asyncio.timeout(SUGGESTIONS_TIMEOUT_S):
+                if self._settings.suggestions == "headings":
+                    return await asyncio.to_thread(self._search.related, research.sources)
+                if self._settings.suggestions == "model":
+                    said = await self._say_aside(question, reply, client, tell)
+                    return prompts.suggested(said)
+        except Exception as error:  # whatever it is: the answer stands
+            log.warning("no suggestions: %s", as_model_error(error))
+        return ()
+
+    async def _say_aside(
+        self, question: Question, reply: Reply, client: Client, tell: Callable[[Event], None]
+    ) -> str:
+        """What the model suggests: not part of the answer, but of its cost, however it ends."""
+        choice = self._choice
+        aside = Reply(self._models, choice, lambda event: None)
+        try:
+            step = await Completion(client, choice, aside)(
+                model=choice.name,
+                messages=[
+                    {"role": "user", "content": question.text},
+                    {"role": "assistant", "content": reply.text},
+                    {"role": "user", "content": prompts.SUGGEST},
+                ],
+                api_key=choice.api_key or None,
+                api_base=choice.api_base or None,
+                temperature=0,
+                max_tokens=200,
+            )
+            aside.add(step)
+        finally:
+            tell(Used(reply.usage.plus(aside.usage)))
+        return step.choices[0].message.content or ""
+
+    async def _converse(
+        self, chat: Any, message: dict[str, str], reply: Reply, inbox: Inbox
+    ) -> None:
+        """Let the model write and search until it is done; what happens goes into `inbox`.
+
+        The last thing there is None, or the error.
+        """
+        timeout_s = self._settings.answer_timeout_s
+        try:
+            async with asyncio.timeout(timeout_s) as timer:
+                steps = await chat(
+                    message, return_all=True, max_steps=MAX_TOOL_CALLS,
+                    final_prompt=prompts.FINAL, tc_timeout=timeout_s,
+                )  # fmt: skip
+                async with aclosing(steps):
+                    async for item in steps:
+                        if hasattr(item, "usage"):  # else a tool's result
+                            reply.add(item)
+            inbox.put_nowait(None)
+        except TimeoutError as error:
+            if not timer.expired():
+                inbox.put_nowait(as_model_error(error))
+            else:
+                inbox.put_nowait(ModelStalled(f"not done within {timeout_s:.0f} s"))
+        except Exception as error:
+            inbox.put_nowait(as_model_error(error))

@@ -1,0 +1,34 @@
+"""An answer without a language model: what the passages that were found say, quoted."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from hyperrun.answering.answerer import Question
+from hyperrun.answering.events import Done, Event, Found, Searching, Suggestions, Text
+from hyperrun.answering.extractive import extract
+from hyperrun.answering.research import FIRST_PASSAGES, Research, version_of
+from hyperrun.search.engine import Search
+from hyperrun.settings import Settings
+
+
+class PassagesAnswerer:
+    """Answers from one corpus by quoting it."""
+
+    def __init__(self, settings: Settings, search: Search) -> None:
+        self._settings = settings
+        self._search = search
+
+    async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
+        """The events of one answer. Raises `SearchError`."""
+        research = Research(self._search, version_of(question.page.url))
+        yield Searching(question.text)
+        sources = await research.find(question.searched, FIRST_PASSAGES)
+        yield Found(question.text, sources)
+        leading = 0
+        if not question.page.selection:
+            leading = await asyncio.to_thread(self._search.leading, question.text)
+        async for delta in extract(question.text, sources, question.language, leading):
+            yield Text(delta)
+        if self._settings.suggestions != "off":
+            yield Suggestions(await asyncio.to_thread(self._search.related, sources))
+        yield Done("stop")
