@@ -16,7 +16,12 @@ HyperRunError                anything a reader may be told about
 │   ├── ModelRateLimited     429
 │   ├── ModelDown            5xx, no connection
 │   ├── ModelStalled         nothing came for too long
-│   └── ModelCutOff          the stream broke before its end
+│   ├── ModelCutOff          the stream broke before its end
+│   ├── ModelContextTooLong  the prompt does not fit its window, even made shorter
+│   ├── ModelQuotaSpent      the key's account has no money left
+│   ├── ModelFiltered        the provider's filter let nothing through
+│   ├── ModelOnlyThought     all it may write went into thinking
+│   └── ModelTooSlow         it was still writing when the time was up
 └── BadSetting               the environment says something we cannot use        at start
 
 `str(error)` is for the log. `error.public` is for the reader: no paths, commands, keys. It is a key
@@ -138,6 +143,42 @@ class ModelCutOff(ModelError):
     """The provider's stream broke before its end."""
 
     public = "error_model_cut_off"
+
+
+class ModelContextTooLong(ModelError):
+    """The prompt is longer than the model's window, in tokens, as the provider tells them (0: it
+    does not)."""
+
+    public = "error_model_context"
+
+    def __init__(self, detail: str, window_tokens: int = 0, prompt_tokens: int = 0) -> None:
+        super().__init__(detail)
+        self.window_tokens = window_tokens
+        self.prompt_tokens = prompt_tokens
+
+
+class ModelQuotaSpent(ModelError):
+    """The account behind the key has no credit left; asking again does not help."""
+
+    public = "error_model_quota"
+
+
+class ModelFiltered(ModelError):
+    """The provider's content filter stopped the question or the whole answer."""
+
+    public = "error_model_filtered"
+
+
+class ModelOnlyThought(ModelError):
+    """The model spent all it may write on thinking."""
+
+    public = "error_model_only_thought"
+
+
+class ModelTooSlow(ModelError):
+    """The time for one answer was up while the model was still writing."""
+
+    public = "error_model_too_slow"
 
 
 class BadSetting(HyperRunError):

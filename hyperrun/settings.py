@@ -61,6 +61,16 @@ class Settings:
     max_answer_tokens: int = setting(
         "HYPERRUN_MAX_ANSWER_TOKENS", 2_000, "longest answer the model may write, in tokens"
     )
+    context_tokens: int = setting(
+        "HYPERRUN_CONTEXT_TOKENS",
+        0,
+        "the model's context window; 0: what its server or LiteLLM's list says",
+    )
+    reasoning_effort: str = setting(
+        "HYPERRUN_REASONING_EFFORT",
+        "",
+        "how hard a model thinks: `none`, `minimal`, `low`, `medium` or `high`; unset: its default",
+    )
     model_first_token_timeout_s: float = setting(
         "HYPERRUN_MODEL_FIRST_TOKEN_TIMEOUT_S", 60.0, "longest wait for the model's first word"
     )
@@ -225,6 +235,8 @@ class Settings:
             wrong.append("HYPERRUN_SEARCH is auto, embedded or colgrep")
         if self.log_level.lower() not in ("debug", "info", "warning", "error"):
             wrong.append("HYPERRUN_LOG_LEVEL is debug, info, warning or error")
+        if self.reasoning_effort not in ("", "none", "minimal", "low", "medium", "high"):
+            wrong.append("HYPERRUN_REASONING_EFFORT is none, minimal, low, medium or high")
         if self.suggestions not in ("off", "headings", "model"):
             wrong.append("HYPERRUN_SUGGESTIONS is off, headings or model")
         for each in fields(self):

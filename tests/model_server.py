@@ -67,6 +67,8 @@ class Script:
     ids: bool = True  # tool calls have one
     comments: bool = False  # before each piece, as some providers keep a line alive
     raw: Sequence[str] = ()  # lines, in the place of everything
+    body: Any = None  # JSON in the place of a stream, with `status`
+    thoughts: Sequence[str] = ()  # before the text, as `reasoning_content`
 
     def pieces(self) -> list[str]:
         """The text as it is sent: words, unless it was given in pieces."""
@@ -91,6 +93,9 @@ class ModelServer:
     most_connections: int = 0
     finished: int = 0  # played to their end
     hurry: bool = False  # from now on nothing waits
+    told_props: dict[str, Any] = field(default_factory=dict)
+    told_models: list[dict[str, Any]] = field(default_factory=list)
+    looked_up: list[str] = field(default_factory=list)  # paths that were asked besides
     _queue: deque[Script] = field(default_factory=deque)
 
     @property
@@ -123,6 +128,8 @@ class ModelServer:
                 while not await request.is_disconnected():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             return Response()
+        if script.body is not None:
+            return JSONResponse(script.body, status_code=script.status)
         if script.status != 200:
             headers = {"Retry-After": str(script.retry_after_s)} if script.retry_after_s else {}
             message = script.message or f"scripted {script.status}"
@@ -131,7 +138,53 @@ class ModelServer:
                 message += f" Incorrect API key provided: {key} in {self.requests[-1]}"
             error = {"message": message, "type": "error", "code": script.status}
             return JSONResponse({"error": error}, status_code=script.status, headers=headers)
-        return StreamingResponse(self._play(script), media_type="text/event-stream")
+        is_anthropic = request.url.path.endswith("/messages")
+        played = self._play_as_anthropic(script) if is_anthropic else self._play(script)
+        return StreamingResponse(played, media_type="text/event-stream")
+
+    async def props(self, request: Request) -> Response:
+        """`GET /props`, where llama.cpp's server tells its window."""
+        self.looked_up.append(request.url.path)
+        return JSONResponse(self.told_props, status_code=200 if self.told_props else 404)
+
+    async def models(self, request: Request) -> Response:
+        """`GET …/models`."""
+        self.looked_up.append(request.url.path)
+        found = {"data": self.told_models}
+        return JSONResponse(found, status_code=200 if self.told_models else 404)
+
+    async def _play_as_anthropic(self, script: Script) -> AsyncIterator[str]:
+        with self._counted():
+            for line in script.raw:
+                yield line
+            if script.raw:
+                return
+            usage = {
+                "input_tokens": script.prompt_tokens - script.cached_tokens,
+                "cache_read_input_tokens": script.cached_tokens,
+                "output_tokens": 1,
+            }
+            yield named({"type": "message_start", "message": {"usage": usage}})
+            at = 0
+            if script.text:
+                block: dict[str, Any] = {"type": "text", "text": ""}
+                yield named({"type": "content_block_start", "index": at, "content_block": block})
+                for piece in script.pieces():
+                    delta = {"type": "text_delta", "text": piece}
+                    yield named({"type": "content_block_delta", "index": at, "delta": delta})
+                at += 1
+            for tool in script.tools:
+                id_ = f"toolu_{self.calls}_{at}"
+                block = {"type": "tool_use", "id": id_, "name": tool.name, "input": {}}
+                yield named({"type": "content_block_start", "index": at, "content_block": block})
+                delta = {"type": "input_json_delta", "partial_json": tool.text()}
+                yield named({"type": "content_block_delta", "index": at, "delta": delta})
+                at += 1
+            reason = script.finish_reason or ("tool_use" if script.tools else "end_turn")
+            told = {"output_tokens": script.completion_tokens}
+            yield named({"type": "message_delta", "delta": {"stop_reason": reason}, "usage": told})
+            yield named({"type": "message_stop"})
+            self.finished += 1
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -184,6 +237,8 @@ class ModelServer:
             self.finished += 1
 
     def _deltas(self, script: Script) -> Iterator[dict[str, Any]]:
+        for thought in script.thoughts:
+            yield {"role": "assistant", "reasoning_content": thought}
         if script.text:
             for piece in script.pieces():
                 yield {"role": "assistant", "content": piece}
@@ -214,6 +269,11 @@ def event(choice: dict[str, Any] | None, usage: dict[str, Any] | None = None) ->
     return f"data: {json.dumps(body)}\n\n"
 
 
+def named(body: dict[str, Any]) -> str:
+    """One event of Anthropic's stream."""
+    return f"event: {body['type']}\ndata: {json.dumps(body)}\n\n"
+
+
 @contextmanager
 def running_model_server() -> Iterator[ModelServer]:
     """A model server for the length of a block; base URL for OpenAI-compatible clients: `url`."""
@@ -222,6 +282,9 @@ def running_model_server() -> Iterator[ModelServer]:
     app = Router(
         routes=[
             Route("/v1/chat/completions", model.complete, methods=["POST"]),
+            Route("/v1/messages", model.complete, methods=["POST"]),
+            Route("/props", model.props),
+            Route("/v1/models", model.models),
             Route("/openai/deployments/{name}/chat/completions", model.complete, methods=["POST"]),
         ]
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hyperrun.llm.endpoints import OPENAI_BASES
 from hyperrun.llm.models import Models
 from hyperrun.logs import configure
 from hyperrun.settings import Settings
@@ -48,7 +49,7 @@ def client(serve: Callable[..., RunningServer], model_server: ModelServer, repos
            monkeypatch: pytest.MonkeyPatch) -> Iterator["Reader"]:  # fmt: skip
     """A reader of a server whose repository holds a secret of its own."""
     # A reader's key goes to the provider's own address; here that is the scripted model's.
-    monkeypatch.setattr("hyperrun.llm.client.OPENAI_BASE", model_server.url)
+    monkeypatch.setitem(OPENAI_BASES, "openai", model_server.url)
     monkeypatch.setenv("OPENAI_API_KEY", MISTYPED)  # of the operator's shell, not for readers
     (repository / "docs" / "deploy.md").write_text(
         f"# Deploy a lamp\n\nTo dim the lamp from afar set `AWS_ACCESS_KEY_ID={IN_REPOSITORY}`.\n"

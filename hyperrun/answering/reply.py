@@ -45,6 +45,9 @@ class Reply:
             self._estimated_at = time.monotonic()
             self._tell(Used(self.usage))
 
+    def think(self, thought: str) -> None:
+        """A thought is not part of what is said."""
+
     def add(self, step: Any) -> None:
         """The whole of one step, as LiteLLM has it."""
         self._count(step.usage)

@@ -1,6 +1,6 @@
-"""The completion function behind Lisette's AsyncChat: one retry layer, typed errors, a lean client.
+"""The completion function behind Lisette's AsyncChat: one retry layer, typed errors, lean roads.
 
-OpenAI-compatible and Azure addresses are spoken to directly; every other provider goes through
+Addresses that take OpenAI's format or Anthropic's are spoken to directly; what is left goes through
 LiteLLM. Words are told as they come, past Lisette: a chunk object for each token and what is done
 with it at the end cost more than all the rest of an answer. Lisette gets each step when it is
 whole, for its history and its tools. An error is one of `hyperrun.errors`, and its
@@ -8,25 +8,34 @@ details go to the log alone.
 """
 
 import asyncio
+import json
 import logging
-import os
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hyperrun.errors import (
+    ModelContextTooLong,
     ModelCutOff,
     ModelDown,
     ModelError,
+    ModelFiltered,
+    ModelQuotaSpent,
     ModelRateLimited,
     ModelRefusedKey,
     ModelStalled,
     ModelUnknown,
 )
-from hyperrun.llm.models import OPENAI_COMPATIBLE, ModelChoice, Models
+from hyperrun.llm import anthropic, refusals, wire
+from hyperrun.llm.content import ContentFilter
+from hyperrun.llm.endpoints import endpoint_of
+from hyperrun.llm.learned import Learned
+from hyperrun.llm.models import ModelChoice, Models
 from hyperrun.llm.read_batching import HeldConnection, ReadBatcher
-from hyperrun.llm.wire import Step, joined, request_body
+from hyperrun.llm.windows import Windows, estimated_prompt, read_at_most
+from hyperrun.llm.wire import ModelStep, joined
 from hyperrun.settings import Settings
 from hyperrun.text import without_controls
 
@@ -40,17 +49,10 @@ CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
 LONGEST_RETRY_AFTER_S = 5.0  # a provider that wants more is not waited for
 MOST_LINE_BYTES = 4_000_000
-OPENAI_BASE = "https://api.openai.com/v1"
+MAX_REFUSAL_BYTES = 20_000
 TRANSIENT = (ModelDown, ModelRateLimited, ModelCutOff)
-
-# What some models refuse, by a word of the refusal, and what is left out for them from then on.
-QUIRKS = {
-    "tool": ("tools", "tool_choice"),
-    "temperature": ("temperature",),
-    "max_completion_tokens": ("max_tokens",),
-    "stream_options": ("stream_options",),
-}
-MOST_QUIRKS = 1_000
+MIN_WINDOW = 256  # a refusal that tells of less than this is not believed
+REPAIRED = 0.6  # of a prompt that was too long, where nobody says by how much
 
 
 class Meter:
@@ -64,10 +66,14 @@ class Meter:
 
     def start(self, messages: Sequence[dict[str, Any]]) -> None:
         """A step begins."""
-        said = (str(each.get("content") or "") for each in messages)
-        self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in said)
+        sent = (wire.text_of(each.get("content")) for each in messages)
+        self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in sent)
         self.said_bytes = 0
         self._runs = True
+
+    def said(self, words: str) -> None:
+        """More has come, whether the reader sees it or not."""
+        self.said_bytes += len(words) if words.isascii() else len(words.encode(errors="replace"))
 
     def stop(self) -> None:
         """The step's usage is known."""
@@ -81,6 +87,27 @@ class Meter:
         return self._prompt_bytes // 4 + 1, -(-self.said_bytes // 4)
 
 
+class Shape(Protocol):
+    """Makes a prompt's messages fit."""
+
+    def __call__(
+        self, messages: Sequence[Any], max_tokens: int, *, with_tools: bool
+    ) -> Sequence[Any]:
+        """Messages that are at most so long, as `estimated_prompt` has it; 0: as long as they are.
+
+        `with_tools`: can the model search by itself?
+        """
+
+
+def _as_they_are(
+    messages: Sequence[Any],
+    max_tokens: int,
+    *,
+    with_tools: bool,
+) -> Sequence[Any]:
+    return messages
+
+
 class Listener(Protocol):
     """Who is told how the steps of one answer go on."""
 
@@ -90,7 +117,11 @@ class Listener(Protocol):
         """The provider is about to be asked."""
 
     def say(self, said: str) -> None:
-        """All that this step has said so far, the moment more has come."""
+        """All that this step has said so far, the moment more has come. It is less than before
+        where words turn out to be thoughts."""
+
+    def think(self, thought: str) -> None:
+        """A piece of what the model thinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,204 +131,325 @@ class Client:
     litellm: Any
     settings: Settings
     session: "ClientSession"
-    quirks: dict[str, frozenset[str]] = field(default_factory=dict)
+    learned: Learned = field(default_factory=Learned)
     batcher: ReadBatcher = field(default_factory=ReadBatcher)
+    windows: Windows = field(default_factory=Windows)
 
     @classmethod
     def of(cls, models: Models, litellm: Any, settings: Settings) -> "Client":
         """The client that uses the connections of `models`."""
-        return cls(litellm, settings, models.session(), models.quirks, models.batcher)
+        session = models.session()
+        return cls(litellm, settings, session, models.learned, models.batcher, models.windows)
 
 
 class Completion:
-    """Called by Lisette once for each step of an answer.
+    """Called by Lisette once for each step of an answer; `shape` makes its prompt fit.
 
     Cancelling the task that waits for a step ends the call under way, and the provider sees its
     connection closed.
     """
 
-    def __init__(self, client: Client, choice: ModelChoice, listener: Listener) -> None:
+    def __init__(
+        self,
+        client: Client,
+        choice: ModelChoice,
+        listener: Listener,
+        shape: Shape = _as_they_are,
+    ) -> None:
         self._litellm = client.litellm
         self._settings = client.settings
         self._session = client.session
-        self._quirks = client.quirks
+        self._windows = client.windows
         self._batcher = client.batcher
         self._choice = choice
         self._listener = listener
         self._meter = listener.meter
+        self._shape = shape
         self._timer_moved = 0.0
+        self.endpoint = endpoint_of(choice, client.litellm)
+        self.lessons = client.learned.of(self.endpoint.url, choice.name, choice.own_key)
+        self.finish_reason = ""  # of the last step: one of `wire.FINISHED`
+        self.has_thought = False  # in the last step
+        self.heard_at = 0.0  # the last word or thought, by the event loop's clock
         self._said = ""  # by the step so far
+        self._prompt_estimate = 0  # of the prompt that was sent
 
     async def __call__(self, **call: Any) -> Any:
-        """One step as LiteLLM's ModelResponse, when it is whole.
-
-        Raises `ModelError`, or LiteLLM's ContextWindowExceededError, at which Lisette shortens what
-        tools have returned.
-        """
+        """One step as LiteLLM's ModelResponse, when it is whole. Raises `ModelError`."""
+        self._said, self.finish_reason, self.has_thought = "", "", False
         self._meter.start(call["messages"])
-        self._said = ""
         self._listener.step_begins()
         step = await self._with_one_retry(call)
         self._meter.stop()
         return step
 
     async def _with_one_retry(self, call: dict[str, Any]) -> Any:
-        for retries_left in (1, 0):
+        window = await self._window()
+        retries_left, repairs_left = 1, 1
+        while True:
             try:
-                return await self._attempt(call)
+                step = await self._attempt(self._fitted(call, window))
             except Exception as error:
-                if type(error).__name__ == "ContextWindowExceededError":
-                    raise
                 failure = self._failure(error)
-                wait_s = max(RETRY_AFTER_S, getattr(failure, "retry_after_s", 0.0))
-                if (
-                    self._meter.said_bytes
-                    or not retries_left
-                    or not isinstance(failure, TRANSIENT)
-                    or wait_s > LONGEST_RETRY_AFTER_S
-                ):
+                if self._meter.said_bytes:
                     raise failure from error
+                if isinstance(failure, ModelContextTooLong) and repairs_left:
+                    repairs_left -= 1
+                    window = self._repaired(failure, window)
+                    log.info("%s: the prompt was too long; trying %d tokens", failure, window)
+                    continue
+                wait_s = max(RETRY_AFTER_S, getattr(failure, "retry_after_s", 0.0))
+                is_transient = isinstance(failure, TRANSIENT)
+                if not retries_left or not is_transient or wait_s > LONGEST_RETRY_AFTER_S:
+                    raise failure from error
+                retries_left -= 1
                 log.warning("%s; trying again in %.1f s", failure, wait_s)
                 await asyncio.sleep(wait_s)
-        raise AssertionError("unreachable")
+            else:
+                if not repairs_left and not self._settings.context_tokens:
+                    self.lessons.takes(window)
+                return step
 
     async def _attempt(self, call: dict[str, Any]) -> Any:
         limit_s = self._settings.model_first_token_timeout_s
         self._timer_moved = 0.0
         try:
             async with asyncio.timeout(limit_s) as timer:
-                if is_compatible(self._choice, self._litellm):
-                    return await self._directly(call, timer)
-                return await self._through_litellm(call, timer)
+                if self.endpoint.road == "litellm":
+                    return await self._through_litellm(call, timer)
+                return await self._directly(call, timer)
         except TimeoutError as error:
             if not timer.expired():
                 raise
             raise ModelStalled(f"{self._choice.name}: nothing for too long") from error
 
     def _heard(self, timer: asyncio.Timeout) -> None:
-        now = asyncio.get_running_loop().time()
+        now = self.heard_at = asyncio.get_running_loop().time()
         idle_s = self._settings.model_idle_timeout_s
         if now - self._timer_moved > idle_s * SLACK:
             self._timer_moved = now
             timer.reschedule(now + idle_s * (1 + SLACK))
 
-    def _tell(self, words: str) -> None:
-        size_bytes = len(words) if words.isascii() else len(words.encode(errors="replace"))
-        self._meter.said_bytes += size_bytes
-        words = without_controls(words)
-        if words:
-            self._said += words
-            self._listener.say(self._said)
+    def _tell(self, content: ContentFilter) -> bool:
+        """Hand on what has come; True if there was any."""
+        if thoughts := content.thoughts:
+            content.thoughts = ""
+            self._meter.said(thoughts)
+            self.has_thought = True
+            self.lessons.has_thought()
+            self._listener.think(without_controls(thoughts))
+        if content.retracted:
+            content.retracted, self._said = False, ""
+            self._listener.say("")
+        if words := content.words:
+            content.words = ""
+            self._meter.said(words)
+            if words := without_controls(words):
+                self._said += words
+                self._listener.say(self._said)
+        return bool(thoughts or words)
 
     def _failure(self, error: Exception) -> ModelError:
         """`error` as one of ours, without the key, which some providers repeat."""
         key = self._choice.api_key
         return as_model_error(error, begun=bool(self._meter.said_bytes), secret=key)
 
-    # OpenAI-compatible addresses
+    # What is sent
+
+    async def _window(self) -> int:
+        """The model's window in tokens; 0 where nobody knows it."""
+        known = self._settings.context_tokens or self.lessons.window_tokens
+        return known or await self._windows.of(
+            self._choice, self.endpoint, self._litellm, self._session
+        )
+
+    def _fitted(self, call: dict[str, Any], window: int) -> dict[str, Any]:
+        """The call with a prompt and an answer that fit into the model's window together."""
+        left_out = self.lessons.refused
+        with_tools = bool(call.get("tools")) and "tools" not in left_out
+        tools = call.get("tools") if with_tools else None
+        answer = self._answer_tokens(call.get("max_tokens") or 0, left_out)
+        room = 0
+        if window:
+            ratio = self.lessons.tokens_per_estimated
+            reserved = min(answer or window, max(window // 4, 64))
+            room = max(int((window * 0.98 - 16 - reserved) / ratio), 64)
+            room = max(room - estimated_prompt((), tools), 64)
+        messages = self._shape(call["messages"], room, with_tools=with_tools)
+        self._prompt_estimate = estimated_prompt(messages, tools)
+        if window and answer:
+            rest = window - int(self._prompt_estimate * self.lessons.tokens_per_estimated) - 16
+            answer = min(answer, max(rest, 64))
+        call = call | {"messages": messages}
+        return call | {"max_tokens": answer} if answer else call
+
+    def _answer_tokens(self, words: int, left_out: frozenset[str]) -> int:
+        """What the model may write: its words, and where it thinks, its thoughts beside them."""
+        effort = "" if "reasoning_effort" in left_out else self._settings.reasoning_effort
+        thinks = wire.is_openai_reasoning(self.endpoint.model) or self.lessons.thinks or effort
+        if not words or not thinks or effort == "none":
+            return words
+        return words + anthropic.BUDGETS.get(effort, anthropic.BUDGETS["medium"])
+
+    def _repaired(self, failure: ModelContextTooLong, window: int) -> int:
+        """The window to try next, after a prompt was refused as too long."""
+        sent = int(self._prompt_estimate * self.lessons.tokens_per_estimated)
+        told = failure.window_tokens
+        if failure.prompt_tokens:
+            self.lessons.counted(self._prompt_estimate, failure.prompt_tokens)
+            sent = max(sent, failure.prompt_tokens)
+        is_likely = told >= MIN_WINDOW and (not window or told < window or told < 2 * sent)
+        if is_likely and (failure.prompt_tokens or told < sent):
+            return told
+        return max(int(sent * REPAIRED * 1.3), MIN_WINDOW)
+
+    # OpenAI's format and Anthropic's
 
     async def _directly(self, call: dict[str, Any], timer: asyncio.Timeout) -> Any:
-        response = await self._post(call)
+        response, left_out = await self._post(call)
+        step = self._new_step(call, left_out)
         try:
             connection = response.connection
             transport = connection.transport if connection is not None else None
             with HeldConnection(transport) as held:
-                step = await self._read(response, held, timer)
+                await self._read(response, step, held, timer)
         finally:
             response.close()
-        self._meter.estimated = self._meter.estimated or not step.told_usage
-        return step.response(self._said, self._meter.unbilled_tokens)
+        self.lessons.refuses(left_out - self.lessons.refused)
+        return self._whole(step)
 
-    async def _post(self, call: dict[str, Any]) -> "ClientResponse":
-        """The response to a request that the model understands. Raises `ModelError`."""
+    def _whole(self, step: ModelStep) -> Any:
+        self._meter.estimated = self._meter.estimated or not step.told_usage
+        self.finish_reason = step.finish_reason or "stop"
+        whole = step.response(self._said, self._meter.unbilled_tokens)
+        if step.told_usage:
+            self.lessons.counted(self._prompt_estimate, whole.usage.prompt_tokens)
+        return whole
+
+    def _new_step(self, call: dict[str, Any], left_out: frozenset[str]) -> ModelStep:
+        is_anthropic = self.endpoint.road == "anthropic"
+        kind = anthropic.AnthropicStep if is_anthropic else wire.Step
+        return kind(self._litellm, self._choice.name, self._content(call, left_out))
+
+    def _content(self, call: dict[str, Any], left_out: frozenset[str]) -> ContentFilter:
+        tools = () if "tools" in left_out else call.get("tools") or ()
+        names = tuple(tool["function"]["name"] for tool in tools)
+        return ContentFilter(names, thinks_first=self.lessons.opens_with_thoughts)
+
+    def _body(self, call: dict[str, Any], left_out: frozenset[str]) -> dict[str, Any]:
+        effort = self._settings.reasoning_effort
+        if self.endpoint.road == "anthropic":
+            return anthropic.request_body(self.endpoint.model, call, left_out, effort)
+        body = wire.request_body(self.endpoint.model, call, left_out, effort)
+        if self._choice.provider == "openrouter" and "claude" in self.endpoint.model:
+            with_breakpoints(body["messages"], left_out)
+        return body
+
+    async def _post(self, call: dict[str, Any]) -> tuple["ClientResponse", frozenset[str]]:
+        """The response to a request that the model understands, and what that left out.
+
+        Raises `ModelError`.
+        """
         import aiohttp
 
-        choice = self._choice
-        url, headers = address_of(choice)
+        choice, endpoint = self._choice, self.endpoint
         # No `sock_read`: what takes too long between two pieces is judged above.
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S)
-        place = f"{url} {choice.name}"
+        left_out = self.lessons.refused
         while True:
-            left_out = self._quirks.get(place, frozenset())
-            body = request_body(model_name(choice, self._litellm), call, left_out)
+            body = self._body(call, left_out)
             try:
                 response = await self._session.post(
-                    url, json=body, headers=headers, timeout=timeout, allow_redirects=False
-                )
+                    endpoint.url, json=body, headers=endpoint.headers, timeout=timeout,
+                    allow_redirects=False,
+                )  # fmt: skip
             except (aiohttp.ClientError, OSError) as error:
                 raise ModelDown(f"{choice.name}: {type(error).__name__}") from error
             if response.status == 200:
-                return response
+                return response, left_out
             try:
-                detail = (await response.content.read(2_000)).decode(errors="replace")
+                data = await read_at_most(response, MAX_REFUSAL_BYTES)
+                text = data.decode(errors="replace")
             finally:
                 response.close()
-            refused = {
-                word
-                for word in QUIRKS
-                if response.status in (400, 422) and word in detail and word not in left_out
-            }
-            if not refused or "context_length" in detail or len(self._quirks) >= MOST_QUIRKS:
+            refusal = refusals.read(response.status, text)
+            more = refusals.unsupported(refusal, _sent(call)) - left_out
+            if not more:
                 break
-            log.info("%s: asking again without %s", choice.name, ", ".join(sorted(refused)))
-            self._quirks[place] = left_out | refused
-        if "context_length_exceeded" in detail or "maximum context length" in detail:
-            raise self._litellm.ContextWindowExceededError(
-                "the prompt is too long", model=choice.name, llm_provider=choice.provider
-            )
+            log.info("%s: asking again without %s", choice.name, ", ".join(sorted(more)))
+            left_out |= more
         wait_s = response.headers.get("Retry-After", "")
-        detail = f"{choice.name}: {response.status} {detail}"
-        raise _refusal(response.status, detail, float(wait_s) if wait_s.isdecimal() else 0.0)
+        raise refusals.error_of(
+            refusal,
+            f"{choice.name}: {response.status} {text[:2_000]}",
+            float(wait_s) if wait_s.isdecimal() else 0.0,
+        )
 
     async def _read(
-        self, response: "ClientResponse", held: HeldConnection, timer: asyncio.Timeout
-    ) -> Step:
+        self,
+        response: "ClientResponse",
+        step: ModelStep,
+        held: HeldConnection,
+        timer: asyncio.Timeout,
+    ) -> None:
         """The whole of a streamed response; its words are told on the way."""
-        step = Step(self._litellm, self._choice.name)
-        content = response.content
-        rest = b""
-        while not step.ended:
-            data = await content.readany()
-            if not data:
-                break
-            *lines, rest = (rest + data).split(b"\n")
-            if len(rest) > MOST_LINE_BYTES:
-                raise ModelError(f"{self._choice.name}: a line without an end")
-            for each in lines:
-                if each.startswith(b"data:"):
-                    step.take(each[5:].strip())
-            if step.begun:
-                self._heard(timer)
-            if step.words:
-                self._tell(step.take_words())
-                if not step.ended:
+        async with aclosing(_events(response, self._choice.name)) as reads:
+            async for events in reads:
+                for data in events:
+                    step.take(data)
+                if step.begun:
+                    self._heard(timer)
+                if self._tell(step.content) and not step.ended:
                     self._batcher.hold(held)
-        if rest.startswith(b"data:") and not step.ended:
-            step.take(rest[5:].strip())
-            self._tell(step.take_words())
+                if step.ended:
+                    break
+        self._end(step.content, step.finish)
         if not step.is_whole:
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
-        return step
+
+    def _end(self, content: ContentFilter, finish: Callable[[], None]) -> None:
+        finish()
+        self._tell(content)
+        if content.opened_in_template != self.lessons.opens_with_thoughts:
+            self.lessons.opens_with_thoughts = content.opened_in_template
 
     # Everybody else
 
     async def _through_litellm(self, call: dict[str, Any], timer: asyncio.Timeout) -> Any:
-        call = call | {
-            "stream": True,
-            "num_retries": 0,
-            "max_retries": 0,
-            "timeout": self._settings.model_first_token_timeout_s,
-            "stream_options": {"include_usage": True},
-            "tools": deepcopy(call.get("tools")),  # all chats share one, and LiteLLM changes it
-        }
-        stream = await self._litellm.acompletion(**call)
+        left_out = self.lessons.refused
+        while True:
+            try:
+                whole = await self._litellm_step(call, left_out, timer)
+            except Exception as error:
+                status = getattr(error, "status_code", 0)
+                if isinstance(error, ModelError) or not isinstance(status, int):
+                    raise
+                refusal = refusals.Refusal(status, message=str(error))
+                more = refusals.unsupported(refusal, _sent(call)) - left_out
+                if not more or self._meter.said_bytes:
+                    raise
+                log.info("%s: asking again without %s", self._choice.name, ", ".join(sorted(more)))
+                left_out |= more
+            else:
+                self.lessons.refuses(left_out - self.lessons.refused)
+                return whole
+
+    async def _litellm_step(
+        self, call: dict[str, Any], left_out: frozenset[str], timer: asyncio.Timeout
+    ) -> Any:
+        stream = await self._litellm.acompletion(**self._litellm_call(call, left_out))
+        content = self._content(call, left_out)
         chunks: list[Any] = []
+        reason = ""
         try:
             async for chunk in stream:
                 self._heard(timer)
                 choice = chunk.choices[0] if chunk.choices else None
-                if choice is not None and choice.delta.content:
-                    self._tell(choice.delta.content)
+                if choice is not None:
+                    content.thoughts += getattr(choice.delta, "reasoning_content", None) or ""
+                    content.feed(choice.delta.content or "")
+                    reason = choice.finish_reason or reason
+                    self._tell(content)
                 joined(chunks, chunk)
         finally:
             # LiteLLM's wrapper does not close what it reads from.
@@ -305,60 +457,95 @@ class Completion:
                 close = getattr(each, "aclose", None)
                 if close is not None:
                     await close()
-        if not any(chunk.choices and chunk.choices[0].finish_reason for chunk in chunks):
+        self._end(content, content.finish)
+        if not reason:
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
-        return self._litellm.stream_chunk_builder(chunks)
+        self.finish_reason = wire.normal_reason(reason)
+        whole = self._litellm.stream_chunk_builder(chunks)
+        self.lessons.counted(self._prompt_estimate, getattr(whole.usage, "prompt_tokens", 0) or 0)
+        message = whole.choices[0].message
+        if message.content != self._said:
+            message.content = self._said or None
+        if content.calls:
+            calls = [{**each, "id": f"call_{n}"} for n, each in enumerate(content.calls)]
+            whole.choices[0].message = self._litellm.types.utils.Message(
+                content=self._said or None, tool_calls=calls
+            )
+        return whole
+
+    def _litellm_call(self, call: dict[str, Any], left_out: frozenset[str]) -> dict[str, Any]:
+        call = call | {
+            "stream": True,
+            "num_retries": 0,
+            "max_retries": 0,
+            "timeout": self._settings.model_first_token_timeout_s,
+            "stream_options": {"include_usage": True},
+            "tools": deepcopy(call.get("tools")),  # all chats share one, and LiteLLM changes it
+            "messages": wire.messages_for(call["messages"], left_out),
+        }
+        if "claude" in self._choice.name:  # on Bedrock or Vertex
+            with_breakpoints(call["messages"], left_out)
+        if self._settings.reasoning_effort:
+            call["reasoning_effort"] = self._settings.reasoning_effort
+        if "tools" in left_out:
+            call = {name: value for name, value in call.items() if name != "tool_choice"}
+        return {name: value for name, value in call.items() if name not in left_out}
 
 
-def is_compatible(choice: ModelChoice, litellm: Any) -> bool:
-    """Can this model be reached by the lean client?"""
-    if choice.provider in OPENAI_COMPATIBLE:
-        return True
-    return bool(choice.api_base) and choice.provider not in _known_providers(litellm)
+def with_breakpoints(messages: list[dict[str, Any]], left_out: frozenset[str]) -> None:
+    """Mark where Anthropic's models on other roads are to cache a prompt."""
+    if "cache_control" in left_out:
+        return
+    for at in {0, len(messages) - 1}:
+        text = wire.text_of(messages[at].get("content"))
+        if text:
+            part = {"type": "text", "text": text, "cache_control": anthropic.CACHED}
+            messages[at] = messages[at] | {"content": [part]}
 
 
-def model_name(choice: ModelChoice, litellm: Any) -> str:
-    """The name its endpoint knows the model by: without LiteLLM's prefix, where it is one."""
-    prefix, slash, name = choice.name.partition("/")
-    is_prefix = slash and (prefix in OPENAI_COMPATIBLE or prefix in _known_providers(litellm))
-    return name if is_prefix else choice.name
+def _sent(call: dict[str, Any]) -> list[str]:
+    return [wire.text_of(each.get("content")) for each in call["messages"]]
 
 
-def _known_providers(litellm: Any) -> set[str]:
-    return {str(getattr(each, "value", each)) for each in litellm.provider_list}
+async def _events(response: "ClientResponse", model: str) -> AsyncGenerator[list[bytes], None]:
+    """The data of a stream's events, those of one read together.
+
+    An answer that is no stream, in spite of what was asked for, is one event.
+    """
+    content = response.content
+    rest = b""
+    is_stream: bool | None = None
+    while data := await content.readany():
+        rest += data
+        if is_stream is None and rest.lstrip():
+            is_stream = not rest.lstrip().startswith((b"{", b"["))
+        if is_stream is False:
+            if len(rest) > MOST_LINE_BYTES:
+                raise ModelError(f"{model}: an answer without an end")
+            continue
+        *lines, rest = rest.split(b"\n")
+        if len(rest) > MOST_LINE_BYTES:
+            raise ModelError(f"{model}: a line without an end")
+        yield [each[5:].strip() for each in lines if each.startswith(b"data:")]
+    if is_stream is False:
+        yield [_one_line(rest, model), b"[DONE]"]
+    elif rest.startswith(b"data:"):
+        yield [rest[5:].strip()]
 
 
-def address_of(choice: ModelChoice) -> tuple[str, dict[str, str]]:
-    """Where the lean client posts to, and the headers that let it in."""
-    base = (choice.api_base or OPENAI_BASE).rstrip("/")
-    if choice.provider == "azure":
-        headers = {"api-key": choice.api_key}
-        if base.endswith("/openai/v1"):
-            return f"{base}/chat/completions", headers
-        deployment = choice.name.partition("/")[2]
-        url = f"{base}/openai/deployments/{deployment}/chat/completions"
-        return f"{url}?api-version={choice.api_version}", headers
-    key = choice.api_key
-    if not key and not choice.own_key and not choice.api_base:
-        key = os.environ.get("OPENAI_API_KEY", "")  # the operator's, at the provider's own address
-    return f"{base}/chat/completions", {"Authorization": f"Bearer {key}"} if key else {}
-
-
-def _refusal(status: int, detail: str, retry_after_s: float = 0.0) -> ModelError:
-    """The error of a status code."""
-    if status in (401, 403):
-        return ModelRefusedKey(detail)
-    if status == 404:
-        return ModelUnknown(detail)
-    if status == 429:
-        return ModelRateLimited(detail, retry_after_s)
-    if status >= 500 or status == 408:
-        return ModelDown(detail)
-    return ModelError(detail)
+def _one_line(data: bytes, model: str) -> bytes:
+    """A JSON body, however it is laid out."""
+    try:
+        value = json.loads(data.decode())
+    except ValueError as error:
+        raise ModelError(f"{model}: unreadable answer: {data[:200]!r}") from error
+    return json.dumps(value[0] if isinstance(value, list) and value else value).encode()
 
 
 # LiteLLM's exceptions by name: naming the classes would import it.
 _BY_NAME: dict[str, type[ModelError]] = {
+    "ContextWindowExceededError": ModelContextTooLong,
+    "ContentPolicyViolationError": ModelFiltered,
     "AuthenticationError": ModelRefusedKey,
     "PermissionDeniedError": ModelRefusedKey,
     "NotFoundError": ModelUnknown,
@@ -386,9 +573,12 @@ def as_model_error(error: Exception, *, begun: bool = False, secret: str = "") -
     names = [kind.__name__ for kind in type(error).__mro__]
     known = next((_BY_NAME[name] for name in names if name in _BY_NAME), None)
     status = getattr(error, "status_code", 0)
-    if known is None and isinstance(status, int):
-        known = type(_refusal(status, ""))
-    kind = known or ModelError
-    if begun and kind is ModelDown:
-        kind = ModelCutOff
-    return kind(detail[:500])
+    refusal = refusals.Refusal(status if isinstance(status, int) else 0, message=str(error))
+    told = refusals.error_of(refusal, detail[:500])
+    if isinstance(told, ModelContextTooLong) or known is ModelContextTooLong:
+        return ModelContextTooLong(detail[:500], *refusals.window(refusal))
+    if known is None or isinstance(told, ModelQuotaSpent | ModelFiltered):
+        known = type(told)
+    if begun and known is ModelDown:
+        known = ModelCutOff
+    return known(detail[:500])

@@ -13,8 +13,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from hyperrun.errors import BadQuestion
+from hyperrun.llm.endpoints import KEY_VARIABLES
+from hyperrun.llm.learned import Learned
 from hyperrun.llm.prices import Prices
 from hyperrun.llm.read_batching import ReadBatcher
+from hyperrun.llm.windows import Windows
 from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 # environment, where LiteLLM looks for a proxy's.
 HOSTED = {
     "anthropic": "https://api.anthropic.com",
-    "openai": "",  # `provider.OPENAI_BASE`
-    "gemini": "https://generativelanguage.googleapis.com/v1beta",
+    "openai": "",  # `endpoints.OPENAI_BASE`
+    "gemini": "https://generativelanguage.googleapis.com/v1beta/openai",
     "mistral": "https://api.mistral.ai/v1",
     "groq": "https://api.groq.com/openai/v1",
     "deepseek": "https://api.deepseek.com/beta",
@@ -41,35 +44,12 @@ HOSTED = {
     "zai": "https://api.z.ai/api/paas/v4",
 }
 
-# Spoken to by the lean client, without LiteLLM's wrapper.
-OPENAI_COMPATIBLE = ("openai", "azure", "hosted_vllm", "lm_studio", "llamafile", "openai_like")
-
 # Without a key: on the operator's own machine, or with credentials of the machine's.
 KEYLESS = (
     "ollama", "ollama_chat", "hosted_vllm", "lm_studio", "llamafile", "openai_like", "xinference",
     "oobabooga", "docker_model_runner", "bedrock", "bedrock_converse", "vertex_ai",
     "vertex_ai_beta", "sagemaker", "sagemaker_chat", "github_copilot", "watsonx", "oci",
 )  # fmt: skip
-
-# Where LiteLLM looks for the operator's key, for the providers that cannot do without one.
-KEY_VARIABLES = {
-    "anthropic": ("ANTHROPIC_API_KEY",),
-    "azure": ("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"),
-    "cerebras": ("CEREBRAS_API_KEY",),
-    "cohere": ("COHERE_API_KEY",),
-    "cohere_chat": ("COHERE_API_KEY",),
-    "deepseek": ("DEEPSEEK_API_KEY",),
-    "fireworks_ai": ("FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY"),
-    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
-    "groq": ("GROQ_API_KEY",),
-    "mistral": ("MISTRAL_API_KEY",),
-    "openai": ("OPENAI_API_KEY",),
-    "openrouter": ("OPENROUTER_API_KEY",),
-    "perplexity": ("PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"),
-    "together_ai": ("TOGETHERAI_API_KEY", "TOGETHER_API_KEY"),
-    "xai": ("XAI_API_KEY",),
-    "zai": ("ZAI_API_KEY",),
-}
 
 _KEY = re.compile(r"[\x21-\x7e]{8,500}")
 
@@ -123,7 +103,8 @@ class Models:
         self._session: ClientSession | None = None
         self._importing = asyncio.Lock()
         self.batcher = ReadBatcher()
-        self.quirks: dict[str, frozenset[str]] = {}  # what models refuse, as `provider` learns it
+        self.learned = Learned()
+        self.windows = Windows()
         self.note = ""  # why there is no operator's model although one is named
         self._operators = self._configured()
 

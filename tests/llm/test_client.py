@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from hyperrun.errors import (
+    ModelContextTooLong,
     ModelCutOff,
     ModelDown,
     ModelError,
@@ -20,13 +21,15 @@ from hyperrun.errors import (
     ModelStalled,
     ModelUnknown,
 )
-from hyperrun.llm.client import Client, Completion, Meter, address_of
+from hyperrun.llm.client import Client, Completion, Meter
+from hyperrun.llm.endpoints import endpoint_of
+from hyperrun.llm.learned import Learned
 from hyperrun.llm.models import ModelChoice, Models
 from hyperrun.settings import Settings
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 
-LEAN, LITELLM = "openai/scripted", "groq/scripted"
+LEAN, LITELLM = "openai/scripted", "minimax/scripted"
 BOTH = pytest.mark.parametrize("model", [LEAN, LITELLM])
 PATIENT = Settings()
 QUICK = replace(Settings(), model_first_token_timeout_s=0.8, model_idle_timeout_s=0.6)
@@ -72,6 +75,9 @@ class Listener:
     def step_begins(self) -> None:
         """Nothing is made of it here."""
 
+    def think(self, thought: str) -> None:
+        """Nor of this."""
+
 
 def complete(
     url: str,
@@ -79,7 +85,7 @@ def complete(
     settings: Settings = PATIENT,
     leave_after: int = -1,
     prompt: str = "Hello?",
-    quirks: dict[str, frozenset[str]] | None = None,
+    learned: Learned | None = None,
     while_open: Callable[[], None] = lambda: None,
     **call: Any,
 ) -> Outcome:
@@ -99,7 +105,9 @@ def complete(
                 enough.set()
 
         choice = ModelChoice(model, KEY, url)
-        client = Client(litellm, settings, models.session(), quirks if quirks is not None else {})
+        client = Client(
+            litellm, settings, models.session(), learned if learned is not None else Learned()
+        )
         listener = Listener(say)
         completion = Completion(client, choice, listener)
 
@@ -126,6 +134,11 @@ def complete(
     return asyncio.run(run())
 
 
+def litellm() -> Any:
+    """The library."""
+    return asyncio.run(Models(PATIENT).library()).core.litellm
+
+
 @BOTH
 def test_words_come_as_they_are_said_and_the_step_is_whole(
     model_server: ModelServer, model: str
@@ -148,14 +161,14 @@ def test_words_come_as_they_are_said_and_the_step_is_whole(
 def test_an_answer_of_four_thousand_tokens_is_built_of_few_chunks(
     model_server: ModelServer, model: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    litellm = asyncio.run(Models(PATIENT).library()).core.litellm
-    build, built = litellm.stream_chunk_builder, []
+    library = litellm()
+    build, built = library.stream_chunk_builder, []
 
     def counted(chunks: list[Any]) -> Any:
         built.append(len(chunks))
         return build(chunks)
 
-    monkeypatch.setattr(litellm, "stream_chunk_builder", counted)
+    monkeypatch.setattr(library, "stream_chunk_builder", counted)
     model_server.script(Script([f"{n} " for n in range(4_000)]))
     outcome = complete(model_server.url, model)
     assert outcome.error is None
@@ -351,19 +364,20 @@ def test_cached_tokens_are_kept(model_server: ModelServer) -> None:
 def test_what_a_model_refuses_is_left_out_from_then_on(
     model_server: ModelServer, message: str, missing: str
 ) -> None:
-    quirks: dict[str, frozenset[str]] = {}
+    learned = Learned()
     model_server.script(Script(status=400, message=message), "One.", "Two.")
     for expected in ("One.", "Two."):
         options = {"tools": [TOOL], "temperature": 0}
-        assert complete(model_server.url, quirks=quirks, **options).text == expected
+        assert complete(model_server.url, learned=learned, **options).text == expected
     assert missing in model_server.requests[0]
     assert all(missing not in request for request in model_server.requests[1:])
     assert model_server.calls == 3, "the second question made the same mistake again"
 
 
-def test_a_prompt_that_is_too_long_is_told_to_lisette(model_server: ModelServer) -> None:
-    model_server.script(Script(status=400, message="maximum context length is 8192 tokens"))
-    assert type(complete(model_server.url).error).__name__ == "ContextWindowExceededError"
+def test_a_prompt_that_is_too_long_is_an_error_of_its_own(model_server: ModelServer) -> None:
+    model_server.default = Script(status=400, message="maximum context length is 8192 tokens")
+    assert type(complete(model_server.url).error) is ModelContextTooLong
+    assert model_server.calls == 2
 
 
 def test_connections_are_kept_between_calls(model_server: ModelServer) -> None:
@@ -426,7 +440,7 @@ def test_nothing_is_left_behind_by_a_hundred_who_leave(model_server: ModelServer
     ],
 )
 def test_the_address_is_the_operators(choice: ModelChoice, url: str) -> None:
-    assert address_of(choice)[0] == url
+    assert endpoint_of(choice, litellm()).url == url
 
 
 def test_the_environments_key_goes_to_the_providers_own_address_alone(
@@ -434,9 +448,11 @@ def test_the_environments_key_goes_to_the_providers_own_address_alone(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     own = ModelChoice("openai/x", own_key=True)
-    assert address_of(ModelChoice("openai/x"))[1] == {"Authorization": f"Bearer {KEY}"}
-    assert address_of(ModelChoice("openai/x", "", "http://elsewhere/v1"))[1] == {}
-    assert address_of(own)[1] == {}
+    elsewhere = ModelChoice("openai/x", "", "http://elsewhere/v1")
+    own_address = endpoint_of(ModelChoice("openai/x"), litellm())
+    assert own_address.headers == {"Authorization": f"Bearer {KEY}"}
+    assert endpoint_of(elsewhere, litellm()).headers == {}
+    assert endpoint_of(own, litellm()).headers == {}
 
 
 def test_azure_is_asked_at_its_deployment_with_its_own_header(model_server: ModelServer) -> None:
