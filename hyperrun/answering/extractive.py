@@ -16,7 +16,6 @@ from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.markdown.safe_html import Rendering, parser
 from hyperrun.passage import PROSE, Passage
-from hyperrun.search.parsing import prose
 from hyperrun.search.ranking import asks_how_it_is_built
 from hyperrun.search.terms import (
     forms,
@@ -44,6 +43,7 @@ _STRING_MARK = re.compile(r'"""|\'\'\'')
 _SENTENCE = re.compile(
     r"(?<=[。！？])|(?<=[\w)`\"'*][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`*\[“\"(])"
 )
+_WORD = re.compile(r"\w")
 _PAIRED = ("`", "**", "[", "]")
 _LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _CODE_NAMES = frozenset(("dockerfile", "makefile", "justfile"))
@@ -85,7 +85,7 @@ async def extract(
     With `leading` the first so many are quoted as they begin, whatever words they hold.
     """
     sources = sources[:leading] if leading else sources
-    texts = [_stems(f"{source.passage.title}\n{source.passage.text}") for source in sources]
+    texts = [_stems(f"{source.passage.title}\n{source.passage.shown}") for source in sources]
     wanted = [] if leading else query_terms(question)
     asked = _worth({_stems(" ".join(forms(term))) for term in wanted}, texts)
     most = max((sum(not word.isdisjoint(each) for word in asked) for each in texts), default=0)
@@ -193,8 +193,7 @@ def _size(words: str) -> int:
 def _prose(passage: Passage) -> list[Block]:
     """The top-level blocks of documentation; a paragraph that ends in a colon goes with what
     follows."""
-    read = prose.restructured if passage.file.endswith(".rst") else prose.markdown
-    markdown = read(passage.text) + "\n"
+    markdown = passage.shown + "\n"
     lines = markdown.splitlines()
     tokens = parser().parse(markdown, {"rendering": Rendering()})
     blocks: list[Block] = []
@@ -205,7 +204,7 @@ def _prose(passage: Passage) -> list[Block]:
         words = "\n".join(lines[slice(*token.map)]).rstrip()
         if token.type == "heading_open":
             heading = words
-        elif token.type in ("fence", "code_block") or prose.says_something(words):
+        elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())
             if words.endswith(":"):

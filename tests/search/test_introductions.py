@@ -161,7 +161,15 @@ def test_without_an_introduction_it_is_a_question_like_any_other(tmp_path: Path)
 
 
 def test_the_answer_without_a_model_is_how_the_introduction_begins() -> None:
-    whole = Passage("README.md", 1, 5, "Lantern", "section", f"# Lantern\n\n{BADGES}\nIt lights.\n")
+    whole = Passage(
+        "README.md",
+        1,
+        5,
+        "Lantern",
+        "section",
+        f"# Lantern\n\n{BADGES}\nIt lights.\n",
+        content="# Lantern\n\nIt lights.",
+    )
     other = Passage("docs/guide.md", 1, 3, "Guide", "section", "# Guide\n\nWhat is lantern oil?\n")
 
     async def said() -> str:

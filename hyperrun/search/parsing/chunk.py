@@ -4,12 +4,25 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Include:
+    """Lines of another file that a page shows: they can be cited where they stand.
+
+    `file` is relative to the repository; lines count from 1, both ends inclusive.
+    """
+
+    file: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """Lines that stand for themselves: a function, a class's head, a section, a cell.
 
     Lines count from 1, both ends inclusive. `signature` and `doc` are the parts of `text` that
     search weighs more; `anchor` is what a generated page calls the section. `content` is what the
-    lines say on their page, as plain Markdown; "" where that is `text` itself.
+    lines say on their page, as plain Markdown; "" where that is `text` itself. `includes` are the
+    lines of other files that it holds.
     """
 
     start_line: int
@@ -22,6 +35,7 @@ class Chunk:
     doc: str = ""
     anchor: str = ""
     content: str = ""
+    includes: tuple[Include, ...] = ()
 
 
 def split(lines: list[str], first: int, most: int = 60) -> list[tuple[int, int]]:

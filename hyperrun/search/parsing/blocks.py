@@ -1,0 +1,115 @@
+"""A document as blocks, and blocks as sections: what the parsers of prose have in common."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from hyperrun.search.parsing.chunk import Chunk, Include
+
+MOST_LINES = 70
+MOST_CHARS = 9_000  # of what one passage says, where blocks can be parted
+LEAST_LETTERS = 12  # of a section beside its heading
+
+
+@dataclass(slots=True)
+class Block:
+    """A paragraph, list, table, fence … of a document: its lines, and what they say.
+
+    Lines count from 1, both inclusive. `content` is CommonMark, whole in itself. A heading has a
+    `level` from 1, its words in `title`, and `source` as it is written; `own_id` is the anchor its
+    author has given it. `tight` says that it follows the block above without a blank line, as
+    a list's items do.
+    """
+
+    start: int
+    end: int
+    content: str
+    level: int = 0
+    title: str = ""
+    source: str = ""
+    own_id: str = ""
+    tight: bool = False
+    includes: list[Include] = field(default_factory=list)
+
+
+def joined(blocks: Iterable[Block]) -> str:
+    """What `blocks` say together."""
+    said = ""
+    for block in blocks:
+        if block.content.strip("\n"):
+            said += ("\n" if block.tight else "\n\n") if said else ""
+            said += block.content.strip("\n")
+    return said
+
+
+def sections(
+    blocks: Sequence[Block], lines: Sequence[str], stem: str, title: str = "", language: str = ""
+) -> list[Chunk]:
+    """The sections that headings make of `blocks`, titled by the path of their headings.
+
+    `title` is the page's, where something other than a heading says it; `stem` names what stands
+    under no heading at all.
+    """
+    found: list[Chunk] = []
+    path: list[tuple[int, str]] = [(1, title)] if title else []
+    section: list[Block] = []
+    for block in blocks:
+        if block.level:
+            found += _chunks(section, lines, path, stem, language)
+            while path and path[-1][0] >= block.level:
+                path.pop()
+            path.append((block.level, block.title))
+            section = []
+        section.append(block)
+    return found + _chunks(section, lines, path, stem, language)
+
+
+def _chunks(
+    section: Sequence[Block],
+    lines: Sequence[str],
+    path: Sequence[tuple[int, str]],
+    stem: str,
+    language: str,
+) -> list[Chunk]:
+    """One section, split where it is long; a heading with nothing under it is none."""
+    heading = section[0] if section and section[0].level else None
+    body = [block for block in (section[1:] if heading else section) if block.content.strip()]
+    if len(re.sub(r"\W|_", "", joined(body))) < LEAST_LETTERS * bool(path):
+        return []
+    name = " > ".join(each for _, each in path if each) or stem
+    title = heading.title if heading else (path[-1][1] if path else "")
+    own_id = heading.own_id if heading else ""
+    chunks = []
+    for part in _parts([heading, *body] if heading else body):
+        start, end = part[0].start, max(block.end for block in part)
+        text = "\n".join(lines[start - 1 : end])
+        content = joined(part)
+        includes = tuple(dict.fromkeys(each for block in part for each in block.includes))
+        chunks.append(
+            Chunk(
+                start, end, name, "section", text, language, title, anchor=own_id,
+                content="" if content == text else content, includes=includes,
+            )
+        )  # fmt: skip
+    return chunks
+
+
+def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
+    """`blocks` in parts of at most `MOST_LINES` lines, more only where one block has more."""
+    if not blocks:
+        return []
+    parts: list[list[Block]] = [[]]
+    for block in blocks:
+        part = parts[-1]
+        if part and (
+            block.end - part[0].start + 1 > MOST_LINES
+            or sum(len(each.content) for each in part) + len(block.content) > MOST_CHARS
+        ):
+            # A heading, and what announces the next block, go with that.
+            carried = 1 if len(part) > 1 and part[-1].content.rstrip().endswith(":") else 0
+            if not (len(part) == 1 and part[0].level):
+                parts.append(part[len(part) - carried :] if carried else [])
+                del part[len(part) - carried :]
+        part = parts[-1]
+        part.append(replace(block, tight=False) if not part else block)
+    return parts

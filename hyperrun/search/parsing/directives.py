@@ -1,0 +1,86 @@
+"""What the directives of Sphinx, docutils and MyST say on a page, by their names."""
+
+import re
+
+NOTES = frozenset((
+    "note", "warning", "tip", "hint", "important", "caution", "attention", "danger", "error",
+    "seealso", "admonition", "todo", "sidebar",
+))  # fmt: skip
+VERSIONS = {
+    "versionadded": "Added in version {}", "version-added": "Added in version {}",
+    "versionchanged": "Changed in version {}", "version-changed": "Changed in version {}",
+    "deprecated": "Deprecated since version {}",
+    "version-deprecated": "Deprecated since version {}",
+    "versionremoved": "Removed in version {}", "version-removed": "Removed in version {}",
+}  # fmt: skip
+CODE = frozenset((
+    "code", "code-block", "sourcecode", "highlight-block", "parsed-literal", "prompt", "code-cell",
+    "ipython", "doctest", "testcode", "testsetup", "testoutput", "jupyter-execute", "plot",
+))  # fmt: skip
+DRAWN = frozenset(("mermaid", "graphviz", "digraph", "graph", "uml", "plantuml"))
+NOTHING = frozenset((
+    "toctree", "contents", "index", "raw", "image", "highlight", "currentmodule", "module",
+    "py:module", "py:currentmodule", "default-role", "role", "meta", "sectnum", "title",
+    "header", "footer", "autosummary", "inheritance-diagram", "cssclass", "rst-class",
+    "bibliography", "tocdepth", "target-notes", "section-numbering", "testcleanup", "video",
+    "default-domain", "sectionauthor", "codeauthor", "tabularcolumns", "youtube", "date", "class",
+    "c:namespace", "py:namespace", "program", "iframe", "button-link", "button-ref",
+))  # fmt: skip
+# Their argument stands above what is in them.
+TITLED = frozenset((
+    "topic", "rubric", "dropdown", "card", "grid-item-card", "tab-item", "tab", "group-tab",
+    "details", "collapse", "centered", "procedure", "step", "toggle", "proof", "exercise",
+    "confval", "option", "setting", "envvar", "cmdoption",
+))  # fmt: skip
+AUTODOC = re.compile(
+    r"auto(module|class|function|method|attribute|exception|data|decorator|property|enum)$"
+    r"|autopydantic_model$|click$|autoclasstoc$"
+)
+_OBJECT = re.compile(
+    r"(?:\w+:)?(class|function|method|attribute|exception|data|decorator|property|staticmethod"
+    r"|classmethod|decoratormethod|macro|type|struct|member|var|enum|enumerator|namespace|cfunction"
+    r"|cmember|ctype|cvar|cmacro|opcode|describe|object)$"
+)
+_ARGUMENT_IS_TEXT = frozenset(("sidebar", "admonition"))
+
+
+def is_object(name: str) -> bool:
+    """Does it describe something by its signature?"""
+    return bool(_OBJECT.match(name)) and name not in NOTES
+
+
+def note_title(name: str, argument: str) -> str:
+    """What stands above an admonition; the argument of most is its first line instead."""
+    if name in _ARGUMENT_IS_TEXT and argument:
+        return argument
+    return {"seealso": "See also", "sidebar": "", "admonition": ""}.get(name, name.capitalize())
+
+
+def version_note(name: str, argument: str, said: str) -> str:
+    """The sentence of "versionadded" and its like."""
+    version, _, more = argument.partition(" ")
+    sentence = VERSIONS[name].format(version)
+    told = " ".join(part for part in (more.strip(), said) if part)
+    return f"{sentence}: {told}" if told else f"{sentence}."
+
+
+_OPTION = re.compile(r"\s*:([\w-]+):(?:\s+(.*))?$")
+
+
+def options(body: str) -> tuple[dict[str, str], str, int]:
+    """The options above a directive's text, the text, and how many lines it is further down."""
+    lines = body.splitlines()
+    found: dict[str, str] = {}
+    at = 0
+    if lines and lines[0].strip() == "---":
+        at = 1
+        while at < len(lines) and lines[at].strip() != "---":
+            name, colon, value = lines[at].partition(":")
+            if colon:
+                found[name.strip()] = value.strip().strip("\"'")
+            at += 1
+        return found, "\n".join(lines[at + 1 :]), at + 1
+    while at < len(lines) and (match := _OPTION.match(lines[at])):
+        found[match[1]] = (match[2] or "").strip()
+        at += 1
+    return found, "\n".join(lines[at:]), at

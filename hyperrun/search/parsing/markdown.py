@@ -1,0 +1,945 @@
+"""Markdown and its kin, parsed as a whole: what each block says on its page."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+from hyperrun.search.parsing import commonmark, directives, html_text, includes
+from hyperrun.search.parsing.blocks import Block, joined
+from hyperrun.search.parsing.chunk import Include
+from hyperrun.search.parsing.includes import Place, Shown
+from hyperrun.search.parsing.markdown_rules import parser
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+MOST_DEPTH = 12
+MOST_INCLUDED_CHARS = 12_000  # of prose from one other file
+
+_OWN_ID = re.compile(r"\s*\{:?\s*(?:[^{}]*?#([\w:.-]+))?[^{}]*\}\s*#*\s*$")
+_ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
+_ICON = re.compile(
+    r":(?:material|fontawesome|octicons|simple|twemoji|mdi|lucide|fa[srb]?|bi|gh)-[\w-]+:"
+)
+_MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==|\^\^(?=\S)(.+?)(?<=\S)\^\^")
+_KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
+_SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
+_ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
+_ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
+_HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
+_CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
+_HIDDEN_CELL = re.compile(
+    r"(?:echo|include):\s*false|hide_input|\bhide\b|default_exp|\bhide_line\b"
+)
+_CODE_INCLUDE = re.compile(
+    r"\s*(?:-{1,}8<-{1,}[ \t]+(?P<snippet>\S.*)"
+    r"|\{\{[ \t]*#(?:include|rustdoc_include|playground|shiftinclude)[ \t]+(?P<booked>[^}]+)\}\}"
+    r"|\{!>?[ \t]*(?P<bang>[^!}]+?)[ \t]*!\}|\{\*[ \t]*(?P<marked>\S+)(?P<options>[^}]*?)\*\}"
+    r"|\{%-?[ \t]*include[ \t]+(?P<liquid>[^%]+?)-?%\})\s*"
+)
+_LANGUAGES = frozenset((
+    "python", "r", "julia", "bash", "sh", "ojs", "sql", "js", "javascript", "typescript", "rust",
+    "html", "css", "stata", "sas", "cpp", "c", "go", "java", "yaml", "json", "toml", "console",
+    "python3", "pyodide", "webr", "shell", "ruby", "perl", "observable", "tikz", "octave", "text",
+))  # fmt: skip
+_BY_SUFFIX = {"py": "python", "rs": "rust", "yml": "yaml", "js": "js", "ts": "ts", "sh": "sh",
+              "md": "markdown", "txt": "", "rb": "ruby", "kt": "kotlin"}  # fmt: skip
+_NOTE_COMPONENTS = frozenset((
+    "note", "tip", "info", "warning", "caution", "danger", "callout", "aside", "admonition",
+    "alert", "hint", "important", "check", "success", "error",
+))  # fmt: skip
+_SILENT_COMPONENTS = frozenset((
+    "script", "style", "svg", "iframe", "img", "image", "video", "audio", "source", "youtube",
+    "tweet", "head", "figure-image", "themedimage", "picture", "toc", "meta",
+    "doccardlist", "toctree",
+))  # fmt: skip
+_CALLOUT = re.compile(r"\.callout-([\w-]+)")
+_LABELS = ("label", "title", "header", "heading", "summary", "caption", "name", "path", "text")
+
+
+def read(text: str, place: Place | None = None, components: bool = False) -> list[Block]:
+    """The blocks of a document, in order; `text` is without front matter's lines, but they count.
+
+    `components`: it is MDX. What it includes is looked for from `place`; nothing is without one.
+    """
+    return Document(place, components).read(text)
+
+
+class Document:
+    """One document while it is read: its references, footnotes and imports."""
+
+    def __init__(self, place: Place | None, components: bool = False, cells: bool = False) -> None:
+        self._place = place
+        self._components = components
+        self._environment: dict[str, Any] = {"components": components, "imports": {}}
+        self._footnotes: dict[str, int] = {}
+        self._includes: list[Include] = []
+        self._depth = 0
+        self._own_id = ""
+
+    def read(self, text: str, offset: int = 0) -> list[Block]:
+        """The blocks of `text`, whose first line is `offset` lines below the document's."""
+        if self._depth > MOST_DEPTH:
+            return []
+        self._depth += 1
+        try:
+            tokens = parser(self._components).parse(text, self._environment)
+            return self._blocks(tokens, offset)
+        finally:
+            self._depth -= 1
+
+    def _said(self, text: str) -> str:
+        """What `text` says, as part of a block."""
+        return joined(
+            replace(block, content=commonmark.strong(block.content.lstrip("# ")))
+            if block.level else block
+            for block in self.read(text)
+        )  # fmt: skip
+
+    # Blocks
+
+    def _blocks(self, tokens: Sequence["Token"], offset: int) -> list[Block]:
+        found: list[Block] = []
+        at = 0
+        while at < len(tokens):
+            token = tokens[at]
+            end = _end(tokens, at)
+            if token.map is None:
+                at = end
+                continue
+            start, stop = token.map[0] + offset + 1, token.map[1] + offset
+            if token.type == "construct":
+                found += self._construct(token, start, stop)
+            elif token.type == "heading_open":
+                found.append(self._heading(token, tokens[at + 1], start, stop))
+            elif token.type in ("bullet_list_open", "ordered_list_open", "dl_open"):
+                found += self._items(tokens[at:end], offset)
+            elif token.type == "html_block":
+                found += self._html(token, start, stop)
+            else:
+                found.append(self._block(start, stop, self._written(tokens[at:end])))
+            at = end
+        return found
+
+    def _block(self, start: int, end: int, content: str) -> Block:
+        """A block that says `content`, with what that includes."""
+        included, self._includes = self._includes, []
+        return Block(start, max(start, end), content, includes=included)
+
+    def _heading(self, token: "Token", inline: "Token", start: int, end: int) -> Block:
+        source = inline.content
+        own_id, self._own_id = self._own_id, ""
+        if match := _OWN_ID.search(source):
+            own_id = match[1] or own_id
+            source = source[: match.start()]
+        elif match := _ID_TAG.search(source):
+            own_id = match[1]
+        level = int(token.tag[1:])
+        said = self._inline(inline.children or [])
+        title = _words(inline.children or [])
+        content = f"{'#' * level} {said}" if said else ""
+        return Block(start, end, content, level, title, source.strip(), own_id)
+
+    def _items(self, tokens: Sequence["Token"], offset: int) -> list[Block]:
+        """A list, item by item, so that a long one can be parted."""
+        found: list[Block] = []
+        first = tokens[0]
+        tight = all(token.hidden for token in tokens if token.type == "paragraph_open"
+                    and token.level == first.level + 2)  # fmt: skip
+        if _is_contents(tokens):
+            return []
+        count = int(first.attrGet("start") or 1) if first.type == "ordered_list_open" else 0
+        at = 1
+        while at < len(tokens) - 1:
+            end = _end(tokens, at)
+            item = tokens[at]
+            if item.type == "dt_open":
+                while end < len(tokens) - 1 and tokens[end].type == "dd_open":
+                    end = _end(tokens, end)
+            lines = [each.map for each in tokens[at:end] if each.map]
+            content = (
+                self._definition(tokens[at:end]) if item.type in ("dt_open", "dd_open")
+                else self._item(tokens[at + 1 : end - 1], count)
+            )  # fmt: skip
+            if count:
+                count += 1
+            if lines and content:
+                start = min(line[0] for line in lines) + offset + 1
+                block = self._block(start, max(line[1] for line in lines) + offset, content)
+                block.tight = tight and bool(found)
+                found.append(block)
+            at = end
+        if found and found[0].end < found[0].start:
+            found[0].end = found[0].start
+        return found
+
+    def _item(self, tokens: Sequence["Token"], count: int) -> str:
+        content = self._written(tokens)
+        if match := re.match(r"\\?\[([ xX])\\?\]\s+", content):
+            content = f"{'☐' if match[1] == ' ' else '☑'} {content[match.end() :]}"
+        return commonmark.item(content, f"{count}." if count else "-")
+
+    def _definition(self, tokens: Sequence["Token"]) -> str:
+        """A term and what it means, as an item."""
+        parts: list[str] = []
+        at = 0
+        while at < len(tokens):
+            end = _end(tokens, at)
+            said = self._written(tokens[at + 1 : end - 1])
+            if said:
+                parts.append(commonmark.strong(said) if tokens[at].type == "dt_open" else said)
+            at = end
+        if len(parts) > 1 and not re.match(r"```|[-|>#]|\d+\.", parts[1]):
+            parts[:2] = [f"{parts[0]}\\\n{parts[1]}"]
+        return commonmark.item("\n\n".join(parts), "-") if parts else ""
+
+    def _html(self, token: "Token", start: int, end: int) -> list[Block]:
+        html = re.sub(r"<!--.*?(?:-->|\Z)", "", token.content, flags=re.DOTALL)
+        if not html.strip():
+            return []
+        if re.search(r"<\w+[^>]*\smarkdown(?:=[\"'](?:1|span|block)[\"'])?[\s>]", html):
+            text = re.sub(
+                r"</?[A-Za-z][^<>]*>", lambda tag: "\n" * tag[0].count("\n"), token.content
+            )
+            return self.read(dedent(text), start - 1)
+        heading = re.fullmatch(
+            r"\s*<h([1-6])\b([^>]*)>(.*?)</h\1>\s*", html, re.DOTALL | re.IGNORECASE
+        )
+        content = html_text.markdown(html)
+        block = self._block(start, end, content)
+        if heading and content.startswith("#"):
+            block.level = int(heading[1])
+            block.title = _plain(content.lstrip("# "))
+            block.source = block.title
+            if own := re.search(r"\bid=[\"']([^\"']+)", heading[2]):
+                block.own_id = own[1]
+        return [block]
+
+    def _written(self, tokens: Sequence["Token"]) -> str:
+        """What a run of tokens says."""
+        parts: list[str] = []
+        at = 0
+        tight = False
+        while at < len(tokens):
+            token = tokens[at]
+            end = _end(tokens, at)
+            said = self._one(tokens[at:end])
+            if said:
+                parts.append(("\n" if tight and parts else "\n\n" if parts else "") + said)
+            tight = token.type == "paragraph_open" and token.hidden
+            at = end
+        return "".join(parts)
+
+    def _one(self, tokens: Sequence["Token"]) -> str:
+        token = tokens[0]
+        match token.type:
+            case "inline":
+                return self._inline(token.children or [])
+            case "paragraph_open":
+                return commonmark.paragraph(self._inline(tokens[1].children or []))
+            case "heading_open":
+                return commonmark.strong(self._inline(tokens[1].children or []))
+            case "fence":
+                return self._fence(token.content, token.info, token.markup)
+            case "code_block":
+                return self._code(dedent(token.content), "")
+            case "blockquote_open":
+                return self._quotation(tokens)
+            case "bullet_list_open" | "ordered_list_open" | "dl_open":
+                return joined(self._nested_items(tokens))
+            case "table_open":
+                return self._table(tokens)
+            case "html_block":
+                return joined(self._html(token, 1, 1))
+            case "construct":
+                return joined(
+                    replace(each, content=commonmark.strong(each.content.lstrip("# ")))
+                    if each.level else each
+                    for each in self._construct(token, 1, 1, nested=True)
+                )  # fmt: skip
+            case "math_block" | "math_block_label":
+                return f"$$\n{token.content.strip()}\n$$"
+        return ""
+
+    def _nested_items(self, tokens: Sequence["Token"]) -> list[Block]:
+        outer, self._includes = self._includes, []
+        items = self._items(tokens, 0)
+        self._includes = outer + [each for item in items for each in item.includes]
+        return items
+
+    def _quotation(self, tokens: Sequence["Token"]) -> str:
+        inner = tokens[1:-1]
+        if len(inner) > 1 and inner[0].type == "paragraph_open":
+            first, _, rest = inner[1].content.partition("\n")
+            if match := _ALERT.fullmatch(first.strip()):
+                title = match["title"] or match["kind"].capitalize()
+                body = [self._said(rest), self._written(inner[_end(inner, 0) :])]
+                return commonmark.note(_inline_escaped(title), "\n\n".join(filter(None, body)))
+        return commonmark.quoted(self._written(inner))
+
+    def _table(self, tokens: Sequence["Token"]) -> str:
+        rows: list[list[str]] = []
+        alignments: list[str] = []
+        for at, token in enumerate(tokens):
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                if len(rows) == 1:
+                    style = str(token.attrGet("style") or "")
+                    alignments.append(style.removeprefix("text-align:"))
+                rows[-1].append(self._inline(tokens[at + 1].children or []))
+        return commonmark.table(rows, alignments)
+
+    # Code
+
+    def _fence(self, code: str, info: str, markup: str = "```") -> str:
+        info = info.strip()
+        braced = re.match(r"\{([\w:+-]+)\}\s*(.*)", info)
+        if braced and braced[1].lower() not in _LANGUAGES:
+            return joined(
+                replace(each, content=commonmark.strong(each.content.lstrip("# ")))
+                if each.level else each
+                for each in self._directive(braced[1].lower(), braced[2], code, 1, 1)
+            )  # fmt: skip
+        if info.startswith("{=") or info.startswith("{raw"):
+            return ""
+        if info.lower() in ("math", "latex {math}"):
+            return f"$$\n{code.strip()}\n$$"
+        language, title = _told(info)
+        if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
+            language = language.strip("{}")
+        kept = []
+        for line in code.splitlines():
+            option = _CELL_OPTION.match(line)
+            if option and (braced or language in ("python", "r", "julia", "ojs", "")):
+                if _HIDDEN_CELL.search(option[1]):
+                    return ""
+                continue
+            kept.append(line)
+        return commonmark.titled(
+            commonmark.escaped(title), self._code("\n".join(kept), language, title)
+        )
+
+    def _code(self, code: str, language: str, title: str = "") -> str:
+        """Code as its page shows it: what it includes in it, what steers it out of it."""
+        lines: list[str] = []
+        shown_language = ""
+        for line in code.splitlines():
+            if match := _CODE_INCLUDE.fullmatch(line):
+                shown = self._code_of(match)
+                if shown is not None:
+                    indent = line[: len(line) - len(line.lstrip())]
+                    lines += [f"{indent}{each}" for each in shown.code.splitlines()]
+                    self._includes += shown.includes
+                    shown_language = language_of(shown.file)
+                    continue
+                if match["liquid"] is None and match["marked"] is None:
+                    continue
+            if _HIGHLIGHT.fullmatch(line):
+                continue
+            if language == "rust" and re.match(r"\s*#(?: |$)", line):
+                continue  # hidden in a book
+            line = re.sub(r"^(\s*);(-+8<-+)", r"\1\2", line)
+            lines.append(_ANNOTATION.sub("", line) if "[!code" in line else line)
+        return commonmark.fence("\n".join(lines), language or shown_language)
+
+    def _code_of(self, match: re.Match[str]) -> Shown | None:
+        if match["snippet"]:
+            return self._snippet(match["snippet"])
+        if match["booked"]:
+            return self._booked(match["booked"])
+        if match["marked"]:
+            return self._marked(match["marked"], match["options"])
+        return self._found(match["bang"] or match["liquid"] or "", ("", "_includes", "includes"))
+
+    # What is included
+
+    def _found(self, name: str, folders: Iterable[str] = ("",)) -> Shown | None:
+        if self._place is None:
+            return None
+        file = self._place.find(name, folders)
+        return includes.whole(file, self._place.read(file)) if file else None
+
+    def _snippet(self, told: str) -> Shown | None:
+        """`"file:section"`, `"file:1:20,30:40"`."""
+        told = told.strip().strip("\"'")
+        name, _, part = told.partition(":")
+        shown = self._found(name, ("", "docs", "includes"))
+        if shown is None or not part:
+            return shown
+        lines = list(shown.lines)
+        if re.fullmatch(r"[-\d:,\s]+", part):
+            return includes.numbered(shown.file, lines, part)
+        return includes.section(shown.file, lines, part)
+
+    def _marked(self, name: str, options: str) -> Shown | None:
+        """`{* file ln[1:10] hl[2] *}`."""
+        shown = self._found(name)
+        chosen = re.search(r"\bln\[([^\]]*)\]", options)
+        if shown is None or not chosen:
+            return shown
+        return includes.numbered(shown.file, list(shown.lines), chosen[1])
+
+    def _booked(self, told: str) -> Shown | None:
+        """mdBook's `file:anchor`, `file:2:10`, `file:5`."""
+        name, _, part = told.split(",")[0].strip().split()[-1].removeprefix("auto:").partition(":")
+        shown = self._found(name)
+        if shown is None or not part:
+            return shown
+        lines = list(shown.lines)
+        if re.fullmatch(r"\d*(?::\d*)?", part):
+            return includes.numbered(shown.file, lines, part)
+        return includes.section(shown.file, lines, part)
+
+    def _include(self, shown: Shown | None, start: int, end: int, code: bool = False,
+                 language: str = "", title: str = "") -> list[Block]:  # fmt: skip
+        """What a page shows of another file: its code, or what its prose says."""
+        if shown is None or self._place is None:
+            return []
+        suffix = shown.file.suffix.lower()
+        if not code and suffix in _PROSE:
+            inside = self._place.inside(shown.file)
+            if inside is None:
+                return []
+            from hyperrun.search.parsing import documents
+
+            blocks = documents.blocks("\n".join(shown.lines), suffix, inside)
+            said = _bounded(blocks)
+            self._includes += shown.includes
+            return [self._block(start, end, said)]
+        self._includes += shown.includes
+        content = commonmark.titled(
+            commonmark.escaped(title),
+            commonmark.fence(shown.code, language or language_of(shown.file)),
+        )
+        return [self._block(start, end, content)]
+
+    # What generators add
+
+    def _construct(self, token: "Token", start: int, end: int, nested: bool = False) -> list[Block]:
+        meta = token.meta
+        match meta["name"]:
+            case "note":
+                kind, title = meta["kind"], meta["title"]
+                shown = kind.replace("-", " ").capitalize() if title is None else title
+                content = commonmark.note(self._words(shown), self._said(meta["body"]))
+                return [self._block(start, end, content)]
+            case "label":
+                return self._labelled(self._words(meta["title"]), meta["body"], start, end, 1)
+            case "container":
+                return self._container(meta["info"], meta["body"], start, end)
+            case "component":
+                return self._component(meta["tag"], meta["body"], start, end, meta["skip"])
+            case "snippet":
+                found = []
+                for name in meta["files"]:
+                    found += self._include(self._snippet(name), start, end)
+                return found
+            case "include":
+                return self._include_line(meta, start, end)
+            case "target":
+                self._own_id = meta["id"]
+            case "footnote":
+                said = self._said(meta["body"])
+                number = _superscript(self._number(meta["label"]))
+                return [self._block(start, end, f"{number} {said}" if said else "")]
+            case "api":
+                return self._api(meta["object"], meta["body"], start, end)
+            case "liquid" | "shortcode":
+                return self._tags(meta["tags"], meta.get("body"), start, end)
+        return []
+
+    def _words(self, text: str) -> str:
+        """One line of Markdown, cleaned."""
+        tokens = parser(self._components).parseInline(text, self._environment)
+        return self._inline(tokens[0].children or [])
+
+    def _labelled(self, label: str, body: str, start: int, end: int, skip: int) -> list[Block]:
+        """A part under its label: a tab, a step, a card."""
+        blocks = self.read(body, start - 1 + skip)
+        if not label:
+            return blocks
+        head = Block(start, start, commonmark.strong(label))
+        return [head, *blocks]
+
+    def _include_line(self, meta: dict[str, Any], start: int, end: int) -> list[Block]:
+        if meta["marked"]:
+            return self._include(self._marked(meta["marked"], meta["options"]), start, end)
+        if meta["bang"]:
+            return self._include(self._found(meta["bang"], ("", "docs")), start, end)
+        if meta["booked"]:
+            if not meta["book"].endswith("include") and meta["book"] != "playground":
+                return []
+            return self._include(self._booked(meta["booked"]), start, end)
+        name, _, region = meta["vite"].partition("#")
+        shown = self._found(name)
+        if shown and region:
+            shown = includes.section(shown.file, list(shown.lines), region)
+        language = re.sub(r"[\d,\s-]+|:.*", "", meta["lines"] or "")
+        return self._include(shown, start, end, True, language, meta["label"] or "")
+
+    def _container(self, info: str, body: str, start: int, end: int) -> list[Block]:
+        """`:::` of Docusaurus, VitePress, Quarto and MyST."""
+        directive = re.match(r"\{([\w:+-]+)\}\s*(.*)", info)
+        if directive and directive[1].lower() not in _LANGUAGES:
+            return self._directive(directive[1].lower(), directive[2], body, start, end)
+        if callout := _CALLOUT.search(info):
+            titled = re.search(r"title=(?:\"([^\"]*)\"|'([^']*)')", info)
+            title = (titled[1] or titled[2]) if titled else ""
+            lines = body.splitlines()
+            if not title and lines and (heading := re.match(r"#+\s+(.*)", lines[0])):
+                title, body = heading[1], "\n".join(lines[1:])
+            title = self._words(title or callout[1].capitalize())
+            return [self._block(start, end, commonmark.note(title, self._said(body)))]
+        if "panel-tabset" in info or ".tabset" in info:
+            return [
+                replace(block, level=0, content=commonmark.strong(block.content.lstrip("# ")))
+                if block.level else block
+                for block in self.read(body, start)
+            ]  # fmt: skip
+        if info.startswith(("{", ".")):
+            hidden = ".content-hidden" in info or re.search(r"unless-format=.?html", info)
+            return [] if hidden else self.read(body, start)
+        named = re.match(r"(?P<kind>[\w-]+)\s*(?:\[(?P<label>.*)\])?\s*(?P<title>.*)$", info)
+        if named is None:
+            return self.read(body, start)
+        kind = named["kind"].lower()
+        title = re.sub(r"\s*\{[^}]*\}", "", named["label"] or named["title"]).strip()
+        if kind in ("code-group", "tabs", "steps", "v-pre", "raw", "center", "tab-set"):
+            return self.read(body, start)
+        if kind in ("tab", "tab-item") or kind.startswith("details"):
+            title = title.removeprefix("=").strip() or ("Details" if kind == "details" else "")
+            return self._labelled(self._words(title), body, start, end, 1)
+        title = title.strip("\"'") or kind.capitalize()
+        return [self._block(start, end, commonmark.note(self._words(title), self._said(body)))]
+
+    def _component(
+        self, tag: html_text.Tag, body: str, start: int, end: int, skip: int
+    ) -> list[Block]:
+        name = tag.name.lower().rpartition(".")[2].replace("-", "")
+        if name in _SILENT_COMPONENTS or tag.closes:
+            return []
+        if tag.name in self._environment["imports"]:
+            path = self._environment["imports"][tag.name]
+            if re.search(r"\.(mdx?|qmd|markdown)$", path):
+                return self._include(self._found(path), start, end)
+        is_code = name in ("code", "codeblock", "codesnippet") or "code" in tag.expressions
+        if is_code and (blocks := self._code_component(tag, body, start, end)):
+            return blocks
+        if name in _NOTE_COMPONENTS:
+            kind = tag.said("type", "variant", "kind", "intent") or (
+                "" if name in ("callout", "aside", "admonition", "alert") else name
+            )
+            if name == "aside" and not kind:
+                kind = "note"
+            title = tag.said("title", "label") or kind.capitalize()
+            content = commonmark.note(self._words(title), self._said(body))
+            return [self._block(start, end, content)]
+        label = tag.said(*_LABELS, *(("value",) if "tab" in name else ()))
+        if name in ("param", "paramfield", "responsefield"):
+            label = " ".join(filter(None, (tag.said("path", "query", "body", "header", "name"),
+                                           tag.said("type"))))  # fmt: skip
+        if name == "summary":
+            return [self._block(start, end, commonmark.strong(self._said(body)))]
+        blocks = self.read(body, start - 1 + skip)
+        described = tag.said("description")
+        if described:
+            blocks = [self._block(start, start, self._words(described)), *blocks]
+        if label:
+            head = self._words(label)
+            content = commonmark.strong(head) if blocks else commonmark.paragraph(head)
+            blocks = [Block(start, start, content), *blocks]
+        return blocks
+
+    def _code_component(self, tag: html_text.Tag, body: str, start: int, end: int) -> list[Block]:
+        """Code that a component shows: its own, or a file's that was imported as text."""
+        language = tag.said("language", "lang") or re.sub(r"^language-", "", tag.said("className"))
+        title = tag.said("title", "filename")
+        source = tag.said("code") or tag.expressions.get("code", "")
+        inner = body.strip()
+        if not source and inner.startswith("{") and inner.endswith("}"):
+            source = inner[1:-1].strip()
+        elif not source:
+            source = inner
+        if path := self._environment["imports"].get(source):
+            path = path.rpartition("!")[2].partition("?")[0]
+            return self._include(self._found(path), start, end, True, language, title)
+        if re.fullmatch(r"[\w.]+", source) and tag.expressions:
+            return []
+        code = dedent(source.strip("`")).strip("\n")
+        return [self._block(start, end, commonmark.titled(title, commonmark.fence(code, language)))]
+
+    def _tags(self, tags: Sequence[str], body: str | None, start: int, end: int) -> list[Block]:
+        """Liquid's tags and Hugo's shortcodes: what they include, or their titles."""
+        found: list[Block] = []
+        for told in tags:
+            name, _, rest = told.partition(" ")
+            rest = rest.strip()
+            values = dict(re.findall(r"([\w-]+)\s*=\s*\"([^\"]*)\"", rest))
+            if name in ("highlight", "code-block", "mermaid") and body is not None:
+                language = rest.split()[0] if rest else ""
+                found.append(self._block(start, end, commonmark.fence(dedent(body), language)))
+            elif name in ("include", "include-markdown", "include_relative", "readfile", "embed"):
+                file = values.get("file") or re.split(r"\s", rest)[0].strip("\"'")
+                shown = self._found(file, ("", "_includes", "docs"))
+                if shown and ("start" in values or "end" in values):
+                    shown = _between_marks(shown, values.get("start", ""), values.get("end", ""))
+                found += self._include(shown, start, end, "code" in values, values.get("lang", ""))
+            elif name in ("tab", "code", "accordion", "details", "content-ref", "card", "expand"):
+                label = (
+                    values.get("title")
+                    or values.get("header")
+                    or values.get("name")
+                    or ("" if "=" in rest else rest.strip("\"'"))
+                )
+                if label:
+                    said = commonmark.strong(self._words(label))
+                    found.append(Block(start, end, said))
+            elif name in ("alert", "callout", "admonition", "note", "warning", "caution", "tip"):
+                title = values.get("title") or (
+                    name.capitalize() if name in directives.NOTES else ""
+                )
+                if title and title != "Admonition":
+                    found.append(Block(start, end, commonmark.strong(self._words(title))))
+        return found
+
+    def _api(self, name: str, body: str, start: int, end: int) -> list[Block]:
+        from hyperrun.search.parsing import signatures
+
+        if self._place is None:
+            return []
+        chosen = re.search(r"members:\s*(\[[^\]]*\]|false|true|(?:\n\s+- \S+)+)", body)
+        members: bool | list[str] = True
+        if chosen:
+            members = re.findall(r"[\w]+", chosen[1]) if "false" not in chosen[1] else False
+            if members == ["true"]:
+                members = True
+        told = signatures.describe(self._place, name, members, self._docstring)
+        self._includes += told.includes
+        return [self._block(start, end, told.content)]
+
+    def _docstring(self, text: str) -> str:
+        return self._said(text)
+
+    def _directive(self, name: str, argument: str, body: str, start: int, end: int) -> list[Block]:
+        """A directive of MyST, whose text is Markdown."""
+        options, text, skipped = directives.options(body)
+        argument = argument.strip()
+        if name == "eval-rst":
+            from hyperrun.search.parsing import restructured
+
+            return [self._block(start, end, restructured.said(body, self._place))]
+        if name in directives.NOTES:
+            title = directives.note_title(name, argument)
+            if argument and title != argument:
+                text = f"{argument}\n{text}"
+            content = commonmark.note(self._words(title), self._said(text))
+            return [self._block(start, end, content)]
+        if name in directives.VERSIONS:
+            note = directives.version_note(name, self._words(argument), self._said(text))
+            return [self._block(start, end, note)]
+        if name in ("literalinclude", "include"):
+            shown = self._found(argument)
+            is_code = name == "literalinclude" or bool({"literal", "code"} & set(options))
+            if shown and set(options) & _CUTS:
+                shown = includes.between(shown.file, list(shown.lines), options)
+            language = options.get("language") or options.get("code", "")
+            return self._include(shown, start, end, is_code, language, options.get("caption", ""))
+        if name in directives.CODE or name in directives.DRAWN:
+            language = argument or {"mermaid": "mermaid"}.get(name, "")
+            content = commonmark.titled(
+                self._words(options.get("caption", "")), self._code(text, language)
+            )
+            return [self._block(start, end, content)]
+        if name in directives.NOTHING:
+            return []
+        if name == "math":
+            content = f"$$\n{(argument + chr(10) + text).strip()}\n$$"
+            return [self._block(start, end, content)]
+        if directives.AUTODOC.match(name):
+            members = "members" in options
+            wanted = options.get("members", "")
+            return self._api(argument, f"members: [{wanted}]" if wanted else
+                             f"members: {str(members).lower()}", start, end)  # fmt: skip
+        if directives.is_object(name):
+            signature = commonmark.fence(argument, "python" if "py" in name else "")
+            content = "\n\n".join(filter(None, (signature, self._said(text))))
+            return [self._block(start, end, content)]
+        if name == "list-table":
+            return [self._block(start, end, self._list_table(argument, options, text))]
+        offset = start + skipped - 1 + 1
+        if name in ("figure", "subfigure"):
+            return self.read(text, offset)
+        if name in directives.TITLED or name in ("table", "example", "myst-example"):
+            if name == "myst-example":
+                example = commonmark.fence(text, "markdown")
+                return [self._block(start, end, example), *self.read(text, offset)]
+            return self._labelled(self._words(argument), text, start, end, skipped + 1)
+        return self.read(text, offset)
+
+    def _list_table(self, title: str, options: dict[str, str], text: str) -> str:
+        tokens = parser(self._components).parse(text, self._environment)
+        rows: list[list[str]] = []
+        for at, token in enumerate(tokens):
+            if token.type == "list_item_open" and token.level == 1:
+                rows.append([])
+            elif token.type == "list_item_open" and token.level == 3 and rows:
+                rows[-1].append(self._written(tokens[at + 1 : _end(tokens, at) - 1]))
+        if rows and options.get("header-rows", "0") in ("0", ""):
+            rows.insert(0, [""] * len(rows[0]))
+        return commonmark.titled(self._words(title), commonmark.table(rows))
+
+    # Inside of a line
+
+    def _inline(self, tokens: Sequence["Token"]) -> str:
+        return re.sub(r"[ \t]*(\\\n)[ \t]*", r"\1", self._run(tokens)).strip().removesuffix("\\")
+
+    def _run(self, tokens: Sequence["Token"]) -> str:
+        said = ""
+        links: list[tuple[str, int]] = []
+        at = 0
+        while at < len(tokens):
+            token = tokens[at]
+            at += 1
+            match token.type:
+                case "text":
+                    said += _inline_escaped(token.content)
+                case "code_inline":
+                    said += commonmark.code_span(re.sub(r"^#!\w+ ", "", token.content))
+                case "softbreak":
+                    said += " "
+                case "hardbreak":
+                    said += "\\\n" if said.strip() else ""
+                case "em_open" | "em_close":
+                    said += "*"
+                case "strong_open" | "strong_close":
+                    said += "**"
+                case "s_open" | "s_close":
+                    said += "~~"
+                case "link_open":
+                    links.append((str(token.attrGet("href") or ""), len(said)))
+                case "link_close" if links:
+                    address, start = links.pop()
+                    said = said[:start] + commonmark.link(said[start:], address)
+                case "math_inline":
+                    said += f"${token.content}$"
+                case "math_inline_double":
+                    said += f"$${token.content}$$"
+                case "footnote":
+                    said += _superscript(self._number(token.content))
+                case "myst_role":
+                    said += _role(token.meta["name"], token.content)
+                case "tag":
+                    tag = token.meta["tag"]
+                    if tag is None:
+                        continue
+                    name = tag.name.lower()
+                    if name in ("code", "tt", "samp") and not tag.closes and not tag.is_empty:
+                        close = _close(tokens, at, name)
+                        if close is not None:
+                            said += commonmark.code_span(_plain_words(tokens[at:close]))
+                            at = close + 1
+                    elif name in ("script", "style", "svg", "math") and not tag.closes:
+                        at = (_close(tokens, at, name) or at - 1) + 1
+                    elif name == "br":
+                        said += "\\\n" if said.strip() else ""
+                    elif name == "a" and not tag.closes:
+                        links.append((tag.said("href"), len(said)))
+                    elif name == "a" and links:
+                        address, start = links.pop()
+                        said = said[:start] + commonmark.link(said[start:], address)
+                    elif name in _BLOCK_TAGS:
+                        said += " " if said and not said.endswith((" ", "\n")) else ""
+                    elif tag.is_empty and name not in ("img", "image", "icon"):
+                        said += commonmark.escaped(tag.said(*_LABELS))
+        return re.sub(r"\*\*\*\*|(?<![*\\])\*\*(?=$)(?<=^\*\*)", "", said)
+
+    def _number(self, label: str) -> int:
+        return self._footnotes.setdefault(label, len(self._footnotes) + 1)
+
+
+_PROSE = frozenset(
+    (".md", ".mdx", ".markdown", ".qmd", ".rst", ".myst", ".rmd", ".html", ".txt", "")
+)
+_CUTS = {"lines", "start-after", "end-before", "start-at", "end-at", "pyobject", "start-line",
+         "end-line"}  # fmt: skip
+_BLOCK_TAGS = frozenset(("div", "p", "li", "ul", "ol", "td", "tr", "th", "table", "summary",
+                         "details", "hr", "dd", "dt", "dl", "figure", "figcaption"))  # fmt: skip
+
+
+def _end(tokens: Sequence["Token"], at: int) -> int:
+    """The index after the token that closes the one at `at`."""
+    if tokens[at].nesting != 1:
+        return at + 1
+    level = tokens[at].level
+    for after in range(at + 1, len(tokens)):
+        if tokens[after].nesting == -1 and tokens[after].level == level:
+            return after + 1
+    return len(tokens)
+
+
+def _close(tokens: Sequence["Token"], at: int, name: str) -> int | None:
+    """Where, from `at` on, a tag called `name` is closed; None where it is not."""
+    for number in range(at, len(tokens)):
+        tag = tokens[number].meta.get("tag") if tokens[number].type == "tag" else None
+        if tag is not None and tag.closes and tag.name.lower() == name:
+            return number
+    return None
+
+
+def _plain_words(tokens: Iterable["Token"]) -> str:
+    return "".join("\n" if each.type == "softbreak" else each.content for each in tokens
+                   if each.type != "tag")  # fmt: skip
+
+
+def _words(tokens: Sequence["Token"]) -> str:
+    """A heading's words, whatever they are made of."""
+    said = ""
+    for token in tokens:
+        if token.type in ("text", "code_inline", "math_inline"):
+            said += _without_marks(token.content) if token.type == "text" else token.content
+        elif token.type == "myst_role":
+            said += _plain(_role(token.meta["name"], token.content))
+        elif token.type in ("softbreak", "hardbreak"):
+            said += " "
+    return re.sub(r"\s+", " ", said).strip()
+
+
+def _plain(markdown: str) -> str:
+    return re.sub(r"\\(\W)", r"\1", re.sub(r"(?<!\\)[*`]|\[([^\]]*)\]\([^)]*\)", r"\1", markdown))
+
+
+def _without_marks(text: str) -> str:
+    text = _ICON.sub("", text)
+    if "==" in text or "^^" in text:
+        text = _MARKED.sub(lambda match: match[1] or match[2], text)
+    if "++" in text:
+        text = _KEYS.sub(lambda match: "+".join(map(_key, match[1].split("+"))), text)
+    return _SCRIPT.sub(r"\1", text) if "~" in text or "^" in text else text
+
+
+def _key(name: str) -> str:
+    name = name.strip("\"'")
+    return name.capitalize() if len(name) > 1 else name.upper()
+
+
+def _inline_escaped(text: str) -> str:
+    return commonmark.escaped(_without_marks(text))
+
+
+def _superscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+_NAMED = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]*)>$", re.DOTALL)
+_WORD_ROLES = frozenset((
+    "ref", "doc", "term", "guilabel", "menuselection", "download", "abbr", "numref", "sub", "sup",
+    "subscript", "superscript", "emphasis", "strong", "rfc", "pep", "index", "eq", "dfn",
+    "title-reference", "issue", "pr", "user", "gh", "cite", "footcite",
+))  # fmt: skip
+
+
+def _role(name: str, content: str) -> str:
+    return role(name, content)
+
+
+def role(name: str, content: str) -> str:
+    """What a role of MyST or reStructuredText says: its words, or a name as code."""
+    content = re.sub(r"\s+", " ", content).strip()
+    short = name.rpartition(":")[2].lower()
+    if short in ("math", "eq"):
+        return f"${content}$"
+    if short in ("raw", "raw-html", "index", "fa", "fas", "octicon", "material-regular", "far",
+                 "iconify", "anchor", "fab"):  # fmt: skip
+        return ""
+    if short in ("pep", "rfc", "cve", "cwe"):
+        number = content.partition("<")[0].strip() or content
+        return commonmark.escaped(number if "<" in content else f"{short.upper()} {number}")
+    named = _NAMED.fullmatch(content)
+    words = (named["words"] if named else content).lstrip("!")
+    if short in _WORD_ROLES or short.startswith(("bdg", "badge")):
+        if short in ("menuselection", "guilabel"):
+            words = words.replace("-->", "▸").replace("&", "")
+        if short == "abbr":
+            words = content
+            words = re.sub(r"\s*\(([^)]*)\)$", "", words)
+        return commonmark.escaped(words)
+    if not named and words.startswith("~"):
+        words = words[1:].rpartition(".")[2] or words[1:]
+    if short in ("kbd", "samp", "file", "command", "program", "literal", "code", "envvar", "option",
+                 "mimetype", "regexp", "dfn", "makevar", "newsgroup", "manpage", "keyword", "token",
+                 "default", "") or ":" in name or short in _OBJECT_ROLES:  # fmt: skip
+        words = words.lstrip(".") if short in _OBJECT_ROLES and not named else words
+        if short in ("func", "meth") and not named and not words.endswith(")"):
+            words += "()"
+        return commonmark.code_span(words)
+    return commonmark.escaped(words)
+
+
+_OBJECT_ROLES = frozenset((
+    "class", "func", "meth", "attr", "mod", "exc", "data", "obj", "const", "any", "type",
+    "member", "py", "macro", "enum", "struct", "var", "decorator", "property", "setting", "c",
+    "cpp", "confval",
+))  # fmt: skip
+
+
+def _told(info: str) -> tuple[str, str]:
+    """A fence's language, and the title that stands above it."""
+    titled = re.search(r"(?:title|filename|name|file)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info)
+    title = next(filter(None, titled.groups()), "") if titled else ""
+    if not title and (label := re.search(r"\s\[([^\]]+)\]", info)):
+        title = re.sub(r"~[^~]*~$", "", label[1])
+    bare = re.sub(r"(?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S+))", "", info)
+    match = re.match(r"[{\s]*\.?([\w+#-]+)", bare)
+    language = match[1] if match and not re.match(r"\{?\s*#", bare) else ""
+    return ("" if language.isdigit() else language), title
+
+
+def language_of(file: PurePosixPath) -> str:
+    suffix = file.suffix.lstrip(".").lower()
+    return _BY_SUFFIX.get(suffix, suffix if re.fullmatch(r"\w{1,8}", suffix) else "")
+
+
+def _bounded(blocks: Sequence[Block]) -> str:
+    """What `blocks` of another file say, up to where that is too much."""
+    kept: list[Block] = []
+    size = 0
+    for block in blocks:
+        size += len(block.content)
+        if size > MOST_INCLUDED_CHARS and kept:
+            break
+        kept.append(block)
+    return joined(kept)
+
+
+def _between_marks(shown: Shown, first: str, last: str) -> Shown:
+    lines = list(shown.lines)
+    begin = next((n for n, line in enumerate(lines, 1) if first and first in line), 0)
+    end = next((n for n, line in enumerate(lines, 1) if n > begin and last and last in line),
+               len(lines) + 1)  # fmt: skip
+    return includes.some(shown.file, lines, range(begin + 1, end))
+
+
+def _is_contents(tokens: Sequence["Token"]) -> bool:
+    """Is it a list of links to the page's own headings?"""
+    lines = [token for token in tokens if token.type == "inline"]
+    if len(lines) < 2:
+        return False
+    for line in lines:
+        children = [
+            each for each in line.children or [] if each.type != "text" or each.content.strip()
+        ]
+        if not children or children[0].type != "link_open" or children[-1].type != "link_close":
+            return False
+        if not str(children[0].attrGet("href") or "").startswith("#"):
+            return False
+    return True
+
+
+def heading_words(source: str) -> str:
+    """The words of a heading as it is written in Markdown."""
+    tokens = parser(False).parseInline(source, {})
+    return _words(tokens[0].children or [])

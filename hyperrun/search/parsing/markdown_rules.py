@@ -1,0 +1,474 @@
+"""What generators add to Markdown, found by rules beside the parser's own.
+
+A rule only takes a construct's lines out, at the margin; `markdown` reads what is in them.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from hyperrun.search.parsing import html_text
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+
+MOST_TAG_LINES = 60
+
+_OPENINGS = "!?=:<{-;([$%+*@}"
+_NOTE = re.compile(
+    r"(?P<mark>!!!|\?\?\?\+?|\|\|\|)[ \t]*(?P<types>[\w -]*?)[ \t]*(?:\"(?P<title>.*)\")?[ \t]*$"
+)
+_TAB = re.compile(r"===[!+]*[ \t]+[\"'](?P<title>.*)[\"'][ \t]*$")
+_COLONS = re.compile(r"(?P<colons>:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
+_API = re.compile(r"::: +(?P<name>[A-Za-z_][\w]*(?:[.:]+\w+)*)$")
+_SNIPPET = re.compile(r"(?P<off>;)?-{1,}8<-{1,}[ \t]*(?P<name>\S.*)?$")
+_INCLUDE = re.compile(
+    r"\{\*[ \t]*(?P<marked>\S+)(?P<options>[^}]*?)\*\}$|\{!>?[ \t]*(?P<bang>[^!}]+?)[ \t]*!\}$"
+    r"|\{\{[ \t]*#(?P<book>\w+)[ \t]+(?P<booked>[^}]+?)[ \t]*\}\}$"
+    r"|<<<[ \t]*(?P<vite>\S[^{\[]*?)[ \t]*(?:\{(?P<lines>[^}]*)\})?"
+    r"[ \t]*(?:\[(?P<label>[^\]]*)\])?$"
+)
+_TARGET = re.compile(r"\((?P<label>[\w:./ -]+)\)=$")
+_FOOTNOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]:[ \t]*")
+_SILENT = re.compile(
+    r"\[TOC\]|\[\[_*toc_*\]\]|\{:?toc[^}]*\}|\+\+\+(?:\s.*)?|%(?:\s.*)?|\[\]\([^)]*\)\{[^}]*\}"
+    r"|\*\[[^\]]+\]:[ \t].*|\{:?[ \t]*[#.:][^}]*\}|\{:[^}]*\}|@\[toc\].*|\\(?:newpage|pagebreak)",
+    re.IGNORECASE,
+)  # fmt: skip
+_MODULE = re.compile(r"(import\s+(?:.+?\s+from\s+)?[\"'][^\"']+[\"'];?|import\s+[\w{*][^;]*)$")
+_FROM = re.compile(r"import\s+(?P<names>.+?)\s+from\s+[\"'](?P<path>[^\"']+)[\"']", re.DOTALL)
+_EXPORT = re.compile(r"export\s+(?:const|let|var|default|function|async)\b")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+
+
+@cache
+def parser(components: bool) -> "MarkdownIt":
+    """Markdown with the generators' constructs; with `components` as MDX: no indented code."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+    from mdit_py_plugins.myst_role import myst_role_plugin
+
+    markup = MarkdownIt("commonmark", {"html": True, "maxNesting": 30})
+    markup.enable(["table", "strikethrough"])
+    markup.use(deflist_plugin)
+    markup.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=False)
+    markup.use(myst_role_plugin)
+    interrupts = ["paragraph", "reference", "blockquote", "list", "table"]
+    markup.block.ruler.before("table", "construct", _construct, {"alt": interrupts})
+    markup.inline.ruler.before("html_inline", "tag", _tag)
+    markup.inline.ruler.before("link", "footnote", _footnote)
+    markup.inline.ruler.after("link", "unresolved", _unresolved)
+    markup.inline.ruler.after("escape", "braces", _braces)
+    markup.validateLink = lambda url: True  # type: ignore[method-assign]
+    if components:
+        markup.disable(["code"])
+        markup.disable("html_block")
+    return markup
+
+
+def _construct(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+    first = state.bMarks[start] + state.tShift[start]
+    if first >= state.eMarks[start]:
+        return False
+    char = state.src[first]
+    components = bool(state.env.get("components"))
+    if char not in _OPENINGS and char not in "ie#[":
+        return False
+    if state.sCount[start] - state.blkIndent >= 4 and not components:
+        return False
+    line = state.src[first : state.eMarks[start]].rstrip()
+    for rule in _RULES.get(char, ()):
+        found = rule(state, start, end, line, silent)
+        if found is None:
+            continue
+        after, meta = found
+        if not silent:
+            token = state.push("construct", "", 0)
+            token.map = [start, after]
+            token.meta = meta
+            state.line = after
+        return True
+    return False
+
+
+Found = tuple[int, dict[str, Any]] | None
+Rule = Callable[["StateBlock", int, int, str, bool], Found]
+
+
+def _inside(state: "StateBlock", start: int, end: int, indent: int) -> str:
+    return state.getLines(start, end, indent, False) if start < end else ""
+
+
+def _line(state: "StateBlock", number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+def _indented(state: "StateBlock", start: int, end: int) -> tuple[int, str]:
+    """The lines below that stand four columns further in."""
+    indent = state.sCount[start] + 4
+    stop = start + 1
+    while stop < end and (state.isEmpty(stop) or state.sCount[stop] >= indent):
+        stop += 1
+    while stop > start + 1 and state.isEmpty(stop - 1):
+        stop -= 1
+    return stop, _inside(state, start + 1, stop, indent)
+
+
+def _admonition(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    match = _NOTE.match(line)
+    if not match or not (match["types"] or match["title"]):
+        return None
+    after, body = _indented(state, start, end)
+    kind = match["types"].split(" ")[0]
+    return after, {"name": "note", "kind": kind, "title": match["title"], "body": body, "skip": 1}
+
+
+def _tab_block(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    match = _TAB.match(line)
+    if not match:
+        return None
+    after, body = _indented(state, start, end)
+    return after, {"name": "label", "title": match["title"], "body": body, "skip": 1}
+
+
+def _container(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    match = _COLONS.match(line)
+    if not match or (match["colons"] == line and silent):
+        return None
+    info = match["info"]
+    if api := _API.match(line):
+        stop, options = _indented(state, start, end)
+        closed = _closing_colons(state, start, end)
+        if "." in api["name"] or re.match(r"\s*(options|handler|rendering):", options) or (
+            closed is None and "_" in api["name"]
+        ):  # fmt: skip
+            return stop, {"name": "api", "object": api["name"], "body": options}
+    if not info:
+        return start + 1, {"name": "nothing"}
+    closing = _closing_colons(state, start, end)
+    stop = closing if closing is not None else start + 1
+    body = _inside(state, start + 1, stop, state.sCount[start])
+    after = stop + 1 if closing is not None else stop
+    return after, {"name": "container", "info": info, "body": body, "skip": 1}
+
+
+def _closing_colons(state: "StateBlock", start: int, end: int) -> int | None:
+    depth, fence = 1, ""
+    for number in range(start + 1, end):
+        if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
+            return None
+        line = _line(state, number).rstrip()
+        if mark := _FENCE.match(line):
+            if not fence:
+                fence = mark[1]
+            elif mark[1].startswith(fence) and line.strip() == mark[1]:
+                fence = ""
+            continue
+        if fence or not line.startswith(":::"):
+            continue
+        rest = line.lstrip(":").strip()
+        if rest and not _API.match(line):
+            depth += 1
+        elif not rest:
+            depth -= 1
+            if not depth:
+                return number
+    return None
+
+
+def _include(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    match = _INCLUDE.match(line)
+    if not match:
+        return None
+    return start + 1, {"name": "include", **match.groupdict()}
+
+
+def _snippet(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    match = _SNIPPET.match(line)
+    if not match:
+        return None
+    if match["name"]:
+        name = match["name"].strip()
+        return start + 1, {"name": "snippet", "files": [] if match["off"] else [name]}
+    files: list[str] = []
+    for number in range(start + 1, min(end, start + 50)):
+        inner = _line(state, number).strip()
+        if _SNIPPET.match(inner):
+            return number + 1, {"name": "snippet", "files": files}
+        files.append(inner)
+    return start + 1, {"name": "nothing"}
+
+
+def _target(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    match = _TARGET.match(line)
+    return None if silent or not match else (start + 1, {"name": "target", "id": match["label"]})
+
+
+def _definition_of_footnote(
+    state: "StateBlock", start: int, end: int, line: str, silent: bool
+) -> Found:
+    match = _FOOTNOTE.match(line)
+    if not match:
+        return None
+    stop = start + 1
+    while stop < end and (state.sCount[stop] >= state.blkIndent + 2 or state.isEmpty(stop)):
+        stop += 1
+    while stop > start + 1 and (state.isEmpty(stop - 1)):
+        stop -= 1
+    while (
+        stop < end
+        and not state.isEmpty(stop)
+        and stop == start + 1
+        and (not _FOOTNOTE.match(_line(state, stop)) and _line(state, stop)[:1].isalnum())
+    ):  # a paragraph that goes on at the margin
+        stop += 1
+    rest = _inside(state, start + 1, stop, state.blkIndent + 4)
+    body = f"{line[match.end() :]}\n{rest}" if rest else line[match.end() :]
+    return stop, {"name": "footnote", "label": match["label"], "body": body, "skip": 0}
+
+
+def _silent(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    if silent or not _SILENT.fullmatch(line):
+        return None
+    return start + 1, {"name": "nothing"}
+
+
+def _module(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    """An import, or in MDX an export: up to the blank line."""
+    components = bool(state.env.get("components"))
+    if silent or state.blkIndent or state.sCount[start]:
+        return None
+    if components and _EXPORT.match(line):
+        stop = start
+        depth = 0
+        while stop < end and (depth > 0 or not state.isEmpty(stop)):
+            text = _line(state, stop)
+            depth += sum(map(text.count, "{[(")) - sum(map(text.count, "}])"))
+            stop += 1
+        return stop, {"name": "nothing"}
+    if not line.startswith("import"):
+        return None
+    stop = start + 1
+    text = line
+    while stop < min(end, start + 30) and not _MODULE.fullmatch(text) and not state.isEmpty(stop):
+        text += "\n" + _line(state, stop).rstrip()
+        if re.search(r"from\s+[\"'][^\"']+[\"'];?$", text):
+            stop += 1
+            break
+        stop += 1
+    if not (_FROM.match(text) or re.fullmatch(r"import\s+[\"'][^\"']+[\"'];?", text)):
+        return None
+    if match := _FROM.match(text):
+        for name in re.findall(r"[\w$]+", re.sub(r"\b\w+\s+as\s+", "", match["names"])):
+            state.env.setdefault("imports", {})[name] = match["path"]
+    return stop, {"name": "nothing"}
+
+
+def _component(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    """A component, or in MDX any element, whose tags stand at the ends of lines."""
+    if line.startswith("<!--"):
+        return None
+    name = re.match(r"</?([A-Za-z][\w.:-]*)", line)
+    components = bool(state.env.get("components"))
+    if not name:
+        if components and line in ("<>", "</>"):
+            return start + 1, {"name": "nothing"}
+        return None
+    is_component = name[1][0].isupper() or "-" in name[1] or "." in name[1]
+    if not (is_component or components):
+        return None
+    if line.startswith(("<http", "<mailto")):
+        return None
+    last = min(end, start + MOST_TAG_LINES)
+    text = _inside(state, start, last, state.sCount[start])
+    tag = html_text.tag(text, 0)
+    if tag is None:
+        return None
+    tag_lines = text[: tag.end].count("\n")
+    rest = text[tag.end :].partition("\n")[0]
+    meta: dict[str, Any] = {"name": "component", "tag": tag, "body": "", "skip": 0}
+    if tag.is_empty or tag.closes:
+        return None if rest.strip() else (start + tag_lines + 1, meta)
+    inner: list[str] = []
+    depth, fence = 1, ""
+    pattern = re.compile(rf"<(/?){re.escape(tag.name)}(?=[\s>/])")
+    for number in range(start + tag_lines, end):
+        if number > start + tag_lines and (
+            state.sCount[number] < state.blkIndent and not state.isEmpty(number)
+        ):
+            break
+        whole = number > start + tag_lines
+        text_line = _inside(state, number, number + 1, 0) if whole else rest
+        mark = _FENCE.match(text_line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and text_line.strip() == mark[1]:
+            fence = ""
+        elif not fence:
+            for each in pattern.finditer(text_line):
+                if each[1]:
+                    depth -= 1
+                else:
+                    opened = html_text.tag(text_line, each.start())
+                    depth += 0 if opened and opened.is_empty else 1
+                if not depth:
+                    after = text_line[text_line.index(">", each.start()) + 1 :]
+                    if after.strip():
+                        return None
+                    inner.append(text_line[: each.start()])
+                    body = _dedented(inner)
+                    return number + 1, {**meta, "body": body, "skip": tag_lines}
+        inner.append(text_line)
+    if rest.strip() and not is_component:
+        return None
+    if rest.strip():
+        return None
+    return start + tag_lines + 1, meta
+
+
+def _dedented(lines: list[str]) -> str:
+    """Lines at the margin; the first stands where its tag ends."""
+    rest = [line.expandtabs(4) for line in lines[1:]]
+    least = min((len(line) - len(line.lstrip()) for line in rest if line.strip()), default=0)
+    return "\n".join([lines[0].lstrip(), *(line[least:] for line in rest)])
+
+
+def _braced(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    """Liquid's tags, Hugo's and Quarto's shortcodes, MDX's comments and expressions."""
+    for opening, closing, kind in _BRACED:
+        if line.startswith(opening):
+            text, stop = line, start + 1
+            while closing not in text and stop < min(end, start + 40):
+                text += "\n" + _line(state, stop).rstrip()
+                stop += 1
+            if closing not in text:
+                return None
+            tags = re.findall(
+                rf"{re.escape(opening)}-?(.*?)-?{re.escape(closing)}", text, re.DOTALL
+            )
+            rest = re.sub(
+                rf"{re.escape(opening)}.*?{re.escape(closing)}", "", text, flags=re.DOTALL
+            )
+            if rest.strip():
+                return None
+            if kind == "comment":
+                return stop, {"name": "nothing"}
+            return _paired(state, stop, end, kind, [each.strip() for each in tags])
+    if state.env.get("components") and not silent:
+        text = _inside(state, start, min(end, start + MOST_TAG_LINES), state.sCount[start])
+        closed = html_text.balanced(text, 0)
+        if closed is not None and not text[closed:].partition("\n")[0].strip():
+            return start + text[:closed].count("\n") + 1, {"name": "nothing"}
+    return None
+
+
+_BRACED = (
+    ("{%", "%}", "liquid"), ("{{<", ">}}", "shortcode"), ("{{%", "%}}", "shortcode"),
+    ("{/*", "*/}", "comment"),
+)  # fmt: skip
+
+
+def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]) -> Found:
+    """A tag, with what it holds where it holds code or nothing for a reader."""
+    name = tags[0].split()[0] if tags and tags[0] else ""
+    if len(tags) == 1 and name in ("highlight", "comment", "code-block", "mermaid", "codetabs"):
+        for number in range(stop, end):
+            if re.match(rf"\{{(%|\{{[<%])-?\s*(end{name}|/\s*{name})\b", _line(state, number)):
+                body = _inside(state, stop, number, state.blkIndent)
+                return number + 1, {"name": kind, "tags": tags, "body": body}
+    return stop, {"name": kind, "tags": tags}
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
+    ":": (_container,), "<": (_include, _component), "{": (_include, _silent, _braced),
+    "-": (_snippet,), ";": (_snippet,), "(": (_target,), "i": (_module,), "e": (_module,),
+    "[": (_definition_of_footnote, _silent), "+": (_silent,), "%": (_silent,),
+    "*": (_silent,), "@": (_silent,), "\\": (_silent,),
+}  # fmt: skip
+
+
+def _tag(state: "StateInline", silent: bool) -> bool:
+    """A tag or comment inside of a line, components' included."""
+    if state.src[state.pos] != "<":
+        return False
+    if state.src.startswith("<!--", state.pos):
+        end = state.src.find("-->", state.pos + 4)
+        after = end + 3 if end >= 0 else len(state.src)
+        tag = None
+    else:
+        tag = html_text.tag(state.src, state.pos)
+        if tag is None:
+            return False
+        after = tag.end
+    if not silent:
+        token = state.push("tag", "", 0)
+        token.meta = {"tag": tag}
+        token.content = state.src[state.pos : after]
+    state.pos = after
+    return True
+
+
+def _footnote(state: "StateInline", silent: bool) -> bool:
+    match = re.compile(r"\[\^([^\]\s]{1,60})\]").match(state.src, state.pos)
+    if not match:
+        return False
+    if not silent:
+        token = state.push("footnote", "", 0)
+        token.content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _unresolved(state: "StateInline", silent: bool) -> bool:
+    """`[words][name]` whose name the page does not define: another page or plugin does."""
+    if state.src[state.pos] != "[":
+        return False
+    end = state.md.helpers.parseLinkLabel(state, state.pos, True)
+    if end < 0:
+        return False
+    match = re.compile(r"\[([^\[\]\n]*)\]").match(state.src, end + 1)
+    if not match or not state.src[state.pos + 1 : end].strip():
+        return False
+    if re.fullmatch(r"[\d, -]+", state.src[state.pos + 1 : end]):
+        return False
+    if not silent:
+        start, most = state.pos + 1, state.posMax
+        state.pos, state.posMax = start, end
+        state.md.inline.tokenize(state)
+        state.posMax = most
+    state.pos = match.end()
+    return True
+
+
+_BRACES = re.compile(
+    r"\{%.*?%\}|\{\{[<%].*?[%>]\}\}|\{/\*.*?\*/\}"
+    r"|\{:?[ \t]*(?:(?:[#.][\w:.-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[\w./%#_-]+)"
+    r"|markdown|download|data-[\w-]+)[ \t]*)+\}",
+    re.DOTALL,
+)
+
+
+def _braces(state: "StateInline", silent: bool) -> bool:
+    """Attributes, template tags, and in MDX expressions: a reader sees none of them."""
+    if state.src[state.pos] != "{":
+        return False
+    match = _BRACES.match(state.src, state.pos)
+    after = match.end() if match else None
+    said = ""
+    if after is None and state.env.get("components"):
+        after = html_text.balanced(state.src, state.pos)
+        inner = state.src[state.pos + 1 : (after or 0) - 1].strip() if after else ""
+        if literal := re.fullmatch(r"([\"'`])(.*)\1", inner, re.DOTALL):
+            said = literal[2]
+    if after is None or (match and state.src.startswith("{#", state.pos) and " " in match[0]
+                         and "=" not in match[0] and "." not in match[0]):  # fmt: skip
+        return False
+    if not silent and said:
+        state.pending += said
+    state.pos = after
+    return True

@@ -1,0 +1,754 @@
+"""reStructuredText by docutils: what each block says on its page.
+
+Directives and roles are ours, whatever their names: nothing of a document runs, opens a file or
+asks the network, and none is an error.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from textwrap import dedent
+from typing import Any
+
+from docutils import frontend, nodes, utils
+from docutils.parsers import rst
+from docutils.parsers.rst import states
+from docutils.statemachine import StringList
+
+from hyperrun.search.parsing import commonmark, directives, includes
+from hyperrun.search.parsing.blocks import Block, joined
+from hyperrun.search.parsing.chunk import Include
+from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.markdown import MOST_INCLUDED_CHARS, role
+
+MOST_DEPTH = 40
+MOST_NESTED = 25
+
+_UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1+\s*$")
+_LABEL = re.compile(r"\.\. _`?(?P<label>[^:`]+)`?:\s*$")
+_CUTS = frozenset(("lines", "start-after", "end-before", "start-at", "end-at", "pyobject"))
+_PARAMETER = re.compile(
+    r"(?P<kind>param|parameter|arg|argument|key|keyword|kwarg|raises?|except|exception|var|ivar|cvar"
+    r"|type|rtype|vartype|returns?|yields?)(?:\s+(?P<name>.+))?$"
+)
+
+
+def read(text: str, place: Place | None = None) -> list[Block]:
+    """The blocks of a document, in order."""
+    document = _parse(text, place)
+    return _Writer(document, place, text.splitlines()).blocks()
+
+
+def said(text: str, place: Place | None = None) -> str:
+    """What `text` says, as part of another document."""
+    return joined(
+        Block(each.start, each.end, commonmark.strong(each.content.lstrip("# ")))
+        if each.level else each
+        for each in read(text, place)
+    )  # fmt: skip
+
+
+class _Directive(nodes.General, nodes.Element):  # type: ignore[misc]
+    """A directive as it stands: its name, argument, options and raw text; its text as children."""
+
+
+class _Role(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
+    """Interpreted text: its role, and what stands between the ticks."""
+
+
+def _interpreted(
+    rawsource: str, text: str, role: str, lineno: int
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Interpreted text of any role. Takes the place of the inliner's own method."""
+    node = _Role(rawsource, "")
+    node["role"] = role or ""
+    node["said"] = nodes.unescape(text)
+    return [node], []
+
+
+class _Ours:
+    """Takes every directive, in each state of docutils' parser."""
+
+    nested_sm_cache: list[Any] = []
+
+    def __init__(self, state_machine: Any, debug: bool = False) -> None:
+        super().__init__(state_machine, debug)  # type: ignore[call-arg]
+        self.nested_sm_kwargs = {"state_classes": _states(), "initial_state": "Body"}
+
+    def directive(self, match: re.Match[str], **presets: Any) -> tuple[list[nodes.Node], bool]:
+        """A node for a directive, with its text parsed where it is prose."""
+        machine = self.state_machine  # type: ignore[attr-defined]
+        line = machine.abs_line_number()
+        block, _, offset, blank_finish = machine.get_first_known_indented(match.end(), strip_top=0)
+        name = match.group(1).lower()
+        found = self._made(name, block, offset, line)
+        return found, blank_finish
+
+    def _made(self, name: str, block: StringList, offset: int, line: int) -> list[nodes.Node]:
+        if name in ("replace", "unicode", "image", "date", "include-none"):
+            if not isinstance(self, states.SubstitutionDef) and name == "image":
+                return []
+            return self._substituted(name, block, line)
+        argument, options, content, content_offset = _taken(name, block, offset)
+        node = _Directive("\n".join(block))
+        node.line = line
+        node["name"], node["argument"], node["options"] = name, argument, options
+        node["code"] = "\n".join(content)
+        document = self.document  # type: ignore[attr-defined]
+        if name == "role":
+            made = re.match(r"([\w-]+)\s*(?:\(\s*([\w-]+)\s*\))?", argument)
+            if made:
+                document.hyperrun_roles[made[1]] = made[2] or ""
+            return []
+        if name in directives.NOTHING or name in directives.CODE or name in directives.DRAWN:
+            return [node]
+        if argument and name not in ("include", "literalinclude", "only", "math", "csv-table"):
+            words, _ = self.inline_text(argument.replace("\n", " "), line)  # type: ignore[attr-defined]
+            title = nodes.title(argument, "", *words)
+            node += title
+        if name not in ("include", "literalinclude", "math") and content:
+            self.nested_parse(
+                content, content_offset, node, match_titles=name in ("only", "ifconfig")
+            )
+        return [node]
+
+    def nested_parse(self, block: StringList, input_offset: int, *rest: Any, **named: Any) -> int:
+        """As docutils' own, but not below a depth that no document has."""
+        document = self.document  # type: ignore[attr-defined]
+        if document.hyperrun_depth >= MOST_NESTED:
+            return input_offset
+        document.hyperrun_depth += 1
+        try:
+            parse = super().nested_parse  # type: ignore[misc]
+            return int(parse(block, input_offset, *rest, **named))
+        finally:
+            document.hyperrun_depth -= 1
+
+    def _substituted(self, name: str, block: StringList, line: int) -> list[nodes.Node]:
+        text = " ".join(each.strip() for each in block if each.strip())
+        if name == "unicode":
+            codes = re.sub(r"(?:0x|x|\\x|U\+|u|\\u|&#x)([0-9A-Fa-f]{2,6});?", _character, text)
+            return [nodes.Text(re.sub(r"\s*\.\. .*|:\w+:", "", codes).strip())]
+        if name == "replace":
+            found, _ = self.inline_text(text, line)  # type: ignore[attr-defined]
+            return list(found) or [nodes.Text("")]
+        return [nodes.image()]
+
+
+def _character(match: re.Match[str]) -> str:
+    try:
+        return chr(int(match[1], 16))
+    except (ValueError, OverflowError):
+        return ""
+
+
+_explicit = states.Struct(
+    patterns=states.Body.explicit.patterns,
+    constructs=[
+        (method, pattern)
+        if method is not states.Body.directive
+        else (lambda state, match: state.directive(match), pattern)
+        for method, pattern in states.Body.explicit.constructs
+    ],
+)
+
+
+@cache
+def _states() -> tuple[type[Any], ...]:
+    members = {"explicit": _explicit, "__module__": __name__}
+    return tuple(type(each.__name__, (_Ours, each), members) for each in states.state_classes)
+
+
+@cache
+def _settings() -> Any:
+    settings = frontend.get_default_settings(rst.Parser)
+    settings.report_level = settings.halt_level = 5
+    settings.file_insertion_enabled = settings.raw_enabled = False
+    settings.line_length_limit = 1_000_000
+    settings.syntax_highlight = "none"
+    settings.smart_quotes = False
+    settings.warning_stream = ""
+    return settings
+
+
+def _parse(text: str, place: Place | None) -> nodes.document:
+    document = utils.new_document("document", _settings().copy())
+    document.hyperrun_roles = {}
+    document.hyperrun_depth = 0
+    inliner = states.Inliner()
+    inliner.interpreted = _interpreted
+    parser = rst.Parser(inliner=inliner)
+    parser.state_classes = _states()
+    parser.parse(text, document)
+    return document
+
+
+_OPTION = re.compile(r"\s*:([\w.-]+):(?:\s+(.*))?$")
+_NO_ARGUMENT = directives.NOTES | {"container-none", "epigraph", "highlights", "pull-quote",
+                                   "compound", "glossary", "line-block", "math"}  # fmt: skip
+
+
+def _taken(
+    name: str, block: StringList, offset: int
+) -> tuple[str, dict[str, str], StringList, int]:
+    """Argument, options, text and the text's place of a directive."""
+    options: dict[str, str] = {}
+    titled = name in ("admonition", "sidebar")
+    at = 0
+    argument: list[str] = []
+    first = block[0] if len(block) else ""
+    own_argument = name not in _NO_ARGUMENT or titled
+    if own_argument:
+        while at < len(block) and block[at].strip() and not _OPTION.match(block[at]):
+            if at and (name in directives.CODE or name in directives.VERSIONS):
+                break
+            argument.append(block[at].strip())
+            at += 1
+    elif first.strip() and not _OPTION.match(first):
+        return "", options, block, offset
+    elif not first.strip():
+        at = min(1, len(block))
+    last = ""
+    while at < len(block) and (block[at].strip() or (not argument and not options and at == 0)):
+        if match := _OPTION.match(block[at]):
+            last = match[1]
+            options[last] = (match[2] or "").strip()
+        elif last and block[at][:1].isspace():
+            options[last] += "\n" + block[at].strip()
+        else:
+            break
+        at += 1
+    while at < len(block) and not block[at].strip():
+        at += 1
+    return "\n".join(argument), options, block[at:], offset + at
+
+
+class _Writer:
+    """A parsed document as Markdown."""
+
+    def __init__(self, document: nodes.document, place: Place | None, lines: list[str]) -> None:
+        self._document = document
+        self._place = place
+        self._lines = lines
+        self._includes: list[Include] = []
+        self._depth = 0
+        self._targets: dict[str, str] = {}
+        self._anonymous: list[str] = []
+        for target in document.findall(nodes.target):
+            address = str(target.get("refuri", ""))
+            if target.get("anonymous"):
+                self._anonymous.append(address)
+            for name in target.get("names", ()):
+                self._targets[name] = address
+        self._next_anonymous = 0
+        self._notes: dict[str, int] = {}
+        self._auto = 0
+
+    # Blocks and their lines
+
+    def blocks(self) -> list[Block]:
+        found: list[Block] = []
+        self._section(self._document, 0, found)
+        starts = [block.start for block in found]
+        for at, block in enumerate(found):
+            if block.level:
+                continue
+            after = starts[at + 1] - 1 if at + 1 < len(found) else len(self._lines)
+            block.end = max(block.start, self._trimmed(block.start, after))
+        return found
+
+    def _trimmed(self, start: int, end: int) -> int:
+        """The last of these lines that is not blank or the label of what comes next."""
+        while end > start and (
+            not self._lines[end - 1].strip() or _LABEL.match(self._lines[end - 1])
+        ):
+            end -= 1
+        return end
+
+    def _section(self, parent: nodes.Element, level: int, found: list[Block]) -> None:
+        for node in parent.children:
+            if isinstance(node, nodes.section):
+                title = node.children[0] if node.children else None
+                if isinstance(title, nodes.title):
+                    found.append(self._heading(title, level + 1, found))
+                    self._section_body(node, level + 1, found)
+                else:
+                    self._section(node, level + 1, found)
+            elif isinstance(node, _Directive) and node["name"] in ("only", "ifconfig", "container"):
+                if not re.match(r"\s*(latex|man|text|epub|not html)", node["argument"]):
+                    self._section(node, level, found)
+            else:
+                self._append(node, found)
+
+    def _section_body(self, node: nodes.section, level: int, found: list[Block]) -> None:
+        rest = nodes.Element()
+        rest.children = node.children[1:]
+        self._section(rest, level, found)
+
+    def _heading(self, title: nodes.title, level: int, found: Sequence[Block]) -> Block:
+        wanted = title.rawsource.strip()
+        line = found[-1].start if found else 0
+        while line < len(self._lines) - 1:
+            if self._lines[line].strip() == wanted and _UNDERLINE.match(self._lines[line + 1]):
+                break
+            line += 1
+        else:
+            line = max(found[-1].start if found else 0, (title.line or 1) - 1)
+        start = line + 1
+        over = line > 0 and self._lines[line - 1].strip()[:1] and _UNDERLINE.match(
+            self._lines[line - 1]
+        ) and line + 1 < len(self._lines) and (
+            self._lines[line - 1].strip() == self._lines[line + 1].strip()
+        )  # fmt: skip
+        first = start - 1 if over else start
+        own_id = ""
+        above = first - 2
+        while above >= 0 and not self._lines[above].strip():
+            above -= 1
+        if above >= 0 and (label := _LABEL.match(self._lines[above])):
+            own_id = label["label"]
+        said = self._inline(title)
+        return Block(
+            first, min(start + 1, len(self._lines)), f"{'#' * min(level, 6)} {said}", level,
+            _plain(title), wanted, own_id,
+        )  # fmt: skip
+
+    def _append(self, node: nodes.Node, found: list[Block]) -> None:
+        items: Sequence[nodes.Node] = [node]
+        if isinstance(node, nodes.bullet_list | nodes.enumerated_list | nodes.definition_list):
+            items = node.children
+        start = found[-1].start if found else 1
+        for number, item in enumerate(items):
+            content = self._item(node, item, number) if item is not node else self._block(node)
+            if not content:
+                self._includes = []
+                continue
+            start = max(start, self._start(item, start))
+            block = Block(start, start, content, includes=self._includes)
+            block.tight = number > 0 and item is not node and _is_tight(node)
+            self._includes = []
+            found.append(block)
+
+    def _start(self, node: nodes.Node, least: int) -> int:
+        """The line that a block begins at: docutils' own is at times one of the lines after it."""
+        line = min(node.line or _first_line(node) or least, len(self._lines))
+        if isinstance(node, nodes.list_item | nodes.definition_list_item):
+            return line
+        while line > least and (
+            self._lines[line - 2].strip() or not self._lines[line - 1].strip()
+            or self._lines[line - 1][:1].isspace()
+        ):  # fmt: skip
+            line -= 1
+        return line
+
+    # One block
+
+    def _children(self, node: nodes.Element) -> str:
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            self._depth -= 1
+            return ""
+        parts = [
+            self._block(child) for child in node.children if not isinstance(child, nodes.title)
+        ]
+        self._depth -= 1
+        return "\n\n".join(filter(None, parts))
+
+    def _block(self, node: nodes.Node) -> str:
+        match node:
+            case nodes.paragraph():
+                return commonmark.paragraph(self._inline(node))
+            case _Directive():
+                return self._directive(node)
+            case nodes.literal_block() | nodes.doctest_block():
+                language = "pycon" if isinstance(node, nodes.doctest_block) else ""
+                return commonmark.fence(node.astext(), language)
+            case nodes.bullet_list() | nodes.enumerated_list() | nodes.definition_list():
+                items = (self._item(node, item, at) for at, item in enumerate(node.children))
+                return ("\n" if _is_tight(node) else "\n\n").join(filter(None, items))
+            case nodes.field_list():
+                return self._fields(node)
+            case nodes.option_list():
+                return "\n".join(self._option(each) for each in node.children)
+            case nodes.block_quote():
+                return commonmark.quoted(self._children(node))
+            case nodes.attribution():
+                return f"— {self._inline(node)}"
+            case nodes.line_block():
+                return "\\\n".join(filter(None, self._verses(node)))
+            case nodes.table():
+                return self._table(node)
+            case nodes.footnote() | nodes.citation():
+                return self._note(node)
+            case nodes.section():
+                title = node.children[0]
+                head = commonmark.strong(self._inline(title))
+                return "\n\n".join(filter(None, (head, self._children(node))))
+            case nodes.math_block():
+                return f"$$\n{node.astext().strip()}\n$$"
+        return ""
+
+    def _item(self, parent: nodes.Node, node: nodes.Node, number: int) -> str:
+        if isinstance(node, nodes.definition_list_item):
+            return self._definition(node)
+        if not isinstance(node, nodes.list_item):
+            return ""
+        marker = "-"
+        if isinstance(parent, nodes.enumerated_list):
+            marker = f"{int(parent.get('start', 1)) + number}."
+        content = self._children(node)
+        return commonmark.item(content, marker) if content else ""
+
+    def _definition(self, node: nodes.definition_list_item) -> str:
+        terms = [each for each in node.children if isinstance(each, nodes.term)]
+        words = ", ".join(commonmark.strong(self._inline(each)) for each in terms)
+        kinds = [each for each in node.children if isinstance(each, nodes.classifier)]
+        words += "".join(f" : *{self._inline(each)}*" for each in kinds)
+        body = "\n\n".join(
+            self._children(each) for each in node.children if isinstance(each, nodes.definition)
+        )
+        return commonmark.item(_under(words, body), "-")
+
+    def _fields(self, node: nodes.field_list) -> str:
+        """A field list: parameters and what is returned in a docstring, or names and values."""
+        items = []
+        for field in node.children:
+            if len(field.children) < 2:
+                continue
+            name, body = field.children[0].astext(), self._children(field.children[1])
+            if match := _PARAMETER.match(name):
+                kind, named = match["kind"], match["name"] or ""
+                if kind in ("type", "rtype", "vartype"):
+                    continue
+                label = commonmark.code_span(named.split()[-1]) if named else kind.capitalize()
+                items.append(commonmark.item(f"{label} – {body}" if body else label, "-"))
+            else:
+                label = commonmark.strong(self._inline(field.children[0]))
+                items.append(commonmark.item(f"{label}: {body}" if body else label, "-"))
+        return "\n".join(items)
+
+    def _option(self, node: nodes.Node) -> str:
+        if not isinstance(node, nodes.Element) or len(node.children) < 2:
+            return ""
+        names = ", ".join(each.astext() for each in node.children[0].children)
+        return commonmark.item(
+            _under(commonmark.code_span(names), self._children(node.children[1])), "-"
+        )
+
+    def _verses(self, node: nodes.Element) -> Iterable[str]:
+        for line in node.children:
+            if isinstance(line, nodes.line_block):
+                yield from self._verses(line)
+            else:
+                yield self._inline(line)
+
+    def _note(self, node: nodes.Element) -> str:
+        label = node.children[0].astext() if node.children and isinstance(
+            node.children[0], nodes.label) else ""  # fmt: skip
+        if not label:
+            names = node.get("names") or [""]
+            label = str(self._numbered(names[0]))
+        body = "\n\n".join(
+            filter(None, (self._block(each) for each in node.children
+                          if not isinstance(each, nodes.label)))
+        )  # fmt: skip
+        return f"\\[{label}\\] {body}" if body else ""
+
+    def _numbered(self, name: str) -> int:
+        if not name:
+            self._auto += 1
+            return self._auto
+        return self._notes.setdefault(name, len(self._notes) + 1)
+
+    def _table(self, node: nodes.Element) -> str:
+        rows: list[list[str]] = []
+        has_head = False
+        title = ""
+        spans: dict[tuple[int, int], str] = {}
+        for child in node.children:
+            if isinstance(child, nodes.title):
+                title = self._inline(child)
+        for part in node.findall(lambda each: isinstance(each, nodes.thead | nodes.tbody)):
+            has_head = has_head or isinstance(part, nodes.thead)
+            for row in part.children:
+                cells: list[str] = []
+                for entry in row.children:
+                    while (len(rows), len(cells)) in spans:
+                        cells.append(spans[(len(rows), len(cells))])
+                    said = self._children(entry)
+                    for below in range(1, int(entry.get("morerows", 0)) + 1):
+                        spans[(len(rows) + below, len(cells))] = ""
+                    cells.append(said)
+                    cells += [""] * int(entry.get("morecols", 0))
+                rows.append(cells)
+        if rows and not has_head:
+            rows.insert(0, [""] * len(rows[0]))
+        return commonmark.titled(title, commonmark.table(rows))
+
+    # Directives
+
+    def _directive(self, node: _Directive) -> str:
+        name, argument, options = node["name"], node["argument"], node["options"]
+        if name in directives.NOTHING:
+            return ""
+        title = self._inline(node.children[0]) if node.children and isinstance(
+            node.children[0], nodes.title) else ""  # fmt: skip
+        if name in directives.NOTES:
+            shown = (
+                title
+                if name in ("admonition", "sidebar") and title
+                else (directives.note_title(name, ""))
+            )
+            return commonmark.note(shown, self._children(node))
+        if name in directives.VERSIONS:
+            return directives.version_note(name, title or argument, self._children(node))
+        if name in directives.CODE or name in directives.DRAWN:
+            code = node["code"]
+            if name == "parsed-literal":
+                code = _LITERAL_MARKS.sub(
+                    lambda match: next(filter(None, match.groups()), ""), code
+                )
+            return commonmark.titled(
+                commonmark.escaped(options.get("caption", "")),
+                commonmark.fence(dedent(code), _language(name, argument.split("\n")[0])),
+            )
+        if name == "math":
+            return f"$$\n{(argument + chr(10) + node['code']).strip()}\n$$"
+        if name in ("literalinclude", "include"):
+            return self._include(name, argument, options)
+        if directives.AUTODOC.match(name):
+            return self._api(argument, options)
+        if directives.is_object(name):
+            signature = re.sub(r"\\(.)", r"\1", argument)
+            language = "python" if name.startswith("py:") or ":" not in name else ""
+            parts = (commonmark.fence(signature, language), self._children(node))
+            return "\n\n".join(filter(None, parts))
+        if name == "list-table":
+            return self._list_table(node, title, options)
+        if name == "csv-table":
+            return self._csv_table(node, options)
+        if name in ("figure", "only", "ifconfig", "container", "rst-class"):
+            return self._children(node)
+        if name in directives.TITLED or name in ("table", "tab-set"):
+            return commonmark.titled(title, self._children(node))
+        if name == "glossary":
+            return self._children(node)
+        return self._children(node)
+
+    def _include(self, name: str, argument: str, options: dict[str, str]) -> str:
+        if self._place is None:
+            return ""
+        file = self._place.find(argument)
+        if file is None:
+            return ""
+        shown = includes.whole(file, self._place.read(file))
+        if "start-line" in options or "end-line" in options:
+            total = len(shown.lines)
+            first, last = (_number(options.get(each)) for each in ("start-line", "end-line"))
+            last = total if last is None else last + total if last < 0 else last
+            shown = includes.some(file, list(shown.lines), range((first or 0) + 1, last + 1))
+        if set(options) & _CUTS:
+            shown = includes.between(file, list(shown.lines), options)
+        if not shown.spans:
+            return ""
+        self._includes += shown.includes
+        if name == "literalinclude" or "literal" in options or "code" in options:
+            from hyperrun.search.parsing.markdown import language_of
+
+            language = options.get("language") or options.get("code") or language_of(file)
+            return commonmark.titled(
+                commonmark.escaped(options.get("caption", "")),
+                commonmark.fence(shown.code, language),
+            )
+        inside = self._place.inside(file)
+        if inside is None:
+            return ""
+        from hyperrun.search.parsing import documents
+
+        kept: list[Block] = []
+        size = 0
+        suffix = ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
+        for block in documents.blocks("\n".join(shown.lines), suffix, inside):
+            size += len(block.content)
+            if size > MOST_INCLUDED_CHARS and kept:
+                break
+            kept.append(block)
+        return joined(kept)
+
+    def _api(self, name: str, options: dict[str, str]) -> str:
+        from hyperrun.search.parsing import signatures
+
+        if self._place is None:
+            return ""
+        members: bool | list[str] = "members" in options
+        if options.get("members"):
+            members = re.findall(r"\w+", options["members"])
+        told = signatures.describe(
+            self._place, name.split("\n")[0].partition("(")[0].strip(), members, said
+        )
+        self._includes += told.includes
+        return told.content
+
+    def _list_table(self, node: _Directive, title: str, options: dict[str, str]) -> str:
+        rows = [
+            [self._children(cell) for cell in cells.children]
+            for outer in node.children if isinstance(outer, nodes.bullet_list)
+            for row in outer.children
+            for cells in row.children if isinstance(cells, nodes.bullet_list)
+        ]  # fmt: skip
+        if rows and options.get("header-rows", "0") in ("0", ""):
+            rows.insert(0, [""] * len(rows[0]))
+        return commonmark.titled(title, commonmark.table(rows))
+
+    def _csv_table(self, node: _Directive, options: dict[str, str]) -> str:
+        import csv
+
+        text = node["code"]
+        if name := options.get("file"):
+            file = self._place.find(name) if self._place else None
+            text = "\n".join(self._place.read(file)) if self._place and file else ""
+        delimiter = {"tab": "\t", "space": " "}.get(options.get("delim", ","), options.get("delim"))
+        head = options.get("header", "")
+        try:
+            read = csv.reader([*([head] if head else []), *text.splitlines()],
+                              delimiter=(delimiter or ",")[:1], skipinitialspace=True)  # fmt: skip
+            rows = [row for row in read if row]
+        except (csv.Error, TypeError):
+            return ""
+        if rows and not head and options.get("header-rows", "0") in ("0", ""):
+            rows.insert(0, [""] * len(rows[0]))
+        written = [[said(cell.strip()) for cell in row] for row in rows[:500]]
+        return commonmark.titled(commonmark.escaped(node["argument"]), commonmark.table(written))
+
+    # Inside of a line
+
+    def _inline(self, node: nodes.Node) -> str:
+        return re.sub(r"\s*\n\s*", " ", self._run(node)).strip()
+
+    def _run(self, node: nodes.Node) -> str:
+        said = ""
+        for child in node.children:
+            match child:
+                case nodes.Text():
+                    said += commonmark.escaped(child.astext())
+                case nodes.emphasis():
+                    said += f"*{self._run(child).strip()}*"
+                case nodes.strong():
+                    said += f"**{self._run(child).strip()}**"
+                case nodes.literal():
+                    said += commonmark.code_span(child.astext())
+                case _Role():
+                    said += self._role(child["role"], child["said"])
+                case nodes.reference():
+                    said += commonmark.link(self._run(child), self._address(child))
+                case nodes.footnote_reference() | nodes.citation_reference():
+                    said += self._reference(child)
+                case nodes.substitution_reference():
+                    said += self._substituted(child)
+                case nodes.math():
+                    said += f"${child.astext()}$"
+                case nodes.image() | nodes.target() | nodes.system_message():
+                    if isinstance(child, nodes.target) and not child.get("refuri"):
+                        said += self._run(child)
+                case nodes.problematic():
+                    said += commonmark.escaped(child.astext())
+                case _:
+                    said += self._run(child)
+        return said
+
+    def _role(self, name: str, content: str) -> str:
+        base = self._document.hyperrun_roles.get(name)
+        if base is not None:
+            if "code" in base or "literal" in base:
+                return commonmark.code_span(content)
+            if base == "raw":
+                return ""
+            return commonmark.escaped(content)
+        if not name:
+            return commonmark.escaped(re.sub(r"\s+", " ", content))
+        return role(name, content)
+
+    def _address(self, node: nodes.reference) -> str:
+        if node.get("refuri"):
+            return str(node["refuri"])
+        if node.get("anonymous"):
+            at = self._next_anonymous
+            self._next_anonymous += 1
+            return self._anonymous[at] if at < len(self._anonymous) else ""
+        name = str(node.get("refname", ""))
+        return self._targets.get(name, "")
+
+    def _reference(self, node: nodes.Element) -> str:
+        text = node.astext()
+        if not text:
+            text = str(self._numbered(str(node.get("refname", ""))))
+        return f"\\[{text}\\]"
+
+    def _substituted(self, node: nodes.Element) -> str:
+        name = str(node.get("refname", ""))
+        known = self._document.substitution_defs
+        found = known.get(name) or known.get(
+            self._document.substitution_names.get(name.lower(), "")
+        )
+        if found is None:
+            return (
+                ""
+                if name.lower() in ("release", "version", "today")
+                else (commonmark.escaped(node.astext()))
+            )
+        self._depth += 1
+        said = self._run(found) if self._depth < MOST_DEPTH else ""
+        self._depth -= 1
+        return said
+
+
+_LITERAL_MARKS = re.compile(r":[\w:-]+:`([^`<]*)(?:<[^`]*>)?`|`([^`]*)`_+|\*\*(.+?)\*\*")
+
+
+def _language(name: str, argument: str) -> str:
+    """What language the code of a directive is in."""
+    if name in ("code", "code-block", "sourcecode", "code-cell"):
+        return argument
+    if name == "prompt":
+        return argument.split()[0] if argument else "console"
+    others = {"doctest": "pycon", "testcode": "python", "ipython": "python", "plot": "python",
+              "jupyter-execute": "python", "mermaid": "mermaid"}  # fmt: skip
+    return others.get(name, "")
+
+
+def _under(words: str, body: str) -> str:
+    """A term with what it means below it."""
+    if not body:
+        return words
+    opens = re.match(r"```|[-|>#] |\d+\.", body)
+    return f"{words}\n\n{body}" if opens else f"{words}\\\n{body}"
+
+
+def _is_tight(node: nodes.Element) -> bool:
+    return all(
+        len(item.children) <= 1 or isinstance(node, nodes.definition_list) for item in node.children
+    )
+
+
+def _first_line(node: nodes.Node) -> int:
+    return next((each.line for each in node.findall() if getattr(each, "line", None)), 0)
+
+
+def _plain(node: nodes.Node) -> str:
+    """A heading's words, whatever they are made of."""
+    said = ""
+    for child in node.children:
+        if isinstance(child, _Role):
+            said += re.sub(r"\\(\W)|[`]", r"\1", role(child["role"] or "title", child["said"]))
+        elif isinstance(child, nodes.Text):
+            said += child.astext()
+        elif not isinstance(child, nodes.footnote_reference | nodes.image):
+            said += _plain(child) if child.children else child.astext()
+    return re.sub(r"\s+", " ", said).strip()
+
+
+def _number(value: str | None) -> int | None:
+    try:
+        return int(value) if value is not None else None
+    except ValueError:
+        return None
