@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--include", action="append", default=[])
     parser.add_argument("--exclude", action="append", default=[])
     parser.add_argument("--changed", action="append", default=[], help="all that may have changed")
+    parser.add_argument("--site-url", default="")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with suppress(OSError):
@@ -39,7 +40,12 @@ def main() -> None:
 
     try:
         Index(options.index).refresh(
-            options.root, options.include, options.exclude, say, options.changed
+            options.root,
+            options.include,
+            options.exclude,
+            say,
+            options.changed,
+            options.site_url,
         )
     except (sqlite3.Error, OSError) as error:
         sys.exit(f"the index cannot be built: {error}")

@@ -23,14 +23,17 @@ async def build(
     exclude: Sequence[str] = (),
     progress: Callable[[int, int, int], None] = lambda done, total, passages: None,
     changed: Collection[str] = (),
+    site_url: str = "",
 ) -> None:
     """Bring the index at `index` up to `root`; ends the process on every way out.
 
     `progress` is told files done, files in all, and passages. `changed` names all that may have
-    changed, below `root`; where it is empty, everything is looked at. Raises `SearchUnavailable`.
+    changed, below `root`; where it is empty, everything is looked at. `site_url` is where the
+    documentation is published, as the operator says. Raises `SearchUnavailable`.
     """
     options = [f"--include={glob}" for glob in include] + [f"--exclude={glob}" for glob in exclude]
     options += [f"--changed={path}" for path in changed]
+    options += [f"--site-url={site_url}"]
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "hyperrun.search.build", *options,

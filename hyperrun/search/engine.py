@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.passage import Passage
-from hyperrun.search import addresses, introductions, versions
+from hyperrun.search import forge, introductions, versions
 from hyperrun.search.builder import build
 from hyperrun.search.checkout import Checkout, is_url, name
 from hyperrun.search.colgrep.engine import ColGrep, find_program
@@ -26,6 +26,8 @@ from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.progress import BuildProgress
 from hyperrun.search.ranking import generality
+from hyperrun.search.site import rules
+from hyperrun.search.site.rules import NO_RULES
 from hyperrun.search.versions import Versions
 from hyperrun.settings import Settings
 
@@ -70,7 +72,8 @@ class Search:
         else:
             self._root = Path(settings.repo_path).expanduser().resolve()
         self._index = Index(location(settings.data_dir.resolve(), str(self._root)))
-        self._addresses = addresses.Addresses()
+        self._rules = NO_RULES
+        self._forge = forge.Forge()
         self._ready = asyncio.Event()
         self._building = False
         self._built = False  # by this process
@@ -92,7 +95,9 @@ class Search:
         self._looked_at = 0.0  # when every file was last looked at
         self._versions = Versions(
             settings.data_dir,
-            lambda tree, index: build(tree, index, settings.include, settings.exclude),
+            lambda tree, index: build(
+                tree, index, settings.include, settings.exclude, site_url=settings.site_url
+            ),
             self._checkout.tag if self._checkout else None,
         )
 
@@ -108,9 +113,7 @@ class Search:
         """
         if self._checkout is None and not self._root.is_dir():
             raise SearchUnavailable(f"{self._root} is not a folder")
-        self._addresses = await asyncio.to_thread(
-            addresses.read, self._root, self._settings.site_url
-        )
+        await asyncio.to_thread(self._read_rules)
         if self._index.is_complete():
             self._counts = self._index.counts()
             await asyncio.to_thread(self._read_first_pages)
@@ -233,6 +236,7 @@ class Search:
                     await build(
                         self._root, self._index.path, self._settings.include,
                         self._settings.exclude, follow, changed,
+                        site_url=self._settings.site_url,
                     )  # fmt: skip
                 except BaseException:
                     self._changed = None
@@ -242,9 +246,7 @@ class Search:
                 self._built = True
             finally:
                 self._building = False
-            self._addresses = await asyncio.to_thread(
-                addresses.read, self._root, self._settings.site_url
-            )
+            await asyncio.to_thread(self._read_rules)
             self._counts = await asyncio.to_thread(self._index.counts)
             if not changed:
                 await asyncio.to_thread(self._read_first_pages)
@@ -295,7 +297,7 @@ class Search:
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
             meant.cancel()
-        return [self._addressed(passage, anchor) for passage, anchor in found]
+        return [self._addressed(passage, address) for passage, address in found]
 
     async def _search_version(self, query: str, k: int, version: str) -> list[Passage] | None:
         """The passages of one version; None where there is no such version."""
@@ -303,18 +305,16 @@ class Search:
             folder = await asyncio.to_thread(self._index.folder_named, versions.folders(version))
             if folder:
                 found = await asyncio.to_thread(self._look_up, self._index, query, k, folder)
-                return [self._addressed(passage, anchor) for passage, anchor in found]
+                return [self._addressed(passage, address) for passage, address in found]
             tagged = await self._versions.find(self._root, version, FIRST_INDEX_WAIT_S)
             if tagged is None:
                 return None
             index, commit = tagged
-            known = versions.at_commit(self._addresses, commit)
             found = await asyncio.to_thread(self._look_up, index, query, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         return [
-            replace(self._addressed(passage, anchor, known), version=version)
-            for passage, anchor in found
+            replace(self._addressed(passage, "", commit), version=version) for passage, _ in found
         ]
 
     def leading(self, question: str) -> int:
@@ -349,15 +349,18 @@ class Search:
             log.warning("ColGrep is left out of this search: %s", error)
             return []
 
-    def _addressed(
-        self, passage: Passage, anchor: str, known: addresses.Addresses | None = None
-    ) -> Passage:
-        known = known or self._addresses
+    def _addressed(self, passage: Passage, address: str, commit: str = "") -> Passage:
+        known = replace(self._forge, commit=commit) if commit else self._forge
         return replace(
             passage,
-            url=known.page(passage.file, passage.title, anchor),
+            url=self._rules.url(address),
             permalink=known.lines(passage.file, passage.start_line, passage.end_line),
         )
+
+    def _read_rules(self) -> None:
+        """Read where pages and lines are, out of the repository."""
+        self._rules = rules.read(self._root, self._settings.site_url)
+        self._forge = forge.read(self._root)
 
     def status(self) -> SearchStatus:
         """What can be searched now."""
@@ -370,20 +373,27 @@ class Search:
             passages=passages,
             progress=1.0 if self._ready.is_set() else self._progress,
             building=self._building,
-            commit=self._addresses.commit,
+            commit=self._forge.commit,
             note=self._note or (colgrep.note if colgrep else ""),
         )
 
     def headings(self, page_url: str = "", limit: int = 4) -> list[str]:
         """Headings of the documentation, those of the page at `page_url` first, then those that a
         newcomer reads first."""
-        here = self._addresses.file_of(page_url) if page_url else ""
+        here = self.file_of(page_url)
         names: dict[str, None] = {}
-        if here and self._ready.is_set():
+        if here:
             with suppress(sqlite3.Error):
-                names |= _askable(title for file, title in self._index.sections()
-                                  if file.startswith(here))  # fmt: skip
+                names |= _askable(title for _, title in self._index.sections(here))
         return list(names | dict.fromkeys(self._first_headings))[:limit]
+
+    def file_of(self, page_url: str) -> str:
+        """The source of the page at an address of the site; "" where none is known."""
+        key = self._rules.page_key(page_url) if page_url else None
+        if key is not None and self._ready.is_set():
+            with suppress(sqlite3.Error):
+                return self._index.file_of(key)
+        return ""
 
     def _read_first_pages(self) -> None:
         """Keep what the project is called, and the headings a newcomer reads first: two of a file,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hyperrun.passage import PROSE, Passage
 
-Found = tuple[Passage, str]  # a passage and its page's anchor
+Found = tuple[Passage, str]  # a passage and its address on the site, "" where it has none
 
 WIDE = 20  # how much of each ranking is looked at, for up to as many results
 
@@ -42,7 +42,7 @@ def fuse(embedded: Sequence[Found], colgrep: Sequence[Found], k: int) -> list[Fo
                 fused[same] = (fused[same][0] + gain, fused[same][1])
     fused.sort(key=lambda each: -each[0])
     return [
-        (replace(passage, score=round(gain, 4)), anchor) for gain, (passage, anchor) in fused[:k]
+        (replace(passage, score=round(gain, 4)), address) for gain, (passage, address) in fused[:k]
     ]
 
 

@@ -20,6 +20,7 @@ from hyperrun.passage import Passage
 from hyperrun.search import ranking, terms
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
+from hyperrun.search.site.rules import Rules, key_of
 from hyperrun.storage.files import private_folder
 
 log = logging.getLogger(__name__)
@@ -33,12 +34,15 @@ MOST_COUNTED = 2_500  # a term in more passages than this is common, and not cou
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
-    path TEXT PRIMARY KEY, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL
+    path TEXT PRIMARY KEY, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL, digest TEXT NOT NULL,
+    rules TEXT NOT NULL,  -- by which its addresses were made: their fingerprint, "" where none were
+    page TEXT  -- what its page's address has in common with all that lead there
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_of_page ON files (page);
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY, file TEXT NOT NULL, start_line INTEGER NOT NULL,
     end_line INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL,
-    anchor TEXT NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL
+    address TEXT NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_of_file ON passages (file);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
@@ -80,8 +84,10 @@ class Index:
         exclude: Sequence[str] = (),
         progress: Callable[[Progress], None] = lambda _: None,
         changed: Collection[str] = (),
+        site_url: str = "",
     ) -> Progress:
-        """Bring the index up to the repository; only files that changed are read.
+        """Bring the index up to the repository; only files that changed are read, and pages whose
+        addresses may be others now.
 
         `changed` names all that may have changed, below `root`: where that says which files are
         edited or gone, no other is looked at. Where it is empty, every file is.
@@ -92,13 +98,13 @@ class Index:
         private_folder(self.path.parent)
         self._forget_older()
         try:
-            return self._refresh(root, include, exclude, progress, changed)
+            return self._refresh(root, include, exclude, progress, changed, site_url)
         except sqlite3.OperationalError:  # locked, or no room: the file itself is whole
             raise
         except sqlite3.DatabaseError as error:
             log.warning("the index is broken (%s) and is built anew", error)
             self.delete()
-            return self._refresh(root, include, exclude, progress)
+            return self._refresh(root, include, exclude, progress, (), site_url)
 
     def _forget_older(self) -> None:
         """Delete what another version of this program left."""
@@ -113,16 +119,26 @@ class Index:
         include: Sequence[str],
         exclude: Sequence[str],
         progress: Callable[[Progress], None],
-        changed: Collection[str] = (),
+        changed: Collection[str],
+        site_url: str,
     ) -> Progress:
         from hyperrun.search import ignore
         from hyperrun.search.parsing import files
+        from hyperrun.search.site import rules as site_rules
 
+        rules = site_rules.read(root, site_url)
+        fingerprint = rules.fingerprint
         with self._connect(write=True) as connection:
             connection.executescript(_SCHEMA)
-            known = {row[0]: row[1:] for row in connection.execute("SELECT * FROM files")}
+            known = {
+                row[0]: row[1:]
+                for row in connection.execute(
+                    "SELECT path, mtime_ns, size, digest, rules FROM files"
+                )
+            }
             whole = connection.execute("SELECT 1 FROM meta WHERE name = 'complete'").fetchone()
-            told = _told(root, changed, known) if changed and whole else None
+            are_other = any(by not in ("", fingerprint) for _, _, _, by in known.values())
+            told = _told(root, changed, known) if changed and whole and not are_other else None
             if told is None:
                 found = ignore.files(root, include, exclude)
                 paths = [path for path in found if files.is_known(path)]
@@ -134,7 +150,7 @@ class Index:
                 passages -= self._remove(connection, name)
             for done, path in enumerate(paths, 1):
                 try:
-                    passages += self._file(connection, root, path, known.get(str(path)))
+                    passages += self._file(connection, root, path, known.get(str(path)), rules)
                 except OSError as error:
                     log.warning("%s cannot be read: %s", path, error)
                 if done % 50 == 0 or done == len(paths):
@@ -149,25 +165,34 @@ class Index:
         connection: sqlite3.Connection,
         root: Path,
         path: PurePosixPath,
-        known: tuple[int, int, str] | None,
+        known: tuple[int, int, str, str] | None,
+        rules: Rules,
     ) -> int:
         """Read one file if it has changed; how many passages that adds."""
         from hyperrun.search.parsing import files
 
         stat = (root / path).stat()
-        if known is not None and known[:2] == (stat.st_mtime_ns, stat.st_size):
+        by = rules.fingerprint if path.suffix.lower() in files.PAGES else ""
+        if known is not None and (*known[:2], known[3]) == (stat.st_mtime_ns, stat.st_size, by):
             return 0
         digest = hashlib.sha256((root / path).read_bytes()).hexdigest()
-        row = (str(path), stat.st_mtime_ns, stat.st_size, digest)
-        if known is not None and known[2] == digest:
-            connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+        row = (stat.st_mtime_ns, stat.st_size, digest, by)
+        if known is not None and known[2:] == (digest, by):
+            connection.execute(
+                "UPDATE files SET mtime_ns = ?, size = ?, digest = ?, rules = ? WHERE path = ?",
+                (*row, str(path)),
+            )
             return 0
-        chunks = files.read(root, path)
+        chunks = files.read(root, path, rules)
+        address = next((chunk.address for chunk in chunks if chunk.address), None)
+        page = None if address is None else key_of(address)
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another builder may have read it since `known` was: a file is never there twice.
             removed = self._remove(connection, str(path))
-            connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", row)
+            connection.execute(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", (str(path), *row, page)
+            )
             for chunk in chunks:
                 self._insert(connection, str(path), chunk)
         except BaseException:
@@ -180,10 +205,10 @@ class Index:
     def _insert(connection: sqlite3.Connection, file: str, chunk: Chunk) -> None:
         added = connection.execute(
             "INSERT INTO passages "
-            "(file, start_line, end_line, title, kind, language, anchor, text, content) "
+            "(file, start_line, end_line, title, kind, language, address, text, content) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (file, chunk.start_line, chunk.end_line, chunk.title, chunk.kind, chunk.language,
-             chunk.anchor, chunk.text, chunk.content),
+             chunk.address, chunk.text, chunk.content),
         )  # fmt: skip
         name = terms.last_name(chunk.title)
         columns = (
@@ -229,7 +254,7 @@ class Index:
             return 0, 0
 
     def search(self, query: str, k: int, inside: str = "") -> list[tuple[Passage, str]]:
-        """The best `k` passages with their anchors, best first; those of one folder only where
+        """The best `k` passages with their addresses, best first; those of one folder only where
         `inside` names one. Raises `sqlite3.Error`."""
         wanted = terms.query_terms(query)
         if not wanted:
@@ -281,15 +306,15 @@ class Index:
 
     @staticmethod
     def _passage(connection: sqlite3.Connection, candidate: Candidate) -> tuple[Passage, str]:
-        language, anchor, text, content = connection.execute(
-            "SELECT language, anchor, text, content FROM passages WHERE id = ?", (candidate.id,)
+        language, address, text, content = connection.execute(
+            "SELECT language, address, text, content FROM passages WHERE id = ?", (candidate.id,)
         ).fetchone()
         passage = Passage(
             candidate.file, candidate.start_line, candidate.end_line, candidate.title,
             candidate.kind, text, language, score=round(candidate.score, 4),
             content=content,
         )  # fmt: skip
-        return passage, anchor
+        return passage, address
 
     def sections(self, file: str = "", limit: int = -1) -> list[tuple[str, str]]:
         """Files and heading paths of documentation sections, of `file` only where it is given; of
@@ -302,6 +327,14 @@ class Index:
                 (*values, limit),
             ).fetchall()
         return [(row[0], row[1]) for row in rows]
+
+    def file_of(self, page: str) -> str:
+        """The file whose page has this key; "" where none has. Raises `sqlite3.Error`."""
+        with self._connect() as connection:
+            row = connection.execute(
+                "SELECT path FROM files WHERE page = ? ORDER BY path LIMIT 1", (page,)
+            ).fetchone()
+        return row[0] if row else ""
 
     def folder_named(self, names: Sequence[str]) -> str:
         """The highest folder with one of these names; "" where there is none."""
@@ -318,11 +351,11 @@ class Index:
         return best
 
     def of_file(self, file: str, limit: int = -1) -> list[tuple[Passage, str]]:
-        """The passages of one file with their anchors, in order; the first `limit` where one is
+        """The passages of one file with their addresses, in order; the first `limit` where one is
         given. Raises `sqlite3.Error`."""
         with self._connect() as connection:
             rows = connection.execute(
-                "SELECT anchor, content, file, start_line, end_line, title, kind, text, language "
+                "SELECT address, content, file, start_line, end_line, title, kind, text, language "
                 "FROM passages WHERE file = ? ORDER BY start_line LIMIT ?",
                 (file, limit),
             ).fetchall()

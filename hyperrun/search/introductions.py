@@ -166,7 +166,7 @@ def beginnings(index: Index, inside: str = "") -> list[Found]:
 def put_first(first: Iterable[Found], others: Sequence[Found], k: int) -> list[Found]:
     """The best `k`: `first`, and then the `others` that are not among them."""
     best = max((passage.score for passage, _ in others), default=0.0)
-    leading = [(replace(passage, score=best), anchor) for passage, anchor in first]
+    leading = [(replace(passage, score=best), address) for passage, address in first]
     places = {(passage.file, passage.start_line) for passage, _ in leading}
     rest = (each for each in others if (each[0].file, each[0].start_line) not in places)
     return [*leading, *rest][:k]

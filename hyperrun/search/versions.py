@@ -11,11 +11,9 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from hyperrun.errors import SearchUnavailable
-from hyperrun.search.addresses import Addresses
 from hyperrun.search.index import Index, location
 
 log = logging.getLogger(__name__)
@@ -129,11 +127,6 @@ class Versions:
         await asyncio.gather(*self._building.values(), return_exceptions=True)
         for index, _ in self._ready.values():
             index.close()
-
-
-def at_commit(known: Addresses, commit: str) -> Addresses:
-    """The addresses at another commit: the forge's lines, but not the site's pages of today."""
-    return replace(known, site_url="", commit=commit)
 
 
 def _git(root: Path, *arguments: str) -> bytes:

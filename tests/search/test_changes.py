@@ -120,11 +120,11 @@ class Builds:
         self.may_end.set()
         monkeypatch.setattr("hyperrun.search.engine.build", self.build)
 
-    async def build(self, *arguments: Any) -> None:
+    async def build(self, *arguments: Any, **named: Any) -> None:
         self.asked.append(set(arguments[-1]))
         if self.failing:
             raise SearchUnavailable("no builder")
-        await build(*arguments)
+        await build(*arguments, **named)
         await self.may_end.wait()
         self.ended += 1
 

@@ -128,7 +128,7 @@ class ColGrep:
         self._failures, self._paused_until, self.note = 0, 0.0, ""
 
     async def search(self, query: str, k: int = 10) -> list[tuple[Passage, str]]:
-        """The best passages with their pages' anchors, best first, at most `k` (1 to 50).
+        """The best passages with their addresses, best first, at most `k` (1 to 50).
 
         Each stands in the repository as it is now; what has changed since is left out. A question
         without a single visible character finds nothing. Raises `ColGrepError`.
@@ -329,8 +329,8 @@ class ColGrep:
         for rank, staged in enumerate(staging.look_up(self._folder, paths)):
             now = staging.standing(self._root, staged) if staged is not None else None
             if now is not None:
-                passage, anchor = now
-                found.append((_scored(passage, rank), anchor))
+                passage, address = now
+                found.append((_scored(passage, rank), address))
         return found
 
     def _count_failure(self) -> None:

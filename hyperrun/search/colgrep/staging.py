@@ -35,10 +35,11 @@ _PUT_LAST = re.compile(r"(?i)^(tests?|__tests__|spec|testing|compat|_compat|lega
                        r"_?examples?|docs?_src)$")  # fmt: skip
 _SCHEMA = """
 DROP TABLE IF EXISTS staged;  -- had no `content`
-CREATE TABLE IF NOT EXISTS corpus (
+DROP TABLE IF EXISTS corpus;  -- had no `address`
+CREATE TABLE IF NOT EXISTS passages (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, file TEXT NOT NULL, mtime_ns INTEGER NOT NULL,
     size INTEGER NOT NULL, start_line INTEGER NOT NULL, end_line INTEGER NOT NULL,
-    title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL, anchor TEXT NOT NULL,
+    title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL, address TEXT NOT NULL,
     text TEXT NOT NULL, content TEXT NOT NULL
 ) WITHOUT ROWID;
 """
@@ -46,10 +47,10 @@ CREATE TABLE IF NOT EXISTS corpus (
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A passage, its page's anchor, and its file's time and size when it was read."""
+    """A passage, its address on the site, and its file's time and size when it was read."""
 
     passage: Passage
-    anchor: str
+    address: str
     mtime_ns: int
     size: int
 
@@ -74,7 +75,7 @@ def stage(index: Path, folder: Path) -> int:
     with closing(sqlite3.connect(folder / "passages.sqlite3", isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(_SCHEMA)
-        known = dict(connection.execute("SELECT path, digest FROM corpus"))
+        known = dict(connection.execute("SELECT path, digest FROM passages"))
         there = _files(home)
         rows = []
         for path, staged in _targets(_indexed(index)):
@@ -85,8 +86,8 @@ def stage(index: Path, folder: Path) -> int:
             there.discard(path)
             rows.append((path, digest, *_columns(staged)))
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("DELETE FROM corpus")
-        connection.executemany(f"INSERT INTO corpus VALUES ({', '.join('?' * 13)})", rows)
+        connection.execute("DELETE FROM passages")
+        connection.executemany(f"INSERT INTO passages VALUES ({', '.join('?' * 13)})", rows)
         connection.execute("COMMIT")
     for path in there:
         (home / path).unlink(missing_ok=True)
@@ -104,19 +105,19 @@ def look_up(folder: Path, paths: Sequence[str]) -> list[Staged | None]:
     with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
         connection.execute("PRAGMA busy_timeout = 2000")
         for path in paths:
-            row = connection.execute("SELECT * FROM corpus WHERE path = ?", (path,)).fetchone()
+            row = connection.execute("SELECT * FROM passages WHERE path = ?", (path,)).fetchone()
             if row is None:
                 found.append(None)
                 continue
             _, _, file, mtime_ns, size, start, end, title, kind, language, *rest = row
-            anchor, text, content = rest
+            address, text, content = rest
             passage = Passage(file, start, end, title, kind, text, language, content=content)
-            found.append(Staged(passage, anchor, mtime_ns, size))
+            found.append(Staged(passage, address, mtime_ns, size))
     return found
 
 
 def standing(root: Path, staged: Staged) -> tuple[Passage, str] | None:
-    """The passage and its anchor where they stand in the repository now; None when gone."""
+    """The passage and its address where they stand in the repository now; None when gone."""
     from hyperrun.search.parsing import files as parsers
 
     passage = staged.passage
@@ -126,7 +127,7 @@ def standing(root: Path, staged: Staged) -> tuple[Passage, str] | None:
             return None
         stat = place.stat()
         if (stat.st_mtime_ns, stat.st_size) == (staged.mtime_ns, staged.size):
-            return passage, staged.anchor
+            return passage, staged.address
         chunks = parsers.read(root, PurePosixPath(passage.file))
     except OSError:
         return None
@@ -137,7 +138,7 @@ def standing(root: Path, staged: Staged) -> tuple[Passage, str] | None:
     moved = replace(
         passage, start_line=chunk.start_line, end_line=chunk.end_line, title=chunk.title
     )
-    return moved, chunk.anchor
+    return moved, staged.address
 
 
 def _indexed(index: Path) -> Iterator[Staged]:
@@ -147,7 +148,7 @@ def _indexed(index: Path) -> Iterator[Staged]:
         connection.execute("PRAGMA busy_timeout = 10000")
         for row in connection.execute(
             "SELECT p.file, p.start_line, p.end_line, p.title, p.kind, p.text, p.language, "
-            "p.content, p.anchor, f.mtime_ns, f.size "
+            "p.content, p.address, f.mtime_ns, f.size "
             "FROM passages p JOIN files f ON f.path = p.file "
             "ORDER BY p.file, p.start_line, p.end_line"
         ):
@@ -194,7 +195,7 @@ def _columns(staged: Staged) -> tuple[str | int, ...]:
     each = staged.passage
     return (
         each.file, staged.mtime_ns, staged.size, each.start_line, each.end_line, each.title,
-        each.kind, each.language, staged.anchor, each.text, each.content,
+        each.kind, each.language, staged.address, each.text, each.content,
     )  # fmt: skip
 
 

@@ -20,9 +20,10 @@ class Chunk:
     """Lines that stand for themselves: a function, a class's head, a section, a cell.
 
     Lines count from 1, both ends inclusive. `signature` and `doc` are the parts of `text` that
-    search weighs more; `anchor` is what a generated page calls the section. `content` is what the
-    lines say on their page, as plain Markdown; "" where that is `text` itself. `includes` are the
-    lines of other files that it holds.
+    search weighs more. `anchor` is what the generated page calls the section, and `address` where
+    that is on the site, "" where it is nowhere. `content` is what the lines say on their page, as
+    plain Markdown; "" where that is `text` itself. `includes` are the lines of other files that it
+    holds.
     """
 
     start_line: int
@@ -36,6 +37,7 @@ class Chunk:
     anchor: str = ""
     content: str = ""
     includes: tuple[Include, ...] = ()
+    address: str = ""
 
 
 def split(lines: list[str], first: int, most: int = 60) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from hyperrun.search.parsing import restructured as restructured_blocks
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.site.sluggers import Anchors
 
 MOST_FRONT_LINES = 400
 MDX_SUFFIXES = frozenset((".mdx",))
@@ -21,18 +22,38 @@ class Front:
     title: str = ""
 
 
-def markdown(text: str, stem: str, place: Place | None = None, suffix: str = ".md") -> list[Chunk]:
+def markdown(
+    text: str,
+    stem: str,
+    place: Place | None = None,
+    suffix: str = ".md",
+    anchors: Anchors | None = None,
+) -> list[Chunk]:
     """Sections of Markdown, Quarto or MDX with the path of their headings as title."""
     lines = text.splitlines()
     front = front_matter(lines)
-    found = blocks(text, suffix, place)
+    found = _anchored(blocks(text, suffix, place), lines, anchors)
     return sections(found, lines, stem, front.title, "markdown")
 
 
-def restructured(text: str, stem: str, place: Place | None = None) -> list[Chunk]:
+def restructured(
+    text: str, stem: str, place: Place | None = None, anchors: Anchors | None = None
+) -> list[Chunk]:
     """Sections of reStructuredText with the path of their headings as title."""
     lines = text.splitlines()
-    return sections(restructured_blocks.read(text, place), lines, stem, "", "markdown")
+    found = _anchored(restructured_blocks.read(text, place), lines, anchors)
+    return sections(found, lines, stem, "", "markdown")
+
+
+def _anchored(blocks: list[Block], lines: list[str], anchors: Anchors | None) -> list[Block]:
+    """The blocks, their headings with the anchors that the page's generator gives them."""
+    for block in blocks if anchors else ():
+        if not block.level or lines[block.start - 1].lstrip().startswith("<h"):
+            continue  # a heading in HTML has the anchor that it is given there, if any
+        in_a_tag = block.own_id if "<a" in block.source else ""
+        anchor = anchors.add(block.source, "" if in_a_tag else block.own_id, block.level)
+        block.own_id = in_a_tag or anchor
+    return blocks
 
 
 def plain(text: str, stem: str) -> list[Chunk]:

@@ -3,16 +3,20 @@
 import codecs
 import logging
 import re
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.search.ignore import MOST_BYTES, MOST_NOTEBOOK_BYTES, without_secrets
 from hyperrun.search.parsing import documents, notebooks, openapi, other_code, python_code
 from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.site import front_matter
+from hyperrun.search.site.rules import NO_RULES, Rules, with_anchor
 
 log = logging.getLogger(__name__)
 
 MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst"}
+PAGES = {".ipynb", ".rst"} | MARKDOWN
 TEXT = {".txt", ".adoc", ".org"}
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
@@ -32,8 +36,9 @@ def is_known(path: PurePosixPath) -> bool:
     )
 
 
-def read(root: Path, path: PurePosixPath) -> list[Chunk]:
-    """The chunks of one file; none where it is binary, too large, generated or not text.
+def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk]:
+    """The chunks of one file; none where it is binary, too large, generated or not text. Those of a
+    page have their addresses by the site's `rules`.
 
     Raises OSError where it cannot be read.
     """
@@ -49,7 +54,7 @@ def read(root: Path, path: PurePosixPath) -> list[Chunk]:
         return []
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     try:
-        chunks = _parse(text, suffix, Place(root.resolve(), path), stem)
+        chunks = _parse(text, suffix, Place(root.resolve(), path), stem, rules)
     except Exception as error:  # whatever a stranger's file brings a parser to, the next is read
         log.info("%s is read as plain text: %s: %s", path, type(error).__name__, error)
         if suffix in (".ipynb", ".json"):
@@ -70,20 +75,32 @@ def readable(content: bytes) -> str:
     return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", text.replace("\r\n", "\n"))
 
 
-def _parse(text: str, suffix: str, place: Place, stem: str) -> list[Chunk]:
+def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list[Chunk]:
     if openapi.NAME.search(place.file.name):
         return openapi.chunks(text, stem)
     if suffix in (".py", ".pyi"):
         return python_code.chunks(text, stem)
-    if suffix == ".ipynb":
-        return notebooks.chunks(text, stem)
-    if suffix in MARKDOWN:
-        return documents.markdown(text, stem, place, suffix)
-    if suffix == ".rst":
-        return documents.restructured(text, stem, place)
+    if suffix in PAGES:
+        return _page(text, suffix, place, stem, rules)
     if suffix in other_code.LANGUAGES or suffix in other_code.BY_PATTERN:
         return other_code.chunks(text, suffix, stem)
     return documents.plain(text, stem)
+
+
+def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list[Chunk]:
+    """The chunks of what may be a page of the site, with their addresses there."""
+    file, front = str(place.file), front_matter.read(text, suffix)
+    page = rules.page(file, front)
+    anchors = rules.anchors(file, front)
+    if suffix == ".ipynb":
+        chunks = notebooks.chunks(text, stem, anchors)
+    elif suffix == ".rst":
+        chunks = documents.restructured(text, stem, place, anchors)
+    else:
+        chunks = documents.markdown(text, stem, place, suffix, anchors)
+    if page is None:
+        return chunks
+    return [replace(chunk, address=with_anchor(page, chunk.anchor)) for chunk in chunks]
 
 
 def _folder(path: PurePosixPath) -> str:

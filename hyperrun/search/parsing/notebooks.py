@@ -5,15 +5,18 @@ import re
 from typing import Any
 
 from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.site.sluggers import Anchors, Nothing
 
 MOST_CHARS = 5_000
 _HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
+_ID = re.compile(r"\s*\{[^}]*?#([\w:.-]+)[^}]*\}\s*$|\s*\{[^}]*\}\s*$")
 _FENCED = re.compile(r"^\s*(```|~~~).*?^\s*\1\s*$", re.MULTILINE | re.DOTALL)
 _DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?", re.MULTILINE)
 
 
-def chunks(text: str, stem: str) -> list[Chunk]:
+def chunks(text: str, stem: str, anchors: Anchors | None = None) -> list[Chunk]:
     """The groups of cells. Raises ValueError where it is no notebook."""
+    anchors = anchors or Nothing()
     notebook = json.loads(text)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):
@@ -24,13 +27,16 @@ def chunks(text: str, stem: str) -> list[Chunk]:
     path: list[tuple[int, str]] = []
     group: list[str] = []
     start = at = 0
+    anchor = ""
 
     def close(end: int) -> None:
         body = "\n\n".join(group)
         if body.strip():
             title = " > ".join(name for _, name in path) or stem
             last = path[-1][1] if path else ""
-            found.append(Chunk(start + 1, end + 1, title, "cell", body, "markdown", last))
+            found.append(
+                Chunk(start + 1, end + 1, title, "cell", body, "markdown", last, anchor=anchor)
+            )
         group.clear()
 
     for cell in cells:
@@ -40,16 +46,16 @@ def chunks(text: str, stem: str) -> list[Chunk]:
         at = last
         if not source.strip():
             continue
-        heading = (
-            _HEADING.search(_FENCED.sub("", source))
-            if cell.get("cell_type") == "markdown"
-            else None
-        )
+        is_markdown = cell.get("cell_type") == "markdown"
+        headings = list(_HEADING.finditer(_FENCED.sub("", source))) if is_markdown else []
+        heading = headings[0] if headings else None
         if group and (heading or sum(map(len, group)) + len(source) > MOST_CHARS):
             close(first - 1)
         if not group:
             start = first
         if heading:
+            names = [_anchor(anchors, each) for each in headings]
+            anchor = names[0]
             level = len(heading[1])
             while path and path[-1][0] >= level:
                 path.pop()
@@ -59,6 +65,11 @@ def chunks(text: str, stem: str) -> list[Chunk]:
     if group:
         close(end_of_group)
     return found
+
+
+def _anchor(anchors: Anchors, heading: re.Match[str]) -> str:
+    own = _ID.search(heading[2])
+    return anchors.add(_ID.sub("", heading[2]), (own and own[1]) or "", len(heading[1]))
 
 
 def _code(source: str, language: str) -> str:

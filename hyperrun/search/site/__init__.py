@@ -1,0 +1,1 @@
+"""Where a passage can be read on the documentation site."""

@@ -1,0 +1,37 @@
+"""What a page says about itself before it begins."""
+
+import json
+import re
+from typing import Any
+
+from hyperrun.search.site import literals
+from hyperrun.search.site.generator import FIRST_HEADING
+
+_TITLE = re.compile(r"^#[ \t]+(\S.*)$", re.MULTILINE)
+
+
+def read(text: str, suffix: str) -> dict[str, Any]:
+    """The front matter of a page's source, of a notebook that of its first raw cell, with its first
+    heading; empty where it has none."""
+    if suffix == ".ipynb":
+        return _of_notebook(text)
+    return literals.front_matter(text)
+
+
+def _of_notebook(text: str) -> dict[str, Any]:
+    try:
+        cells = json.loads(text).get("cells")
+    except (ValueError, AttributeError, RecursionError):
+        return {}
+    front: dict[str, Any] = {}
+    for cell in cells[:10] if isinstance(cells, list) else ():
+        if not isinstance(cell, dict):
+            continue
+        source = cell.get("source") or ""
+        source = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        if cell.get("cell_type") == "raw" and not front:
+            front = literals.front_matter(source.strip() + "\n")
+        found = _TITLE.match(source.strip()) if cell.get("cell_type") == "markdown" else None
+        if found and FIRST_HEADING not in front:
+            front[FIRST_HEADING] = found[1].strip()
+    return front

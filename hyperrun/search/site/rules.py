@@ -1,0 +1,200 @@
+"""Where the sections of a repository's documentation stand on its site, by its own configuration.
+
+`read` finds the generators' configuration files and never runs one. Where a rule is not known there
+is no address, so that no link leads nowhere.
+"""
+
+import hashlib
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from hyperrun.search.site import (
+    astro,
+    configuration,
+    docusaurus,
+    hugo,
+    jekyll,
+    mdbook,
+    mkdocs,
+    quarto,
+    sphinx,
+    vitepress,
+)
+from hyperrun.search.site.generator import Generator
+from hyperrun.search.site.sluggers import Anchors, Nothing
+
+log = logging.getLogger(__name__)
+
+VERSION = 1  # of the rules themselves: with another, every page is read again
+MAX_SITES = 40
+_SAFE = "/~!$&'()*+,;=:@"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one repository's site, which is at `site_url`, "" where that is not known.
+
+    `sites` are all the sites that its files make, each with where it begins below `site_url`: ""
+    for the main one, None where that is not known. An address is relative to `site_url`, or whole
+    where it is of a site elsewhere.
+    """
+
+    site_url: str = ""
+    sites: tuple[tuple[Generator, str | None], ...] = ()
+
+    def page(self, file: str, front: Mapping[str, Any] | None = None) -> str | None:
+        """The address of a file's page, `./` for the site's first; None where it has none, or
+        where that is not known."""
+        found = self._of(file)
+        if found is None:
+            return None
+        site, start = found
+        path = site.page(file, front or {})
+        if path is None or start is None:
+            return None
+        return start + quote(path, safe=_SAFE) or "./"
+
+    def address(self, file: str, anchor: str, front: Mapping[str, Any] | None = None) -> str:
+        """The address of a section of a file's page; "" where the page has none."""
+        page = self.page(file, front)
+        return "" if page is None else with_anchor(page, anchor)
+
+    def anchors(self, file: str, front: Mapping[str, Any] | None = None) -> Anchors:
+        """What names the anchors of a file's page, told of every heading in order."""
+        found = self._of(file)
+        return Nothing() if found is None else found[0].anchors(file, front or {})
+
+    def _of(self, file: str) -> tuple[Generator, str | None] | None:
+        """The site whose sources hold a file, the innermost."""
+        held = [(each.inside(file), number) for number, (each, _) in enumerate(self.sites)]
+        inner = [(len(found[0]), -number) for found, number in held if found is not None]
+        return self.sites[-max(inner)[1]] if inner else None
+
+    @property
+    def fingerprint(self) -> str:
+        """Another, where an address may be another."""
+        return hashlib.sha256(f"{VERSION} {self.sites!r}".encode()).hexdigest()[:16]
+
+    def url(self, address: str) -> str | None:
+        """The whole address; None where there is none, or no site."""
+        if not address or address.startswith(("https://", "http://")):
+            return address or None
+        return urljoin(self.site_url.rstrip("/") + "/", address) if self.site_url else None
+
+    def page_key(self, url: str) -> str | None:
+        """What the page at `url` has in common with its address, whatever its server makes of
+        `.html` and slashes; None where it is not on this site."""
+        here, home = urlsplit(url), urlsplit(self.site_url)
+        path = unquote(here.path)
+        if self.site_url:
+            start = unquote(home.path).rstrip("/") + "/"
+            if here.netloc.lower() != home.netloc.lower() or not f"{path}/".startswith(start):
+                return None
+            path = path[len(start) :]
+        return key_of(path)
+
+
+NO_RULES = Rules()
+
+
+def with_anchor(page: str, anchor: str) -> str:
+    """A page's address at one of its anchors."""
+    return f"{page}#{quote(anchor, safe=_SAFE)}" if anchor else page
+
+
+def key_of(address: str) -> str:
+    """An address without what servers treat alike: `a/b`, `a/b/`, `a/b.html`, `a/b/index.html`."""
+    path = unquote(address.partition("#")[0]).strip("/")
+    path = "" if path in (".", "index", "index.html") else path
+    for end in ("/index.html", "/index.htm", "/index", ".html", ".htm"):
+        if path.endswith(end):
+            return path.removesuffix(end)
+    return path.removeprefix("./")
+
+
+def read(root: Path, site_url: str = "") -> Rules:
+    """The rules for the repository at `root`, out of its own configuration files.
+
+    `site_url` wins over what they say. What cannot be read is left out.
+    """
+    found: list[tuple[Path, Generator]] = []
+    for config in configuration.find(root):
+        try:
+            site = _site(root, config)
+        except (OSError, RecursionError, ValueError, TypeError) as error:
+            log.info("%s is left out: %s: %s", config.name, type(error).__name__, error)
+            continue
+        if site is not None and len(found) < MAX_SITES:
+            found.append((config, site))
+    if not found:
+        return Rules(site_url)
+    found.sort(key=lambda each: _rank(root, each[0], each[1], site_url))
+    main = found[0][1]
+    sites: list[tuple[Generator, str | None]] = [(main, _start(main, site_url))]
+    sites += [(site, _elsewhere(site, main)) for _, site in found[1:]]
+    return Rules(site_url or _declared(main), tuple(sites))
+
+
+def _site(root: Path, config: Path) -> Generator | None:
+    """The rules of one configuration file; None where it is no site's."""
+    name = config.name
+    if config.parent.name == vitepress.FOLDER or config.parent.parent.name == vitepress.FOLDER:
+        return vitepress.read(root, config, vitepress.home(root, config))
+    if name in quarto.NBDEV_NAMES:
+        return quarto.read_nbdev(root, config)
+    for module in (mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo):
+        if name in module.NAMES:
+            site: Generator | None = module.read(root, config)
+            return site
+    return None
+
+
+def _rank(root: Path, config: Path, site: Generator, site_url: str) -> tuple[object, ...]:
+    """Of several sites, the one that is meant comes first."""
+    folders = config.parent.relative_to(root).parts
+    last = folders[-1] if folders else ""
+    is_named = bool(site_url) and _declared(site).rstrip("/") == site_url.rstrip("/")
+    is_weak = isinstance(site, (jekyll.Jekyll, hugo.Hugo)) and not site.url
+    is_translation = bool(_LANGUAGE.fullmatch(last)) and not last.startswith("en")
+    is_unusual = bool(folders) and folders[0] not in _USUAL
+    return not is_named, is_weak, is_translation, is_unusual, len(folders)
+
+
+_USUAL = ("docs", "doc", "website", "site", "documentation", "nbs", "guide", "book")
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
+
+
+def _declared(site: Generator) -> str:
+    """Where a site says that it is, if that is an address of the web."""
+    parts = urlsplit(site.url)
+    is_real = parts.scheme in ("https", "http") and parts.hostname not in (
+        None, "localhost", "example.com", "example.org", "127.0.0.1",
+    )  # fmt: skip
+    return site.url if is_real else ""
+
+
+def _start(main: Generator, site_url: str) -> str:
+    """Where the main site begins below the address that the operator gave."""
+    base = main.base.strip("/")
+    given = urlsplit(site_url).path.strip("/")
+    is_fixed = isinstance(main, (docusaurus.Docusaurus, vitepress.VitePress, astro.Astro))
+    if not (site_url and base and is_fixed) or given == base:
+        return ""
+    if not given:
+        return base + "/"
+    return base[len(given) + 1 :] + "/" if base.startswith(given + "/") else ""
+
+
+def _elsewhere(site: Generator, main: Generator) -> str | None:
+    """Where another site begins; None where that is not known."""
+    own, first = _declared(site).rstrip("/"), _declared(main).rstrip("/")
+    if not own or own == first:
+        return None
+    if first and own.startswith(first + "/"):
+        return own[len(first) + 1 :] + "/"
+    return own + "/"

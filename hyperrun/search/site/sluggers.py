@@ -1,0 +1,493 @@
+"""How each generator names a heading's anchor, as its version of today does it.
+
+A slugger is for one page: it is told of every heading in order, because the second of a name is
+called otherwise than the first. Each says of which program it is; what they were checked against is
+in `tests/search/site`.
+"""
+
+import functools
+import html
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+
+class Anchors(Protocol):
+    """The anchors of one page."""
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        """The next heading's anchor; "" where the page gives it none, or where it is not known.
+
+        `heading_source` is the heading as it is written, without its marks and attributes; `own_id`
+        the id that it is given there; `level` 1 to 6, 0 where that is not known.
+        """
+        ...
+
+
+class Nothing:
+    """The anchors of a page whose generator is not known: none but those that are written."""
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        return own_id
+
+
+# A heading's text
+
+
+@functools.cache
+def _commonmark() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable(["strikethrough"])
+
+
+def _tokens(source: str) -> list[Token]:
+    parsed = _commonmark().parseInline(source.strip())
+    return (parsed[0].children or []) if parsed else []
+
+
+def text(source: str, *, images: bool = True, markup: bool = False) -> str:
+    """A Markdown heading's text: what stands in links, emphasis and code.
+
+    With the images' descriptions, unless `images` says otherwise; with HTML tags as they are
+    written, where `markup` does.
+    """
+    parts = []
+    for token in _tokens(source):
+        if token.type == "html_inline":
+            parts.append(token.content if markup else "")
+        elif token.type == "image":
+            parts.append(token.content if images else "")
+        elif token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        else:
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def mdx_text(source: str) -> str:
+    """A heading's text in MDX, where an HTML comment and a component's attributes are none."""
+    source = re.sub(r"\{/\*.*?\*/\}", "", source)
+    return text(re.sub(r"(?<!\\)\{\s*([\"'`])(.*?)\1\s*\}", r"\2", source)).strip()
+
+
+def astro_text(source: str) -> str:
+    """A heading's text in Astro: without images and HTML."""
+    return text(source, images=False).strip()
+
+
+def myst_text(source: str) -> str:
+    """A heading's text in MyST, with what its roles say."""
+    source = re.sub(r"\{[a-z][\w:+.-]*\}`(?:([^`<]+?)\s*<[^`>]+>|~?!?([^`]+))`",
+                    lambda found: f"`{found[1] or found[2]}`", source)  # fmt: skip
+    return text(source)
+
+
+def _numbered(slug: str, used: set[str] | Counter[str], join: str = "-") -> str:
+    """The first of `slug`, `slug-1`, `slug-2` that is not used yet."""
+    number, unique = 0, slug
+    while unique in used:
+        number += 1
+        unique = f"{slug}{join}{number}"
+    return unique
+
+
+# Python-Markdown 3.11 (MkDocs, Material, Zensical)
+
+Slugify = Callable[[str], str]
+
+
+def python_markdown_slug(name: str, separator: str = "-", *, unicode: bool = False) -> str:
+    if not unicode:
+        name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^\w\s-]", "", name).strip().lower()
+    return re.sub(rf"[{re.escape(separator)}\s]+", separator, name)
+
+
+def pymdownx_slug(
+    name: str,
+    separator: str = "-",
+    *,
+    case: str = "",
+    percent: bool = False,
+    normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] = "NFC",
+) -> str:
+    """`pymdownx.slugs.slugify`, made with these options."""
+    from urllib.parse import quote
+
+    slug = unicodedata.normalize(normalize, re.sub(r"</?[^>]*>", "", name))
+    if case == "lower":
+        slug = slug.lower()
+    elif case in ("lower-ascii", "fold"):
+        slug = (
+            slug.casefold()
+            if case == "fold"
+            else "".join(each.lower() if each.isascii() else each for each in slug)
+        )
+    kept = (
+        each
+        for each in slug
+        if unicodedata.category(each)[0] in "LN"
+        or unicodedata.category(each)[0] == "M"
+        or each in "_-"
+        or each.isspace()
+        or unicodedata.category(each) == "Pc"
+    )
+    slug = re.sub(r"\s", separator, "".join(kept).strip())
+    return quote(slug.encode()) if percent else slug
+
+
+@dataclass
+class PythonMarkdown:
+    """The anchors of the toc extension: the second of a name ends in `_1`."""
+
+    slug: Slugify
+    attributes: bool = True  # `{#id}` counts: the attr_list extension is on
+
+    def __post_init__(self) -> None:
+        self._used: set[str] = set()
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if own_id and self.attributes:
+            self._used.add(own_id)
+            return own_id
+        if own_id:  # then its braces are part of the heading
+            heading_source = f"{heading_source} {{#{own_id}}}"
+        heading_source = re.sub(r"\[\^[^\]]+\]", "", heading_source)  # a footnote's mark
+        slug = self.slug(text(heading_source, images=False))
+        while slug in self._used or not slug:
+            found = re.fullmatch(r"(.*)_([0-9]+)", slug, re.DOTALL)
+            slug = f"{found[1]}_{int(found[2]) + 1}" if found else f"{slug}_1"
+        self._used.add(slug)
+        return slug
+
+
+# docutils 0.22 (Sphinx, MyST)
+
+_DIGRAPHS = {
+    0x00DF: "sz", 0x00E6: "ae", 0x0153: "oe", 0x0238: "db", 0x0239: "qp",
+}  # fmt: skip
+_UNDECOMPOSED = {
+    0x00F8: "o", 0x0111: "d", 0x0127: "h", 0x0131: "i", 0x0142: "l", 0x0167: "t", 0x0180: "b",
+    0x0183: "b", 0x0188: "c", 0x018C: "d", 0x0192: "f", 0x0199: "k", 0x019A: "l", 0x019E: "n",
+    0x01A5: "p", 0x01AB: "t", 0x01AD: "t", 0x01B4: "y", 0x01B6: "z", 0x01E5: "g", 0x0225: "z",
+    0x0234: "l", 0x0235: "n", 0x0236: "t", 0x0237: "j", 0x023C: "c", 0x023F: "s", 0x0240: "z",
+    0x0247: "e", 0x0249: "j", 0x024B: "q", 0x024D: "r", 0x024F: "y",
+}  # fmt: skip
+
+
+def docutils_id(name: str) -> str:
+    """`docutils.nodes.make_id`."""
+    name = name.lower().translate(_DIGRAPHS).translate(_UNDECOMPOSED)
+    name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "-", " ".join(name.split()))
+    return re.sub(r"^[-0-9]+|-+$", "", name)
+
+
+_ROLE = re.compile(r":([a-z][\w+.:-]*):`((?:[^`\\]|\\.)*)`|`((?:[^`\\]|\\.)*)`:([a-z][\w+.:-]*):")
+_REFERENCE = re.compile(r"`([^`]+?)`__?|(?<![\w`])([A-Za-z0-9](?:[\w.+-]*[A-Za-z0-9])?)__?(?!\w)")
+
+
+def restructured_text(source: str) -> str:
+    """A reStructuredText heading's text, as docutils has it when it names the section."""
+    literals: list[str] = []
+
+    def keep(words: str) -> str:
+        literals.append(words)
+        return f"\0{len(literals) - 1}\0"
+
+    def role(found: re.Match[str]) -> str:
+        name, words = (found[1], found[2]) if found[1] else (found[4], found[3])
+        kind = name.rpartition(":")[2]
+        explicit = re.fullmatch(r"(.+?)\s*(?<!\\)<[^>]+>", words, re.DOTALL)
+        if kind in ("code", "literal", "math", "samp", "file", "kbd", "command", "option"):
+            return keep(words)
+        if explicit and kind not in ("guilabel", "menuselection", "abbr"):
+            return keep(explicit[1])
+        if kind in ("pep", "rfc", "cve", "cwe"):
+            return keep(f"{kind.upper()} {words.partition('#')[0]}")
+        if words.startswith("~"):
+            return keep(words[1:].rpartition(".")[2])
+        return keep(words.removeprefix("!").lstrip("."))
+
+    source = re.sub(r"``(.+?)``", lambda found: keep(found[1]), source)
+    source = _ROLE.sub(role, source)
+    source = re.sub(r"`([^`<]+?)\s*<[^`>]+>`__?", lambda found: keep(found[1]), source)
+    source = _REFERENCE.sub(lambda found: found[1] or found[2], source)
+    source = re.sub(r"(\*\*|\*|`|\|)(?=\S)(.+?)(?<=\S)\1", r"\2", source)
+    source = re.sub(r"\\(\s|(.))", lambda found: found[2] or "", source)
+    return re.sub(r"\0(\d+)\0", lambda found: literals[int(found[1])], source)
+
+
+@dataclass
+class Docutils:
+    """The ids of sections: the second of a name, and one without letters, is `id1`, `id2`.
+
+    A label before a heading is an id of its own there; its section's is not in doubt then.
+    """
+
+    plain: Callable[[str], str]
+
+    def __post_init__(self) -> None:
+        self._used: set[str] = set()
+        self._counted = 0
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        label = docutils_id(own_id)
+        if label:
+            self._used.add(label)
+        slug = docutils_id(self.plain(heading_source))
+        if not slug or slug in self._used:
+            while True:
+                self._counted += 1
+                slug = f"id{self._counted}"
+                if slug not in self._used:
+                    break
+        self._used.add(slug)
+        return label or slug
+
+
+@dataclass
+class Jupyter:
+    """nbsphinx 0.9, Jupyter: the heading with dashes for its blanks."""
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        return own_id or text(heading_source).replace(" ", "-")
+
+
+# pandoc 3 (Quarto, nbdev)
+
+
+def pandoc_text(source: str) -> str:
+    """A heading's text as pandoc's `stringify` gives it, dashes and dots made smart by hand."""
+    parts = []
+    source = re.sub(r"\$([^$\s][^$]*)\$", r"\1", source)
+    source = re.sub(r"(?<![\\\w])\[\^[^\]]+\]|\^\[[^\]]*\]", "", source)  # notes
+    source = re.sub(r"\[([^\]\[]*)\]\{[^}]*\}", r"\1", source)  # spans
+    for token in _tokens(source):
+        if token.type == "html_inline":
+            continue
+        if token.type == "text":  # code keeps its dashes
+            words = token.content.replace("...", "\u2026").replace("---", "\u2014")
+            words = words.replace("--", "\u2013")
+            parts.append(re.sub(r"\^([^\s^]+)\^|~([^\s~]+)~", r"\1\2", words))
+        elif token.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        else:
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def pandoc_slug(name: str) -> str:
+    """`auto_identifiers`: letters, digits, `_`, `-` and `.`, from the first letter on."""
+    kept = "".join(
+        each for each in name.lower() if each.isspace() or each.isalnum() or each in "_-."
+    )
+    slug = "-".join(kept.split())
+    while slug and not slug[0].isalpha():
+        slug = slug[1:]
+    return slug
+
+
+@dataclass
+class Pandoc:
+    """The identifiers of Quarto's pages. The title of a page stands outside of its sections."""
+
+    title_first: bool = True  # the first heading is the page's title where it is of level 1
+    counts_title: bool = True  # ... and its name is taken all the same
+    drops_dashed: bool = False  # nbdev leaves a heading out that ends in " -"
+
+    def __post_init__(self) -> None:
+        self._used: set[str] = set()
+        self._first = True
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        first, self._first = self._first, False
+        is_title = first and level == 1 and self.title_first
+        if is_title and not self.counts_title:
+            return ""
+        slug = own_id or pandoc_slug(pandoc_text(heading_source)) or "section"
+        if not own_id:
+            slug = _numbered(slug, self._used)
+        self._used.add(slug)
+        return "" if is_title else slug
+
+
+# github-slugger 2 (Docusaurus 3, Astro 5)
+
+
+def _kept_by_github(each: str) -> bool:
+    category = unicodedata.category(each)
+    return (
+        category[0] in "LM"
+        or category in ("Nd", "Nl", "Pc")
+        or each in "- "
+        or each in _OTHER_ALPHABETIC
+    )
+
+
+# Symbols that Unicode calls alphabetic, and so stay: circled and squared letters.
+_OTHER_ALPHABETIC = frozenset(
+    chr(point)
+    for first, last in ((0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169),
+                        (0x1F170, 0x1F189))
+    for point in range(first, last + 1)
+)  # fmt: skip
+
+
+def github_slug(name: str, *, lower: bool = True) -> str:
+    """`slug` of github-slugger."""
+    name = name.lower() if lower else name
+    return "".join(each for each in name if _kept_by_github(each)).replace(" ", "-")
+
+
+@dataclass
+class Github:
+    """github-slugger's: `-1` where a name was there, and remembers what it numbered.
+
+    `plain` is the text of a heading; `top` says whether those of level 1 have anchors at all, and
+    `trims` whether one dash at the end is taken away (Astro).
+    """
+
+    plain: Callable[[str], str]
+    top: bool = True
+    trims: bool = False
+
+    def __post_init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if own_id:
+            slug = own_id
+        else:
+            base = slug = github_slug(self.plain(heading_source))
+            while slug in self._seen:
+                self._seen[base] += 1
+                slug = f"{base}-{self._seen[base]}"
+            self._seen[slug] = 0
+            if self.trims:
+                slug = slug.removesuffix("-")
+        return "" if level == 1 and not self.top else slug
+
+
+# @mdit-vue/shared 3 (VitePress)
+
+_VUE_SPECIAL = re.compile(r"[\s~`!@#$%^&*()\-_+=[\]{}|\\;:\"'\u201c\u201d\u2018\u2019<>,.?/]+")
+
+
+def vitepress_slug(name: str) -> str:
+    name = unicodedata.normalize("NFKD", name)
+    name = re.sub(r"[\u0300-\u036f\u0000-\u001f]", "", name)
+    name = re.sub(r"-{2,}", "-", _VUE_SPECIAL.sub("-", name)).strip("-")
+    return re.sub(r"^(\d)", r"_\1", name).lower()
+
+
+@dataclass
+class VitePress:
+    """markdown-it-anchor with VitePress's text: without HTML, with images' descriptions."""
+
+    def __post_init__(self) -> None:
+        self._used: set[str] = set()
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if not own_id:
+            words = text(re.sub(r":[a-z0-9_+-]+:(?=\s|$)", "", heading_source))
+            own_id = _numbered(vitepress_slug(words), self._used)
+        self._used.add(own_id)
+        return own_id
+
+
+# mdBook 0.5
+
+
+def mdbook_slug(name: str) -> str:
+    kept = (
+        "-" if each.isspace() else each
+        for each in name.strip().lower()
+        if each.isspace() or each.isalnum() or each in "_-"
+    )
+    return "".join(kept)
+
+
+@dataclass
+class MdBook:
+    """mdBook's ids: `-1` for the second of a name."""
+
+    def __post_init__(self) -> None:
+        self._used: set[str] = set()
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if own_id:  # is not minded when others are named
+            return own_id
+        slug = _numbered(mdbook_slug(text(heading_source)), self._used)
+        self._used.add(slug)
+        return slug
+
+
+# goldmark 1.5 to 1.7 (Hugo)
+
+
+def hugo_slug(source: str, *, ascii_only: bool = False) -> str:
+    """Hugo's anchor of a heading's source: goldmark is asked before links and marks are read."""
+    parts = []
+    for each in source.strip():
+        if ascii_only and not each.isascii():
+            continue
+        if each in "- ":
+            parts.append("-")
+        elif each == "_" or unicodedata.category(each)[0] == "L" or each.isdecimal():
+            parts.append(each.lower())
+    return "".join(parts)
+
+
+@dataclass
+class Hugo:
+    """Hugo's ids: `heading` where there are no letters, `-1` for the second of a name."""
+
+    ascii_only: bool = False
+
+    def __post_init__(self) -> None:
+        self._used: set[str] = set()
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if not own_id:
+            slug = hugo_slug(heading_source, ascii_only=self.ascii_only) or "heading"
+            own_id = _numbered(slug, self._used)
+        self._used.add(own_id)
+        return own_id
+
+
+# kramdown 2.4 with its GFM parser (Jekyll 4)
+
+
+def kramdown_slug(name: str) -> str:
+    """kramdown's own, for `input: kramdown`."""
+    name = re.sub(r"^[^a-zA-Z]+", "", name)
+    return re.sub(r"[^a-zA-Z0-9 -]", "", name).replace(" ", "-").lower()
+
+
+def kramdown_gfm_slug(name: str) -> str:
+    return re.sub(r"[ \t]", "-", re.sub(r"[^\w\- \t]", "", name.lower()))
+
+
+@dataclass
+class Kramdown:
+    """Jekyll's ids, with kramdown's GFM parser or its own."""
+
+    gfm: bool = True
+
+    def __post_init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if own_id:
+            return own_id
+        words = html.unescape(text(heading_source))
+        slug = kramdown_gfm_slug(words) if self.gfm else kramdown_slug(words) or "section"
+        self._seen[slug] += 1
+        again = self._seen[slug] - 1
+        return f"{slug}-{again}" if again else slug

@@ -1,0 +1,128 @@
+"""Sphinx 9 with reStructuredText, MyST or notebooks. `conf.py` is read, never run."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hyperrun.search.site import literals, sluggers
+from hyperrun.search.site.generator import Generator, as_file, as_folder, home_of
+from hyperrun.search.site.literals import mapping, strings
+
+NAMES = ("conf.py",)
+_BY_EXTENSION = {
+    ".md": ("myst_parser", "myst_nb", "recommonmark", "myst_nb.sphinx_ext"),
+    ".ipynb": ("nbsphinx", "myst_nb", "myst_nb.sphinx_ext"),
+    ".myst": ("myst_nb",),
+}
+_ITS_OWN = {"project", "extensions", "html_theme", "master_doc", "root_doc", "exclude_patterns"}
+_DIRHTML = re.compile(r"(?m)-b\s+dirhtml|^\s*builder:\s*[\"']?dirhtml|BUILDER\s*[?:]?=\s*dirhtml")
+
+
+@dataclass(frozen=True, slots=True)
+class Sphinx(Generator):
+    """The rules of one `conf.py`."""
+
+    suffixes: tuple[str, ...] = (".rst",)
+    excluded: tuple[str, ...] = ()
+    file_suffix: str = ".html"
+    directories: bool = False  # the dirhtml builder
+    jupyter: bool = False  # notebooks by nbsphinx
+
+    def page(self, file: str, front: Mapping[str, Any]) -> str | None:
+        found = self.inside(file)
+        if found is None:
+            return None
+        path = found[1]
+        suffix = max((each for each in self.suffixes if path.endswith(each)), key=len, default="")
+        if not suffix or _is_excluded(path, self.excluded):
+            return None
+        stem = path.removesuffix(suffix)
+        if self.directories:
+            return as_folder(stem, "index")
+        return as_file(stem, self.file_suffix, "index")
+
+    def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
+        if file.endswith(".ipynb") and self.jupyter:
+            return sluggers.Jupyter()
+        if file.endswith((".rst", ".txt")):
+            return sluggers.Docutils(sluggers.restructured_text)
+        return sluggers.Docutils(sluggers.myst_text)
+
+
+def read(root: Path, config: Path) -> Sphinx | None:
+    """The rules of one `conf.py`; None where it is not Sphinx's."""
+    said = literals.read_python(literals.text(config))
+    if not _ITS_OWN & said.keys():
+        return None
+    home = home_of(root, config)
+    extensions = set(strings(said.get("extensions")))
+    suffixes = said.get("source_suffix", ".rst")
+    known = list(suffixes) if isinstance(suffixes, dict) else list(strings(suffixes))
+    known = [each for each in known if isinstance(each, str)] or [".rst"]
+    known += [suffix for suffix, names in _BY_EXTENSION.items()
+              if suffix not in known and extensions.intersection(names)]  # fmt: skip
+    first = said.get("root_doc", said.get("master_doc", "index"))
+    first = first if isinstance(first, str) else "index"
+    if not any((config.parent / f"{first}{suffix}").is_file() for suffix in known):
+        return None
+    url = said.get("html_baseurl")
+    file_suffix = said.get("html_link_suffix") or said.get("html_file_suffix")
+    return Sphinx(
+        (home,),
+        url=url if isinstance(url, str) and url.startswith("http") else "",
+        suffixes=tuple(known),
+        excluded=(*strings(said.get("exclude_patterns")), *_templates(said)),
+        file_suffix=file_suffix if isinstance(file_suffix, str) else ".html",
+        directories=_builds_directories(root, config),
+        jupyter="nbsphinx" in extensions,
+    )
+
+
+def _templates(said: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(path.rstrip("/") for path in strings(said.get("templates_path")))
+
+
+def _builds_directories(root: Path, config: Path) -> bool:
+    """Is it built by dirhtml, as far as Read the Docs' file and a Makefile say?"""
+    places = [
+        *(root / name for name in (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml")),
+        *(folder / name for folder in (config.parent, config.parent.parent)
+          if folder.is_relative_to(root) for name in ("Makefile", "make.bat")),
+    ]  # fmt: skip
+    hosted = next((place for place in places[:3] if place.is_file()), None)
+    if hosted is not None:
+        sphinx = mapping(literals.read_yaml(literals.text(hosted)).get("sphinx"))
+        return sphinx.get("builder") == "dirhtml"
+    return False
+
+
+def _is_excluded(path: str, patterns: tuple[str, ...]) -> bool:
+    """By Sphinx's own globs, of which `*` stays within a folder, and `**` does not."""
+    parts = path.split("/")
+    above = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+    return any(expression.match(each) for expression in map(_pattern, patterns) for each in above)
+
+
+def _pattern(pattern: str) -> re.Pattern[str]:
+    out, at = "", 0
+    while at < len(pattern):
+        each = pattern[at]
+        if pattern.startswith("**", at):
+            out, at = out + ".*", at + 1
+        elif each == "*":
+            out += "[^/]*"
+        elif each == "?":
+            out += "[^/]"
+        elif each == "[" and "]" in pattern[at + 1 :]:
+            end = pattern.index("]", at + 1)
+            inner = pattern[at + 1 : end].replace("\\", "\\\\")
+            out, at = out + "[" + ("^/" + inner[1:] if inner[:1] == "!" else inner) + "]", end
+        else:
+            out += re.escape(each)
+        at += 1
+    try:
+        return re.compile(out + "$")
+    except re.error:
+        return re.compile(r"(?!)")

@@ -1,0 +1,366 @@
+"""Where pages stand on a site, by what its generator's configuration says."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from hyperrun.search.site import rules
+from tests.search import repository
+
+Files = Mapping[str, str]
+
+MKDOCS = {"mkdocs.yml": "site_name: x\nsite_url: https://x.org/d/\nnav: !!python/name:a.b\n"}
+FLAT = {"mkdocs.yml": "site_url: https://x.org/\nuse_directory_urls: false\ndocs_dir: doc/\n"}
+NESTED = {
+    "mkdocs.yml": "plugins:\n  - blog:\n      site_url: https://wrong.org/\n      docs_dir: no\n"
+    "site_url: !ENV [URL, 'https://x.org/']\ndocs_dir: ./pages\n"
+}
+INHERITED = {
+    "base.yml": "site_url: https://x.org/\nuse_directory_urls: false\n",
+    "docs/mkdocs.yml": "INHERIT: ../base.yml\ndocs_dir: .\n",
+}
+FLOW = {"mkdocs.yml": "{site_url: &u https://x.org/, other: *u, docs_dir: docs}\n"}
+EXCLUDING = {"mkdocs.yml": "exclude_docs: |\n  drafts/\n  *.inc.md\n"}
+SUFFIXES = {
+    "mkdocs.yml": "plugins:\n  - i18n:\n      languages:\n        - {locale: en, default: true}\n"
+    "        - {locale: fr}\n"
+}
+FOLDERS = {"mkdocs.yml": SUFFIXES["mkdocs.yml"] + "      docs_structure: folder\n"}
+ZENSICAL = {"zensical.toml": '[project]\nsite_url = "https://x.org/z/"\ndocs_dir = "d"\n'}
+QUARTO = {"_quarto.yml": "project:\n  type: website\nwebsite:\n  site-url: https://x.org\n"}
+PROFILED = {
+    "_quarto.yml": "project: {type: website}\nprofile: {default: open}\n",
+    "_quarto-open.yml": "website: {site-url: https://open.x.org}\n",
+}
+BOOK = {
+    "_quarto.yml": "project: {type: book}\nbook:\n  site-url: https://x.org\n  chapters:\n"
+    "    - index.qmd\n    - part: p.qmd\n      chapters: [a.qmd]\n"
+}
+RENDERING = {"_quarto.yml": "project: {type: website, render: ['*.qmd', '!b.qmd', posts/]}\n"}
+BELOW = {"website/_quarto.yml": QUARTO["_quarto.yml"], "README.md": "# x\n"}
+NBDEV = {
+    "settings.ini": "[DEFAULT]\nlib_name = lib\nnbs_path = nbs\ndoc_host = https://%(user)s.org\n"
+    "user = x\ndoc_baseurl = /%(lib_name)s/\n",
+    "nbs/index.ipynb": "{}",
+}
+NBDEV_YML = {
+    "pyproject.toml": "[tool.nbdev]\n",
+    "nbs/nbdev.yml": "website:\n  site-url: https://x.org/\n",
+}
+SPHINX = {
+    "docs/conf.py": "project = 'x'\nhtml_baseurl = 'https://x.org/en/latest/'\n"
+    "extensions = ['myst_parser']\nexclude_patterns = ['_build', '**/part.*']\n",
+    "docs/index.rst": "x\n=\n",
+}
+DIRHTML = {
+    "manual/source/conf.py": "project = 'x'\n",
+    "manual/source/index.rst": "x\n=\n",
+    ".readthedocs.yaml": "sphinx:\n  builder: dirhtml\n  configuration: manual/source/conf.py\n",
+}
+NOT_SPHINX = {"tools/conf.py": "import os\nproject = os.getcwd()\n"}
+DOCUSAURUS = {
+    "website/docusaurus.config.js": "module.exports = {url: 'https://x.org', baseUrl: '/b/',"
+    "presets: [['classic', {docs: {routeBasePath: 'learn'}}]]};",
+    "website/docs/x.md": "",
+    "website/blog/x.md": "",
+    "website/src/pages/x.md": "",
+}
+VERSIONED = {
+    "docusaurus.config.ts": "const config: Config = {url: 'https://x.org', baseUrl: '/',"
+    "trailingSlash: true, i18n: {defaultLocale: 'en', locales: ['en', 'fr']},"
+    "presets: [['classic', {docs: {routeBasePath: '/'}} satisfies Options]]};\n"
+    "export default config;",
+    "versions.json": '["2.0", "1.0"]',
+    "docs/x.md": "",
+    "versioned_docs/version-2.0/x.md": "",
+    "versioned_docs/version-1.0/x.md": "",
+    "i18n/fr/docusaurus-plugin-content-docs/current/x.md": "",
+}
+VITEPRESS = {
+    "docs/.vitepress/config.mts": "import {shared} from './shared'\n"
+    "export default defineConfig({...shared, cleanUrls: true, base: '/v/',"
+    "rewrites: {'en/:rest*': ':rest*', 'packages/:pkg/src/:slug*': ':pkg/:slug*'}})",
+    "docs/.vitepress/shared.ts": "export const shared = {srcDir: 'src', "
+    "srcExclude: ['**/draft/*']}",
+}
+PLAIN_VITEPRESS = {".vitepress/config.js": "export default { title: 'x' }"}
+COMPUTED_VITEPRESS = {".vitepress/config.js": "export default { rewrites: (id) => id + 'x' }"}
+STARLIGHT = {
+    "docs/astro.config.mjs": "import starlight from '@astrojs/starlight';\n"
+    "export default defineConfig({site: 'https://x.org', base: '/s', integrations: "
+    "[starlight({title: 'x'})]});",
+    "docs/src/content/docs/index.mdx": "",
+}
+MDBOOK = {
+    "book.toml": '[book]\nsrc = "text"\n',
+    "text/SUMMARY.md": "[Intro](README.md)\n"
+    "- [One](./one.md)\n  - [Two](sub/two.md)\n- [Draft]()\n",
+}
+HUGO = {
+    "hugo.toml": "baseURL = 'https://x.org/'\ndefaultContentLanguage = 'en'\n"
+    "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n",
+    "content/_index.md": "",
+}
+JEKYLL = {"_config.yml": "title: x\nremote_theme: just-the-docs\nurl: https://x.org\nbaseurl: /j\n"}
+PRETTY = {"_config.yml": "title: x\npermalink: pretty\nexclude: [private]\n"}
+TITLED = {"\0heading": "Core"}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "file", "front", "page"),
+    [
+        (MKDOCS, "docs/index.md", {}, "./"),
+        (MKDOCS, "docs/a/README.md", {}, "a/"),
+        (MKDOCS, "docs/a/b.md", {}, "a/b/"),
+        (MKDOCS, "docs/a b.md", {}, "a%20b/"),
+        (MKDOCS, "README.md", {}, None),
+        (MKDOCS, "docs/a.py", {}, None),
+        (MKDOCS, "docs/.hidden/a.md", {}, None),
+        (FLAT, "doc/a/b.md", {}, "a/b.html"),
+        (FLAT, "doc/index.md", {}, "./"),
+        (NESTED, "pages/a.md", {}, "a/"),
+        (NESTED, "docs/a.md", {}, None),
+        (INHERITED, "docs/a.md", {}, "a.html"),
+        (FLOW, "docs/a.md", {}, "a/"),
+        (EXCLUDING, "docs/drafts/a.md", {}, None),
+        (EXCLUDING, "docs/a.inc.md", {}, None),
+        (EXCLUDING, "docs/a.md", {}, "a/"),
+        (SUFFIXES, "docs/a.md", {}, "a/"),
+        (SUFFIXES, "docs/a.en.md", {}, "a/"),
+        (SUFFIXES, "docs/b/index.fr.md", {}, "fr/b/"),
+        (FOLDERS, "docs/en/a.md", {}, "a/"),
+        (FOLDERS, "docs/fr/a.md", {}, "fr/a/"),
+        (FOLDERS, "docs/de/a.md", {}, None),
+        (ZENSICAL, "d/a.md", {}, "a/"),
+        (QUARTO, "a/b.qmd", {}, "a/b.html"),
+        (QUARTO, "01_b.qmd", {}, "01_b.html"),
+        (QUARTO, "index.qmd", {}, "./"),
+        (QUARTO, "a.md", {"draft": True}, None),
+        (QUARTO, "a.qmd", {"format": {"pdf": None}}, None),
+        (QUARTO, "a.qmd", {"output-file": "z.html"}, "z.html"),
+        (QUARTO, "a/_b.qmd", {}, None),
+        (QUARTO, "_a/b.qmd", {}, None),
+        (QUARTO, "README.md", {}, None),
+        (PROFILED, "a.qmd", {}, "a.html"),
+        (BOOK, "p.qmd", {}, "p.html"),
+        (BOOK, "a.qmd", {}, "a.html"),
+        (BOOK, "b.qmd", {}, None),
+        (RENDERING, "a.qmd", {}, "a.html"),
+        (RENDERING, "b.qmd", {}, None),
+        (RENDERING, "c.md", {}, None),
+        (RENDERING, "posts/c.md", {}, "posts/c.html"),
+        (BELOW, "website/a.qmd", {}, "a.html"),
+        (BELOW, "README.md", {}, None),
+        (NBDEV, "nbs/api/01_core.ipynb", TITLED, "api/core.html"),
+        (NBDEV, "nbs/api/00a_Core.ipynb", TITLED, "api/core.html"),
+        (NBDEV, "nbs/api/01_core.ipynb", {}, "api/01_core.html"),
+        (NBDEV, "nbs/index.ipynb", TITLED, "./"),
+        (NBDEV_YML, "nbs/a.ipynb", TITLED, "a.html"),
+        (SPHINX, "docs/a/b.rst", {}, "a/b.html"),
+        (SPHINX, "docs/a/b.md", {}, "a/b.html"),
+        (SPHINX, "docs/a/part.rst", {}, None),
+        (SPHINX, "docs/_build/b.rst", {}, None),
+        (SPHINX, "docs/a/b.ipynb", {}, None),
+        (SPHINX, "docs/index.rst", {}, "./"),
+        (DIRHTML, "manual/source/a/b.rst", {}, "a/b/"),
+        (DIRHTML, "manual/source/a.md", {}, None),
+        (NOT_SPHINX, "tools/a.rst", {}, None),
+        (DOCUSAURUS, "website/docs/intro.md", {}, "learn/intro"),
+        (DOCUSAURUS, "website/docs/01-guides/02-install.mdx", {}, "learn/guides/install"),
+        (DOCUSAURUS, "website/docs/guides/index.md", {}, "learn/guides/"),
+        (DOCUSAURUS, "website/docs/guides/guides.md", {}, "learn/guides/"),
+        (DOCUSAURUS, "website/docs/2021-01-02-news.md", {}, "learn/2021-01-02-news"),
+        (DOCUSAURUS, "website/docs/a/b.md", {"slug": "/"}, "learn/"),
+        (DOCUSAURUS, "website/docs/a/b.md", {"slug": "c/d"}, "learn/a/c/d"),
+        (DOCUSAURUS, "website/docs/a/b.md", {"id": "e"}, "learn/a/e"),
+        (DOCUSAURUS, "website/docs/a/_b.md", {}, None),
+        (DOCUSAURUS, "website/docs/a/b.md", {"draft": True}, None),
+        (DOCUSAURUS, "website/blog/2021-08-01-mdx.md", {}, "blog/2021/08/01/mdx"),
+        (DOCUSAURUS, "website/blog/2021-08-01-mdx/index.md", {"slug": "m"}, "blog/m"),
+        (DOCUSAURUS, "website/src/pages/about.md", {}, "about"),
+        (DOCUSAURUS, "README.md", {}, None),
+        (VERSIONED, "docs/x.md", {}, "next/x/"),
+        (VERSIONED, "versioned_docs/version-2.0/x.md", {}, "x/"),
+        (VERSIONED, "versioned_docs/version-1.0/x.md", {}, "1.0/x/"),
+        (VERSIONED, "i18n/fr/docusaurus-plugin-content-docs/current/x.md", {}, "fr/next/x/"),
+        (VITEPRESS, "docs/src/en/guide/a.md", {}, "guide/a"),
+        (VITEPRESS, "docs/src/en/guide/index.md", {}, "guide/"),
+        (VITEPRESS, "docs/src/packages/p/src/q.md", {}, "p/q"),
+        (VITEPRESS, "docs/src/draft/a.md", {}, None),
+        (VITEPRESS, "docs/a.md", {}, None),
+        (PLAIN_VITEPRESS, "a/b.md", {}, "a/b.html"),
+        (PLAIN_VITEPRESS, "a/[b].md", {}, None),
+        (COMPUTED_VITEPRESS, "a/b.md", {}, None),
+        (STARLIGHT, "docs/src/content/docs/guides/My Page.mdx", {}, "guides/my-page/"),
+        (STARLIGHT, "docs/src/content/docs/index.mdx", {}, "./"),
+        (STARLIGHT, "docs/src/content/docs/fr/a.md", {}, "fr/a/"),
+        (STARLIGHT, "docs/src/content/docs/a.md", {"slug": "b/c"}, "b/c/"),
+        (STARLIGHT, "docs/src/content/docs/_a.md", {}, None),
+        (STARLIGHT, "docs/src/content/docs/a.md", {"draft": True}, None),
+        (STARLIGHT, "docs/README.md", {}, None),
+        (MDBOOK, "text/README.md", {}, "./"),
+        (MDBOOK, "text/sub/two.md", {}, "sub/two.html"),
+        (MDBOOK, "text/three.md", {}, None),
+        (HUGO, "content/_index.md", {}, "./"),
+        (HUGO, "content/Docs/My Page.md", {}, "docs/my-page/"),
+        (HUGO, "content/docs/b/index.fr.md", {}, "fr/docs/b/"),
+        (HUGO, "content/docs/b.md", {"slug": "c"}, "docs/c/"),
+        (HUGO, "content/docs/b.md", {"url": "/z/y.html"}, "z/y.html"),
+        (HUGO, "content/docs/b.md", {"draft": True}, None),
+        (JEKYLL, "docs/a.md", {"title": "A"}, "docs/a.html"),
+        (JEKYLL, "index.md", {"title": "A"}, "./"),
+        (JEKYLL, "docs/a.md", {"permalink": "/z/"}, "z/"),
+        (JEKYLL, "_posts/2020-01-01-a.md", {"title": "A"}, None),
+        (PRETTY, "docs/a.md", {"title": "A"}, "docs/a/"),
+        (PRETTY, "private/a.md", {"title": "A"}, None),
+        ({}, "docs/a.md", {}, None),
+        ({"package.json": "{}"}, "docs/a.rst", {}, None),
+    ],
+)  # fmt: skip
+def test_a_file_has_its_page_by_its_generators_rules(
+    tmp_path: Path, configuration: Files, file: str, front: Mapping[str, object], page: str | None
+) -> None:
+    for name, text in configuration.items():
+        repository.write(tmp_path, name, text)
+    assert rules.read(tmp_path).page(file, front) == page
+
+
+@pytest.mark.parametrize(
+    ("configuration", "url"),
+    [
+        (MKDOCS, "https://x.org/d/"),
+        (NESTED, "https://x.org/"),
+        (INHERITED, "https://x.org/"),
+        (FLOW, "https://x.org/"),
+        (ZENSICAL, "https://x.org/z/"),
+        (QUARTO, "https://x.org"),
+        (PROFILED, "https://open.x.org"),
+        (NBDEV, "https://x.org/lib"),
+        (NBDEV_YML, "https://x.org/"),
+        (SPHINX, "https://x.org/en/latest/"),
+        (DOCUSAURUS, "https://x.org/b/"),
+        (STARLIGHT, "https://x.org/s"),
+        (HUGO, "https://x.org/"),
+        (JEKYLL, "https://x.org/j"),
+        ({"mkdocs.yml": "site_url: http://localhost:8000/\n"}, ""),
+        ({"mkdocs.yml": "site_url: [\n"}, ""),
+        ({"mkdocs.yml": "- a\n"}, ""),
+        ({"docusaurus.config.js": "module.exports = {{{"}, ""),
+        ({"docs/conf.py": "html_baseurl = (\n"}, ""),
+    ],
+)
+def test_the_site_is_where_its_configuration_says(
+    tmp_path: Path, configuration: Files, url: str
+) -> None:
+    for name, text in configuration.items():
+        repository.write(tmp_path, name, text)
+    assert rules.read(tmp_path).site_url == url
+
+
+def test_the_operators_site_wins_over_the_configuration(tmp_path: Path) -> None:
+    repository.write(tmp_path, "mkdocs.yml", MKDOCS["mkdocs.yml"])
+    known = rules.read(tmp_path, "https://mine.example.org/docs")
+    assert known.url(known.page("docs/a.md") or "") == "https://mine.example.org/docs/a/"
+    assert known.url("./#b") == "https://mine.example.org/docs/#b"
+    assert known.url("") is None
+
+
+@pytest.mark.parametrize(
+    ("site_url", "page"),
+    [
+        ("https://x.org/b/", "learn/intro"),
+        ("https://x.org", "b/learn/intro"),
+        ("https://preview.org/b", "learn/intro"),
+        ("https://x.org/other/", "learn/intro"),
+    ],
+)
+def test_a_base_that_the_operator_left_out_is_added(
+    tmp_path: Path, site_url: str, page: str
+) -> None:
+    for name, text in DOCUSAURUS.items():
+        repository.write(tmp_path, name, text)
+    assert rules.read(tmp_path, site_url).page("website/docs/intro.md") == page
+
+
+def test_each_folder_has_the_rules_of_its_own_configuration(tmp_path: Path) -> None:
+    for language in ("de", "en"):
+        text = f"site_url: https://x.org/{'' if language == 'en' else 'de/'}\n"
+        repository.write(tmp_path, f"docs/{language}/mkdocs.yml", text)
+    repository.write(tmp_path, "lab/_quarto.yml", "website: {site-url: https://lab.org}\n")
+    repository.write(tmp_path, "old/mkdocs.yml", "site_name: nowhere\n")
+    known = rules.read(tmp_path)
+    assert known.site_url == "https://x.org/"
+    assert known.page("docs/en/docs/a.md") == "a/"
+    assert known.page("docs/de/docs/a.md") == "de/a/"
+    assert known.page("lab/a.qmd") == "https://lab.org/a.html"
+    assert known.page("old/docs/a.md") is None
+
+
+def test_two_sites_at_one_address_are_not_both_there(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/en/mkdocs.yml", "site_url: https://x.org/\n")
+    repository.write(tmp_path, "docs/de/mkdocs.yml", "INHERIT: ../en/mkdocs.yml\n")
+    known = rules.read(tmp_path)
+    assert known.page("docs/en/docs/a.md") == "a/"
+    assert known.page("docs/de/docs/a.md") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://x.org/d/a/b/", "a/b"),
+        ("https://x.org/d/a/b", "a/b"),
+        ("https://X.org/d/a/b.html?q=1#c", "a/b"),
+        ("https://x.org/d/a/index.html", "a"),
+        ("https://x.org/d/", ""),
+        ("https://x.org/d", ""),
+        ("https://x.org/d/%C3%BCber/", "über"),
+        ("https://x.org/other/", None),
+        ("https://elsewhere.org/d/a/", None),
+    ],
+)
+def test_a_page_has_one_key_however_its_server_names_it(
+    tmp_path: Path, url: str, key: str | None
+) -> None:
+    repository.write(tmp_path, "mkdocs.yml", MKDOCS["mkdocs.yml"])
+    assert rules.read(tmp_path).page_key(url) == key
+
+
+def test_other_rules_have_another_fingerprint(tmp_path: Path) -> None:
+    seen = set()
+    for text in ("a: 1", "use_directory_urls: false", "docs_dir: d", "site_url: https://x.org/"):
+        repository.write(tmp_path, "mkdocs.yml", text + "\n")
+        seen.add(rules.read(tmp_path).fingerprint)
+    assert len(seen) == 4
+    assert rules.read(tmp_path).fingerprint in seen
+
+
+def test_configuration_is_never_run(tmp_path: Path) -> None:
+    trap = tmp_path / "ran"
+    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
+    repository.write(
+        tmp_path, "docs/conf.py", f"project = 'x'\nopen({str(trap)!r}, 'w')\nhtml_baseurl = 1 / 0\n"
+    )
+    repository.write(
+        tmp_path,
+        "mkdocs.yml",
+        f"site_url: !!python/object/apply:os.system ['touch {trap}']\n",
+    )
+    repository.write(
+        tmp_path,
+        "w/docusaurus.config.js",
+        f"require('fs').writeFileSync({json.dumps(str(trap))}, '');",
+    )
+    rules.read(tmp_path)
+    assert not trap.exists()
+
+
+def test_a_hostile_tree_costs_its_bounds(tmp_path: Path) -> None:
+    repository.write(tmp_path, "mkdocs.yml", "a: " + "[" * 50_000)
+    repository.write(tmp_path, "book.toml", "a = " + "[" * 50_000)
+    repository.write(tmp_path, "docs/conf.py", "project = " + "(" * 50_000)
+    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
+    repository.write(tmp_path, "docusaurus.config.js", "module.exports = " + "[" * 50_000)
+    repository.write(tmp_path, "a/docusaurus.config.js", "const a = b, b = a;\nmodule.exports = a")
+    assert rules.read(tmp_path).page("docs/a.md") is None
