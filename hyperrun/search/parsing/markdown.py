@@ -12,6 +12,7 @@ from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.chunk import Include
 from hyperrun.search.parsing.includes import Place, Shown
 from hyperrun.search.parsing.markdown_rules import parser
+from hyperrun.search.site.sluggers import attributes
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -132,9 +133,9 @@ class Document:
     def _heading(self, token: "Token", inline: "Token", start: int, end: int) -> Block:
         source = inline.content
         own_id, self._own_id = self._own_id, ""
-        if match := _OWN_ID.search(source):
-            own_id = match[1] or own_id
-            source = source[: match.start()]
+        source, attribute = attributes(source)
+        if attribute:
+            own_id = attribute
         elif match := _ID_TAG.search(source):
             own_id = match[1]
         level = int(token.tag[1:])

@@ -5,11 +5,10 @@ import re
 from typing import Any
 
 from hyperrun.search.parsing.chunk import Chunk
-from hyperrun.search.site.sluggers import Anchors, Nothing
+from hyperrun.search.site.sluggers import Anchors, Nothing, attributes
 
 MOST_CHARS = 5_000
 _HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
-_ID = re.compile(r"\s*\{[^}]*?#([\w:.-]+)[^}]*\}\s*$|\s*\{[^}]*\}\s*$")
 _FENCED = re.compile(r"^\s*(```|~~~).*?^\s*\1\s*$", re.MULTILINE | re.DOTALL)
 _DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?", re.MULTILINE)
 
@@ -68,8 +67,7 @@ def chunks(text: str, stem: str, anchors: Anchors | None = None) -> list[Chunk]:
 
 
 def _anchor(anchors: Anchors, heading: re.Match[str]) -> str:
-    own = _ID.search(heading[2])
-    return anchors.add(_ID.sub("", heading[2]), (own and own[1]) or "", len(heading[1]))
+    return anchors.add(*attributes(heading[2]), len(heading[1]))
 
 
 def _code(source: str, language: str) -> str:

@@ -47,7 +47,7 @@ class MkDocs(Generator):
         if language is None:
             return None
         above, _, name = stem.rpartition("/")
-        if self.blog is not None and above.startswith(self.blog):
+        if self.blog is not None and f"{above}/".startswith(self.blog):
             return None
         if name == "README":
             if any((self.root / folder / above / f"index{each}").is_file() for each in _MARKDOWN):

@@ -37,7 +37,20 @@ class Nothing:
         return own_id
 
 
-# A heading's text
+# A heading's text and attributes
+
+_ATTRIBUTES = re.compile(r"\s*\{(?!\{)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}\s*$")
+_ID = re.compile(r"(?:^|[\s:*/])(?:#|id=\"?'?)([^\s\"'{}*]+)")
+
+
+def attributes(heading: str) -> tuple[str, str]:
+    """A Markdown heading without the `{#id .class}` at its end, and that id, "" for none."""
+    found = _ATTRIBUTES.search(heading)
+    if found is None or not found.start():
+        return heading, ""
+    own = _ID.search(found[1])
+    is_attributes = own or re.match(r"\s+|[.:-]|[\w-]+=|$", found[1])
+    return (heading[: found.start()], own[1] if own else "") if is_attributes else (heading, "")
 
 
 @functools.cache
@@ -141,6 +154,10 @@ def pymdownx_slug(
     return quote(slug.encode()) if percent else slug
 
 
+# What hooks and macros put other words for: none but them knows the anchor.
+_COMPUTED = re.compile(r"<!--|\{\{|\{%")
+
+
 @dataclass
 class PythonMarkdown:
     """The anchors of the toc extension: the second of a name ends in `_1`."""
@@ -157,6 +174,8 @@ class PythonMarkdown:
             return own_id
         if own_id:  # then its braces are part of the heading
             heading_source = f"{heading_source} {{#{own_id}}}"
+        if _COMPUTED.search(heading_source):
+            return ""
         heading_source = re.sub(r"\[\^[^\]]+\]", "", heading_source)  # a footnote's mark
         slug = self.slug(text(heading_source, images=False))
         while slug in self._used or not slug:
@@ -308,7 +327,7 @@ class Pandoc:
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         first, self._first = self._first, False
         is_title = first and level == 1 and self.title_first
-        if is_title and not self.counts_title:
+        if (is_title and not self.counts_title) or (not own_id and "{{<" in heading_source):
             return ""
         slug = own_id or pandoc_slug(pandoc_text(heading_source)) or "section"
         if not own_id:
