@@ -47,7 +47,9 @@ def restructured(
 
 def _anchored(blocks: list[Block], lines: list[str], anchors: Anchors | None) -> list[Block]:
     """The blocks, their headings with the anchors that the page's generator gives them."""
-    for block in blocks if anchors else ():
+    if anchors is None:
+        return blocks
+    for block in blocks:
         if not block.level or lines[block.start - 1].lstrip().startswith("<h"):
             continue  # a heading in HTML has the anchor that it is given there, if any
         in_a_tag = block.own_id if "<a" in block.source else ""

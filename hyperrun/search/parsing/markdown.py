@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 MOST_DEPTH = 12
 MOST_INCLUDED_CHARS = 12_000  # of prose from one other file
 
-_OWN_ID = re.compile(r"\s*\{:?\s*(?:[^{}]*?#([\w:.-]+))?[^{}]*\}\s*#*\s*$")
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _ICON = re.compile(
     r":(?:material|fontawesome|octicons|simple|twemoji|mdi|lucide|fa[srb]?|bi|gh)-[\w-]+:"
