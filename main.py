@@ -33,22 +33,25 @@ from hyperrun.answering.turns import Turns, Update
 from hyperrun.domain import Cost, Outcome, Turn, reader_of
 from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
 from hyperrun.language import choose
-from hyperrun.limits import Limits, Reservation, visitor_of
-from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.limits import Limits, Reservation
+from hyperrun.llm.choice import ModelChoice
+from hyperrun.llm.models import Models
 from hyperrun.logs import configure as configure_logs
-from hyperrun.logs import keep_out, route_of
+from hyperrun.redaction import redact_from_logs
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
-from hyperrun.storage.files import held
+from hyperrun.storage.files import lock_data_dir
 from hyperrun.storage.keys import Keys
 from hyperrun.storage.store import Store
 from hyperrun.storage.tokens import Tokens
+from hyperrun.visitor import visitor_of
 from hyperrun.web import assets, health, middleware, sse
 from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsDialog
 from hyperrun.web.document import document
 from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
 from hyperrun.web.local_page import LocalPage, local_state
 from hyperrun.web.metrics import Metrics
+from hyperrun.web.request_log import route_of
 from hyperrun.web.settings_form import KeyState, ModelOptions, SettingsPanel
 from hyperrun.web.view import Links, View
 
@@ -124,7 +127,7 @@ async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
     if state.settings.log_questions:
         log.info("question", extra={"fields": {"question": form.query}})
     else:
-        keep_out(form.query)
+        redact_from_logs(form.query)
     async with admitted(request, state, session.conversation) as reservation:
         turn = await state.turns.start(
             session.conversation,
@@ -647,7 +650,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not assets.is_current():
             print("Preparing the browser assets (once) …", flush=True)
             assets.build()
-        with held(settings.data_dir):
+        with lock_data_dir(settings.data_dir):
             app = create_app(settings)
             config = uvicorn.Config(
                 app,

@@ -7,10 +7,8 @@ in memory and in sliding windows: a key lives for two windows at most.
 """
 
 import asyncio
-import hashlib
 import logging
 import math
-import secrets
 import sqlite3
 import time
 from collections import Counter, deque
@@ -30,10 +28,10 @@ from hyperrun.errors import (
     ModelUnknown,
 )
 from hyperrun.settings import Settings
-from hyperrun.web.proxies import network_of
+from hyperrun.visitor import network_of
 
 if TYPE_CHECKING:
-    from hyperrun.llm.models import ModelChoice
+    from hyperrun.llm.choice import ModelChoice
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +65,6 @@ NOT_BILLED = (
     ),
 )
 
-_SALT = secrets.token_bytes(16)
-
 
 class Ledger(Protocol):
     """Where the day's spending is kept, so that a restart does not forget it (`Store`)."""
@@ -82,12 +78,6 @@ class Ledger(Protocol):
 
 # Model, prompt tokens, completion tokens -> USD, or None where the price is not known.
 Price = Callable[[str, int, int], Awaitable[float | None]]
-
-
-def visitor_of(address: str, user_agent: str) -> str:
-    """A name for one browser at one address, good until the server restarts; nothing to keep."""
-    text = f"{network_of(address)}\n{user_agent[:500]}".encode("utf-8", "replace")
-    return hashlib.blake2b(text, key=_SALT, digest_size=12).hexdigest()
 
 
 @dataclass

@@ -11,8 +11,9 @@ import pytest
 
 from hyperrun.domain import Outcome, Turn, Usage
 from hyperrun.errors import LimitReached
-from hyperrun.limits import PROMPT_TOKENS, Limits, Reservation, visitor_of
+from hyperrun.limits import PROMPT_TOKENS, Limits, Reservation
 from hyperrun.settings import Settings
+from hyperrun.visitor import visitor_of
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from starlette.routing import Route
 
 from hyperrun.domain import Outcome, Turn, Usage
 from hyperrun.limits import Reservation
-from hyperrun.logs import REDACTED, Lines, RedactingFilter, configure, redacted, secrets_of
+from hyperrun.logs import Lines, RedactingFilter, configure
+from hyperrun.redaction import REDACTED, redacted, secrets_of
 from hyperrun.settings import Settings
 from hyperrun.web import middleware
 from hyperrun.web.metrics import Metrics, may_see_metrics

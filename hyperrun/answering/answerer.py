@@ -7,7 +7,7 @@ from typing import Protocol
 from hyperrun.answering.events import Event
 from hyperrun.domain import PageContext, Turn
 from hyperrun.language import DEFAULT
-from hyperrun.llm.models import ModelChoice
+from hyperrun.llm.choice import ModelChoice
 
 MAX_SELECTION_CHARS = 300  # of a selected text are searched for
 

@@ -6,7 +6,8 @@ from hyperrun.answering import lisette_chat
 from hyperrun.answering.answerer import Answerer
 from hyperrun.answering.model_answerer import ModelAnswerer
 from hyperrun.answering.passages_answerer import PassagesAnswerer
-from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.llm.choice import ModelChoice
+from hyperrun.llm.models import Models
 from hyperrun.markdown import highlight
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings

@@ -8,8 +8,8 @@ from typing import Any
 from hyperrun.answering import prompts
 from hyperrun.answering.research import Research, search_code
 from hyperrun.domain import Outcome, Turn
+from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Completion
-from hyperrun.llm.models import ModelChoice
 from hyperrun.markdown.citations import strip_citations
 from hyperrun.settings import Settings
 

@@ -26,8 +26,9 @@ from hyperrun.answering.lisette_chat import chat_of
 from hyperrun.answering.reply import Reply
 from hyperrun.answering.research import FIRST_PASSAGES, MAX_TOOL_CALLS, Research, version_of
 from hyperrun.errors import ModelStalled, SearchError
+from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Client, Completion, as_model_error
-from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.llm.models import Models
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 

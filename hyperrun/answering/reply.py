@@ -7,8 +7,9 @@ from typing import Any
 from hyperrun.answering.events import Event, Text, Used
 from hyperrun.domain import Usage
 from hyperrun.errors import ModelCutOff, ModelError
+from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Meter
-from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.llm.models import Models
 from hyperrun.llm.wire import FINISHED
 
 ESTIMATE_EVERY_S = 0.5

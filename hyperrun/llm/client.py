@@ -29,13 +29,15 @@ from hyperrun.errors import (
     ModelUnknown,
 )
 from hyperrun.llm import anthropic, refusals, wire
+from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.content import ContentFilter
 from hyperrun.llm.endpoints import endpoint_of
 from hyperrun.llm.learned import Learned
-from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.llm.models import Models
 from hyperrun.llm.read_batching import HeldConnection, ReadBatcher
 from hyperrun.llm.windows import Windows, estimated_prompt, read_at_most
 from hyperrun.llm.wire import ModelStep, joined
+from hyperrun.redaction import without_secrets_in
 from hyperrun.settings import Settings
 from hyperrun.text import without_controls
 
@@ -177,6 +179,7 @@ class Completion:
     async def __call__(self, **call: Any) -> Any:
         """One step as LiteLLM's ModelResponse, when it is whole. Raises `ModelError`."""
         self._said, self.finish_reason, self.has_thought = "", "", False
+        call["messages"] = [without_secrets_in(message) for message in call["messages"]]
         self._meter.start(call["messages"])
         self._listener.step_begins()
         step = await self._with_one_retry(call)

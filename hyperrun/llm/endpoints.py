@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from hyperrun.llm import anthropic
 
 if TYPE_CHECKING:
-    from hyperrun.llm.models import ModelChoice
+    from hyperrun.llm.choice import ModelChoice
 
 Road = Literal["openai", "anthropic", "litellm"]
 

@@ -8,11 +8,12 @@ import asyncio
 import gc
 import os
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from hyperrun.errors import BadQuestion
+from hyperrun.llm.choice import ModelChoice, provider_of
 from hyperrun.llm.endpoints import KEY_VARIABLES
 from hyperrun.llm.learned import Learned
 from hyperrun.llm.prices import Prices
@@ -52,33 +53,6 @@ KEYLESS = (
 )  # fmt: skip
 
 _KEY = re.compile(r"[\x21-\x7e]{8,500}")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """A model, and how to reach it. `own_key`: a reader pays with his own key."""
-
-    name: str
-    api_key: str = field(default="", repr=False)
-    api_base: str = ""
-    api_version: str = ""
-    own_key: bool = False
-
-    @property
-    def provider(self) -> str:
-        """LiteLLM's name of the provider."""
-        return provider_of(self.name)
-
-
-def provider_of(model: str) -> str:
-    """LiteLLM's provider of a model name; guessed for the few that go without a prefix."""
-    prefix, slash, _ = model.partition("/")
-    if slash:
-        return prefix
-    for start, provider in (("claude", "anthropic"), ("gemini", "gemini"), ("grok", "xai")):
-        if model.startswith(start):
-            return provider
-    return "openai"
 
 
 def _is_redirected(provider: str) -> bool:

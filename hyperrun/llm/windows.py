@@ -14,7 +14,7 @@ from hyperrun.llm.wire import text_of
 if TYPE_CHECKING:
     from aiohttp import ClientResponse, ClientSession
 
-    from hyperrun.llm.models import ModelChoice
+    from hyperrun.llm.choice import ModelChoice
 
 log = logging.getLogger(__name__)
 

@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from hyperrun.folders import private_folder
 from hyperrun.passage import Passage
 from hyperrun.search import ranking, terms
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.site.rules import Rules, key_of
-from hyperrun.storage.files import private_folder
 
 log = logging.getLogger(__name__)
 

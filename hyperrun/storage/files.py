@@ -12,16 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hyperrun.errors import BadSetting
+from hyperrun.folders import private_folder
 
 log = logging.getLogger(__name__)
 
-LOCK_PATIENCE_S = 10.0  # a server that is being restarted is still ending its answers
-
-
-def private_folder(folder: Path) -> Path:
-    """`folder`, made with mode 0700 where it is not there yet."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+LOCK_TIMEOUT_S = 10.0  # a server that is being restarted is still ending its answers
 
 
 def secret(path: Path, size_bytes: int = 32) -> bytes:
@@ -49,10 +44,10 @@ def secret(path: Path, size_bytes: int = 32) -> bytes:
 
 
 @contextlib.contextmanager
-def held(folder: Path, patience_s: float = LOCK_PATIENCE_S) -> Iterator[None]:
+def lock_data_dir(folder: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[None]:
     """`folder` for this process alone; the system lets go of it however the process ends.
 
-    Raises `BadSetting` where another process still holds it after `patience_s`, or where it cannot
+    Raises `BadSetting` where another process still holds it after `timeout_s`, or where it cannot
     be written. Other threads of this process are not kept out, nor are programs that do not ask.
     """
     try:
@@ -65,7 +60,7 @@ def held(folder: Path, patience_s: float = LOCK_PATIENCE_S) -> Iterator[None]:
     except OSError as error:
         raise BadSetting(f"HYPERRUN_DATA_DIR: {folder} cannot be written: {error}") from error
     try:
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + timeout_s
         while True:
             try:
                 # A record lock: a child that outlives the server does not inherit it.

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.folders import private_folder
 from hyperrun.passage import Passage
-from hyperrun.storage.files import private_folder
 
 FILE = "hyperrun.sqlite3"  # in the data folder
 

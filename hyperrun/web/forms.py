@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from hyperrun.domain import PageContext
 from hyperrun.errors import BadQuestion
+from hyperrun.redaction import without_secrets
 from hyperrun.text import clean, is_blank
 
 MAX_QUESTION_CHARS = 8_000
@@ -68,7 +69,10 @@ class OtherForm(ReaderForm):
 
 @dataclass(frozen=True, slots=True)
 class AskForm(ReaderForm):
-    """A question, the page it was asked on, and the turn it is an edited form of."""
+    """A question, the page it was asked on, and the turn it is an edited form of.
+
+    A key that the reader has pasted along with it is taken out: it is neither kept nor sent on.
+    """
 
     query: str
     edits: str
@@ -76,7 +80,7 @@ class AskForm(ReaderForm):
 
     @classmethod
     def _values(cls, read: dict[str, str]) -> dict[str, Any]:
-        query = clean(read.get("query", ""))
+        query = without_secrets(clean(read.get("query", "")))
         if is_blank(query):
             raise BadQuestion("empty question", "error_question_empty")
         if len(query) > MAX_QUESTION_CHARS:
@@ -85,7 +89,7 @@ class AskForm(ReaderForm):
             url=_page_url(_short(read, "page_url", 2_000)),
             title=_short(read, "page_title", 300),
             heading=_short(read, "page_heading", 300),
-            selection=clean(read.get("selection", ""))[:4_000],
+            selection=without_secrets(clean(read.get("selection", "")))[:4_000],
         )
         edits = _short(read, "edits", 100)
         return ReaderForm._values(read) | {"query": query, "edits": edits, "page": page}

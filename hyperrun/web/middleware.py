@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hyperrun.errors import HyperRunError, LimitReached
 from hyperrun.language import choose, text
 from hyperrun.limits import Limits
-from hyperrun.logs import Observe, RequestLogMiddleware, route_of
 from hyperrun.settings import Settings
 from hyperrun.web.origins import frame_ancestors, is_own_page
 from hyperrun.web.proxies import Proxies, ProxiesMiddleware
+from hyperrun.web.request_log import Observe, RequestLogMiddleware, route_of
 from hyperrun.web.sse import EventStreamMiddleware
 
 log = logging.getLogger(__name__)

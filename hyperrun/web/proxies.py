@@ -1,18 +1,19 @@
 """Who is really asking, when a proxy stands in front: only proxies we trust are believed.
 
 Each proxy appends the address it was asked from to `X-Forwarded-For`. Read from the right, the
-first address that is not one of ours is the reader; all further left is what he wrote himself.
+first address that is not one of ours is the reader; all further left is what they wrote themselves.
 The host is never taken from a forwarded header.
 """
 
 import logging
 from collections.abc import Sequence
-from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hyperrun.errors import BadSetting
+from hyperrun.visitor import parsed_address
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Proxies:
 
     def trusts(self, address: str) -> bool:
         """Is this one of ours?"""
-        known = _parse(address)
+        known = parsed_address(address)
         return known is not None and any(known in network for network in self._networks)
 
     def client(
@@ -50,7 +51,7 @@ class Proxies:
             return Client(address, scheme)
         hops = ",".join(forwarded_for).split(",")[-MAX_HOPS:]
         for hop in reversed(hops):
-            known = _parse(hop)
+            known = parsed_address(hop)
             if known is None:
                 break
             address = str(known)
@@ -60,33 +61,9 @@ class Proxies:
         return Client(address, protocol if protocol in ("http", "https") else scheme)
 
 
-def _parse(text: str) -> "object | None":
-    """An address with or without a port, as an address; None where it is none."""
-    text = text.strip().strip('"')
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        found = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        return found.ipv4_mapped
-    return found
-
-
 def _plain(text: str) -> str:
-    found = _parse(text)
+    found = parsed_address(text)
     return str(found) if found is not None else text
-
-
-def network_of(address: str) -> str:
-    """What limits are counted by: a v4 address, or the /64 that one v6 subscriber has at least."""
-    found = _parse(address)
-    if isinstance(found, IPv6Address):
-        return str(IPv6Network((found, 64), strict=False))
-    return str(found) if found is not None else "unknown"
 
 
 class ProxiesMiddleware:

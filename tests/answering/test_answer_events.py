@@ -25,7 +25,8 @@ from hyperrun.answering.events import (
 from hyperrun.answering.lisette_chat import UNREADABLE, messages, well_formed
 from hyperrun.domain import Outcome, PageContext, Source, Turn
 from hyperrun.errors import ModelCutOff, ModelError, ModelStalled, SearchUnavailable
-from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.llm.choice import ModelChoice
+from hyperrun.llm.models import Models
 from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings

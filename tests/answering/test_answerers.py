@@ -26,7 +26,8 @@ from hyperrun.answering.events import (
 )
 from hyperrun.answering.lisette_chat import messages
 from hyperrun.domain import Outcome, PageContext, Turn
-from hyperrun.llm.models import KEY_VARIABLES, ModelChoice, Models
+from hyperrun.llm.choice import ModelChoice
+from hyperrun.llm.models import KEY_VARIABLES, Models
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from tests.leaks import KEY

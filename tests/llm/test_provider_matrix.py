@@ -16,10 +16,11 @@ from hyperrun.errors import (
     ModelRateLimited,
     ModelRefusedKey,
 )
+from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Client, Completion, Meter
 from hyperrun.llm.endpoints import endpoint_of, road_of
 from hyperrun.llm.learned import Learned
-from hyperrun.llm.models import ModelChoice, Models
+from hyperrun.llm.models import Models
 from hyperrun.settings import Settings
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool, event, named

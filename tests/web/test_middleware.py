@@ -21,11 +21,12 @@ from starlette.routing import Route
 from hyperrun.errors import BadSetting
 from hyperrun.language import texts
 from hyperrun.settings import Settings
+from hyperrun.visitor import network_of
 from hyperrun.web import middleware, protocol
 from hyperrun.web.middleware import CONTENT_POLICY, Kind, kind_of, response_headers
 from hyperrun.web.origins import any_site_may_show, frame_ancestors, is_own_page
 from hyperrun.web.protocol import GuardedProtocol
-from hyperrun.web.proxies import Proxies, network_of
+from hyperrun.web.proxies import Proxies
 from tests.browser import eventually
 from tests.model_server import ModelServer, Script
 from tests.server import Serve

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from hyperrun.search.ignore import MOST_BYTES, MOST_NOTEBOOK_BYTES, without_secrets
+from hyperrun.redaction import without_secrets
+from hyperrun.search.ignore import MOST_BYTES, MOST_NOTEBOOK_BYTES
 from hyperrun.search.parsing import documents, notebooks, openapi, other_code, python_code
 from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
