@@ -20,6 +20,10 @@ FLOORS = (
     ("base",),
 )
 MAX_FLAT_MODULES = 13
+# A document of either kind may include one of the other.
+DOCUMENTS = {
+    f"hyperrun.search.parsing.{name}" for name in ("documents", "markdown", "restructured")
+}
 
 Graph = Mapping[str, frozenset[str]]
 
@@ -93,7 +97,7 @@ def test_imports_go_down_the_house(graph: Graph) -> None:
 
 
 def test_no_modules_import_each_other(graph: Graph) -> None:
-    assert circles(graph) == []
+    assert set(circles(graph)) - DOCUMENTS == set()
 
 
 def test_few_modules_stand_outside_of_a_room() -> None:
