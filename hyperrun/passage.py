@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 # Kinds that are read, not run. What is none of them is code.
 PROSE = frozenset(("section", "cell", "document"))
+# What documentation is searched for: prose, and the operations of an HTTP API.
+READ = PROSE | {"operation"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 
 from hyperrun.answering.events import (
+    Citable,
     Done,
     Event,
     Found,
@@ -134,6 +135,8 @@ class AnswerState:
             case Found(query, sources):
                 self._handed_out |= {source.number: source for source in sources}
                 self._finish_step(Step(query, found=len(sources)))
+            case Citable(sources):
+                self._handed_out |= {source.number: source for source in sources}
             case SearchFailed(query):
                 self._finish_step(Step(query, failed=True))
             case Used(usage):

@@ -8,6 +8,7 @@ from hyperrun.answering.events import Event
 from hyperrun.domain import PageContext, Turn
 from hyperrun.language import DEFAULT
 from hyperrun.llm.choice import ModelChoice
+from hyperrun.search.sections import Before
 
 MAX_SELECTION_CHARS = 300  # of a selected text are searched for
 
@@ -20,6 +21,15 @@ class Question:
     history: Sequence[Turn] = ()
     page: PageContext = PageContext()
     language: str = DEFAULT
+
+    @property
+    def before(self) -> Before | None:
+        """What the question may lean on: the one before, and what its answer cited."""
+        if not self.history:
+            return None
+        last = self.history[-1]
+        cited = tuple((each.passage.file, each.passage.title) for each in last.sources)
+        return Before(last.question, cited)
 
     @property
     def searched(self) -> str:

@@ -21,6 +21,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Citable:
+    """These sources may be cited from now on, too: what stands around those that were found."""
+
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFailed:
     """A search could not be carried out."""
 
@@ -66,4 +73,4 @@ class Done:
     finish_reason: str
 
 
-Event = Searching | Found | SearchFailed | Text | Suggestions | Used | Notice | Done
+Event = Searching | Found | Citable | SearchFailed | Text | Suggestions | Used | Notice | Done

@@ -57,7 +57,7 @@ class ModelAnswerer:
         lisette = await self._models.library()
         yield Searching(question.text)
         try:
-            first = await research.find(question.searched, FIRST_PASSAGES)
+            first = await research.find(question.searched, FIRST_PASSAGES, question.before)
             yield Found(question.text, first)
         except SearchError as error:
             log.warning("first search: %s", error)

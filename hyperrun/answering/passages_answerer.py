@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from hyperrun.answering.answerer import Question
-from hyperrun.answering.events import Done, Event, Found, Searching, Suggestions, Text
+from hyperrun.answering.events import Citable, Done, Event, Found, Searching, Suggestions, Text
 from hyperrun.answering.extractive import extract
 from hyperrun.answering.research import FIRST_PASSAGES, Research, version_of
 from hyperrun.search.engine import Search
@@ -22,12 +22,18 @@ class PassagesAnswerer:
         """The events of one answer. Raises `SearchError`."""
         research = Research(self._search, version_of(question.page.url))
         yield Searching(question.text)
-        sources = await research.find(question.searched, FIRST_PASSAGES)
+        before = question.before
+        sources = await research.find(question.searched, FIRST_PASSAGES, before)
         yield Found(question.text, sources)
+        known = len(sources)
         leading = 0
         if not question.page.selection:
             leading = await asyncio.to_thread(self._search.leading, question.text)
-        async for delta in extract(question.text, sources, question.language, leading):
+        wanted = await self._search.wanted(question.text, before)
+        async for delta in extract(wanted, sources, research.section, question.language, leading):
+            if len(research.sources) > known:
+                known = len(research.sources)
+                yield Citable(research.sources)
             yield Text(delta)
         if self._settings.suggestions != "off":
             yield Suggestions(await asyncio.to_thread(self._search.related, sources))

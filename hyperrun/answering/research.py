@@ -11,6 +11,7 @@ from hyperrun.answering.events import Event, Found, SearchFailed, Searching
 from hyperrun.domain import Source
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import Search
+from hyperrun.search.sections import Before
 from hyperrun.text import plain
 
 log = logging.getLogger(__name__)
@@ -39,9 +40,14 @@ class Research:
         self._shown: set[int] = set()  # numbers whose text the model has been given
         self._calls = 0
 
-    async def find(self, query: str, k: int) -> tuple[Source, ...]:
+    async def find(self, query: str, k: int, before: Before | None = None) -> tuple[Source, ...]:
         """Search, and number what is found. Raises `SearchError`."""
-        found = await self._search.search(query, k, version=self._version)
+        found = await self._search.search(query, k, version=self._version, before=before)
+        return tuple(self._number(passage) for passage in found)
+
+    async def section(self, source: Source) -> tuple[Source, ...]:
+        """All of the section that `source` is of, numbered."""
+        found = await self._search.section(source.passage)
         return tuple(self._number(passage) for passage in found)
 
     @property

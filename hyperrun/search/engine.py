@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
-from hyperrun.passage import Passage
+from hyperrun.passage import PROSE, Passage
 from hyperrun.search import forge, introductions, versions
 from hyperrun.search.builder import build
 from hyperrun.search.checkout import Checkout, is_url, name
@@ -26,6 +26,7 @@ from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.progress import BuildProgress
 from hyperrun.search.ranking import generality
+from hyperrun.search.sections import Before, Wanted
 from hyperrun.search.site import rules
 from hyperrun.search.site.rules import NO_RULES
 from hyperrun.search.versions import Versions
@@ -270,12 +271,15 @@ class Search:
         if not self._ready.is_set():
             self._counts = (done, passages)
 
-    async def search(self, query: str, k: int = 8, *, version: str = "") -> list[Passage]:
+    async def search(
+        self, query: str, k: int = 8, *, version: str = "", before: Before | None = None
+    ) -> list[Passage]:
         """The best passages, best first, at most `k` (clamped to 1 to 50).
 
         `version` is a folder with that version's docs, or a git tag; where neither has that name
-        (a site's "latest"), the repository as it stands. Waits for a first index, of a tag too, up
-        to 20 s. An empty question finds nothing. Raises `SearchError`.
+        (a site's "latest"), the repository as it stands. `before` is what a question may lean on.
+        Waits for a first index, of a tag too, up to 20 s. An empty question finds nothing. Raises
+        `SearchError`.
         """
         k = min(max(k, 1), MOST)
         query = query[:MOST_QUERY_CHARS].encode(errors="ignore").decode()
@@ -285,12 +289,13 @@ class Search:
         except TimeoutError as error:
             raise SearchUnavailable("the first index is still being built") from error
         if version:
-            found_then = await self._search_version(query, k, version)
+            found_then = await self._search_version(query, k, version, before)
             if found_then is not None:
                 return found_then
         meant = asyncio.ensure_future(self._meant(query, k))
         try:
-            found = await asyncio.to_thread(self._index.search, query, max(k, WIDE))
+            wide = max(k, WIDE) if self._colgrep and self._colgrep.ready else k
+            found = await asyncio.to_thread(self._index.search, query, wide, "", before)
             found = fuse(found, await meant, k)
             found = await asyncio.to_thread(self._led, self._index, query, found, k)
         except sqlite3.Error as error:
@@ -299,18 +304,22 @@ class Search:
             meant.cancel()
         return [self._addressed(passage, address) for passage, address in found]
 
-    async def _search_version(self, query: str, k: int, version: str) -> list[Passage] | None:
+    async def _search_version(
+        self, query: str, k: int, version: str, before: Before | None
+    ) -> list[Passage] | None:
         """The passages of one version; None where there is no such version."""
         try:
             folder = await asyncio.to_thread(self._index.folder_named, versions.folders(version))
             if folder:
-                found = await asyncio.to_thread(self._look_up, self._index, query, k, folder)
+                found = await asyncio.to_thread(
+                    self._look_up, self._index, query, k, folder, before
+                )
                 return [self._addressed(passage, address) for passage, address in found]
             tagged = await self._versions.find(self._root, version, FIRST_INDEX_WAIT_S)
             if tagged is None:
                 return None
             index, commit = tagged
-            found = await asyncio.to_thread(self._look_up, index, query, k)
+            found = await asyncio.to_thread(self._look_up, index, query, k, "", before)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         return [
@@ -327,8 +336,27 @@ class Search:
             return introductions.leading(self._index, question, self.project, self._names)
         return 0
 
-    def _look_up(self, index: Index, query: str, k: int, inside: str = "") -> list[Found]:
-        return self._led(index, query, index.search(query, k, inside), k, inside)
+    def _look_up(
+        self, index: Index, query: str, k: int, inside: str, before: Before | None
+    ) -> list[Found]:
+        return self._led(index, query, index.search(query, k, inside, before), k, inside)
+
+    async def wanted(self, question: str, before: Before | None = None) -> Wanted:
+        """What `question` asks for, in the index's words. Raises `SearchError`."""
+        try:
+            return await asyncio.to_thread(self._index.wanted, question, before)
+        except sqlite3.Error as error:
+            raise SearchError(f"the index cannot be read: {error}") from error
+
+    async def section(self, passage: Passage) -> list[Passage]:
+        """All passages of the section that `passage` is of, and of those under it, in order; that
+        one alone where it is code, of another version, or cannot be read."""
+        if passage.kind not in PROSE or passage.version:
+            return [passage]
+        with suppress(sqlite3.Error):
+            found = await asyncio.to_thread(self._index.section, passage.file, passage.title)
+            return [self._addressed(each, address) for each, address in found] or [passage]
+        return [passage]
 
     def _led(
         self, index: Index, query: str, found: list[Found], k: int, inside: str = ""

@@ -24,6 +24,8 @@ def fuse(embedded: Sequence[Found], colgrep: Sequence[Found], k: int) -> list[Fo
     By place only, because ColGrep's scores have no scale. Passages of one file whose lines overlap
     are one: it counts in both rankings and is shown as the embedded index has it.
     """
+    if not colgrep:
+        return list(embedded[:k])
     asks_for_prose = bool(embedded) and _is_prose(embedded[0])
     fused: list[tuple[float, Found]] = []
     for ranking in (embedded, colgrep):

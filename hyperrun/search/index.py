@@ -8,6 +8,7 @@ import hashlib
 import logging
 import math
 import os
+import re
 import sqlite3
 import threading
 import time
@@ -17,18 +18,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.folders import private_folder
-from hyperrun.passage import Passage
-from hyperrun.search import ranking, terms
+from hyperrun.passage import READ, Passage
+from hyperrun.search import ranking, sections, terms
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
+from hyperrun.search.sections import Before, Wanted
 from hyperrun.search.site.rules import Rules, key_of
 
 log = logging.getLogger(__name__)
 
-VERSION = 6
+VERSION = 9
 FETCH = 120  # candidates that are ranked
 PATIENCE_S = 10  # with another writer
 MOST_IDLE = 4  # connections kept open for reading
+SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
 MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
 _SCHEMA = f"""
@@ -48,7 +51,7 @@ CREATE INDEX IF NOT EXISTS passages_of_file ON passages (file);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
     {", ".join(ranking.COLUMNS)}, tokenize = 'porter unicode61'
 );
-"""
+{sections.SCHEMA}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,22 +214,23 @@ class Index:
              chunk.address, chunk.text, chunk.content),
         )  # fmt: skip
         name = terms.last_name(chunk.title)
-        columns = (
-            name,
-            file,
-            f"{chunk.title}\n{chunk.signature}",
-            chunk.doc,
-            chunk.content or chunk.text,
-        )
+        body = chunk.content or chunk.text
+        columns = (name, file, f"{chunk.title}\n{chunk.signature}", chunk.doc, body)
         connection.execute(
             "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
             (added.lastrowid, *(" ".join(terms.terms(column)) for column in columns)),
         )
+        if chunk.kind in READ:
+            connection.execute(
+                "INSERT INTO prose (rowid, heading, parents, file, body) VALUES (?, ?, ?, ?, ?)",
+                (added.lastrowid, *sections.row(chunk.title, file, body)),
+            )
 
     @staticmethod
     def _remove(connection: sqlite3.Connection, file: str) -> int:
         ids = connection.execute("SELECT id FROM passages WHERE file = ?", (file,)).fetchall()
         connection.executemany("DELETE FROM words WHERE rowid = ?", ids)
+        connection.executemany("DELETE FROM prose WHERE rowid = ?", ids)
         connection.execute("DELETE FROM passages WHERE file = ?", (file,))
         connection.execute("DELETE FROM files WHERE path = ?", (file,))
         return len(ids)
@@ -253,38 +257,50 @@ class Index:
         except sqlite3.Error:
             return 0, 0
 
-    def search(self, query: str, k: int, inside: str = "") -> list[tuple[Passage, str]]:
+    def search(
+        self, query: str, k: int, inside: str = "", before: Before | None = None
+    ) -> list[tuple[Passage, str]]:
         """The best `k` passages with their addresses, best first; those of one folder only where
-        `inside` names one. Raises `sqlite3.Error`."""
+        `inside` names one. `before` is what was said before the question.
+
+        Documentation comes before code unless the question is about how something is made; no text
+        comes twice. Raises `sqlite3.Error`.
+        """
+        with self._connect() as connection:
+            ranked = self._ranked(connection, query, inside)
+            hits = sections.find(connection, sections.wanted(connection, query, before), inside)
+            if ranking.asks_for_code(query, ranked) or not hits:
+                return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
+            found = [self._passage(connection, hit.id, hit.score) for hit in hits[: 2 * k]]
+            prose = distinct(found)[: max(k - 1, 1)]
+            code = [each for each in ranked if each.kind not in READ][: k - len(prose)]
+            return prose + [self._passage(connection, each.id, 0.0) for each in code]
+
+    def _ranked(self, connection: sqlite3.Connection, query: str, inside: str) -> list[Candidate]:
+        """Passages of all kinds by the words, names and places of code."""
         wanted = terms.query_terms(query)
-        if not wanted:
+        asked = self._asked(connection, wanted) if wanted else []
+        if not asked:
             return []
         weights = ", ".join(map(str, ranking.WEIGHTS))
-        with self._connect() as connection:
-            asked = self._asked(connection, wanted)
-            if not asked:
-                return []
-            match = " OR ".join(f'"{form}"' for each in _telling(asked) for form in each.forms)
-            if inside:
-                found = (
-                    f"SELECT w.rowid, bm25(words, {weights}) AS score FROM words w "
-                    "JOIN passages q ON q.id = w.rowid WHERE words MATCH ? "
-                    "AND substr(q.file, 1, ?) = ?"
-                )
-                values: tuple[str | int, ...] = (match, len(inside) + 1, f"{inside}/")
-            else:
-                found = (
-                    f"SELECT rowid, bm25(words, {weights}) AS score FROM words WHERE words MATCH ?"
-                )
-                values = (match,)
-            rows = connection.execute(
-                "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -f.score "
-                f"FROM ({found} ORDER BY score LIMIT {FETCH}) f "
-                "JOIN passages p ON p.id = f.rowid",
-                values,
-            ).fetchall()
-            ranked = ranking.rank(query, [Candidate(*row) for row in rows], asked)[:k]
-            return [self._passage(connection, each) for each in ranked]
+        match = " OR ".join(f'"{form}"' for each in _telling(asked) for form in each.forms)
+        if inside:
+            found = (
+                f"SELECT w.rowid, bm25(words, {weights}) AS score FROM words w "
+                "JOIN passages q ON q.id = w.rowid WHERE words MATCH ? "
+                "AND substr(q.file, 1, ?) = ?"
+            )
+            values: tuple[str | int, ...] = (match, len(inside) + 1, f"{inside}/")
+        else:
+            found = f"SELECT rowid, bm25(words, {weights}) AS score FROM words WHERE words MATCH ?"
+            values = (match,)
+        rows = connection.execute(
+            "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -f.score "
+            f"FROM ({found} ORDER BY score LIMIT {FETCH}) f "
+            "JOIN passages p ON p.id = f.rowid",
+            values,
+        ).fetchall()
+        return ranking.rank(query, [Candidate(*row) for row in rows], asked)
 
     @staticmethod
     def _asked(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[Asked]:
@@ -305,16 +321,29 @@ class Index:
         return asked
 
     @staticmethod
-    def _passage(connection: sqlite3.Connection, candidate: Candidate) -> tuple[Passage, str]:
-        language, address, text, content = connection.execute(
-            "SELECT language, address, text, content FROM passages WHERE id = ?", (candidate.id,)
-        ).fetchone()
-        passage = Passage(
-            candidate.file, candidate.start_line, candidate.end_line, candidate.title,
-            candidate.kind, text, language, score=round(candidate.score, 4),
-            content=content,
-        )  # fmt: skip
-        return passage, address
+    def _passage(connection: sqlite3.Connection, id: int, score: float) -> tuple[Passage, str]:
+        row = connection.execute(
+            "SELECT file, start_line, end_line, title, kind, text, language, content, address "
+            "FROM passages WHERE id = ?", (id,),
+        ).fetchone()  # fmt: skip
+        passage = replace(Passage(*row[:7]), content=row[7], score=round(score, 4))
+        return passage, row[8]
+
+    def wanted(self, question: str, before: Before | None = None) -> Wanted:
+        """What `question` asks for, in this index's words. Raises `sqlite3.Error`."""
+        with self._connect() as connection:
+            return sections.wanted(connection, question, before)
+
+    def section(self, file: str, title: str, limit: int = 12) -> list[tuple[Passage, str]]:
+        """The passages of one section and of those under it with their addresses, in order. Raises
+        `sqlite3.Error`."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT id FROM passages WHERE file = ? AND (title = ? OR substr(title, 1, ?) = ?) "
+                "ORDER BY start_line LIMIT ?",
+                (file, title, len(title) + 3, f"{title} > ", limit),
+            ).fetchall()
+            return [self._passage(connection, row[0], 0.0) for row in rows]
 
     def sections(self, file: str = "", limit: int = -1) -> list[tuple[str, str]]:
         """Files and heading paths of documentation sections, of `file` only where it is given; of
@@ -466,6 +495,19 @@ def _told(
         ):
             return None
     return edited, gone
+
+
+def distinct(found: Sequence[tuple[Passage, str]]) -> list[tuple[Passage, str]]:
+    """`found` without texts that stand above in other words, versions or languages of a file."""
+    kept: list[tuple[Passage, str]] = []
+    seen: list[frozenset[str]] = []
+    for each in found:
+        words = frozenset(re.findall(r"\w+", each[0].shown.lower()))
+        if any(len(words & other) > SAME_TEXT * len(words | other) for other in seen):
+            continue
+        seen.append(words)
+        kept.append(each)
+    return kept
 
 
 def _telling(asked: Sequence[Asked]) -> Sequence[Asked]:

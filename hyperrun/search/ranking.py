@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hyperrun.passage import PROSE
-from hyperrun.search.terms import last_name, named_symbols, stem, terms
+from hyperrun.passage import PROSE, READ
+from hyperrun.search.terms import last_name, named_symbols, query_terms, stem, terms
 
 # Columns of the full-text index and their weights in bm25.
 COLUMNS = ("name", "path", "signature", "doc", "body")
@@ -47,16 +47,16 @@ _TESTS = re.compile(
     r"|(^|/)(test_[^/]*|conftest|testing)\.\w+$|[._-](tests?|spec)\.\w+$"
     r"|Tests?\.(java|kt|cs|swift|php|scala)$",
 )
-_EXAMPLES = re.compile(
+EXAMPLES = re.compile(
     r"(^|/)(examples?|samples?|demos?|benchmarks?|bench|scripts|tools|docs_src|doc_src)/"
 )
 _OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat)(/|\.|_|$)", re.I)
-_NOTES = re.compile(
+NOTES = re.compile(
     r"(^|/)(changelog|changes|history|news|release[-_]?notes?|licen[cs]e|contributing|"
     r"code_of_conduct|authors|security|whatsnew|releases|blog)(\.|/|$)",
     re.I,
 )
-_TRANSLATED = re.compile(
+TRANSLATED = re.compile(
     r"(^|/)(docs?|i18n|locales?|translations?|content|pages|README[._-])/?"
     r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
     r"[a-z]{2}([-_][A-Za-z]{2,4})?[/.]"
@@ -99,7 +99,7 @@ _FIRST_STEPS = re.compile(
 
 def generality(file: str) -> int | None:
     """How soon a newcomer reads a page of documentation, 0 first; None where it is for others."""
-    notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _HIDDEN)
+    notes = (_TESTS, EXAMPLES, _OLD, NOTES, TRANSLATED, _HIDDEN)
     if any(pattern.search(file) for pattern in notes):
         return None
     return 2 * file.count("/") + (0 if _FIRST_STEPS.search(file) else 3)
@@ -113,7 +113,7 @@ PART = 1.0  # how much `auth` counts for `authentication`
 COHERENCE = 0.5
 COVER, FILE = 0.3, 0.1
 PROSE_FOR_USE, PROSE_FOR_BUILD, PROSE_ELSE = 1.7, 0.75, 0.9
-TEST, EXAMPLE, OLD, NOTES, STUB, LOOSE = 0.2, 0.3, 0.6, 0.45, 0.75, 1.0
+TEST, EXAMPLE, OLD, NOTE, STUB, LOOSE = 0.2, 0.3, 0.6, 0.45, 0.75, 1.0
 FOREIGN = 0.5
 CROWD = 0.6
 
@@ -128,14 +128,14 @@ def rank(query: str, candidates: list[Candidate], asked_for: Sequence[Asked]) ->
         asked[stem(one.term)] = max(one.rarity, asked.get(stem(one.term), 0.0))
     symbols = named_symbols(query)
     prose = _prose_factor(query, bool(symbols))
-    spared = _spared(query)
+    spare = spared(query)
     covered = _coverage(candidates, [one for one in asked_for if not one.common] or asked_for)
     shared = _Shared(asked)
     for each, (own, of_file) in zip(candidates, covered, strict=True):
         each.score = each.score / best + COVER * own * own + FILE * of_file * of_file
         each.score += _name_prior(each, shared, symbols, query)
         each.score += _path_prior(each.file, shared)
-        each.score *= _place_factor(each.file, spared)
+        each.score *= place_factor(each.file, spare)
         if each.kind in PROSE:
             each.score *= prose
         elif each.kind == "module":
@@ -161,6 +161,21 @@ def _coverage(candidates: list[Candidate], asked_for: Sequence[Asked]) -> list[t
 def asks_how_it_is_built(query: str) -> bool:
     """Is this about how something is made, and not about its use?"""
     return bool(_BUILT.search(query))
+
+
+NAMED = 5  # of the best may have the question for a name
+
+
+def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
+    """Is this about how something is made, or nothing but the name of what is defined?"""
+    if re.fullmatch(r"\w*(?:[a-z0-9][A-Z]|_|\.\w|::)\w*(?:\(\))?", query.strip()):
+        return True
+    words = frozenset(stem(term) for term in query_terms(query))
+    named = [_stems(last_name(each.title)) for each in ranked[:NAMED] if each.kind not in READ]
+    # A name of several words is among its own terms as one, too.
+    if any(words <= name and len(name) <= len(words) + (len(words) > 1) for name in named):
+        return True
+    return asks_how_it_is_built(query) and not _USES.search(query)
 
 
 def _prose_factor(query: str, names_symbols: bool) -> float:
@@ -229,24 +244,24 @@ def _path_prior(file: str, shared: _Shared) -> float:
     return prior + (FOLDER if in_folder else 0.0)
 
 
-def _spared(query: str) -> tuple[bool, ...]:
+def spared(query: str) -> tuple[bool, ...]:
     asked = (_ASKED_TESTS, _ASKED_EXAMPLES, _ASKED_OLD, _ASKED_NOTES)
     return (*(bool(each.search(query)) for each in asked), not query.isascii())
 
 
 @lru_cache(maxsize=8_192)
-def _place_factor(file: str, spared: tuple[bool, ...]) -> float:
+def place_factor(file: str, spared: tuple[bool, ...]) -> float:
     factor = 1.0
     tests, examples, old, notes, foreign = spared
     if not tests and _TESTS.search(file):
         factor *= TEST
-    if not examples and _EXAMPLES.search(file):
+    if not examples and EXAMPLES.search(file):
         factor *= EXAMPLE
     if not old and _OLD.search(file):
         factor *= OLD
-    if not notes and _NOTES.search(file):
-        factor *= NOTES
-    if not foreign and _TRANSLATED.search(file):
+    if not notes and NOTES.search(file):
+        factor *= NOTE
+    if not foreign and TRANSLATED.search(file):
         factor *= FOREIGN
     if file.endswith(("__init__.py", ".pyi", ".d.ts")):
         factor *= STUB

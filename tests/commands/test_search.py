@@ -86,7 +86,7 @@ def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
 def test_colgrep_answers_too_where_its_index_is_built(repository: Repository) -> None:
     def ask(**more: str) -> tuple[list[str], str]:
         done = subprocess.run(
-            [*COMMAND, str(repository.root), "lighthooses", "--json"],
+            [*COMMAND, str(repository.root), "lightoozes", "--json"],
             cwd=TOP, capture_output=True, text=True, timeout=60, check=True, env={
                 "PATH": os.environ["PATH"], "HYPERRUN_DATA_DIR": str(repository.data),
                 "HYPERRUN_COLGREP_PROGRAM": str(repository.program),

@@ -10,6 +10,7 @@ from hyperrun.domain import Source
 from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.introductions import asks_how_to_start, asks_what_it_is
+from hyperrun.search.sections import Wanted
 from tests.search import repository
 from tests.search.running import searched
 
@@ -172,9 +173,12 @@ def test_the_answer_without_a_model_is_how_the_introduction_begins() -> None:
     )
     other = Passage("docs/guide.md", 1, 3, "Guide", "section", "# Guide\n\nWhat is lantern oil?\n")
 
+    async def alone(source: Source) -> list[Source]:
+        return [source]
+
     async def said() -> str:
         sources = [Source(1, whole), Source(2, other)]
-        pieces = extract("What is Lantern?", sources, "en", leading=1)
+        pieces = extract(Wanted.of("What is Lantern?"), sources, alone, "en", leading=1)
         return "".join([piece async for piece in pieces])
 
     assert asyncio.run(said()).endswith("**Lantern** [1]\n\nIt lights.\n\n")

@@ -1,0 +1,249 @@
+"""A passage as blocks to quote: paragraphs, lists, tables, fenced code, each with its parts.
+
+A long block is quoted by its sentences, items, rows or stretches of code, any other whole.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+from hyperrun.markdown.safe_html import Rendering, parser
+from hyperrun.passage import PROSE, Passage
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+LONG_LINES = 20  # a block with more is quoted by its parts
+LINE_CHARS = 80
+LEAST_SHARE = 0.5  # of what the best part holds; a part with less is left out
+
+_STRING_MARK = re.compile(r'"""|\'\'\'')
+_SENTENCE = re.compile(
+    r"(?<=[。！？])|(?<=[\w)`\"'*][.!?])(?<!e\.g\.)(?<!i\.e\.)\s+(?=[A-Z`*\[“\"(])"
+)
+_FIELD = re.compile(r"^:param (?:[^:\n]* )?(\w+):\s*", re.MULTILINE)
+_ROLE = re.compile(r":[\w:]+:`~?([^`<]+?)(?:\s*<[^`>]*>)?`")
+_LITERAL = re.compile(r"``(.+?)``")
+_NOTE = re.compile(r"^\.\. (version\w+|deprecated)::\s*(\S*)", re.MULTILINE)
+_WORD = re.compile(r"\w")
+_PAIRED = ("`", "**", "[", "]")
+_CODE_NAMES = frozenset(("dockerfile", "makefile", "justfile"))
+
+# How much of what is wanted each of some texts holds.
+Weigh = Callable[[Sequence[str]], list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together, and the heading they stand under.
+
+    A long one stands in `parts` between `opening` and `closing`; where some are left out, `gap`
+    says so, and at the end `rest`.
+    """
+
+    text: str
+    heading: str = ""
+    parts: tuple[str, ...] = ()
+    opening: str = ""
+    closing: str = ""
+    joint: str = "\n"
+    gap: str = "\n"
+    rest: str = ""
+    has_code: bool = False
+
+    @property
+    def lines(self) -> int:
+        """How many lines it takes on a page."""
+        return size(self.text)
+
+    @property
+    def is_long(self) -> bool:
+        """Is it quoted by its parts?"""
+        return self.lines > LONG_LINES and len(self.parts) > 1
+
+    def held(self, weigh: Callable[[str], float]) -> float:
+        """How much of what is wanted it holds; a long one as much as its best part."""
+        texts = [f"{self.opening}\n{part}" for part in self.parts] if self.is_long else [self.text]
+        return max(weigh(f"{self.heading}\n{text}") for text in texts)
+
+    def quoted(self, weigh: Weigh) -> str:
+        """Its text; of a long one the parts that hold most."""
+        if not self.is_long:
+            return self.text
+        chosen = best([size(part) for part in self.parts], weigh(self.parts), LONG_LINES)
+        text, last = self.opening, -1
+        for at in chosen:
+            if at > last + 1:
+                text += self.gap.lstrip() if last < 0 else self.gap
+            elif at:
+                text += self.joint
+            text += self.parts[at]
+            last = at
+        return text + (self.rest if last < len(self.parts) - 1 else "") + self.closing
+
+
+def best(sizes: Sequence[int], held: Sequence[float], room: int) -> list[int]:
+    """Which parts to quote, in order: those that hold most, as there is room; at least one."""
+    chosen: list[int] = []
+    for at in sorted(range(len(sizes)), key=lambda at: -held[at]):
+        if not chosen or (sizes[at] <= room and held[at] >= LEAST_SHARE * max(held)):
+            chosen.append(at)
+            room -= sizes[at]
+    return sorted(chosen)
+
+
+def size(text: str) -> int:
+    """How many lines `text` takes on a page."""
+    return sum(1 + len(line) // LINE_CHARS for line in text.splitlines() if line.strip())
+
+
+def is_prose(passage: Passage) -> bool:
+    """Is it read, and not run?"""
+    name = passage.file.rpartition("/")[2].lower()
+    return passage.kind in PROSE and name not in _CODE_NAMES
+
+
+def blocks(passage: Passage) -> list[Block]:
+    """The blocks of a passage, in order."""
+    if not is_prose(passage):
+        return _definition(passage)
+    return _prose(passage.shown + "\n")
+
+
+def _prose(markdown: str) -> list[Block]:
+    """The top-level blocks of documentation; a paragraph that ends in a colon goes with what
+    follows."""
+    lines = markdown.splitlines()
+    tokens = parser().parse(markdown, {"rendering": Rendering()})
+    blocks: list[Block] = []
+    heading, leading = "", ""
+    for at, token in enumerate(tokens):
+        if token.level or token.map is None or token.type == "hr":
+            continue
+        words = "\n".join(lines[slice(*token.map)]).rstrip()
+        if token.type == "heading_open":
+            heading, leading = words.strip("# \n").partition("\n")[0], ""
+        elif token.type in ("fence", "code_block") or _WORD.search(words):
+            if token.type == "paragraph_open":
+                words = "\n".join(line.strip() for line in words.splitlines())
+            if words.endswith(":") and token.type == "paragraph_open":
+                leading += f"{words}\n\n"
+                continue
+            block = _block(words, tokens[at:], lines)
+            blocks.append(
+                replace(
+                    block,
+                    text=leading + block.text,
+                    heading=heading,
+                    opening=leading + block.opening,
+                    has_code=token.type in ("fence", "code_block"),
+                )
+            )
+            leading = ""
+    return blocks
+
+
+def _definition(passage: Passage) -> list[Block]:
+    """Code: where it is Python, its head, what its docstring says, and its body."""
+    whole = _code(passage.text, passage.language)
+    try:
+        (node,) = ast.parse(dedent(passage.text)).body
+    except (SyntaxError, ValueError, RecursionError):
+        return [whole]
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [whole]
+    said = ast.get_docstring(node)
+    first = node.body[0]
+    if not said or first.end_lineno is None:
+        return [whole]
+    lines = dedent(passage.text).splitlines()
+    head = _code("\n".join(lines[: first.lineno - 1]), passage.language)
+    body = "\n".join(lines[first.end_lineno :])
+    blocks = [head, *_prose(_docstring(said) + "\n")]
+    return [*blocks, _code(body, passage.language)] if body.strip() else blocks
+
+
+def _docstring(said: str) -> str:
+    """A docstring without the marks of reStructuredText that are not Markdown's."""
+    said = _NOTE.sub(r"*\1 \2*", _FIELD.sub(r"- `\1`: ", said))
+    return _LITERAL.sub(r"`\1`", _ROLE.sub(r"`\1`", said)).replace("::\n", ":\n")
+
+
+def _block(words: str, tokens: Sequence["Token"], lines: Sequence[str]) -> Block:
+    """The block that the first of `tokens` opens, with its parts."""
+    opening = tokens[0]
+    assert opening.map is not None
+    first, end = opening.map
+    if opening.type == "fence":
+        opened, *code = words.splitlines()
+        if not code or code[-1].strip().strip(opening.markup[0]):  # it is cut, or never closed
+            code.append(opening.markup)
+        closed = code.pop()
+        words = "\n".join((opened, *code, closed))
+        stretches = _stretches("\n".join(code))
+        return Block(words, "", stretches, f"{opened}\n", f"\n{closed}", *_CODE_GAPS)
+    if opening.type == "paragraph_open":
+        return Block(words, "", _sentences(" ".join(words.split())), "", "", " ", " … ", " …")
+    if opening.type == "table_open":
+        rows = tuple(lines[first + 2 : end])
+        return Block(words, "", rows, "\n".join(lines[first : first + 2]) + "\n",
+                     rest="\n| … |")  # fmt: skip
+    if opening.type in ("bullet_list_open", "ordered_list_open"):
+        starts = []
+        for token in tokens:
+            if token.level == 1 and token.type == "list_item_open" and token.map:
+                starts.append(token.map[0])
+            elif token.level == 0 and token.nesting < 0:
+                break
+        items = tuple(
+            "\n".join(lines[start:after]).rstrip()
+            for start, after in zip(starts, [*starts[1:], end], strict=True)
+        )
+        if opening.type == "ordered_list_open":  # after a gap the numbers go on as they were
+            return Block(words, "", items, gap="\n\n…\n\n", rest="\n\n…")
+        return Block(words, "", items, rest=f"\n{opening.markup} …")
+    return Block(words)
+
+
+_CODE_GAPS = ("\n\n", "\n\n…\n\n", "\n\n…")
+
+
+def _code(code: str, language: str) -> Block:
+    """Code as it would stand at the margin."""
+    code = dedent(code).strip("\n")
+    fence = "```"
+    while fence in code:
+        fence += "`"
+    whole = f"{fence}{language}\n{code.rstrip()}\n{fence}"
+    return Block(
+        whole, "", _stretches(code), f"{fence}{language}\n", f"\n{fence}", *_CODE_GAPS,
+        has_code=True,
+    )  # fmt: skip
+
+
+def _stretches(code: str) -> tuple[str, ...]:
+    """The stretches of code between blank lines, long strings whole."""
+    found: list[str] = []
+    stretch = ""
+    for part in re.split(r"\n(?:[ \t]*\n)+", code):
+        stretch += ("\n\n" if stretch else "") + part
+        if len(_STRING_MARK.findall(stretch)) % 2 == 0:
+            found.append(stretch)
+            stretch = ""
+    return (*found, stretch) if stretch else tuple(found)
+
+
+def _sentences(paragraph: str) -> tuple[str, ...]:
+    """The sentences of a paragraph; none ends inside of code, emphasis or a link."""
+    found: list[str] = []
+    sentence = ""
+    for part in _SENTENCE.split(paragraph):
+        sentence += (" " if sentence else "") + part
+        code, strong, opened, closed = (sentence.count(mark) for mark in _PAIRED)
+        if code % 2 == 0 and strong % 2 == 0 and opened == closed:
+            found.append(sentence)
+            sentence = ""
+    return (*found, sentence) if sentence else tuple(found)

@@ -1,0 +1,354 @@
+"""Finds the documentation sections that answer a question: their words, what they mean, and where.
+
+A full-text index of stems gives the candidates; each is then weighed by how much of the question
+stands in its heading, under which headings, in which file, in its text, and close together there.
+The weights were learned from questions with known sections (bench/search), project by project with
+that project's own questions left out.
+"""
+
+import math
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
+from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms
+from hyperrun.search.thesaurus import ALIKE, alike, meant_by_phrases
+
+SCHEMA = """
+CREATE VIRTUAL TABLE IF NOT EXISTS prose USING fts5(
+    heading, parents, file, body, tokenize = 'unicode61 remove_diacritics 0'
+);
+CREATE VIRTUAL TABLE IF NOT EXISTS prose_terms USING fts5vocab(prose, 'row');
+"""
+_BM25 = "6.0, 2.0, 1.5, 1.0"
+FETCH = 60  # candidates that are weighed
+MOST_TERMS = 24
+MOST_BODY_TERMS = 3_000
+
+# Words that say little of what is wanted, but are no stop words: they count for a third.
+_WEAK = frozenset((
+    "able", "actually", "after", "all", "also", "always", "another", "anything", "aren", "before",
+    "best", "between", "call", "called", "come", "couldn", "different", "doesn", "don", "down",
+    "during", "each", "else", "even", "ever", "every", "everything", "first", "given", "go",
+    "goes", "going", "good", "instead", "isn", "just", "kind", "last", "let", "lets", "like",
+    "look", "make", "many", "much", "need", "never", "new", "no", "not", "nothing", "off", "on",
+    "one", "only", "other", "others", "otherwise", "out", "over", "people", "possible", "problem",
+    "put", "really", "right", "said", "same", "say", "says", "simply", "somebody", "someone",
+    "something", "still", "sure", "take", "thing", "things", "told", "too", "try", "unless", "up",
+    "very", "while", "whole", "within", "without", "won", "wouldn",
+))  # fmt: skip
+WEAK = 0.35
+UNKNOWN = 4.0  # what a word counts that stands nowhere, in nats
+PHRASE = 3.0  # what one counts that a phrase stands for
+BEFORE = 0.5  # how much a word of the question before counts for one that leans on it
+CITED = 0.25  # and one of a title that was cited
+SAME_SECTION, SAME_FILE = 0.10, 0.25
+
+# What is wanted of a candidate's text: a share of the question, so from 0 to 1 but for `_BODY`.
+_BODY, _HEADING, _NAMED, _PARENTS, _FILE, _HELD, _NEAR, _PLACE, _CODE, _STUB = range(10)
+WEIGHTS = (1.0, 0.75, 0.65, 0.6, 0.5, 0.35, 0.45, 0.45, 0.1, -0.05)
+WINDOW = 30  # terms that stand close together
+TYPICAL = 130  # terms of a section
+STUB_TERMS = 25  # of one that says little
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was said before a question that may lean on it."""
+
+    question: str = ""
+    cited: tuple[tuple[str, str], ...] = ()  # file and title of each section, the first cited first
+
+
+@dataclass(slots=True)
+class Term:
+    """A word of the question: what it counts for, and by which other names it may stand."""
+
+    weight: float
+    others: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A section that was found. `score` orders; `held` is the share of the question in it."""
+
+    id: int
+    score: float
+    held: float
+
+
+_LEANS = re.compile(
+    r"^\W*(and|or|but|also|what about|how about|then|so|same|ok(ay)?|if so)\b"
+    r"|\b(it|its|it's|that|this|these|those|them|they|their|ones?|there|both|either|the same|"
+    r"instead|such|else)\b",
+    re.I,
+)
+_SHORT = 3  # words; a question with fewer of its own leans on the one before
+
+
+def leans(question: str) -> bool:
+    """Does a question make little sense without the one before?"""
+    own = [term for term in query_terms(question) if term not in _WEAK]
+    return bool(_LEANS.search(question)) or len(own) < _SHORT
+
+
+def stems(text: str) -> list[str]:
+    """The terms of a text as the index of prose has them."""
+    return [porter(term) for term in terms(text)]
+
+
+def row(title: str, file: str, body: str) -> tuple[str, str, str, str]:
+    """The columns of a section in the index of prose."""
+    parents = title.rpartition(" > ")[0]
+    return (
+        " ".join(stems(last_name(title))), " ".join(stems(parents)), " ".join(stems(file)),
+        " ".join(stems(body)),
+    )  # fmt: skip
+
+
+def wanted(connection: sqlite3.Connection, question: str, before: Before | None = None) -> "Wanted":
+    """What `question` asks for, weighed by this index's words. Raises `sqlite3.Error`."""
+    (total,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
+    terms: dict[str, Term] = {}
+    unknown: list[str] = []
+
+    def add(words: Sequence[str], share: float) -> None:
+        for word in words:
+            stem = porter(word)
+            if stem in terms or len(terms) == MOST_TERMS:
+                continue
+            others = dict.fromkeys(alike(stem), ALIKE)
+            weight = _rarity(connection, stem, total)
+            if not weight and (meant := _mended(connection, stem)):
+                others[meant] = 1.0
+                weight = _rarity(connection, meant, total)
+            if not weight:
+                if share < 1:
+                    continue
+                weight = UNKNOWN
+                if word not in _WEAK and not any(_rarity(connection, o, total) for o in others):
+                    unknown.append(word)
+            terms[stem] = Term(weight * share * (WEAK if word in _WEAK else 1.0), others)
+
+    if total:
+        add(query_terms(question), 1.0)
+        for stem in meant_by_phrases(question):
+            terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
+        if before is not None and leans(question):
+            add(query_terms(before.question), BEFORE)
+            cited = [
+                word for _, title in before.cited[:2] for word in query_terms(last_name(title))
+            ]
+            add(cited, CITED)
+    return Wanted(question, terms, tuple(unknown), before)
+
+
+def _rarity(connection: sqlite3.Connection, stem: str, total: int) -> float:
+    """How much a word tells sections apart, in nats; 0 where it stands nowhere."""
+    found = connection.execute("SELECT doc FROM prose_terms WHERE term = ?", (stem,)).fetchone()
+    return math.log(1 + (total - found[0] + 0.5) / (found[0] + 0.5)) if found else 0.0
+
+
+def find(connection: sqlite3.Connection, wanted: "Wanted", inside: str = "") -> list[Hit]:
+    """The sections that may answer, best first. Raises `sqlite3.Error`."""
+    names = {name for stem, term in wanted.terms.items() for name in (stem, *term.others)}
+    if not names:
+        return []
+    values: list[str | int] = [" OR ".join(f'"{name}"' for name in sorted(names))]
+    where = ""
+    if inside:
+        where = "JOIN passages q ON q.id = prose.rowid AND substr(q.file, 1, ?) = ?"
+        values = [len(inside) + 1, f"{inside}/", *values]
+    rows = connection.execute(
+        "SELECT p.id, p.file, p.title, p.text LIKE '%```%' OR p.text LIKE '%::%', "
+        "w.heading, w.parents, w.file, w.body FROM ("
+        f"SELECT prose.rowid AS id, bm25(prose, {_BM25}) AS score FROM prose {where} "
+        f"WHERE prose MATCH ? ORDER BY score LIMIT {FETCH}"
+        ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id",
+        values,
+    ).fetchall()
+    hits = [wanted.hit(Candidate(*each)) for each in rows]
+    return sorted(hits, key=lambda hit: -hit.score)
+
+
+def _mended(connection: sqlite3.Connection, stem: str) -> str:
+    """The commonest word of the index that is one slip of the keys away; "" where there is none."""
+    if len(stem) < 4 or not stem.isascii():
+        return ""
+    rows = connection.execute(
+        "SELECT term, doc FROM prose_terms WHERE length(term) BETWEEN ? AND ? "
+        "AND (substr(term, 1, 1) = ? OR substr(term, 2, 2) = ?)",
+        (len(stem) - 1, len(stem) + 1, stem[0], stem[1:3]),
+    )
+    near = [(count, term) for term, count in rows if _is_a_slip(term, stem)]
+    return max(near)[1] if near else ""
+
+
+def _is_a_slip(one: str, other: str) -> bool:
+    """Does a letter too many, too few, exchanged or another make `one` of `other`?"""
+    if len(one) > len(other):
+        one, other = other, one
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if len(one) != len(other):
+        return one[at:] == other[at + 1 :]
+    swapped = one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
+    return swapped or one[at + 1 :] == other[at + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A section as the index of prose found it, its columns as stems."""
+
+    id: int
+    file: str
+    title: str
+    has_code: int
+    heading: str
+    parents: str
+    path: str
+    body: str
+
+
+# Where a copy of an older version stands, what was written for contributors and their tools.
+_VERSIONED = re.compile(r"(^|/)(versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/", re.I)
+_INTERNAL = re.compile(
+    r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors)\.|"
+    r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e)/", re.I,
+)  # fmt: skip
+
+
+@lru_cache(maxsize=8_192)
+def _place(file: str, spare: tuple[bool, ...]) -> float:
+    """What speaks against a file by where it stands: 0 for a guide, -1 and below for what is
+    written for others than its readers."""
+    tests, examples, _, notes, foreign = spare
+    against = 0.0
+    against -= 1.5 * (not notes and bool(NOTES.search(file)))
+    against -= 1.0 * (not tests and bool(_INTERNAL.search(file)))
+    against -= 0.5 * (not examples and bool(EXAMPLES.search(file)))
+    against -= 1.0 * (not foreign and bool(TRANSLATED.search(file)))
+    return against - 0.7 * bool(_VERSIONED.search(file))
+
+
+class Wanted:
+    """What a question asks for, and how much of that a text holds.
+
+    `terms` are its words by their stems; `unknown` those that stand nowhere in the documentation,
+    under no other name either.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        terms: Mapping[str, Term],
+        unknown: tuple[str, ...] = (),
+        before: Before | None = None,
+    ) -> None:
+        self.question = question
+        self.terms = terms
+        self.unknown = unknown
+        self._weights = [term.weight for term in terms.values()]
+        self._total = sum(self._weights) or 1.0
+        self._spare = spared(question)
+        self._cited = before.cited if before else ()
+        self._cited_files = {file for file, _ in self._cited}
+        # Stem -> the words of the question that it stands for, and how well.
+        self._stands_for: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for n, (stem, term) in enumerate(terms.items()):
+            self._stands_for[stem].append((n, 1.0))
+            for other, worth in term.others.items():
+                self._stands_for[other].append((n, worth))
+
+    @classmethod
+    def of(cls, question: str) -> "Wanted":
+        """What `question` asks for where no index says which of its words are rare."""
+        return cls(question, {porter(word): Term(1.0) for word in query_terms(question)})
+
+    def share(self, text: str) -> float:
+        """How much of the question stands in `text`, from 0 to 1."""
+        return self._share(self._held(stems(text)))
+
+    def telling(self, parts: Sequence[str]) -> list[float]:
+        """How much of the question each of `parts` holds, where a word that more of them hold
+        counts for less."""
+        held = [self._held(stems(part)) for part in parts]
+        in_parts: dict[int, int] = defaultdict(int)
+        for each in held:
+            for n in each:
+                in_parts[n] += 1
+        return [self._share({n: worth / in_parts[n] for n, worth in each.items()}) for each in held]
+
+    def hit(self, each: Candidate) -> Hit:
+        """The candidate with its score."""
+        told = self.told(each)
+        score = sum(weight * value for weight, value in zip(WEIGHTS, told, strict=True))
+        if each.file in self._cited_files:
+            score += SAME_FILE
+            score += SAME_SECTION if (each.file, each.title) in self._cited else 0.0
+        return Hit(each.id, score, told[_HELD])
+
+    def told(self, each: Candidate) -> list[float]:
+        """What speaks for it, in the order of `WEIGHTS`."""
+        heading = each.heading.split()
+        in_heading, in_parents, in_path = map(self._held, (heading, each.parents.split(),
+                                                           each.path.split()))  # fmt: skip
+        body = each.body.split()[:MOST_BODY_TERMS]
+        counts: dict[int, float] = defaultdict(float)
+        in_body: dict[int, float] = {}
+        places: list[tuple[int, int, float]] = []
+        for at, stem in enumerate(body):
+            for n, worth in self._stands_for.get(stem, ()):
+                counts[n] += worth
+                in_body[n] = max(worth, in_body.get(n, 0.0))
+                places.append((at, n, worth))
+        length = 1.2 * (0.4 + 0.6 * len(body) / TYPICAL)
+        saturated = sum(
+            self._weights[n] * worth * 2.2 * counts[n] / (counts[n] + length)
+            for n, worth in in_body.items()
+        )
+        held = {
+            n: max(in_body.get(n, 0.0), in_heading.get(n, 0.0), 0.8 * in_parents.get(n, 0.0))
+            for n in {*in_body, *in_heading, *in_parents}
+        }
+        named = [stem for stem in heading if stem not in STOP_WORDS]
+        met = sum(stem in self._stands_for for stem in named) / max(len(named), 1)
+        return [
+            saturated / self._total,
+            self._share(in_heading),
+            met * self._share(in_heading),
+            self._share(in_parents),
+            self._share(in_path),
+            self._share(held),
+            self._close(places),
+            _place(each.file, self._spare),
+            float(bool(each.has_code)),
+            float(len(body) < STUB_TERMS),
+        ]
+
+    def _held(self, words: Sequence[str]) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for word in words:
+            for n, worth in self._stands_for.get(word, ()):
+                found[n] = max(worth, found.get(n, 0.0))
+        return found
+
+    def _share(self, held: Mapping[int, float]) -> float:
+        return sum(self._weights[n] * worth for n, worth in held.items()) / self._total
+
+    def _close(self, places: Sequence[tuple[int, int, float]]) -> float:
+        """The largest share of the question that stands within `WINDOW` terms."""
+        best = 0.0
+        first = 0
+        inside: dict[int, list[float]] = defaultdict(list)
+        for at, n, worth in places:
+            inside[n].append(worth)
+            while at - places[first][0] > WINDOW:
+                inside[places[first][1]].pop(0)
+                first += 1
+            best = max(best, sum(self._weights[n] * max(each)
+                                 for n, each in inside.items() if each))  # fmt: skip
+        return best / self._total
