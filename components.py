@@ -32,6 +32,7 @@ from fasthtml.components import (
     Textarea,
 )
 
+from hyperrun.answering.events import CUT_OFF
 from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.markdown.citations import card_of
@@ -354,7 +355,12 @@ def AnswerBody(
             dir="auto",
         ),
         Div(
-            Sources(view, turn.id, (update and update.sources) or ()),
+            Sources(
+                view,
+                turn.id,
+                (update and update.sources) or (),
+                update is None or update.cites,
+            ),
             cls="sources",
             sse_swap="sources",
         ),
@@ -372,15 +378,28 @@ def Dots(view: View) -> FT:
 
 
 def Steps(view: View, steps: Sequence[Step]) -> list[FT]:
-    """What the assistant does before it answers, one line each."""
+    """What the assistant does before it answers, one line each; what it has thought is folded."""
     return [
-        P(
+        Thought(view, step.thought)
+        if step.thought is not None
+        else P(
             Icon("triangle-alert" if step.failed else "search", 14),
             Span(StepText(view, step), dir="auto"),
             cls="step" + (" searching" if step.found is None and not step.failed else ""),
         )
         for step in steps
     ]
+
+
+def Thought(view: View, thought: str) -> FT:
+    """A model's thoughts, folded; while it thinks, that it does."""
+    if not thought:
+        return P(Icon("sparkles", 14), Span(view.say("thinking")), cls="step searching")
+    return Details(
+        Summary(Icon("sparkles", 14), view.say("thought")),
+        P(thought, dir="auto"),
+        cls="step thought",
+    )
 
 
 def StepText(view: View, step: Step) -> str:
@@ -395,16 +414,21 @@ def StepText(view: View, step: Step) -> str:
     return view.say(key, query=query, count=step.found or 0)
 
 
-def Sources(view: View, turn_id: str, sources: Sequence[Source]) -> FT | str:
-    """The cited passages under an answer, in order, each one openable to its very lines."""
+def Sources(view: View, turn_id: str, sources: Sequence[Source], cites: bool = True) -> FT | str:
+    """The cited passages under an answer, in order, each one openable to its very lines.
+
+    Where the answer cites none they are those found for the question, and open to be seen.
+    """
     if not sources:
         return ""
+    label = view.say("sources" if cites else "found_for_question")
     return Details(
-        Summary(Icon("file-text", 14), f"{view.say('sources')} ({len(sources)})"),
+        Summary(Icon("file-text", 14), f"{label} ({len(sources)})"),
         Ol(
             *[Li(SourceCard(view, turn_id, source, n)) for n, source in enumerate(sources, 1)],
         ),
         cls="source-list",
+        open=not cites,
     )
 
 
@@ -530,17 +554,31 @@ def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
     elif update.outcome is Outcome.INTERRUPTED:
         notices.append(("alert-warning", view.say("interrupted")))
     written = update.usage is not None and update.usage.model
+    cut_off = view.say(CUT_OFF) if update.outcome is Outcome.ANSWERED else ""
     if update.outcome is Outcome.ANSWERED and written and not update.sources and not update.notice:
         notices.append(("alert-warning", view.say("not_grounded")))
     return [
         Div(
             Icon("triangle-alert" if "info" not in kind else "info", 16),
             Span(sentence),
+            ContinueButton(view, turn) if sentence == cut_off else "",
             role="alert" if kind == "alert-error" else "note",
             cls=f"alert alert-soft {kind} notice",
         )
         for kind, sentence in notices
     ]
+
+
+def ContinueButton(view: View, turn: Turn) -> FT:
+    """Goes on with an answer that was cut off."""
+    return ui.Btn(
+        view.say("continue"),
+        type="button",
+        cls="-xs -outline continue",
+        hx_post=view.links.go_on(turn.id),
+        hx_target=f"#turn-{turn.id}",
+        hx_swap="outerHTML",
+    )
 
 
 def CostText(view: View, usage: Usage | None, total: Cost | None) -> str:

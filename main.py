@@ -211,7 +211,11 @@ def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[s
     elif update.more:
         changed.append(sse.frame("more", update.more))
     if update.sources is not None:
-        changed.append(sse.frame("sources", fragment(html.Sources(view, turn.id, update.sources))))
+        changed.append(
+            sse.frame(
+                "sources", fragment(html.Sources(view, turn.id, update.sources, update.cites))
+            )
+        )
     if update.outcome is not None:
         changed.append(sse.frame("meta", fragment(*html.Meta(view, turn, update, total))))
     return changed
@@ -231,6 +235,16 @@ async def retry(request: Request, turn_id: str, state: State, form: ReaderForm) 
     view = view_for(request, state, form.lang)
     async with admitted(request, state, conversation) as reservation:
         turn = await state.turns.retry(conversation, turn_id, reservation, view.language)
+    return html.Exchange(view, turn)
+
+
+@route("/continue/{turn_id}", methods=["POST"])
+async def go_on(request: Request, turn_id: str, state: State, form: ReaderForm) -> FT:
+    """Go on with an answer that was cut off at its length, in the same bubble."""
+    conversation = owner(state, form)
+    view = view_for(request, state, form.lang)
+    async with admitted(request, state, conversation) as reservation:
+        turn = await state.turns.go_on(conversation, turn_id, reservation, view.language)
     return html.Exchange(view, turn)
 
 
@@ -536,6 +550,7 @@ LINKS = Links(
     stream=lambda turn_id: stream.to(turn_id=turn_id).lstrip("/"),
     stop=lambda turn_id: stop.to(turn_id=turn_id).lstrip("/"),
     retry=lambda turn_id: retry.to(turn_id=turn_id).lstrip("/"),
+    go_on=lambda turn_id: go_on.to(turn_id=turn_id).lstrip("/"),
     feedback=lambda turn_id: feedback.to(turn_id=turn_id).lstrip("/"),
     share=lambda turn_id: f"share/{turn_id}",
 )

@@ -4,7 +4,7 @@ A reader's first conversation has a random id, and his others that id, "~" and m
 of them is the reader of all.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hyperrun.passage import Passage
@@ -47,11 +47,15 @@ class PageContext:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing the assistant did before or while answering, for the reader to see."""
+    """One thing the assistant did before or while answering, for the reader to see.
+
+    It is a search, or where `thought` is not None what a model thought: "" while it thinks.
+    """
 
     query: str
     found: int | None = None  # passages; None while searching
     failed: bool = False
+    thought: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,16 @@ class Usage:
     own_key: bool = False  # paid by the reader's own key
     # The provider has not told it: the answer was stopped, or it never does.
     estimated: bool = False
+
+    def beyond(self, before: "Usage") -> "Usage":
+        """What has been taken since it was `before`."""
+        known = self.cost_usd is not None
+        return replace(
+            self,
+            prompt_tokens=self.prompt_tokens - before.prompt_tokens,
+            completion_tokens=self.completion_tokens - before.completion_tokens,
+            cost_usd=(self.cost_usd or 0) - (before.cost_usd or 0) if known else None,
+        )
 
     def plus(self, other: "Usage") -> "Usage":
         """What this and another call of the same model took together."""

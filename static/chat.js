@@ -55,7 +55,7 @@
   document.addEventListener("hyperrun:token", (event) => restore(event.detail.token));
 
   // Every tab of a conversation shows what is asked, tried again or deleted in one of them.
-  const CHANGES = /^(ask|retry\/.*|delete-conversation|clear-messages)$/;
+  const CHANGES = /^(ask|retry\/.*|continue\/.*|delete-conversation|clear-messages)$/;
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, successful } = event.detail;
     if (!successful) return;

@@ -12,10 +12,12 @@ from hyperrun.answering.events import (
     Event,
     Found,
     Notice,
+    Rewritten,
     SearchFailed,
     Searching,
     Suggestions,
     Text,
+    Thought,
     Used,
 )
 from hyperrun.answering.prompts import MAX_SUGGESTIONS
@@ -26,6 +28,8 @@ from hyperrun.markdown.renderer import AnswerRenderer
 from hyperrun.text import without_controls
 
 log = logging.getLogger(__name__)
+
+MAX_FOUND = 6  # sources shown of an answer that cites none
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Update:
     outcome: Outcome | None = None
     error: str = ""
     notice: str = ""
+    cites: bool = True  # else `sources` are what was found, and the answer names none of them
 
 
 class HtmlBuilder:
@@ -110,16 +115,21 @@ class AnswerState:
     def __init__(self, turn: Turn, language: str = "") -> None:
         self.turn = turn
         self.version = 0
-        self.steps: tuple[Step, ...] = ()
+        self.steps = turn.steps
         self.usage = turn.usage
         self.outcome: Outcome | None = None
         self.error = ""
         self.notice = turn.notice
         self._suggestions: tuple[str, ...] = ()
-        self._answer = ""
-        self._unrendered: list[str] = []
-        self._handed_out: dict[int, Source] = {}
-        self._html = HtmlBuilder(AnswerRenderer(self._handed_out.get, language or DEFAULT))
+        self._answer = turn.answer
+        self._unrendered: list[str] = [turn.answer] if turn.answer else []
+        self._handed_out = {source.number: source for source in turn.sources}
+        self._language = language or DEFAULT
+        self._html = self._builder()
+        self.revision = 0  # of what was shown before: it is taken back, and shown anew
+
+    def _builder(self) -> HtmlBuilder:
+        return HtmlBuilder(AnswerRenderer(self._handed_out.get, self._language))
 
     def fold(self, event: Event) -> None:
         """Take one event."""
@@ -128,6 +138,14 @@ class AnswerState:
             case Text(delta, answer):
                 self._answer = answer or self._answer + delta
                 self._unrendered.append(delta)
+            case Rewritten(answer):
+                self.revision += 1
+                self._answer = answer
+                self._unrendered = [answer]
+                self._html = self._builder()
+            case Thought(text):
+                self.steps = tuple(step for step in self.steps if step.thought != "")
+                self.steps = (*self.steps, Step("", thought=text))
             case Searching(query):
                 # The same search again is the same step: after a model's failure, say.
                 others = tuple(step for step in self.steps if step.query != query)
@@ -140,7 +158,8 @@ class AnswerState:
             case SearchFailed(query):
                 self._finish_step(Step(query, failed=True))
             case Used(usage):
-                self.usage = usage
+                before = self.turn.usage  # of an answer that goes on
+                self.usage = usage.plus(before) if before.model else usage
             case Suggestions(questions):
                 self._suggestions = questions
             case Notice(key):
@@ -189,9 +208,20 @@ class AnswerState:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The sources cited so far, in order of first citation."""
+        """The sources cited so far, in order of first citation.
+
+        Of a written answer that has ended without citing any: those found for the question.
+        """
         cited = self._html.cited
-        return tuple(self._handed_out[n] for n in cited if n in self._handed_out)
+        sources = tuple(self._handed_out[n] for n in cited if n in self._handed_out)
+        if not sources and self.outcome is not None and self.usage.model and self._answer:
+            return tuple(self._handed_out.values())[:MAX_FOUND]
+        return sources
+
+    @property
+    def cites(self) -> bool:
+        """Does the answer name a source?"""
+        return bool(self._html.cited)
 
     @property
     def suggestions(self) -> tuple[str, ...]:
@@ -219,7 +249,8 @@ class Follower:
     """One connection: what it has sent, and whether there is more."""
 
     __slots__ = (
-        "_blocks", "_live", "_sources", "_steps", "_version", "is_quiet", "told_at", "wake",
+        "_blocks", "_live", "_revision", "_sources", "_steps", "_version", "is_quiet", "told_at",
+        "wake",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -227,6 +258,7 @@ class Follower:
         self.told_at = time.monotonic()
         self.is_quiet = False  # nothing has been sent for long
         self._version = -1
+        self._revision = 0
         self._blocks = 0
         self._live = ""
         self._steps: tuple[Step, ...] = ()
@@ -239,8 +271,8 @@ class Follower:
             return None
         self.told_at = time.monotonic()
         state.render()
-        snapshot = self._version < 0
-        blocks = tuple(state.blocks[self._blocks :])
+        snapshot = self._version < 0 or self._revision != state.revision
+        blocks = tuple(state.blocks[0 if snapshot else self._blocks :])
         sources = state.sources
         live: str | None = state.live
         more = None
@@ -262,8 +294,10 @@ class Follower:
             outcome=state.outcome,
             error=state.error,
             notice=state.notice,
+            cites=state.cites,
         )
         self._version = state.version
+        self._revision = state.revision
         self._blocks = len(state.blocks)
         self._live = state.live
         self._steps = state.steps

@@ -21,6 +21,7 @@ class Question:
     history: Sequence[Turn] = ()
     page: PageContext = PageContext()
     language: str = DEFAULT
+    so_far: Turn | None = None  # an answer that was cut off, to go on with
 
     @property
     def before(self) -> Before | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from hyperrun.domain import Source, Usage
 
+CUT_OFF = "cut_off"  # the notice of an answer that can go on
+
 
 @dataclass(frozen=True, slots=True)
 class Searching:
@@ -46,6 +48,20 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewritten:
+    """All of the answer so far, in the place of what was told before."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What the model has thought before it went on; "" when it begins to think."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestions:
     """Questions the reader may want to ask next."""
 
@@ -68,9 +84,21 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end. "stop", or "length" where the answer hit its limit."""
+    """The end, as `llm.wire.FINISHED` names it: "length" where the answer hit its limit."""
 
     finish_reason: str
 
 
-Event = Searching | Found | Citable | SearchFailed | Text | Suggestions | Used | Notice | Done
+Event = (
+    Searching
+    | Found
+    | Citable
+    | SearchFailed
+    | Text
+    | Rewritten
+    | Thought
+    | Suggestions
+    | Used
+    | Notice
+    | Done
+)

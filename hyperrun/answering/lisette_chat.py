@@ -20,16 +20,26 @@ UNREADABLE = (
 )
 
 
-def messages(history: Sequence[Turn]) -> list[dict[str, str]]:
-    """Answered turns as user and assistant messages, the newest that fit, always in pairs.
+# What the model is told of a turn that was not answered to its end.
+ENDS = {
+    Outcome.STOPPED: "(The reader stopped this answer here.)",
+    Outcome.FAILED: "(This answer failed.)",
+    Outcome.INTERRUPTED: "(This answer was interrupted here.)",
+}
 
-    Citations go: their numbers meant other passages.
+
+def messages(history: Sequence[Turn]) -> list[dict[str, str]]:
+    """Turns as user and assistant messages, the newest that fit, always in pairs.
+
+    Of one that was stopped or failed what was shown, and that. Citations go: their numbers meant
+    other passages.
     """
     pairs: list[list[dict[str, str]]] = []
     size = 0
     for turn in reversed(history):
-        answer = strip_citations(turn.answer)
-        if turn.outcome is not Outcome.ANSWERED or not answer.strip():
+        parts = (strip_citations(turn.answer).strip(), ENDS.get(turn.outcome, ""))
+        answer = "\n\n".join(part for part in parts if part)
+        if not answer:
             continue  # an answer without words is refused by some providers
         size += len(turn.question) + len(answer)
         if size > MAX_HISTORY_CHARS:
@@ -48,7 +58,7 @@ def chat_of(
     settings: Settings,
     project: str,
     model: ModelChoice,
-    history: Sequence[Turn],
+    history: Sequence[dict[str, str]],
     research: Research,
     completion: Completion,
 ) -> Any:
@@ -58,7 +68,7 @@ def chat_of(
         sp=prompts.system_prompt(settings.system_prompt, project),
         tools=[_tool_schema(lisette)],
         ns={"search_code": research.call},
-        hist=messages(history),
+        hist=list(history),
         api_base=model.api_base or None,
         api_key=model.api_key or None,
         max_tokens=settings.max_answer_tokens,

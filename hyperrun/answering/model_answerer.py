@@ -7,25 +7,28 @@ left half-done. The model can do one thing besides writing: search the indexed c
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
 from hyperrun.answering import prompts
 from hyperrun.answering.answerer import Question
 from hyperrun.answering.events import (
+    CUT_OFF,
     Done,
     Event,
     Found,
+    Notice,
     SearchFailed,
     Searching,
     Suggestions,
     Used,
 )
-from hyperrun.answering.lisette_chat import chat_of
+from hyperrun.answering.fitting import PromptFitter
+from hyperrun.answering.lisette_chat import chat_of, messages
 from hyperrun.answering.reply import Reply
 from hyperrun.answering.research import FIRST_PASSAGES, MAX_TOOL_CALLS, Research, version_of
-from hyperrun.errors import ModelStalled, SearchError
+from hyperrun.errors import ModelStalled, ModelTooSlow, SearchError
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Client, Completion, as_model_error
 from hyperrun.llm.models import Models
@@ -35,6 +38,9 @@ from hyperrun.settings import Settings
 log = logging.getLogger(__name__)
 
 SUGGESTIONS_TIMEOUT_S = 10.0
+WRITING_S = 10.0  # a model that said something so lately is still writing
+# What a reader is told of an answer that ended otherwise than by itself.
+NOTICES = {"length": CUT_OFF, "content_filter": "ended_filtered", "refusal": "ended_refused"}
 
 Inbox = asyncio.Queue[Event | Exception | None]
 
@@ -54,6 +60,9 @@ class ModelAnswerer:
         """The events of one answer. Raises `ModelError`; its searches fail without an error."""
         inbox: Inbox = asyncio.Queue()
         research = Research(self._search, version_of(question.page.url), inbox.put_nowait)
+        so_far = question.so_far
+        if so_far is not None:
+            research.known(so_far.sources)
         lisette = await self._models.library()
         yield Searching(question.text)
         try:
@@ -64,20 +73,28 @@ class ModelAnswerer:
             first = ()
             yield SearchFailed(question.text)
         client = Client.of(self._models, lisette.core.litellm, self._settings)
-        reply = Reply(self._models, self._choice, inbox.put_nowait)
+        reply = Reply(self._models, self._choice, inbox.put_nowait, so_far.answer if so_far else "")
+        history = messages(question.history)
+        fitter = self._fitter(history, research)
+        completion = Completion(client, self._choice, reply, fitter)
+        asked = (*(so_far.sources if so_far else ()), *first)
+        found = research.quoted(asked) if asked else None
+        content = prompts.question(question.text, question.page, found)
+        message = {"role": "user", "content": content}
+        if so_far is not None:
+            history = [*history, message, {"role": "assistant", "content": so_far.answer}]
+            message = {"role": "user", "content": prompts.CONTINUE}
         chat = chat_of(
             lisette,
             self._settings,
             self._search.project,
             self._choice,
-            question.history,
+            history,
             research,
-            Completion(client, self._choice, reply),
+            completion,
         )
-        research.seen(first)
-        content = prompts.question(question.text, question.page, first)
-        message = {"role": "user", "content": content}
-        task = asyncio.create_task(self._converse(chat, message, reply, inbox))
+        converse = self._converse(chat, message, reply, completion, inbox)
+        task = asyncio.create_task(converse)
         try:
             while (event := await inbox.get()) is not None:
                 if isinstance(event, Exception):
@@ -88,6 +105,8 @@ class ModelAnswerer:
             task.cancel()
             await asyncio.wait({task})
         finish_reason = reply.checked_end()
+        if finish_reason in NOTICES:
+            yield Notice(NOTICES[finish_reason])
         questions = await self._suggest(question, reply, research, client, inbox.put_nowait)
         if questions:
             yield Suggestions(questions)
@@ -95,6 +114,16 @@ class ModelAnswerer:
             while isinstance(used := inbox.get_nowait(), Used):
                 yield used
         yield Done(finish_reason)
+
+    def _fitter(self, history: Sequence[dict[str, str]], research: Research) -> PromptFitter:
+        own, project = self._settings.system_prompt, self._search.project
+        instructions = (
+            prompts.system_prompt(own, project),
+            prompts.system_prompt(own, project, with_tools=False),
+        )
+        fitter = PromptFitter(len(history), instructions)
+        fitter.blocks = research.blocks
+        return fitter
 
     async def _suggest(
         self,
@@ -141,7 +170,12 @@ class ModelAnswerer:
         return step.choices[0].message.content or ""
 
     async def _converse(
-        self, chat: Any, message: dict[str, str], reply: Reply, inbox: Inbox
+        self,
+        chat: Any,
+        message: dict[str, str],
+        reply: Reply,
+        completion: Completion,
+        inbox: Inbox,
     ) -> None:
         """Let the model write and search until it is done; what happens goes into `inbox`.
 
@@ -157,12 +191,14 @@ class ModelAnswerer:
                 async with aclosing(steps):
                     async for item in steps:
                         if hasattr(item, "usage"):  # else a tool's result
-                            reply.add(item)
+                            reply.add(item, completion.finish_reason)
             inbox.put_nowait(None)
         except TimeoutError as error:
             if not timer.expired():
                 inbox.put_nowait(as_model_error(error))
             else:
-                inbox.put_nowait(ModelStalled(f"not done within {timeout_s:.0f} s"))
+                silent_s = asyncio.get_running_loop().time() - completion.heard_at
+                kind = ModelTooSlow if silent_s < WRITING_S else ModelStalled
+                inbox.put_nowait(kind(f"not done within {timeout_s:.0f} s"))
         except Exception as error:
             inbox.put_nowait(as_model_error(error))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import cache
 
+from hyperrun.answering.fitting import PassageBlock
 from hyperrun.domain import PageContext, Source
 from hyperrun.text import plain
 
@@ -14,8 +15,7 @@ You answer questions about {project} for readers of its documentation.
 
 - Ground every statement in the numbered passages you are given, and cite them: put [n] right \
 after the sentence it supports. Never cite a number you were not given.
-- If the passages do not answer the question, search again with other words. If that does not \
-help either, say plainly that the documentation does not say. Do not guess.
+{search}
 - Answer in the language of the question, whatever language the passages are in. Be short: the \
 answer first, then what is needed to use it. Use Markdown; put code in fenced blocks with a \
 language, copied from the passages.
@@ -31,19 +31,38 @@ answers. One a line, in the language of the conversation, nothing else."""
 MAX_SUGGESTIONS = 3
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.):])\s+")
 
+REMINDER = (
+    "Answer from these passages. After each sentence put the number of the passage it comes from, "
+    "like this: The default is 30 seconds. [1]"
+)
+
+CONTINUE = (
+    "Your answer was cut off at its length limit. Go on exactly where it stopped, in the middle of "
+    "the sentence if need be. Repeat nothing and do not comment on this."
+)
+
 FINAL = "Answer now with what you have, citing passages as [n]."
 
 
+_SEARCH_AGAIN = """\
+- If the passages do not answer the question, search again with other words. If that does not \
+help either, say plainly that the documentation does not say. Do not guess."""
+_NOTHING_ELSE = """\
+- If the passages do not answer the question, say plainly that the documentation does not say. Do \
+not guess."""
+
+
 @cache
-def system_prompt(own: str, project: str) -> str:
-    """The operator's own prompt, else ours."""
-    return own or SYSTEM.replace("{project}", project or "this project")
+def system_prompt(own: str, project: str, *, with_tools: bool = True) -> str:
+    """The operator's own prompt, else ours; a model without tools is not told to search."""
+    search = _SEARCH_AGAIN if with_tools else _NOTHING_ELSE
+    return own or SYSTEM.replace("{search}", search).replace("{project}", project or "this project")
 
 
 def passages(
     sources: Sequence[Source], seen: Collection[int] = (), most_chars: int = 48_000
-) -> str:
-    """Passages as the model sees them, in one element; of those in `seen` only the place.
+) -> PassageBlock:
+    """Passages as the model sees them; of those in `seen` only the place.
 
     Past `most_chars` the rest is left out, and that is said.
     """
@@ -56,7 +75,7 @@ def passages(
             parts.append("(More was found; search with more exact words to see it.)")
             break
         parts.append(part)
-    return "<passages>\n" + "\n\n".join(parts) + "\n</passages>"
+    return PassageBlock(tuple(parts))
 
 
 def _place(source: Source) -> str:
@@ -68,7 +87,7 @@ def _place(source: Source) -> str:
 def _quoted(source: Source) -> str:
     """A numbered passage in a fence that its text cannot close."""
     passage = source.passage
-    text = _unmarked(passage.text)
+    text = _unmarked(passage.shown)
     fence = "```"
     while fence in text:
         fence += "`"
@@ -80,11 +99,14 @@ def _unmarked(text: str) -> str:
     return _MARKS.sub("&lt;", text)
 
 
-def question(text: str, page: PageContext, sources: Sequence[Source]) -> str:
-    """The reader's message: what a first search found, where the reader is, the question."""
+def question(text: str, page: PageContext, found: PassageBlock | None = None) -> str:
+    """The reader's message: what a first search found, where the reader is, the question.
+
+    How to cite stands after the passages, where small models still have it in mind.
+    """
     parts = []
-    if sources:
-        parts.append(passages(sources))
+    if found is not None:
+        parts += [found.text, REMINDER]
     where = [
         f"{name}: {' '.join(value.split())}"
         for name, value in (

@@ -4,21 +4,28 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from hyperrun.answering.events import Event, Text, Used
+from hyperrun.answering.events import Event, Rewritten, Text, Thought, Used
 from hyperrun.domain import Usage
-from hyperrun.errors import ModelCutOff, ModelError
+from hyperrun.errors import ModelCutOff, ModelError, ModelFiltered, ModelOnlyThought
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Meter
 from hyperrun.llm.models import Models
 from hyperrun.llm.wire import FINISHED
 
 ESTIMATE_EVERY_S = 0.5
+MAX_THOUGHT_CHARS = 8_000  # of one thought are shown
 
 
 class Reply:
     """Listens to the steps of one answer, and tells what they say and take."""
 
-    def __init__(self, models: Models, choice: ModelChoice, tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        models: Models,
+        choice: ModelChoice,
+        tell: Callable[[Event], None],
+        so_far: str = "",
+    ) -> None:
         self._models = models
         self._choice = choice
         self._tell = tell
@@ -26,33 +33,53 @@ class Reply:
         self._prompt_tokens = self._completion_tokens = 0
         self._cost_usd: float | None = 0.0
         self._finish_reason = ""
-        self.text = ""  # all that was said
+        self.text = so_far  # all that was said
+        self._goes_on = bool(so_far)
         self._before = ""  # what of it stands above this step's words
+        self._is_apart = False  # these words are a paragraph of their own
+        self._thought = ""  # that is not ended
+        self.has_thought = False
         self._estimated_at = 0.0  # with the first words
 
     def step_begins(self) -> None:
         """After the first, what its prompt takes is told at once: if the answer is stopped before
         the step has said anything, nothing else counts it."""
-        self._before = self.text and self.text + "\n\n"
+        self._end_thought()
+        self._is_apart = bool(self.text) and not (self._goes_on and not self._prompt_tokens)
+        self._before = self.text + ("\n\n" if self._is_apart else "")
         if self._prompt_tokens:
             self._tell(Used(self.usage))
 
     def say(self, said: str) -> None:
         """All that this step has said; now and then what it takes, should the answer be stopped."""
+        self._end_thought()
         known = len(self.text)
-        self.text = self._before + said.lstrip() if self._before else said
+        self.text = self._before + (said.lstrip() if self._is_apart else said)
+        if len(self.text) < known:  # words turned out to be thoughts
+            self._tell(Rewritten(self.text))
+            return
         self._tell(Text(self.text[known:], self.text))
         if time.monotonic() - self._estimated_at > ESTIMATE_EVERY_S:
             self._estimated_at = time.monotonic()
             self._tell(Used(self.usage))
 
     def think(self, thought: str) -> None:
-        """A thought is not part of what is said."""
+        """A piece of a thought: shown whole, when it has ended."""
+        if not self._thought:
+            self._tell(Thought(""))
+        self.has_thought = True
+        self._thought += thought[: MAX_THOUGHT_CHARS - len(self._thought)]
 
-    def add(self, step: Any) -> None:
+    def _end_thought(self) -> None:
+        if self._thought:
+            self._tell(Thought(self._thought.strip() or "…"))
+            self._thought = ""
+
+    def add(self, step: Any, finish_reason: str = "") -> None:
         """The whole of one step, as LiteLLM has it."""
+        self._end_thought()
         self._count(step.usage)
-        self._finish_reason = step.choices[0].finish_reason or ""
+        self._finish_reason = finish_reason or step.choices[0].finish_reason or ""
         self._tell(Used(self.usage))
 
     def _count(self, usage: Any) -> None:
@@ -93,6 +120,10 @@ class Reply:
         name = self._choice.name
         if self._finish_reason not in FINISHED:
             raise ModelCutOff(f"{name}: ended with {self._finish_reason!r}")
+        if not self.text.strip() and self._finish_reason == "content_filter":
+            raise ModelFiltered(f"{name}: nothing came through the filter")
+        if not self.text.strip() and self.has_thought:
+            raise ModelOnlyThought(f"{name}: thought, and ended with {self._finish_reason!r}")
         if not self.text.strip():
             raise ModelError(f"{name}: said nothing, and ended with {self._finish_reason!r}")
         return self._finish_reason

@@ -8,6 +8,7 @@ from typing import Any
 
 from hyperrun.answering import prompts
 from hyperrun.answering.events import Event, Found, SearchFailed, Searching
+from hyperrun.answering.fitting import PassageBlock
 from hyperrun.domain import Source
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import Search
@@ -21,6 +22,7 @@ MAX_PASSAGES = 10  # for one tool call
 MAX_TOOL_CALLS = 6
 MAX_PASSAGE_CHARS = 4_000
 MAX_PROSE_CHARS = 5_000  # of a table of settings the last row may be the one that answers
+MAX_FIRST_CHARS = 48_000
 MAX_RESULT_CHARS = 24_000  # of one search, as the model is given it
 
 
@@ -39,6 +41,7 @@ class Research:
         self._sources: dict[tuple[str, int, int], Source] = {}
         self._shown: set[int] = set()  # numbers whose text the model has been given
         self._calls = 0
+        self.blocks: list[PassageBlock] = []  # what the model has been given
 
     async def find(self, query: str, k: int, before: Before | None = None) -> tuple[Source, ...]:
         """Search, and number what is found. Raises `SearchError`."""
@@ -50,6 +53,13 @@ class Research:
         found = await self._search.section(source.passage)
         return tuple(self._number(passage) for passage in found)
 
+    def known(self, sources: Sequence[Source]) -> None:
+        """These have been handed out before, and keep their numbers."""
+        for source in sources:
+            passage = source.passage
+            place = (passage.file, passage.start_line, passage.end_line)
+            self._sources[place] = source
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """All that were found, by number."""
@@ -58,7 +68,8 @@ class Research:
     def _number(self, passage: Passage) -> Source:
         place = (passage.file, passage.start_line, passage.end_line)
         if place not in self._sources:
-            self._sources[place] = Source(len(self._sources) + 1, _bounded(passage))
+            number = max((source.number for source in self._sources.values()), default=0) + 1
+            self._sources[place] = Source(number, _bounded(passage))
         return self._sources[place]
 
     async def call(self, **arguments: Any) -> str:
@@ -86,7 +97,13 @@ class Research:
         self._tell(Found(query, sources))
         if not sources:
             return "Nothing was found. Try other words, or say that the documentation does not say."
-        return prompts.passages(sources, self.seen(sources), MAX_RESULT_CHARS)
+        return self.quoted(sources, MAX_RESULT_CHARS).text
+
+    def quoted(self, sources: Sequence[Source], max_chars: int = MAX_FIRST_CHARS) -> PassageBlock:
+        """Passages as the model is given them, those that it has had before by their place."""
+        block = prompts.passages(sources, self.seen(sources), max_chars)
+        self.blocks.append(block)
+        return block
 
     def seen(self, sources: Sequence[Source]) -> frozenset[int]:
         """Which of `sources` the model has had before; from now on it has had them all."""
@@ -113,7 +130,13 @@ async def search_code(
 
 def _bounded(passage: Passage) -> Passage:
     most = MAX_PROSE_CHARS if passage.kind in PROSE else MAX_PASSAGE_CHARS
+    if len(passage.content) > most:
+        passage = replace(passage, content=_beginning(passage.content, most))
     if len(passage.text) <= most:
         return passage
-    kept = passage.text[:most].rpartition("\n")[0] or passage.text[:most]
+    kept = _beginning(passage.text, most)
     return replace(passage, text=kept, end_line=passage.start_line + kept.count("\n"))
+
+
+def _beginning(text: str, max_chars: int) -> str:
+    return text[:max_chars].rpartition("\n")[0] or text[:max_chars]

@@ -21,9 +21,16 @@ from typing import Any
 
 from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update
 from hyperrun.answering.answerer import Answerer, AnswererFor, Question
-from hyperrun.answering.events import Text, Used
+from hyperrun.answering.events import CUT_OFF, Text, Used
 from hyperrun.domain import Cost, Outcome, PageContext, Recent, Turn, reader_of
-from hyperrun.errors import Busy, HyperRunError, ModelError, NotYours
+from hyperrun.errors import (
+    BadQuestion,
+    Busy,
+    HyperRunError,
+    ModelError,
+    ModelNotConfigured,
+    NotYours,
+)
 from hyperrun.language import DEFAULT
 from hyperrun.limits import Reservation
 from hyperrun.llm.read_batching import TICK_S
@@ -143,9 +150,30 @@ class Turns:
             started=time.time(),
             notice=reservation.notice,
         )
+        return await self._begin(turn, reservation, language)
+
+    async def go_on(
+        self, conversation: str, turn_id: str, reservation: Reservation, language: str = ""
+    ) -> Turn:
+        """Go on with an answer that was cut off at its length, in its own turn.
+
+        Raises `NotYours` where this conversation has no such turn, `Busy` as `start` does, and
+        `BadQuestion` where there is nothing to go on with, or no model now.
+        """
+        first = await self._own(conversation, turn_id)
+        if conversation in self._by_conversation or self._closing:
+            raise Busy(f"conversation has {self._by_conversation.get(conversation)} in flight")
+        if first.outcome is not Outcome.ANSWERED or first.notice != CUT_OFF:
+            raise BadQuestion(f"turn {turn_id[:40]!r} was not cut off")
+        if reservation.choice is None:
+            raise BadQuestion("no model goes on", reservation.notice or ModelNotConfigured.public)
+        turn = replace(first, outcome=Outcome.RUNNING, notice="", ended=None, suggestions=())
+        return await self._begin(turn, reservation, language)
+
+    async def _begin(self, turn: Turn, reservation: Reservation, language: str) -> Turn:
         running = RunningAnswer(turn, reservation, language)
         self._in_flight[turn.id] = running
-        self._by_conversation[conversation] = turn.id
+        self._by_conversation[turn.conversation] = turn.id
         # Beside the answer: the model is not asked later because the disk is slow.
         first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
         work = self._answer(running, language)
@@ -295,12 +323,13 @@ class Turns:
             blocks=tuple(builder.blocks),
             live="",
             steps=turn.steps,
-            sources=tuple(sources[n] for n in builder.cited if n in sources),
+            sources=tuple(sources[n] for n in builder.cited or sources if n in sources),
             suggestions=turn.suggestions,
             usage=turn.usage,
             outcome=turn.outcome,
             error=turn.error,
             notice=turn.notice,
+            cites=bool(builder.cited),
         )
 
     async def close(self) -> None:
@@ -357,9 +386,10 @@ class Turns:
             history = [
                 each
                 for each in await self.history(turn.conversation)
-                if each.outcome is Outcome.ANSWERED and each.id not in (turn.id, turn.retry_of)
+                if each.outcome is not Outcome.RUNNING and each.id not in (turn.id, turn.retry_of)
             ]
-            question = Question(turn.question, history, turn.page, language or DEFAULT)
+            so_far = turn if turn.answer else None
+            question = Question(turn.question, history, turn.page, language or DEFAULT, so_far)
             try:
                 answerer = self._answerer_for(running.reservation.choice)
                 await self._fold(running, answerer, question)
@@ -429,7 +459,8 @@ class Turns:
             del self._unstored[next(iter(self._unstored))]
         ending = {self._spawn(self._save([turn]), f"last row of {turn.id}")}
         if self._on_ended:
-            told = self._tell_ended(turn, running.reservation)
+            since = replace(turn, usage=turn.usage.beyond(running.state.turn.usage))
+            told = self._tell_ended(since, running.reservation)
             ending.add(self._spawn(told, f"telling the end of {turn.id}"))
         await asyncio.wait(ending, timeout=DISK_TIMEOUT_S)
         self._in_flight.pop(turn.id, None)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 KEEP_S = 24 * 3_600.0
 KEEP_OF_READERS_S = 3_600.0
 MAX_MODELS = 1_000
+MIN_RATIO = 0.75  # less is told where what was cached is not counted
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class ModelLessons:
     def counted(self, estimated: int, told: int) -> None:
         """The provider has told what a prompt took."""
         if estimated >= 200 and told > 0:
-            ratio = min(max(told / estimated, 0.4), 4.0)
+            ratio = min(max(told / estimated, MIN_RATIO), 4.0)
             known = self._lesson.tokens_per_estimated
             # At once where we were too low, slowly where we were too high.
             self._lesson.tokens_per_estimated = max(ratio, known * 0.8 + ratio * 0.2)

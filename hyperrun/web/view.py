@@ -38,6 +38,7 @@ class Links:
     stream: Callable[[str], str]
     stop: Callable[[str], str]
     retry: Callable[[str], str]
+    go_on: Callable[[str], str]
     feedback: Callable[[str], str]
     share: Callable[[str], str]
 

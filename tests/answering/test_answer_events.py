@@ -24,7 +24,7 @@ from hyperrun.answering.events import (
 )
 from hyperrun.answering.lisette_chat import UNREADABLE, messages, well_formed
 from hyperrun.domain import Outcome, PageContext, Source, Turn
-from hyperrun.errors import ModelCutOff, ModelError, ModelStalled, SearchUnavailable
+from hyperrun.errors import ModelCutOff, ModelError, ModelStalled, ModelTooSlow, SearchUnavailable
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.models import Models
 from hyperrun.passage import Passage
@@ -331,10 +331,11 @@ def test_history_is_well_formed_whatever_came_before(
     model_server.script("Fine [1].")
     bench.ask(model_server, history=history)
     sent = model_server.requests[0]["messages"]
-    assert roles(model_server.requests[0]) == ["system", *["user", "assistant"] * 3, "user"]
+    assert roles(model_server.requests[0]) == ["system", *["user", "assistant"] * 4, "user"]
     assert all(isinstance(message["content"], str) for message in sent)
     assert sent[2]["content"] == "Because it is so."
-    assert "Empty?" not in str(sent) and "Cut?" not in str(sent)
+    assert "Empty?" not in str(sent)
+    assert sent[6]["content"] == "Cut off in\n\n(The reader stopped this answer here.)"
 
 
 def test_long_histories_keep_their_newest_part() -> None:
@@ -494,7 +495,7 @@ def test_an_answer_that_goes_on_for_ever_ends_by_its_whole_time(
 ) -> None:
     model_server.script(Script("on and " * 200, delay_s=0.05))
     answer = bench.ask(model_server, answer_timeout_s=0.5)
-    assert type(answer.error) is ModelStalled and answer.text.startswith("on and")
+    assert type(answer.error) is ModelTooSlow and answer.text.startswith("on and")
     model_server.wait_for(open_connections=0)
 
 

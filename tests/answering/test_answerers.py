@@ -231,7 +231,7 @@ def test_closing_the_answer_closes_the_providers_connection_at_once(
 
 def test_an_answer_may_not_take_for_ever(asked: Asked, model_server: ModelServer) -> None:
     model_server.script(Script(["tick "] * 1_000, delay_s=0.05))
-    with pytest.raises(errors.ModelStalled):
+    with pytest.raises(errors.ModelTooSlow):
         asked(answer_timeout_s=0.6)
     model_server.wait_for(open_connections=0)
 

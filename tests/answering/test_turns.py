@@ -74,6 +74,13 @@ def server(serve: Serve, model_server: ModelServer) -> RunningServer:
     return serve(model="openai/scripted", api_base=model_server.url, abandon_after_s=1.5)
 
 
+def stored(server: RunningServer, turn_id: str, column: str) -> str:
+    """A column of a turn's row."""
+    with sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3") as connection:
+        query = f"SELECT {column} FROM turns WHERE id = ?"
+        return str(connection.execute(query, (turn_id,)).fetchone()[0])
+
+
 def outcome(server: RunningServer, turn_id: str) -> Outcome:
     """What the store says of a turn, from the server's own thread's database file."""
     with sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3") as connection:
@@ -251,7 +258,7 @@ def test_a_retry_takes_the_place_of_the_first_attempt(
     assert "First." not in history and "Again." in history
 
 
-def test_what_was_stopped_or_failed_never_reaches_the_model_again(
+def test_what_was_stopped_or_failed_stays_in_the_conversation(
     server: RunningServer, model_server: ModelServer
 ) -> None:
     model_server.script(Script("Half an ans", stall_after=1), Script(status=401), "Whole.", "Last.")
@@ -262,11 +269,93 @@ def test_what_was_stopped_or_failed_never_reaches_the_model_again(
     reader.follow(reader.ask("Two?"))
     reader.follow(reader.ask("Three?"))
     reader.follow(reader.ask("Four?"))
-    contents = [each["content"] for each in model_server.requests[-1]["messages"]]
-    assert "Half" not in "".join(contents)
-    assert [each["role"] for each in model_server.requests[-1]["messages"]] == [
-        "system", "user", "assistant", "user",
-    ]  # fmt: skip
+    sent = model_server.requests[-1]["messages"]
+    assert [each["role"] for each in sent] == ["system", *["user", "assistant"] * 3, "user"]
+    assert sent[2]["content"] == "Half\n\n(The reader stopped this answer here.)"
+    assert sent[4]["content"].endswith("(This answer failed.)")
+    assert sent[6]["content"] == "Whole."
+
+
+def test_an_answer_cut_at_its_length_goes_on_in_the_same_bubble(
+    server: RunningServer, model_server: ModelServer
+) -> None:
+    cut = Script("It is dimmed [1] by hold", finish_reason="length", completion_tokens=20)
+    model_server.script(cut, Script("ing the button [2].", completion_tokens=5))
+    reader = Reader(server)
+    turn_id = reader.ask("How do I dim a lamp?")
+    end = reader.follow(turn_id)
+    assert "reached its length limit" in end and f"continue/{turn_id}" in end
+    bubble = reader.post(f"continue/{turn_id}").text
+    assert f"stream/{turn_id}" in bubble
+    end = reader.follow(turn_id)
+    assert "It is dimmed 1 by holding the button 2 ." in shown(end)
+    assert "length limit" not in end and "continue/" not in end
+    roles = [each["role"] for each in model_server.requests[1]["messages"]]
+    assert roles == ["system", "user", "assistant", "user"]
+    assert model_server.requests[1]["messages"][2]["content"] == "It is dimmed [1] by hold"
+    assert "25" in stored(server, turn_id, "completion_tokens")
+    again = reader.post(f"continue/{turn_id}")
+    assert again.status_code == 400, "there is nothing more to go on with"
+    assert model_server.calls == 2
+
+
+def test_only_its_reader_lets_an_answer_go_on(
+    server: RunningServer, model_server: ModelServer
+) -> None:
+    model_server.script(Script("Cut", finish_reason="length"))
+    first, other = Reader(server), Reader(server)
+    turn_id = first.ask("One?")
+    first.follow(turn_id)
+    other.follow(other.ask("Two?"))
+    assert other.post(f"continue/{turn_id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("reason", "sentence"),
+    [("content_filter", "stopped the answer here"), ("length", "reached its length limit")],
+)
+def test_an_answer_that_did_not_end_by_itself_says_so_again_after_a_reload(
+    server: RunningServer, model_server: ModelServer, reason: str, sentence: str
+) -> None:
+    model_server.script(Script("Half of it [1].", finish_reason=reason))
+    reader = Reader(server)
+    assert sentence in reader.follow(reader.ask("How do I dim a lamp?"))
+    assert sentence in reader.post("history").text
+
+
+def test_an_answer_without_citations_shows_what_was_found(
+    server: RunningServer, model_server: ModelServer
+) -> None:
+    model_server.script("Nobody can say.")
+    reader = Reader(server)
+    end = reader.follow(reader.ask("How do I dim a lamp?"))
+    assert "Found for this question" in end and "source-card" in end
+    assert "Not from the documentation" not in end
+    history = reader.post("history").text
+    assert "Found for this question" in history and "source-card" in history
+
+
+def test_thoughts_are_a_folded_step_and_never_part_of_the_answer(
+    server: RunningServer, model_server: ModelServer
+) -> None:
+    model_server.script(Script("Hold it [1].", thoughts=["Let me ", "see."]), "Next.")
+    reader = Reader(server)
+    end = reader.follow(reader.ask("How do I dim a lamp?"))
+    assert "Let me see." in end and "Thought about it" in end
+    assert shown(end) == "Hold it 1 ."
+    assert "Let me see." in reader.post("history").text
+    reader.follow(reader.ask("And then?"))
+    assert "Let me see." not in str(model_server.requests[1])
+
+
+def test_words_that_turn_out_to_be_thoughts_are_taken_back(
+    server: RunningServer, model_server: ModelServer
+) -> None:
+    model_server.script(Script(["Let me ", "see.\n", "</think>\n\n", "Hold it [1]."], delay_s=0.1))
+    reader = Reader(server)
+    end = reader.follow(reader.ask("How do I dim a lamp?"))
+    assert shown(end) == "Hold it 1 ."
+    assert "</think>" not in end and "&lt;/think" not in end
 
 
 @pytest.mark.parametrize("path", ["stop", "retry", "feedback"])
