@@ -11,14 +11,12 @@ import logging
 import random
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 from fastcore.xml import FT, to_xml
 from fasthtml.components import Div
 from fasthtml.core import APIRouter, FastHTML
-from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -51,7 +49,9 @@ from hyperrun.web.document import document
 from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
 from hyperrun.web.local_page import LocalPage, local_state
 from hyperrun.web.metrics import Metrics
+from hyperrun.web.middleware import path_within
 from hyperrun.web.request_log import route_of
+from hyperrun.web.services import Services
 from hyperrun.web.settings_form import KeyState, ModelOptions, SettingsPanel
 from hyperrun.web.view import Links, View
 
@@ -63,45 +63,45 @@ route = APIRouter()
 
 
 @route("/", methods=["GET"])
-async def local(request: Request, state: State) -> Response:
+async def local(request: Request, services: Services) -> Response:
     """The local dev page: what is in use, the lines to paste, and the chat in a modal."""
-    view = view_for(request, state)
-    server = state.settings.public_url or str(request.base_url)
-    used = await local_state(view, state)
-    chat = html.ChatModal(view, state.search.headings())
+    view = view_for(request, services)
+    server = services.settings.public_url or server_url(request)
+    used = await local_state(view, services)
+    chat = html.ChatModal(view, starters(services))
     page = LocalPage(view, embed.snippets(server), used, html.ModalButton(view), chat)
-    return document(state, view, page)
+    return document(services.assets, view, page)
 
 
 @route("/chat-standalone", methods=["GET"])
-async def chat(request: Request, state: State) -> Response:
+async def chat(request: Request, services: Services) -> Response:
     """The page in the iframe, and a chat page of its own."""
-    view = view_for(request, state)
-    return document(state, view, html.ChatPage(view, starters(state)))
+    view = view_for(request, services)
+    return document(services.assets, view, html.ChatPage(view, starters(services)))
 
 
 @route("/embed", methods=["GET"])
-async def embed_script(request: Request, state: State) -> Response:
+async def embed_script(request: Request, services: Services) -> Response:
     """The script that a documentation page loads."""
-    return embed.script(request, state.settings, state.assets)
+    return embed.script(request, services.settings, services.assets)
 
 
 @route("/embed.js", methods=["GET"])
-async def embed_script_js(request: Request, state: State) -> Response:
+async def embed_script_js(request: Request, services: Services) -> Response:
     """The same, for hosts that judge a script by its ending."""
-    return embed.script(request, state.settings, state.assets)
+    return embed.script(request, services.settings, services.assets)
 
 
 @route("/embed/{name}", methods=["GET"])
-async def embed_panel(request: Request, name: str, state: State) -> Response:
+async def embed_panel(request: Request, name: str, services: Services) -> Response:
     """The second script, which the first one loads when it is needed."""
-    return embed.panel(request, name, state.assets)
+    return embed.panel(request, name, services.assets)
 
 
 @route("/assets/{name}", methods=["GET"])
-async def asset(request: Request, name: str, state: State) -> Response:
+async def asset(request: Request, name: str, services: Services) -> Response:
     """A browser asset under its immutable name."""
-    found = state.assets.find(name)
+    found = services.assets.find(name)
     if found is None:
         raise HTTPException(404)
     zipped = "gzip" in request.headers.get("accept-encoding", "")
@@ -120,16 +120,16 @@ async def asset(request: Request, name: str, state: State) -> Response:
 
 
 @route("/ask", methods=["POST"])
-async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
+async def ask(request: Request, services: Services, form: AskForm) -> tuple[FT, ...]:
     """Show the question at once, with an answer bubble that opens its own stream."""
-    view = view_for(request, state, form.lang)
-    session = state.tokens.open(form.token)
-    if state.settings.log_questions:
+    view = view_for(request, services, form.lang)
+    session = services.tokens.open(form.token)
+    if services.settings.log_questions:
         log.info("question", extra={"fields": {"question": form.query}})
     else:
         redact_from_logs(form.query)
-    async with admitted(request, state, session.conversation) as reservation:
-        turn = await state.turns.start(
+    async with admitted(request, services, session.conversation) as reservation:
+        turn = await services.turns.start(
             session.conversation,
             form.query,
             form.page,
@@ -147,19 +147,19 @@ async def ask(request: Request, state: State, form: AskForm) -> tuple[FT, ...]:
 
 
 @route("/stream/{turn_id}", methods=["GET"])
-async def stream(request: Request, turn_id: str, state: State) -> sse.EventStream:
+async def stream(request: Request, turn_id: str, services: Services) -> sse.EventStream:
     """Follow an answer. Reads only: any number of connections, one model run.
 
     A late, gone or unknown id is answered like any other, with what there is and `close`: any
     other status makes htmx's extension come back for ever.
     """
-    view = view_for(request, state)
-    place = state.limits.stream(visitor(request), address(request))
-    return sse.EventStream(frames(state, view, turn_id, address(request), place))
+    view = view_for(request, services)
+    place = services.limits.stream(visitor(request), address(request))
+    return sse.EventStream(frames(services, view, turn_id, address(request), place))
 
 
 async def frames(
-    state: State,
+    services: Services,
     view: View,
     turn_id: str,
     address: str,
@@ -172,28 +172,28 @@ async def frames(
     """
     try:
         with place:
-            turn = await state.turns.find(turn_id)
+            turn = await services.turns.find(turn_id)
             if turn is not None and turn.outcome is not Outcome.RUNNING:
-                await state.limits.show(address, [turn])
+                await services.limits.show(address, [turn])
             yield f"retry: {random.randint(1_000, 4_000)}\n\n"
             if turn is not None:
-                following = state.turns.follow(turn_id, view.language)
+                following = services.turns.follow(turn_id, view.language)
                 async with contextlib.aclosing(following) as updates:
                     async for update in updates:
-                        yield await frame_of(state, view, turn, update)
+                        yield await frame_of(services, view, turn, update)
             yield sse.frame("close", "")
     except LimitReached as reached:
         yield f"retry: {reached.retry_after_s * 1_000}\n\n"
 
 
-async def frame_of(state: State, view: View, turn: Turn, update: Update | None) -> str:
+async def frame_of(services: Services, view: View, turn: Turn, update: Update | None) -> str:
     """One update on the wire. With the last, the turn as it has ended and what all have cost."""
     if update is None:
         return sse.KEEP_ALIVE
     total = None
     if update.outcome is not None:
-        turn = await state.turns.find(turn.id) or turn
-        total = await state.turns.cost(turn.conversation)
+        turn = await services.turns.find(turn.id) or turn
+        total = await services.turns.cost(turn.conversation)
     return "".join(events(view, turn, update, total))
 
 
@@ -222,38 +222,38 @@ def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[s
 
 
 @route("/stop/{turn_id}", methods=["POST"])
-async def stop(turn_id: str, state: State, form: ReaderForm) -> Response:
+async def stop(turn_id: str, services: Services, form: ReaderForm) -> Response:
     """Stop an answer; its stream tells every follower."""
-    await state.turns.stop(owner(state, form), turn_id)
+    await services.turns.stop(require_conversation(services, form), turn_id)
     return Response(status_code=204)
 
 
 @route("/retry/{turn_id}", methods=["POST"])
-async def retry(request: Request, turn_id: str, state: State, form: ReaderForm) -> FT:
+async def retry(request: Request, turn_id: str, services: Services, form: ReaderForm) -> FT:
     """Another attempt at the same question, in the place of the first."""
-    conversation = owner(state, form)
-    view = view_for(request, state, form.lang)
-    async with admitted(request, state, conversation) as reservation:
-        turn = await state.turns.retry(conversation, turn_id, reservation, view.language)
+    conversation = require_conversation(services, form)
+    view = view_for(request, services, form.lang)
+    async with admitted(request, services, conversation) as reservation:
+        turn = await services.turns.retry(conversation, turn_id, reservation, view.language)
     return html.Exchange(view, turn)
 
 
 @route("/continue/{turn_id}", methods=["POST"])
-async def go_on(request: Request, turn_id: str, state: State, form: ReaderForm) -> FT:
+async def go_on(request: Request, turn_id: str, services: Services, form: ReaderForm) -> FT:
     """Go on with an answer that was cut off at its length, in the same bubble."""
-    conversation = owner(state, form)
-    view = view_for(request, state, form.lang)
-    async with admitted(request, state, conversation) as reservation:
-        turn = await state.turns.go_on(conversation, turn_id, reservation, view.language)
+    conversation = require_conversation(services, form)
+    view = view_for(request, services, form.lang)
+    async with admitted(request, services, conversation) as reservation:
+        turn = await services.turns.go_on(conversation, turn_id, reservation, view.language)
     return html.Exchange(view, turn)
 
 
 @route("/feedback/{turn_id}", methods=["POST"])
-async def feedback(request: Request, turn_id: str, state: State, form: FeedbackForm) -> FT:
+async def feedback(request: Request, turn_id: str, services: Services, form: FeedbackForm) -> FT:
     """Keep a thumb with its turn; after a thumb down, ask why."""
-    view = view_for(request, state, form.lang)
-    rated = await state.store.rate(
-        owner(state, form), turn_id, form.rating, form.reason, form.comment
+    view = view_for(request, services, form.lang)
+    rated = await services.store.rate(
+        require_conversation(services, form), turn_id, form.rating, form.reason, form.comment
     )
     if not rated:
         raise NotYours("feedback on a turn that is not there")
@@ -263,120 +263,124 @@ async def feedback(request: Request, turn_id: str, state: State, form: FeedbackF
 
 
 @route("/share/{turn_id}", methods=["POST"])
-async def share(request: Request, turn_id: str, state: State, form: ReaderForm) -> FT:
+async def share(request: Request, turn_id: str, services: Services, form: ReaderForm) -> FT:
     """A link to one answer of the reader's own, where the operator allows it."""
-    view = view_for(request, state, form.lang)
-    conversation = owner(state, form)
-    turn = await state.turns.find(turn_id)
-    if turn is None or turn.conversation != conversation or not state.settings.share:
+    view = view_for(request, services, form.lang)
+    conversation = require_conversation(services, form)
+    turn = await services.turns.find(turn_id)
+    if turn is None or turn.conversation != conversation or not services.settings.share:
         raise NotYours("nothing to share")
-    return html.ShareLink(view, f"shared/{state.tokens.share(turn_id)}")
+    return html.ShareLink(view, f"shared/{services.tokens.share(turn_id)}")
 
 
 @route("/shared/{link}", methods=["GET"])
-async def shared(request: Request, link: str, state: State) -> Response:
+async def shared(request: Request, link: str, services: Services) -> Response:
     """One answer that its reader has shared, read only."""
-    turn_id = state.tokens.shared(link) if state.settings.share else None
-    turn = await state.turns.find(turn_id) if turn_id else None
+    turn_id = services.tokens.shared(link) if services.settings.share else None
+    turn = await services.turns.find(turn_id) if turn_id else None
     if turn is None:
         raise NotYours("no such shared answer")
-    await state.limits.show(address(request), [turn])
-    view = view_for(request, state)
-    update = await asyncio.to_thread(state.turns.snapshot, turn, view.language)
+    await services.limits.show(address(request), [turn])
+    view = view_for(request, services)
+    update = await asyncio.to_thread(services.turns.snapshot, turn, view.language)
     page = html.SharedPage(view, turn, update, chat="../chat-standalone")
-    return document(state, view, page, up="../", title=turn.question)
+    return document(services.assets, view, page, up="../", title=turn.question)
 
 
 # Conversations
 
 
 @route("/history", methods=["POST"])
-async def history(request: Request, state: State, form: ReaderForm) -> Response:
+async def history(request: Request, services: Services, form: ReaderForm) -> Response:
     """The conversation as it stands, with a stream for an answer still in flight."""
-    view = view_for(request, state, form.lang)
-    return await shown(request, state, view, state.tokens.check(form.token))
+    view = view_for(request, services, form.lang)
+    return await conversation_response(request, services, view, services.tokens.check(form.token))
 
 
 @route("/open-conversation", methods=["POST"])
-async def open_conversation(request: Request, state: State, form: OtherForm) -> Response:
+async def open_conversation(request: Request, services: Services, form: OtherForm) -> Response:
     """Another conversation, or a new one where none is named; the one left is kept, and goes on."""
-    view = view_for(request, state, form.lang)
-    left = state.tokens.check(form.token)
-    session = state.tokens.open(form.other) if form.other else state.tokens.new(left or "")
+    view = view_for(request, services, form.lang)
+    left = services.tokens.check(form.token)
+    session = services.tokens.open(form.other) if form.other else services.tokens.new(left or "")
     if form.other and session.token != form.other:
         raise NotYours("no valid token of the conversation to open")
     if left is not None:
-        state.turns.leave(left)
+        services.turns.leave(left)
     token = html.Token(session.token, swap=True)
-    return await shown(request, state, view, session.conversation, token, NO_PANEL)
+    return await conversation_response(
+        request, services, view, session.conversation, token, NO_PANEL
+    )
 
 
-async def shown(
-    request: Request, state: State, view: View, conversation: str | None, *others: FT
+async def conversation_response(
+    request: Request, services: Services, view: View, conversation: str | None, *others: FT
 ) -> Response:
     """A conversation's exchanges, or what an empty one shows; `others` are swapped elsewhere."""
-    turns = await state.turns.history(conversation) if conversation else []
-    if not turns:
-        return HTMLResponse(fragment(html.Greeting(view, starters(state)), *others))
-    await state.limits.show(address(request), turns)
-    total = await state.turns.cost(conversation)
-    parts = exchanges(state, view, turns, total, fragment(*others))
+    turns = await services.turns.history(conversation) if conversation else []
+    if not conversation or not turns:
+        return HTMLResponse(fragment(html.Greeting(view, starters(services)), *others))
+    await services.limits.show(address(request), turns)
+    total = await services.turns.cost(conversation)
+    parts = exchanges(services, view, turns, total, fragment(*others))
     return StreamingResponse(parts, media_type="text/html")
 
 
 async def exchanges(
-    state: State, view: View, turns: Sequence[Turn], total: Cost, before: str = ""
+    services: Services, view: View, turns: Sequence[Turn], total: Cost, before: str = ""
 ) -> AsyncIterator[str]:
     """One after the other: a long conversation is megabytes, and others wait meanwhile."""
     yield before
     for turn in turns:
         update = None
         if turn.outcome is not Outcome.RUNNING:
-            update = await asyncio.to_thread(state.turns.snapshot, turn, view.language)
+            update = await asyncio.to_thread(services.turns.snapshot, turn, view.language)
         yield fragment(html.Exchange(view, turn, update, total))
 
 
 @route("/conversations", methods=["POST"])
-async def conversations(request: Request, state: State, form: ReaderForm) -> FT:
+async def conversations(request: Request, services: Services, form: ReaderForm) -> FT:
     """The dialog that lists the reader's last conversations."""
-    view = view_for(request, state, form.lang)
-    conversation = state.tokens.check(form.token)
-    return ConversationsDialog(view, await listed(state, conversation))
+    view = view_for(request, services, form.lang)
+    conversation = services.tokens.check(form.token)
+    return ConversationsDialog(view, await list_conversations(services, conversation))
 
 
 @route("/delete-conversation", methods=["POST"])
-async def delete_conversation(request: Request, state: State, form: OtherForm) -> tuple[FT, ...]:
+async def delete_conversation(
+    request: Request, services: Services, form: OtherForm
+) -> tuple[FT, ...]:
     """Delete a conversation, here and in the store; where it is the open one, empty the page."""
-    view = view_for(request, state, form.lang)
-    conversation = owner(state, form)
-    other = state.tokens.check(form.other)
+    view = view_for(request, services, form.lang)
+    conversation = require_conversation(services, form)
+    other = services.tokens.check(form.other)
     if other is None:
         raise NotYours("no valid token of the conversation to delete")
-    await state.turns.forget(other)
-    left = ConversationList(view, await listed(state, conversation))
+    await services.turns.forget(other)
+    left = ConversationList(view, await list_conversations(services, conversation))
     if other != conversation:
         return (left,)
-    greeting = html.Greeting(view, starters(state))
+    greeting = html.Greeting(view, starters(services))
     return left, Div(greeting, id="messages", hx_swap_oob="innerHTML")
 
 
 @route("/clear-messages", methods=["POST"])
-async def clear(request: Request, state: State, form: ReaderForm) -> tuple[FT, ...]:
+async def clear(request: Request, services: Services, form: ReaderForm) -> tuple[FT, ...]:
     """Delete all conversations of the reader, here and in the store."""
-    view = view_for(request, state, form.lang)
-    await state.turns.forget_all(owner(state, form))
-    return html.Greeting(view, starters(state)), NO_PANEL
+    view = view_for(request, services, form.lang)
+    await services.turns.forget_all(require_conversation(services, form))
+    return html.Greeting(view, starters(services)), NO_PANEL
 
 
 # Swapped in where a dialog has done what it was for.
 NO_PANEL = Div(id="panel", hx_swap_oob="true")
 
 
-async def listed(state: State, conversation: str | None) -> list[Conversation]:
+async def list_conversations(services: Services, conversation: str | None) -> list[Conversation]:
     """The last conversations of this one's reader, each with the token that opens it."""
-    recent = await state.turns.recent(conversation) if conversation else []
+    recent = await services.turns.recent(conversation) if conversation else []
     return [
-        Conversation(each, state.tokens.of(each.conversation), each.conversation == conversation)
+        Conversation(each, services.tokens.of(each.conversation), each.conversation == conversation)
         for each in recent
     ]
 
@@ -385,81 +389,88 @@ async def listed(state: State, conversation: str | None) -> list[Conversation]:
 
 
 @route("/settings", methods=["GET"])
-async def settings_panel(request: Request, state: State) -> FT:
+async def settings_panel(request: Request, services: Services) -> FT:
     """The dialog for the reader's own model and key."""
-    view = view_for(request, state)
-    models: Models = state.models
+    view = view_for(request, services)
+    models = services.models
     providers = await models.providers()
     first = await models.of_provider(providers[0]) if providers else []
     return SettingsPanel(view, providers, first, models.default_name)
 
 
 @route("/models", methods=["GET"])
-async def models_of_provider(request: Request, state: State) -> list[FT]:
+async def models_of_provider(request: Request, services: Services) -> list[FT]:
     """The models of one provider, as options."""
     provider = request.query_params.get("provider", "")[:100]
-    return ModelOptions(await state.models.of_provider(provider)) or [Div()]
+    return ModelOptions(await services.models.of_provider(provider)) or [Div()]
 
 
 @route("/key-state", methods=["POST"])
-async def key_state(request: Request, state: State, form: ReaderForm) -> FT:
+async def key_state(request: Request, services: Services, form: ReaderForm) -> FT:
     """Whose key pays for this reader's next question."""
-    view = view_for(request, state, form.lang)
-    conversation = state.tokens.check(form.token)
-    kept = await state.keys.get(conversation) if conversation else None
-    return KeyState(view, kept.model if kept else "", state.models.default_name)
+    view = view_for(request, services, form.lang)
+    conversation = services.tokens.check(form.token)
+    kept = await services.keys.get(conversation) if conversation else None
+    return KeyState(view, kept.model if kept else "", services.models.default_name)
 
 
 @route("/save-settings", methods=["POST"])
-async def save_settings(request: Request, state: State, form: KeyForm) -> tuple[FT, ...]:
+async def save_settings(request: Request, services: Services, form: KeyForm) -> tuple[FT, ...]:
     """Keep the reader's own key, encrypted; it never leaves the server again."""
-    view = view_for(request, state, form.lang)
-    choice = state.models.readers(form.model, form.api_key)
-    if choice.name not in await state.models.of_provider(choice.provider):
+    view = view_for(request, services, form.lang)
+    choice = services.models.readers(form.model, form.api_key)
+    if choice.name not in await services.models.of_provider(choice.provider):
         raise BadQuestion(f"model {choice.name!r} is not in the list", "error_bad_model")
-    session = state.tokens.open(form.token)
-    await state.keys.put(session.conversation, choice.name, form.api_key)
+    session = services.tokens.open(form.token)
+    await services.keys.put(session.conversation, choice.name, form.api_key)
     said = view.say("saved", model=choice.name)
     return (
-        KeyState(view, choice.name, state.models.default_name, said),
+        KeyState(view, choice.name, services.models.default_name, said),
         html.Token(session.token, swap=True),
     )
 
 
 @route("/forget-key", methods=["POST"])
-async def forget_key(request: Request, state: State, form: ReaderForm) -> FT:
+async def forget_key(request: Request, services: Services, form: ReaderForm) -> FT:
     """Forget the reader's own key."""
-    view = view_for(request, state, form.lang)
-    await state.keys.forget(owner(state, form))
-    return KeyState(view, "", state.models.default_name, view.say("forgotten"))
+    view = view_for(request, services, form.lang)
+    await services.keys.forget(require_conversation(services, form))
+    return KeyState(view, "", services.models.default_name, view.say("forgotten"))
 
 
 # What the handlers share
 
 
-def view_for(request: Request, state: State, language: str = "") -> View:
+def view_for(request: Request, services: Services, language: str = "") -> View:
     """The view in the reader's language: the page's wish first, then the browser's."""
     wish = language or request.query_params.get("lang", "")[:20]
     language = choose(wish, request.headers.get("accept-language", ""))
-    return replace(state.view, language=language, project=state.search.project)
+    return replace(services.view, language=language, project=services.search.project)
 
 
-def owner(state: State, form: ReaderForm) -> str:
+def require_conversation(services: Services, form: ReaderForm) -> str:
     """The conversation that this form speaks for. Raises `NotYours`."""
-    conversation = state.tokens.check(form.token)
+    conversation = services.tokens.check(form.token)
     if conversation is None:
         raise NotYours("no valid conversation token")
-    return str(conversation)
+    return conversation
 
 
-async def model_for(state: State, conversation: str) -> ModelChoice | None:
+async def model_for(services: Services, conversation: str) -> ModelChoice | None:
     """The reader's own model where they have brought a key, else the operator's, else none."""
-    kept = await state.keys.get(conversation)
+    kept = await services.keys.get(conversation)
     if kept is not None:
-        choice: ModelChoice = state.models.readers(kept.model, kept.api_key)
-        return choice
-    operators: ModelChoice | None = state.models.operators()
-    return operators
+        return services.models.readers(kept.model, kept.api_key)
+    return services.models.operators()
+
+
+def server_url(request: Request) -> str:
+    """This server's address as the request has it, with the path that it is mounted under.
+
+    `request.base_url` is that of the outermost app.
+    """
+    path = f"{request.scope.get('root_path', '')}/"
+    return str(request.url.replace(path=path, query="", fragment=""))
 
 
 def visitor(request: Request) -> str:
@@ -473,18 +484,21 @@ def address(request: Request) -> str:
 
 
 @contextlib.asynccontextmanager
-async def admitted(request: Request, state: State, conversation: str) -> AsyncIterator[Reservation]:
+async def admitted(
+    request: Request, services: Services, conversation: str
+) -> AsyncIterator[Reservation]:
     """A place for one answer. Raises `LimitReached`; frees the place where the block fails."""
-    limits: Limits = state.limits
-    model = await model_for(state, conversation)
+    model = await model_for(services, conversation)
     reader = reader_of(conversation)  # a new conversation is no new allowance
-    async with limits.admitted(visitor(request), address(request), reader, model) as reservation:
+    async with services.limits.admitted(
+        visitor(request), address(request), reader, model
+    ) as reservation:
         yield reservation
 
 
-def starters(state: State) -> Sequence[str]:
+def starters(services: Services) -> Sequence[str]:
     """Questions to start with: the operator's, else from the documentation's own headings."""
-    return state.settings.starters or state.search.headings()
+    return services.settings.starters or services.search.headings()
 
 
 def fragment(*parts: FT | str) -> str:
@@ -496,14 +510,14 @@ def fragment(*parts: FT | str) -> str:
 PROBLEM = {"X-HyperRun": "problem"}
 
 
-async def tell(request: Request, error: Exception) -> HTMLResponse:
+async def handle_error(request: Request, error: Exception) -> HTMLResponse:
     """An error of ours: the detail to the log, one sentence to the reader."""
     assert isinstance(error, HyperRunError)
-    state = request.app.state
+    services = Services.__from_request__(request)
     log.warning(
         "%s %s: %s: %s", request.method, route_of(request.scope), type(error).__name__, error
     )
-    view = view_for(request, state)
+    view = view_for(request, services)
     seconds = error.retry_after_s if isinstance(error, LimitReached) else 0
     headers = {"Retry-After": str(seconds)} if seconds else {}
     return problem(request, view, view.say(error.public, seconds=seconds), error.status, headers)
@@ -512,11 +526,11 @@ async def tell(request: Request, error: Exception) -> HTMLResponse:
 HTTP_ERRORS = {404: "error_no_page", 405: "error_method"}
 
 
-async def tell_http(request: Request, error: Exception) -> HTMLResponse:
+async def handle_http_error(request: Request, error: Exception) -> HTMLResponse:
     """What Starlette refuses: no such path, no such method, a body that cannot be read."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     key = HTTP_ERRORS.get(status, "error_bad_question" if status < 500 else HyperRunError.public)
-    view = view_for(request, request.app.state)
+    view = view_for(request, Services.__from_request__(request))
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return problem(request, view, view.say(key), status, headers)
 
@@ -528,9 +542,11 @@ def problem(
     headers = PROBLEM | headers
     if request.headers.get("sec-fetch-dest") != "document":
         return HTMLResponse(fragment(html.Problem(sentence)), status_code=status, headers=headers)
-    up = "../" * (request.url.path.count("/") - 1)
+    up = "../" * (path_within(request.scope).count("/") - 1)
     page = html.ProblemPage(view, sentence)
-    return document(request.app.state, view, page, up=up, status=status, headers=headers)
+    return document(
+        Services.__from_request__(request).assets, view, page, up=up, status=status, headers=headers
+    )
 
 
 # Wiring
@@ -556,11 +572,6 @@ LINKS = Links(
 )
 
 
-# Of `asyncio.to_thread`. Without a word asyncio starts four more than there are cores, and each of
-# them keeps memory of its own.
-WORKER_THREADS = 6
-
-
 def create_app(settings: Settings) -> FastHTML:
     """The whole server for one repository. Opens nothing until its lifespan begins."""
     store = Store(settings)
@@ -578,8 +589,6 @@ def create_app(settings: Settings) -> FastHTML:
     turns = Turns(settings, store, answerers.of, search.locate, on_ended)
 
     async def lifespan(app: FastHTML) -> AsyncIterator[None]:
-        workers = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="worker")
-        asyncio.get_running_loop().set_default_executor(workers)
         await store.open()
         await search.start()
         # Importing the model libraries takes seconds; the first page does not wait for it.
@@ -609,30 +618,32 @@ def create_app(settings: Settings) -> FastHTML:
             Middleware(GZipMiddleware, minimum_size=500),
         ],
         exception_handlers={
-            HyperRunError: tell,
-            HTTPException: tell_http,
-            404: tell_http,
+            HyperRunError: handle_error,
+            HTTPException: handle_http_error,
+            404: handle_http_error,
         },
     )
-    app.state.settings = settings
-    app.state.assets = assets.load()
-    app.state.store = store
-    app.state.search = search
-    app.state.models = models
-    app.state.turns = turns
-    app.state.limits = limits
-    app.state.metrics = metrics
-    app.state.tokens = Tokens(settings.data_dir)
-    app.state.keys = Keys(settings.data_dir, store)
-    app.state.view = View(
-        links=LINKS,
-        language="en",
-        title=settings.title,
-        project="",
-        subtitle=settings.subtitle,
-        share=settings.share,
-        human_url=settings.human_url,
-        disclaimer=settings.disclaimer,
+    app.state.services = Services(
+        settings=settings,
+        assets=assets.load(),
+        store=store,
+        search=search,
+        models=models,
+        turns=turns,
+        limits=limits,
+        metrics=metrics,
+        tokens=Tokens(settings.data_dir),
+        keys=Keys(settings.data_dir, store),
+        view=View(
+            links=LINKS,
+            language="en",
+            title=settings.title,
+            project="",
+            subtitle=settings.subtitle,
+            share=settings.share,
+            human_url=settings.human_url,
+            disclaimer=settings.disclaimer,
+        ),
     )
     route.to_app(app)
     health.route.to_app(app)
@@ -675,7 +686,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 timeout_graceful_shutdown=5,
                 **protocol.options(),
             )
-            announce(settings, app)
+            announce(app.state.services)
             server(config).run()
     except (BadSetting, assets.AssetsMissing) as error:
         sys.exit(f"hyperrun: {error}")

@@ -15,6 +15,7 @@ import uvicorn
 from hyperrun.settings import Settings
 from hyperrun.web import protocol
 from hyperrun.web.server import server
+from hyperrun.web.services import Services
 from main import create_app
 from tests.leaks import KEY
 
@@ -77,10 +78,11 @@ def write_repository(folder: Path) -> Path:
 
 
 class RunningServer:
-    """A server that answers at `url`; `app.state` holds its parts."""
+    """A server that answers at `url`; `services` are its parts."""
 
     def __init__(self, settings: Settings, **options: Any) -> None:
         self.app = create_app(settings)
+        self.services: Services = self.app.state.services
         self.settings = settings
         config = uvicorn.Config(
             self.app,

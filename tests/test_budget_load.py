@@ -82,7 +82,7 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
         questions_per_minute_in_all=0,
         max_answers_in_all=0,
     )
-    limits = server.app.state.limits
+    limits = server.services.limits
     statuses = asyncio.run(ask_all(server.url, questions, addresses, at_once))
     eventually(lambda: limits.answers_in_flight == 0, 60, "answers are still in flight")
 

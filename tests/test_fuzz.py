@@ -123,7 +123,7 @@ SENTENCES = {sentence for code in languages() for sentence in texts(code).values
 
 def kept(server: RunningServer) -> tuple[int, int]:
     """How many turns and keys the database holds, once every answer has ended."""
-    eventually(lambda: server.app.state.turns.in_flight == 0)
+    eventually(lambda: server.services.turns.in_flight == 0)
     with closing(sqlite3.connect(server.settings.data_dir / "hyperrun.sqlite3")) as database:
         (turns,) = database.execute("SELECT count(*) FROM turns").fetchone()
         (keys,) = database.execute("SELECT count(*) FROM keys").fetchone()
@@ -375,7 +375,7 @@ def test_another_readers_turn_and_none_at_all_look_alike(
 ) -> None:
     theirs, _ = ask(client, "How do I pair a lamp?")
     _, mine = ask(client, "How do I dim a lamp?")
-    eventually(lambda: server.app.state.turns.in_flight == 0)
+    eventually(lambda: server.services.turns.in_flight == 0)
     for path in ("/stop/{}", "/retry/{}", "/feedback/{}"):
         form = {"token": mine, "rating": "1"}
         foreign = client.post(path.format(theirs), data=form, headers=POLITE)
@@ -476,7 +476,7 @@ def test_a_stream_without_a_place_comes_back_by_itself(
     server: RunningServer, client: httpx.Client
 ) -> None:
     turn, _ = ask(client, "How do I dim a lamp?")
-    limits = server.app.state.limits
+    limits = server.services.limits
     limits.settings = replace(limits.settings, max_streams_in_all=1)
     try:
         with limits.stream("somebody else", "192.0.2.1"):

@@ -132,5 +132,5 @@ def test_only_allowed_sites_show_the_chat(serve: Serve, chromium: Browser) -> No
             " form.submit(); }",
         ):
             page.evaluate(script, f"{server.url}/ask")
-    assert server.app.state.turns.in_flight == 0
+    assert server.services.turns.in_flight == 0
     context.close()

@@ -150,7 +150,7 @@ def test_what_an_older_version_has_stored_is_not_sent_either(
     serve: Callable[..., RunningServer], model_server: ModelServer
 ) -> None:
     server = serve(model="openai/scripted", api_base=model_server.url)
-    session = server.app.state.tokens.new()
+    session = server.services.tokens.new()
     turn = Turn(
         "t",
         session.conversation,
@@ -159,7 +159,7 @@ def test_what_an_older_version_has_stored_is_not_sent_either(
         outcome=Outcome.ANSWERED,
         started=1.0,
     )
-    asyncio.run(server.app.state.store.save([turn]))
+    asyncio.run(server.services.store.save([turn]))
     shown = httpx.post(
         f"{server.url}/ask",
         headers=FROM_THE_PAGE,

@@ -79,7 +79,7 @@ class Reader:
 
     def ask(self, question: str = QUESTION) -> str:
         """Ask and read the answer to its end."""
-        eventually(lambda: self.server.app.state.turns.in_flight == 0)
+        eventually(lambda: self.server.services.turns.in_flight == 0)
         answer = self.send("POST", "/ask", query=question)
         assert answer.status_code == 200, answer.text
         turn = re.search(r"stream/([\w-]+)", answer.text)

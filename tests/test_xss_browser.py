@@ -157,7 +157,7 @@ def kept_turns(payloads: Sequence[str], conversation: str) -> list[Turn]:
 
 def restored(page: Page, server: RunningServer, turns: Sequence[Turn], token: str) -> None:
     """Open the chat page on a kept conversation and wait until it stands there."""
-    in_thread(server.app.state.store.save(turns))
+    in_thread(server.services.store.save(turns))
     page.goto(f"{server.url}/chat-standalone")
     expect(page.locator("html")).to_have_attribute("data-ready", "1")
     page.evaluate(
@@ -169,7 +169,7 @@ def restored(page: Page, server: RunningServer, turns: Sequence[Turn], token: st
 
 def test_a_kept_conversation_of_hostile_texts(serve: Serve, chromium: Browser) -> None:
     server = serve()
-    session = server.app.state.tokens.new()
+    session = server.services.tokens.new()
     conversation, token = session.conversation, session.token
     with watched(chromium, server.url) as page:
         restored(page, server, kept_turns(PAYLOADS[-MOST_TURNS:], conversation), token)

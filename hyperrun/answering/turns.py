@@ -14,7 +14,7 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -277,7 +277,7 @@ class Turns:
             log.error("a conversation's cost cannot be read: %s", error)
             return Cost()
 
-    async def follow(self, turn_id: str, language: str = "") -> AsyncIterator[Update | None]:
+    async def follow(self, turn_id: str, language: str = "") -> AsyncGenerator[Update | None, None]:
         """A snapshot, then what is new, then an update with an outcome. None keeps a line alive.
 
         A turn that has ended is one snapshot with its outcome; an unknown id is nothing at all.

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from fastcore.xml import FT, NotStr, to_xml
 from fasthtml.components import Body, Head, Html, Link, Meta, Script, Title
-from starlette.datastructures import State
 from starlette.responses import HTMLResponse
 
 from hyperrun.web.assets import Assets
@@ -19,7 +18,7 @@ VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-cont
 
 
 def document(
-    state: State,
+    assets: Assets,
     view: View,
     *content: FT,
     up: str = "",
@@ -31,7 +30,6 @@ def document(
 
     `up` leads from the page's folder to the server's ("../").
     """
-    built: Assets = state.assets
     page = Html(
         Head(
             Meta(charset="utf-8"),
@@ -39,11 +37,11 @@ def document(
             Meta(name="htmx-config", content=HTMX_CONFIG),
             Meta(name="color-scheme", content="light dark"),
             Title(title or view.title),
-            Link(rel="stylesheet", href=f"{up}assets/{built['chat.css'].name}"),
-            Script(src=f"{up}assets/{built['chat.js'].name}", defer=True),
+            Link(rel="stylesheet", href=f"{up}assets/{assets['chat.css'].name}"),
+            Script(src=f"{up}assets/{assets['chat.js'].name}", defer=True),
             Link(rel="icon", href="data:,"),
         ),
-        Body(NotStr(built.sprite), *content),
+        Body(NotStr(assets.sprite), *content),
         lang=view.language,
         dir=view.say("direction"),
     )  # fmt: skip

@@ -1,26 +1,26 @@
 """What machines ask: is the server ready, its numbers, and that it look at the repository again."""
 
 from fasthtml.core import APIRouter
-from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from hyperrun.web.metrics import Metrics, may_see_metrics
-from hyperrun.web.webhook import knows_secret
+from hyperrun.web.metrics import may_see_metrics
+from hyperrun.web.services import Services
+from hyperrun.web.webhook import is_authentic
 
 route = APIRouter()
 
 
 @route("/healthz", methods=["GET"])
-async def healthz(state: State) -> JSONResponse:
+async def healthz(services: Services) -> JSONResponse:
     """Ready or why not: index, model, store.
 
     A store that takes no more (its limit, a full disk) is told and no reason to send readers
     elsewhere: answers go on.
     """
-    index = state.search.status()
-    store_works = await state.store.works()
+    index = services.search.status()
+    store_works = await services.store.works()
     ready = index.ready and store_works
     body = {
         "ready": ready,
@@ -33,32 +33,32 @@ async def healthz(state: State) -> JSONResponse:
             "passages": index.passages,
             "note": index.note,
         },
-        "model": state.models.default_name or None,
+        "model": services.models.default_name or None,
         "store": {
             "ready": store_works,
-            "saves": store_works and not state.store.not_saved,
-            "note": state.store.not_saved,
+            "saves": store_works and not services.store.not_saved,
+            "note": services.store.not_saved,
         },
     }
     return JSONResponse(body, status_code=200 if ready else 503)
 
 
 async def reindex(request: Request) -> Response:
-    """A push webhook: bring the index up to the repository, behind this answer.
+    """A push webhook: update the index, behind this answer.
 
     A plain Starlette route: what is signed is the body itself, which FastHTML would read as a form.
     """
-    state = request.app.state
-    if not knows_secret(request.headers, await request.body(), state.settings.reindex_secret):
+    services = Services.__from_request__(request)
+    if not is_authentic(request.headers, await request.body(), services.settings.reindex_secret):
         raise HTTPException(404)
-    state.search.refresh()
+    services.search.refresh()
     return Response(status_code=202)
 
 
 @route("/metrics", methods=["GET"])
-async def numbers(request: Request, state: State) -> Response:
+async def numbers(request: Request, services: Services) -> Response:
     """Prometheus's numbers, where they are switched on, for those who may see them."""
-    metrics: Metrics | None = state.metrics
+    metrics = services.metrics
     if metrics is None or not may_see_metrics(request):
         raise HTTPException(404)
     text, media_type = await metrics.text()

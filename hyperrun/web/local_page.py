@@ -21,10 +21,9 @@ from fasthtml.components import (
     Summary,
     Ul,
 )
-from starlette.datastructures import State
 
-from hyperrun.limits import Limits
 from hyperrun.web.origins import any_site_may_show
+from hyperrun.web.services import Services
 from hyperrun.web.view import Icon, View
 
 
@@ -41,28 +40,28 @@ class LocalState:
     warning: str = ""
 
 
-async def local_state(view: View, state: State) -> LocalState:
+async def local_state(view: View, services: Services) -> LocalState:
     """What the local page says about this server."""
     say = view.say
-    index = state.search.status()
+    index = services.search.status()
     if index.ready:
         built = say("local_index_ready", files=index.files, passages=index.passages)
     else:
         built = say("local_index_building", percent=round(index.progress * 100))
     return LocalState(
-        repository=state.search.project,
-        model=state.models.default_name or say("local_model_none"),
+        repository=services.search.project,
+        model=services.models.default_name or say("local_model_none"),
         search=index.engine + (f" ({index.note})" if index.note else ""),
         index=built,
-        budget=await budget(view, state),
-        has_model=bool(state.models.default_name),
-        warning=say("local_any_site") if any_site_may_show(state.settings) else "",
+        budget=await budget(view, services),
+        has_model=bool(services.models.default_name),
+        warning=say("local_any_site") if any_site_may_show(services.settings) else "",
     )
 
 
-async def budget(view: View, state: State) -> str:
+async def budget(view: View, services: Services) -> str:
     """What may be spent today, and what is."""
-    limits: Limits = state.limits
+    limits = services.limits
     if limits.budget_usd is None:
         return view.say("local_budget_none")
     spent = f"{await limits.spent_today_usd():.2f} USD"

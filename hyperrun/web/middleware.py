@@ -57,6 +57,12 @@ _HOST = re.compile(r"[\w.\-%]*(?::\d*)?|\[[\da-fA-F:.]+\](?::\d*)?", re.ASCII)
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
+def path_within(scope: Scope) -> str:
+    """A request's path without the prefix that this app is mounted under."""
+    path, prefix = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(prefix) if prefix and path.startswith(f"{prefix}/") else path
+
+
 class Kind(Enum):
     """What a path answers with, as far as headers are concerned."""
 
@@ -168,7 +174,7 @@ class OwnPageMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             headers = Headers(scope=scope)
-            signed = scope["path"] == WEBHOOK  # shows a secret, which no page has
+            signed = path_within(scope) == WEBHOOK  # shows a secret, which no page has
             if not signed and not is_own_page(headers, self.public_url):
                 return await refusal(headers, "error_not_own_page", 403)(scope, receive, send)
         await self.app(scope, receive, send)

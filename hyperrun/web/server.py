@@ -1,41 +1,57 @@
-"""The server as a process: how it stops, and what it says when it starts."""
+"""The server as a process: how it starts and stops, and what it says when it does."""
 
+import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
-from fasthtml.core import FastHTML
 
-from hyperrun.llm.models import Models
-from hyperrun.settings import Settings
 from hyperrun.web.origins import any_site_may_show
+from hyperrun.web.services import Services
+
+# Of `asyncio.to_thread`. Without a word asyncio starts four more than there are cores, and each of
+# them keeps memory of its own.
+WORKER_THREADS = 6
+
+
+def limit_worker_threads() -> None:
+    """Let `asyncio.to_thread` have `WORKER_THREADS`, whatever the machine has."""
+    workers = ThreadPoolExecutor(WORKER_THREADS, thread_name_prefix="worker")
+    asyncio.get_running_loop().set_default_executor(workers)
 
 
 def server(config: uvicorn.Config) -> uvicorn.Server:
     """uvicorn, which on SIGTERM would wait for streams that never end by themselves."""
 
     class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            limit_worker_threads()
+            await super().startup(sockets)
+
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            await config.app.state.turns.close()  # type: ignore[union-attr]
+            services: Services = config.app.state.services  # type: ignore[union-attr]
+            await services.turns.close()
             await super().shutdown(sockets)
 
     return Server(config)
 
 
-def announce(settings: Settings, app: FastHTML) -> None:
+def announce(services: Services) -> None:
     """Where to look, what is in use, and how to get more."""
-    models: Models = app.state.models
-    print(
-        f"HyperRun answers about {app.state.search.project} at http://{settings.host}:{settings.port}/"
-    )
-    print(
-        f"  model:  {models.default_name or 'none (answers are passages, found without a model)'}"
-    )
-    index = app.state.search.status()
-    print(f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""))
-    print(
-        "  more:   set HYPERRUN_MODEL and a key (.env.example); cargo install colgrep --locked",
-        flush=True,
-    )
+    settings, model = services.settings, services.models.default_name
+    index = services.search.status()
+    lines = [
+        f"HyperRun answers about {services.search.project} at "
+        f"http://{settings.host}:{settings.port}/",
+        f"  model:  {model or 'none (answers are passages, found without a model)'}",
+        f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""),
+    ]
+    more = [] if model else ["set HYPERRUN_MODEL and a key (.env.example)"]
+    if "colgrep" not in index.engine.lower():
+        more.append("cargo install colgrep --locked")
+    if more:
+        lines.append(f"  more:   {'; '.join(more)}")
+    print("\n".join(lines), flush=True)
     if any_site_may_show(settings):
         print(
             "\n  WARNING: any site may show this chat. Before you go public, set\n"

@@ -1,14 +1,14 @@
-"""Does a forge's push webhook know the secret?"""
+"""Does a push webhook come from a forge that has the secret?"""
 
 import hashlib
 import hmac
 from collections.abc import Mapping
 
 
-def knows_secret(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+def is_authentic(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
     """As a bearer token, as GitLab sends it, or as GitHub and Forgejo sign the body with it.
 
-    Compared in constant time; nothing knows an empty secret.
+    Compared in constant time; with an empty secret nothing is authentic.
     """
     if not secret:
         return False

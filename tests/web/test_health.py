@@ -12,14 +12,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from hyperrun.settings import Settings
-from main import create_app
+from hyperrun.web.server import limit_worker_threads
 from tests.browser import eventually
 from tests.server import write_repository
 from tests.server_process import ServerProcess
@@ -204,21 +202,16 @@ def test_a_folder_has_one_server_and_is_free_when_that_is_killed(tmp_path: Path)
 
 
 def test_the_threads_are_as_few_on_a_machine_of_many_cores(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    settings = replace(
-        Settings(), repo_path=str(write_repository(tmp_path)), data_dir=tmp_path / "data",
-        search="embedded",
-    )  # fmt: skip
 
     def work() -> str:
         time.sleep(0.02)
         return threading.current_thread().name
 
     async def names() -> set[str]:
-        app = create_app(settings)
-        async with app.router.lifespan_context(app):
-            return set(await asyncio.gather(*(asyncio.to_thread(work) for _ in range(100))))
+        limit_worker_threads()
+        return set(await asyncio.gather(*(asyncio.to_thread(work) for _ in range(100))))
 
     assert 1 < len(asyncio.run(names())) <= 6

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hyperrun.web.webhook import knows_secret
+from hyperrun.web.webhook import is_authentic
 from tests.leaks import MARK
 
 SECRET = f"a {MARK} of the webhook"
@@ -40,7 +40,7 @@ def test_a_webhook_with_the_secret_brings_the_index_up_and_nobody_else(
     ],
 )
 def test_every_forges_way_to_know_the_secret_is_known(headers: dict[str, str]) -> None:
-    assert knows_secret(headers, BODY, SECRET)
+    assert is_authentic(headers, BODY, SECRET)
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_every_forges_way_to_know_the_secret_is_known(headers: dict[str, str]) -
     ],
 )
 def test_nobody_else_knows_it(secret: str, headers: dict[str, str]) -> None:
-    assert not knows_secret(headers, BODY, secret)
+    assert not is_authentic(headers, BODY, secret)
