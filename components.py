@@ -440,7 +440,7 @@ def SourceCard(view: View, turn_id: str, source: Source, place: int) -> FT:
         "source_line" if one_line else "source_lines", start=card.start_line, end=card.end_line
     )
     opened = {"target": "_blank", "rel": "noopener nofollow", "cls": "link link-hover"}
-    where = (Code(card.path), " ", lines)
+    where = (Code(card.path), " ", lines) if card.start_line else (Code(card.path),)
     permalink = source.passage.permalink
     return Div(
         P(

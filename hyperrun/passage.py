@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # Kinds that are read, not run. What is none of them is code.
-PROSE = frozenset(("section", "cell", "document"))
+PROSE = frozenset(("section", "cell", "document", "page"))
 # What documentation is searched for: prose, and the operations of an HTTP API.
 READ = PROSE | {"operation"}
 
@@ -20,6 +20,9 @@ class Passage:
     orders the results of one search and means nothing beyond it. `version` is the tag that was
     asked for, where the text is of that tag and not of today. `content` is what those lines say on
     their page, as plain Markdown without a generator's marks; "" where that is `text` itself.
+    `source` is the label of the one it is of, where there are several; its files' paths begin with
+    it. Of kind "page" is what stands on a rendered page alone: `file` is then the page's path below
+    the site, its lines are 0, and `text` is the evidence that is kept.
     """
 
     file: str
@@ -34,6 +37,7 @@ class Passage:
     score: float = 0.0
     version: str = ""
     content: str = ""
+    source: str = ""
 
     @property
     def shown(self) -> str:

@@ -80,7 +80,9 @@ def passages(
 
 def _place(source: Source) -> str:
     passage = source.passage
-    place = f"{plain(passage.file)} lines {passage.start_line}-{passage.end_line}"
+    place = plain(passage.file)
+    if passage.start_line:  # a rendered page has none
+        place += f" lines {passage.start_line}-{passage.end_line}"
     return _unmarked(f"[{source.number}] {plain(passage.title, 200)} ({place})")
 
 

@@ -38,7 +38,7 @@ class Research:
         self._search = search
         self._version = version
         self._tell = tell
-        self._sources: dict[tuple[str, int, int], Source] = {}
+        self._sources: dict[tuple[str, int, int | str], Source] = {}
         self._shown: set[int] = set()  # numbers whose text the model has been given
         self._calls = 0
         self.blocks: list[PassageBlock] = []  # what the model has been given
@@ -56,9 +56,7 @@ class Research:
     def known(self, sources: Sequence[Source]) -> None:
         """These have been handed out before, and keep their numbers."""
         for source in sources:
-            passage = source.passage
-            place = (passage.file, passage.start_line, passage.end_line)
-            self._sources[place] = source
+            self._sources[_place(source.passage)] = source
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -66,7 +64,7 @@ class Research:
         return tuple(self._sources.values())
 
     def _number(self, passage: Passage) -> Source:
-        place = (passage.file, passage.start_line, passage.end_line)
+        place = _place(passage)
         if place not in self._sources:
             number = max((source.number for source in self._sources.values()), default=0) + 1
             self._sources[place] = Source(number, _bounded(passage))
@@ -128,6 +126,11 @@ async def search_code(
     raise NotImplementedError  # only its signature is used; `Research.call` answers
 
 
+def _place(passage: Passage) -> tuple[str, int, int | str]:
+    """What tells one passage from another; a rendered page has no lines, but words."""
+    return passage.file, passage.start_line, passage.end_line or passage.text
+
+
 def _bounded(passage: Passage) -> Passage:
     most = MAX_PROSE_CHARS if passage.kind in PROSE else MAX_PASSAGE_CHARS
     if len(passage.content) > most:
@@ -135,8 +138,11 @@ def _bounded(passage: Passage) -> Passage:
     if len(passage.text) <= most:
         return passage
     kept = _beginning(passage.text, most)
-    return replace(passage, text=kept, end_line=passage.start_line + kept.count("\n"))
+    last = passage.start_line + kept.count("
+") if passage.start_line else 0
+    return replace(passage, text=kept, end_line=last)
 
 
 def _beginning(text: str, max_chars: int) -> str:
-    return text[:max_chars].rpartition("\n")[0] or text[:max_chars]
+    return text[:max_chars].rpartition("
+")[0] or text[:max_chars]

@@ -26,6 +26,9 @@ def main() -> None:
     parser.add_argument("--exclude", action="append", default=[])
     parser.add_argument("--changed", action="append", default=[], help="all that may have changed")
     parser.add_argument("--site-url", default="")
+    parser.add_argument("--site-dir", default="", help="the rendered pages; off: none")
+    parser.add_argument("--crawled-in", type=Path, help="the data folder with fetched pages")
+    parser.add_argument("--prefix", default="", help="what paths begin with in the index")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     with suppress(OSError):
@@ -38,6 +41,9 @@ def main() -> None:
             said = time.monotonic()
             print(json.dumps([progress.done, progress.total, progress.passages]), flush=True)
 
+    from hyperrun.search.site.source import choose
+
+    site, _ = choose(options.root, options.site_dir, options.site_url, options.crawled_in)
     try:
         Index(options.index).refresh(
             options.root,
@@ -46,6 +52,8 @@ def main() -> None:
             say,
             options.changed,
             options.site_url,
+            site,
+            options.prefix,
         )
     except (sqlite3.Error, OSError) as error:
         sys.exit(f"the index cannot be built: {error}")

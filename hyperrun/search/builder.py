@@ -24,16 +24,22 @@ async def build(
     progress: Callable[[int, int, int], None] = lambda done, total, passages: None,
     changed: Collection[str] = (),
     site_url: str = "",
+    site_dir: str = "off",
+    crawled_in: Path | None = None,
+    prefix: str = "",
 ) -> None:
     """Bring the index at `index` up to `root`; ends the process on every way out.
 
     `progress` is told files done, files in all, and passages. `changed` names all that may have
     changed, below `root`; where it is empty, everything is looked at. `site_url` is where the
-    documentation is published, as the operator says. Raises `SearchUnavailable`.
+    documentation is published, as the operator says. Its rendered pages are in `site_dir` ("": they
+    are looked for, "off": not read), or what was fetched into the data folder `crawled_in`.
+    `prefix` is what the files' paths begin with in the index. Raises `SearchUnavailable`.
     """
     options = [f"--include={glob}" for glob in include] + [f"--exclude={glob}" for glob in exclude]
     options += [f"--changed={path}" for path in changed]
-    options += [f"--site-url={site_url}"]
+    options += [f"--site-url={site_url}", f"--site-dir={site_dir}", f"--prefix={prefix}"]
+    options += [f"--crawled-in={crawled_in}"] if crawled_in else []
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "hyperrun.search.build", *options,

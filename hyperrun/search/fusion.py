@@ -54,4 +54,6 @@ def _is_prose(found: Found) -> bool:
 
 def _overlap(one: Found, other: Found) -> bool:
     a, b = one[0], other[0]
+    if not (a.start_line and b.start_line):  # on a rendered page there are no lines
+        return (a.file, a.text) == (b.file, b.text)
     return a.file == b.file and a.start_line <= b.end_line and b.start_line <= a.end_line

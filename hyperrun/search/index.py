@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from hyperrun.folders import private_folder
 from hyperrun.passage import READ, Passage
@@ -24,6 +25,9 @@ from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.sections import Before, Wanted
 from hyperrun.search.site.rules import Rules, key_of
+
+if TYPE_CHECKING:
+    from hyperrun.search.site.folder import SitePages
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +92,16 @@ class Index:
         progress: Callable[[Progress], None] = lambda _: None,
         changed: Collection[str] = (),
         site_url: str = "",
+        site: "SitePages | None" = None,
+        prefix: str = "",
     ) -> Progress:
         """Bring the index up to the repository; only files that changed are read, and pages whose
         addresses may be others now.
 
         `changed` names all that may have changed, below `root`: where that says which files are
-        edited or gone, no other is looked at. Where it is empty, every file is.
+        edited or gone, no other is looked at. Where it is empty, every file is. `site` has the
+        rendered pages, which are matched with the files that they come from. Only what begins
+        with `prefix` in the index is of this repository.
         A file that cannot be read is a line in the log. An index that is broken is built anew.
         Raises `sqlite3.Error`.
         """
@@ -101,13 +109,13 @@ class Index:
         private_folder(self.path.parent)
         self._forget_older()
         try:
-            return self._refresh(root, include, exclude, progress, changed, site_url)
+            return self._refresh(root, include, exclude, progress, changed, site_url, site, prefix)
         except sqlite3.OperationalError:  # locked, or no room: the file itself is whole
             raise
         except sqlite3.DatabaseError as error:
             log.warning("the index is broken (%s) and is built anew", error)
             self.delete()
-            return self._refresh(root, include, exclude, progress, (), site_url)
+            return self._refresh(root, include, exclude, progress, (), site_url, site, prefix)
 
     def _forget_older(self) -> None:
         """Delete what another version of this program left."""
@@ -124,9 +132,12 @@ class Index:
         progress: Callable[[Progress], None],
         changed: Collection[str],
         site_url: str,
+        site: "SitePages | None",
+        prefix: str,
     ) -> Progress:
         from hyperrun.search import ignore
         from hyperrun.search.parsing import files
+        from hyperrun.search.site import pages
         from hyperrun.search.site import rules as site_rules
 
         rules = site_rules.read(root, site_url)
@@ -134,10 +145,11 @@ class Index:
         with self._connect(write=True) as connection:
             connection.executescript(_SCHEMA)
             known = {
-                row[0]: row[1:]
+                row[0].removeprefix(prefix): row[1:]
                 for row in connection.execute(
                     "SELECT path, mtime_ns, size, digest, rules FROM files"
                 )
+                if row[0].startswith(prefix)
             }
             whole = connection.execute("SELECT 1 FROM meta WHERE name = 'complete'").fetchone()
             are_other = any(by not in ("", fingerprint) for _, _, _, by in known.values())
@@ -150,14 +162,18 @@ class Index:
                 paths, gone = told
             (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
             for name in gone:
-                passages -= self._remove(connection, name)
+                passages -= self._remove(connection, prefix + name)
             for done, path in enumerate(paths, 1):
                 try:
-                    passages += self._file(connection, root, path, known.get(str(path)), rules)
+                    passages += self._file(
+                        connection, root, path, known.get(str(path)), rules, prefix
+                    )
                 except OSError as error:
                     log.warning("%s cannot be read: %s", path, error)
                 if done % 50 == 0 or done == len(paths):
                     progress(Progress(done, len(paths), passages))
+            look = told is None or any(name.endswith((".html", ".htm")) for name in changed)
+            pages.settle(connection, _Writer(self, connection), rules, site, prefix, look=look)
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('complete', '1')")
             if len(gone) + len(paths) - len(known) > 500:
                 connection.execute("INSERT INTO words (words) VALUES ('optimize')")
@@ -170,6 +186,7 @@ class Index:
         path: PurePosixPath,
         known: tuple[int, int, str, str] | None,
         rules: Rules,
+        prefix: str,
     ) -> int:
         """Read one file if it has changed; how many passages that adds."""
         from hyperrun.search.parsing import files
@@ -183,7 +200,7 @@ class Index:
         if known is not None and known[2:] == (digest, by):
             connection.execute(
                 "UPDATE files SET mtime_ns = ?, size = ?, digest = ?, rules = ? WHERE path = ?",
-                (*row, str(path)),
+                (*row, prefix + str(path)),
             )
             return 0
         chunks = files.read(root, path, rules)
@@ -192,12 +209,13 @@ class Index:
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another builder may have read it since `known` was: a file is never there twice.
-            removed = self._remove(connection, str(path))
+            removed = self._remove(connection, prefix + str(path))
             connection.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", (str(path), *row, page)
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
+                (prefix + str(path), *row, page),
             )
             for chunk in chunks:
-                self._insert(connection, str(path), chunk)
+                self._insert(connection, prefix + str(path), chunk)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -357,13 +375,22 @@ class Index:
             ).fetchall()
         return [(row[0], row[1]) for row in rows]
 
-    def file_of(self, page: str) -> str:
+    def file_of(self, page: str, prefix: str = "") -> str:
         """The file whose page has this key; "" where none has. Raises `sqlite3.Error`."""
         with self._connect() as connection:
             row = connection.execute(
-                "SELECT path FROM files WHERE page = ? ORDER BY path LIMIT 1", (page,)
+                "SELECT path FROM files WHERE page = ?1 AND substr(path, 1, ?2) = ?3 UNION ALL "
+                "SELECT source FROM pages WHERE key = ?1 AND source != '' "
+                "AND substr(path, 1, ?2) = ?3 LIMIT 1",
+                (page, len(prefix), prefix),
             ).fetchone()
         return row[0] if row else ""
+
+    def has_page(self, path: str) -> bool:
+        """Is this rendered page known? Raises `sqlite3.Error`."""
+        with self._connect() as connection:
+            row = connection.execute("SELECT 1 FROM pages WHERE path = ?", (path,)).fetchone()
+        return row is not None
 
     def folder_named(self, names: Sequence[str]) -> str:
         """The highest folder with one of these names; "" where there is none."""
@@ -449,6 +476,25 @@ class Index:
         with self._lock:
             while self._idle:
                 self._idle.pop().close()
+
+
+class _Writer:
+    """Writes passages of rendered pages."""
+
+    def __init__(self, index: Index, connection: sqlite3.Connection) -> None:
+        self._index = index
+        self._connection = connection
+
+    def insert(self, file: str, chunk: Chunk) -> None:
+        self._index._insert(self._connection, file, chunk)
+
+    def reword(self, passage: int, content: str) -> None:
+        words = " ".join(terms.terms(content))
+        self._connection.execute("UPDATE words SET body = ? WHERE rowid = ?", (words, passage))
+
+    def remove(self, passage: int) -> None:
+        self._connection.execute("DELETE FROM words WHERE rowid = ?", (passage,))
+        self._connection.execute("DELETE FROM passages WHERE id = ?", (passage,))
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -64,3 +64,8 @@ def test_scores_fall_and_no_more_than_wanted_come() -> None:
     assert len(fused) == 7
     assert scores == sorted(scores, reverse=True)
     assert fuse(ranking, ranking, 0) == []
+
+
+def test_two_parts_of_one_rendered_page_are_two_passages() -> None:
+    parts = [(Passage("a/index.html", 0, 0, "A", "page", text), "a/") for text in ("one", "two")]
+    assert [passage.text for passage, _ in fuse(parts, [], 5)] == ["one", "two"]

@@ -1,0 +1,45 @@
+"""Where the rendered pages of a repository come from: a folder, the published site, or nowhere."""
+
+from pathlib import Path
+
+from hyperrun.search.site import crawl, folder
+from hyperrun.search.site.crawl import Crawled
+from hyperrun.search.site.folder import Folder, SitePages
+from hyperrun.settings import Settings
+
+OFF = ("off", "none", "no")
+
+
+def choose(
+    root: Path, site_dir: str, site_url: str = "", data_dir: Path | None = None
+) -> tuple[SitePages | None, str]:
+    """The pages, and what they are or why there are none.
+
+    A folder that is named wins, then what a crawl of `site_url` has brought into `data_dir`, then a
+    folder that is found. `site_dir` is `off` where none is wanted.
+    """
+    if site_dir.lower() in OFF:
+        return None, "HYPERRUN_SITE_DIR=off"
+    if site_dir:
+        named = Path(site_dir).expanduser()
+        named = named if named.is_absolute() else root / named
+        if not named.is_dir():
+            return None, f"{site_dir} is no folder"
+        return Folder(named, is_named=True), f"the folder {site_dir}"
+    if data_dir is not None and site_url:
+        kept = crawl.location(data_dir, site_url)
+        if kept.is_file():
+            return Crawled(kept), f"the site at {site_url}"
+    found, why = folder.find(root)
+    if found is not None:
+        return Folder(found), f"the folder {found.relative_to(root).as_posix()}"
+    return None, why
+
+
+def chosen(root: Path, settings: Settings) -> tuple[SitePages | None, str]:
+    """The same, by the settings."""
+    wants_crawl = settings.crawl != "off"
+    return choose(
+        root, settings.site_dir, settings.site_url,
+        settings.data_dir.resolve() if wants_crawl else None,
+    )  # fmt: skip
