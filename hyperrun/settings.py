@@ -34,6 +34,28 @@ class Settings:
     site_url: str = setting(
         "HYPERRUN_SITE_URL", "", "the documentation's public address, for links"
     )
+    config: str = setting(
+        "HYPERRUN_CONFIG",
+        "",
+        "a file that names more than one source; unset: `hyperrun.toml` in the repository's folder",
+    )
+    site_dir: str = setting(
+        "HYPERRUN_SITE_DIR",
+        "",
+        "the folder with the rendered site; unset: it is looked for; `off`: pages are not read",
+    )
+    crawl: str = setting(
+        "HYPERRUN_CRAWL",
+        "off",
+        "`on` fetches the published site below `HYPERRUN_SITE_URL`; `private` does so where that "
+        "name leads to a private address, too",
+    )
+    crawl_every_h: float = setting(
+        "HYPERRUN_CRAWL_EVERY_H", 24.0, "hours from one look at the published site to the next"
+    )
+    max_crawled_pages: int = setting(
+        "HYPERRUN_MAX_CRAWLED_PAGES", 20_000, "pages of the published site that are read"
+    )
     data_dir: Path = setting(
         "HYPERRUN_DATA_DIR",
         Path(".hyperrun"),
@@ -233,6 +255,8 @@ class Settings:
             wrong.append("PORT is between 0 and 65535")
         if self.search not in ("auto", "embedded", "colgrep"):
             wrong.append("HYPERRUN_SEARCH is auto, embedded or colgrep")
+        if self.crawl not in ("off", "on", "private"):
+            wrong.append("HYPERRUN_CRAWL is off, on or private")
         if self.log_level.lower() not in ("debug", "info", "warning", "error"):
             wrong.append("HYPERRUN_LOG_LEVEL is debug, info, warning or error")
         if self.reasoning_effort not in ("", "none", "minimal", "low", "medium", "high"):

@@ -138,11 +138,9 @@ def _bounded(passage: Passage) -> Passage:
     if len(passage.text) <= most:
         return passage
     kept = _beginning(passage.text, most)
-    last = passage.start_line + kept.count("
-") if passage.start_line else 0
+    last = passage.start_line + kept.count("\n") if passage.start_line else 0
     return replace(passage, text=kept, end_line=last)
 
 
 def _beginning(text: str, max_chars: int) -> str:
-    return text[:max_chars].rpartition("
-")[0] or text[:max_chars]
+    return text[:max_chars].rpartition("\n")[0] or text[:max_chars]

@@ -9,7 +9,7 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -17,9 +17,8 @@ from pathlib import Path, PurePosixPath
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.passage import PROSE, Passage
-from hyperrun.search import forge, introductions, versions
+from hyperrun.search import introductions, sources, versions
 from hyperrun.search.builder import build
-from hyperrun.search.checkout import Checkout, is_url, name
 from hyperrun.search.colgrep.engine import ColGrep, find_program
 from hyperrun.search.colgrep.program import ColGrepError, Crowded
 from hyperrun.search.fusion import WIDE, Found, fuse
@@ -27,8 +26,8 @@ from hyperrun.search.index import Index, location
 from hyperrun.search.progress import BuildProgress
 from hyperrun.search.ranking import generality
 from hyperrun.search.sections import Before, Wanted
-from hyperrun.search.site import rules
-from hyperrun.search.site.rules import NO_RULES
+from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
+from hyperrun.search.tree import Tree
 from hyperrun.search.versions import Versions
 from hyperrun.settings import Settings
 
@@ -41,6 +40,7 @@ REFRESH_S = 900.0  # how often a checkout is brought up to its remote
 RESCAN_S = 300.0  # how often every file is looked at, told of or not: not every mount tells
 RETRY_S = 5.0
 MOST_CHANGED = 100  # with more changes at once, every file is looked at
+CRAWLED_AT_ONCE = 500  # pages of a first crawl that are read while it goes on
 MOST_FIRST_HEADINGS = 8
 MOST_RELATED = 12  # of which those are left out that an answer quotes
 MOST_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
@@ -66,15 +66,22 @@ class Search:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._checkout: Checkout | None = None
-        if is_url(settings.repo_path):
-            self._checkout = Checkout(settings.repo_path, settings.data_dir)
-            self._root = self._checkout.folder
-        else:
-            self._root = Path(settings.repo_path).expanduser().resolve()
-        self._index = Index(location(settings.data_dir.resolve(), str(self._root)))
-        self._rules = NO_RULES
-        self._forge = forge.Forge()
+        self._sources = sources.read(settings)
+        self._trees = [Tree(source, settings.data_dir) for source in self._sources]
+        self._main = self._trees[0]
+        where = "\n".join(f"{each.prefix} {each.root}" for each in self._trees)
+        if not self._main.prefix:
+            where = str(self._main.root)
+        self._index = Index(location(settings.data_dir.resolve(), where))
+        self._crawls = {
+            tree.prefix: Crawl(
+                tree.source.site_url, settings.data_dir.resolve(),
+                may_be_private=settings.crawl == "private", max_pages=settings.max_crawled_pages,
+            )
+            for tree in self._trees
+            if tree.source.crawls and tree.source.site_url
+        }  # fmt: skip
+        self._crawl_now = asyncio.Event()
         self._ready = asyncio.Event()
         self._building = False
         self._built = False  # by this process
@@ -99,21 +106,21 @@ class Search:
             lambda tree, index: build(
                 tree, index, settings.include, settings.exclude, site_url=settings.site_url
             ),
-            self._checkout.tag if self._checkout else None,
+            self._main.checkout.tag if self._main.checkout else None,
         )
 
     @property
     def project(self) -> str:
         """The repository's name."""
-        return name(self._checkout.url) if self._checkout else self._root.name
+        return self._main.name
 
     async def start(self) -> None:
         """Return at once; the index is built behind, and refreshed when files change.
 
         Raises `SearchUnavailable` where there is no such folder.
         """
-        if self._checkout is None and not self._root.is_dir():
-            raise SearchUnavailable(f"{self._root} is not a folder")
+        for tree in self._trees:
+            tree.check()
         await asyncio.to_thread(self._read_rules)
         if self._index.is_complete():
             self._counts = self._index.counts()
@@ -121,6 +128,9 @@ class Search:
             self._ready.set()
         self._start_colgrep()
         self._spawn(self._keep_fresh())
+        for tree in self._trees:
+            if tree.prefix in self._crawls:
+                self._spawn(self._keep_crawled(self._crawls[tree.prefix]))
 
     def _start_colgrep(self) -> None:
         """Take ColGrep to it, where it is installed and wanted."""
@@ -129,8 +139,11 @@ class Search:
             if self._note:
                 log.warning("%s", self._note)
             return
+        if self._main.prefix:
+            log.info("several sources are searched by the embedded index alone")
+            return
         self._colgrep = ColGrep(
-            self._root,
+            self._main.root,
             settings.data_dir,
             program=settings.colgrep_program,
             model=settings.colgrep_model,
@@ -145,13 +158,15 @@ class Search:
     async def _keep_fresh(self) -> None:
         """Build, then again whenever something has changed; what failed is tried again."""
         again_s = RETRY_S
-        if self._checkout is None:
-            self._spawn(self._watch())
+        for tree in self._trees:
+            if tree.checkout is None and tree.source.place:
+                self._spawn(self._watch(tree))
+        remote = any(tree.checkout is not None for tree in self._trees)
         self._dirty.set()
         while True:
             since_s = time.monotonic() - self._looked_at
             with suppress(TimeoutError):
-                async with asyncio.timeout((REFRESH_S if self._checkout else RESCAN_S) - since_s):
+                async with asyncio.timeout((REFRESH_S if remote else RESCAN_S) - since_s):
                     await self._dirty.wait()
             self._dirty.clear()
             try:
@@ -164,20 +179,23 @@ class Search:
                 again_s = min(2 * again_s, REFRESH_S)
                 self._dirty.set()
 
-    async def _watch(self) -> None:
+    async def _watch(self, tree: Tree) -> None:
         """See changes of files. Those of our own data folder are none."""
         from watchfiles import awatch
 
         from hyperrun.search.ignore import is_passed_over
 
         data_dir = self._settings.data_dir.resolve()
-        depth = len(self._root.parts)
+        depth = len(tree.root.parts)
 
         told = 0  # changes of any file since the last that is wanted
 
         def wanted(_change: object, path: str) -> bool:
             nonlocal told
             told += 1
+            site = tree.site_folder
+            if path.endswith(".html") and site is not None and Path(path).is_relative_to(site):
+                return True
             parts = Path(path).parts[depth:]
             # Only of what is indexed, and of what says what that is.
             if any(is_passed_over(part) for part in parts if part != ".gitignore"):
@@ -189,13 +207,15 @@ class Search:
             is_whole = False  # what changed before the watch stood is not told
             try:
                 async for changes in awatch(
-                    self._root, watch_filter=wanted, debounce=1_000, step=200,
+                    tree.root, watch_filter=wanted, debounce=1_000, step=200,
                     ignore_permission_denied=True, force_polling=polling, poll_delay_ms=2_000,
                 ):  # fmt: skip
                     if not is_whole or told > MOST_TOLD:
                         self._changed = None
                     elif self._changed is not None:
-                        self._changed |= {"/".join(Path(path).parts[depth:]) for _, path in changes}
+                        self._changed |= {
+                            tree.prefix + "/".join(Path(path).parts[depth:]) for _, path in changes
+                        }
                     is_whole, told = True, 0
                     self._dirty.set()
                 return
@@ -205,8 +225,10 @@ class Search:
                 polling = True
 
     def refresh(self) -> None:
-        """Have the index brought up to the repository behind, as after a change of files."""
+        """Have the index brought up to the repository behind, as after a change of files, and the
+        published site looked at again."""
         self._changed = None
+        self._crawl_now.set()
         self._dirty.set()
 
     async def reindex(self) -> None:
@@ -219,8 +241,8 @@ class Search:
         async with self._one_builder:
             self._building = True
             try:
-                if self._checkout is not None:
-                    await self._fetch(self._checkout)
+                for tree in self._trees:
+                    await tree.fetch()
                 # The server's start is watched; later builds read only what has changed.
                 told = None if self._built else BuildProgress(self.project)
 
@@ -234,11 +256,8 @@ class Search:
                 if len(changed) > MOST_CHANGED or began - self._looked_at > RESCAN_S:
                     changed = set()
                 try:
-                    await build(
-                        self._root, self._index.path, self._settings.include,
-                        self._settings.exclude, follow, changed,
-                        site_url=self._settings.site_url,
-                    )  # fmt: skip
+                    for tree in self._trees:
+                        await self._build(tree, changed, follow)
                 except BaseException:
                     self._changed = None
                     raise
@@ -258,13 +277,46 @@ class Search:
             if self._colgrep is not None:
                 self._colgrep.changed()
 
-    async def _fetch(self, checkout: Checkout) -> None:
-        try:
-            await checkout.refresh()
-        except SearchUnavailable as error:
-            if not checkout.folder.is_dir():
-                raise
-            log.warning("the checkout stays as it is: %s", error)
+    async def _build(
+        self, tree: Tree, changed: set[str], follow: Callable[[int, int, int], None]
+    ) -> None:
+        """Bring the index up to one source, to what has changed of it where that is known."""
+        own = {name.removeprefix(tree.prefix) for name in changed if name.startswith(tree.prefix)}
+        if changed and not own:
+            return
+        source = tree.source
+        await build(
+            tree.root, self._index.path, source.include, source.exclude, follow, own,
+            site_url=source.site_url, site_dir=source.site_dir, crawled_in=tree.crawled_in,
+            prefix=tree.prefix,
+        )  # fmt: skip
+
+    async def _keep_crawled(self, crawl: Crawl) -> None:
+        """Look at the published site now and then; what it brings is read into the index."""
+        while True:
+            self._crawl_now.clear()
+            brought = 0
+
+            def told(status: CrawlStatus) -> None:
+                nonlocal brought
+                if status.changed >= brought + CRAWLED_AT_ONCE:
+                    brought = status.changed
+                    self._changed = None
+                    self._dirty.set()
+
+            crawl.told = told
+            log.info("the published site is looked at")
+            try:
+                status = await crawl.run()
+                log.info("the published site: %d pages, %d changed", status.pages, status.changed)
+            except (SiteDown, OSError) as error:
+                log.warning("the published site stays as it was: %s", error)
+            if crawl.status.changed:
+                self._changed = None
+                self._dirty.set()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(self._settings.crawl_every_h * 3600, 60)):
+                    await self._crawl_now.wait()
 
     def _follow(self, done: int, total: int, passages: int) -> None:
         self._progress = done / max(total, 1)
@@ -315,7 +367,7 @@ class Search:
                     self._look_up, self._index, query, k, folder, before
                 )
                 return [self._addressed(passage, address) for passage, address in found]
-            tagged = await self._versions.find(self._root, version, FIRST_INDEX_WAIT_S)
+            tagged = await self._versions.find(self._main.root, version, FIRST_INDEX_WAIT_S)
             if tagged is None:
                 return None
             index, commit = tagged
@@ -378,17 +430,26 @@ class Search:
             return []
 
     def _addressed(self, passage: Passage, address: str, commit: str = "") -> Passage:
-        known = replace(self._forge, commit=commit) if commit else self._forge
-        return replace(
-            passage,
-            url=self._rules.url(address),
-            permalink=known.lines(passage.file, passage.start_line, passage.end_line),
-        )
+        return self.tree_of(passage.file).addressed(passage, address, commit)
+
+    def tree_of(self, file: str) -> Tree:
+        """The source that a file of the index is of."""
+        return next((tree for tree in self._trees if tree.holds(file)), self._main)
+
+    @property
+    def trees(self) -> Sequence[Tree]:
+        """Every source, in the order in which they are named."""
+        return self._trees
+
+    @property
+    def index(self) -> Index:
+        """What is searched."""
+        return self._index
 
     def _read_rules(self) -> None:
-        """Read where pages and lines are, out of the repository."""
-        self._rules = rules.read(self._root, self._settings.site_url)
-        self._forge = forge.read(self._root)
+        """Read where pages and lines are, out of the sources."""
+        for tree in self._trees:
+            tree.read_rules()
 
     def status(self) -> SearchStatus:
         """What can be searched now."""
@@ -401,7 +462,7 @@ class Search:
             passages=passages,
             progress=1.0 if self._ready.is_set() else self._progress,
             building=self._building,
-            commit=self._forge.commit,
+            commit=self._main.forge.commit,
             note=self._note or (colgrep.note if colgrep else ""),
         )
 
@@ -417,10 +478,14 @@ class Search:
 
     def file_of(self, page_url: str) -> str:
         """The source of the page at an address of the site; "" where none is known."""
-        key = self._rules.page_key(page_url) if page_url else None
-        if key is not None and self._ready.is_set():
-            with suppress(sqlite3.Error):
-                return self._index.file_of(key)
+        if not page_url or not self._ready.is_set():
+            return ""
+        for tree in self._trees:
+            key = tree.rules.page_key(page_url)
+            if key is not None:
+                with suppress(sqlite3.Error):
+                    if found := self._index.file_of(key, tree.prefix):
+                        return found
         return ""
 
     def _read_first_pages(self) -> None:
@@ -460,12 +525,16 @@ class Search:
 
         if passage.version:
             return passage
-        path = (self._root / passage.file).resolve()
-        if not path.is_relative_to(self._root):
+        if passage.kind == "page":
+            return self._locate_page(passage)
+        tree = self.tree_of(passage.file)
+        name = passage.file.removeprefix(tree.prefix)
+        path = (tree.root / name).resolve()
+        if not path.is_relative_to(tree.root):
             return None
         try:
             if path.suffix.lower() == ".ipynb":
-                return _locate_cells(self._root, passage)
+                return _locate_cells(tree.root, name, passage)
             lines = files.readable(path.read_bytes()).splitlines()
         except OSError:
             return None
@@ -480,6 +549,13 @@ class Search:
                 return replace(passage, start_line=at + 1, end_line=at + len(wanted))
         return None
 
+    def _locate_page(self, passage: Passage) -> Passage | None:
+        """What was cited of a page stays while the page does; its text is the evidence."""
+        try:
+            return passage if self._index.has_page(passage.file) else None
+        except sqlite3.Error:
+            return passage
+
     async def close(self) -> None:
         """End building and watching."""
         for task in list(self._tasks):
@@ -491,11 +567,11 @@ class Search:
         self._index.close()
 
 
-def _locate_cells(root: Path, passage: Passage) -> Passage | None:
+def _locate_cells(root: Path, name: str, passage: Passage) -> Passage | None:
     """A passage of a notebook, whose text is not what its lines say. Raises OSError."""
     from hyperrun.search.parsing import files
 
-    same = [chunk for chunk in files.read(root, PurePosixPath(passage.file))
+    same = [chunk for chunk in files.read(root, PurePosixPath(name))
             if chunk.text == passage.text]  # fmt: skip
     if not same:
         return None

@@ -358,7 +358,7 @@ class Index:
         with self._connect() as connection:
             rows = connection.execute(
                 "SELECT id FROM passages WHERE file = ? AND (title = ? OR substr(title, 1, ?) = ?) "
-                "ORDER BY start_line LIMIT ?",
+                "ORDER BY start_line, id LIMIT ?",
                 (file, title, len(title) + 3, f"{title} > ", limit),
             ).fetchall()
             return [self._passage(connection, row[0], 0.0) for row in rows]
@@ -412,7 +412,7 @@ class Index:
         with self._connect() as connection:
             rows = connection.execute(
                 "SELECT address, content, file, start_line, end_line, title, kind, text, language "
-                "FROM passages WHERE file = ? ORDER BY start_line LIMIT ?",
+                "FROM passages WHERE file = ? ORDER BY start_line, id LIMIT ?",
                 (file, limit),
             ).fetchall()
         return [(replace(Passage(*row[2:]), content=row[1]), row[0]) for row in rows]
@@ -491,9 +491,12 @@ class _Writer:
     def reword(self, passage: int, content: str) -> None:
         words = " ".join(terms.terms(content))
         self._connection.execute("UPDATE words SET body = ? WHERE rowid = ?", (words, passage))
+        stems = " ".join(sections.stems(content))
+        self._connection.execute("UPDATE prose SET body = ? WHERE rowid = ?", (stems, passage))
 
     def remove(self, passage: int) -> None:
         self._connection.execute("DELETE FROM words WHERE rowid = ?", (passage,))
+        self._connection.execute("DELETE FROM prose WHERE rowid = ?", (passage,))
         self._connection.execute("DELETE FROM passages WHERE id = ?", (passage,))
 
 
