@@ -571,12 +571,15 @@ def _locate_cells(root: Path, name: str, passage: Passage) -> Passage | None:
     """A passage of a notebook, whose text is not what its lines say. Raises OSError."""
     from hyperrun.search.parsing import files
 
+    # Of long cells an answer has had the beginning.
     same = [chunk for chunk in files.read(root, PurePosixPath(name))
-            if chunk.text == passage.text]  # fmt: skip
+            if f"{chunk.text}\n".startswith(f"{passage.text}\n")]  # fmt: skip
     if not same:
         return None
     now = min(same, key=lambda chunk: abs(chunk.start_line - passage.start_line))
-    return replace(passage, start_line=now.start_line, end_line=now.end_line)
+    lines = passage.end_line - passage.start_line
+    end_line = now.end_line if now.text == passage.text else now.start_line + lines
+    return replace(passage, start_line=now.start_line, end_line=min(end_line, now.end_line))
 
 
 def _askable(titles: Iterable[str]) -> dict[str, None]:

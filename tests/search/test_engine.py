@@ -11,7 +11,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -20,6 +21,7 @@ from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.index import Index
+from hyperrun.search.parsing import files
 from hyperrun.search.versions import MOST_KEPT
 from hyperrun.settings import Settings
 from tests.search import repository
@@ -64,6 +66,20 @@ def test_a_passage_is_located_where_it_stands_now_or_not_at_all(tmp_path: Path) 
         assert search.locate(Passage("gone.md", 1, 1, "x", "section", "x")) is None
 
     searched(root, tmp_path / "data", work)
+
+
+def test_the_part_of_long_cells_that_an_answer_had_is_located(tmp_path: Path) -> None:
+    lines = "".join(f"Line {n} says what a lamp of that number does.\n" for n in range(400))
+    root = tmp_path / "root"
+    repository.write(root, "a.ipynb", repository.notebook(("markdown", f"# Lamps\n\n{lines}")))
+    (chunk,) = files.read(root, PurePosixPath("a.ipynb"))
+    part = Passage(
+        "a.ipynb", chunk.start_line, chunk.start_line + 90, chunk.title, chunk.kind,
+        chunk.text[:5_000].rpartition("\n")[0],
+    )  # fmt: skip
+    search = Search(Settings(repo_path=str(root), data_dir=tmp_path / "data"))
+    assert search.locate(part) == part
+    assert search.locate(replace(part, text="Something else.")) is None
 
 
 def test_cells_are_located_in_their_notebook(tmp_path: Path) -> None:

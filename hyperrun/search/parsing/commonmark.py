@@ -7,6 +7,7 @@ _SPECIAL = re.compile(
     r"[\\`*]|(?<![^\W_])_|_(?![^\W_])|~~|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<![\w\]])\[(?=\d[-,\s\d]*\])"
     r"|\[(?=[^\[\]]*\][(\[])"
 )
+_MAYBE = re.compile(r"[\\`*_~<&\[]")
 _OPENING = re.compile(
     r"(?:(#{1,6}|[-+*=]|>)(?=\s|$)|(\d{1,9})([.)])(?=\s|$)|(-{3,}|={3,}|~{3,})$|>)"
 )
@@ -15,6 +16,8 @@ _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
 
 def escaped(text: str) -> str:
     """`text` with everything that would be a mark in a line told apart from one."""
+    if not _MAYBE.search(text):
+        return text
     return _SPECIAL.sub(lambda match: f"\\{match[0]}" if match[0] != "~~" else r"\~\~", text)
 
 

@@ -45,7 +45,10 @@ def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk
     """
     place = root / path
     suffix = path.suffix.lower()
-    if place.stat().st_size > (MOST_NOTEBOOK_BYTES if suffix == ".ipynb" else MOST_BYTES):
+    most = MOST_NOTEBOOK_BYTES if suffix == ".ipynb" else MOST_BYTES
+    if (size := place.stat().st_size) > most:
+        told = log.warning if suffix == ".ipynb" else log.info
+        told("%s is left out: it has %d bytes, more than %d", path, size, most)
         return []
     content = place.read_bytes()
     if not content.startswith(_UTF_16) and b"\0" in content[:8_192]:
@@ -94,7 +97,7 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
     page = rules.page(file, front)
     anchors = rules.anchors(file, front)
     if suffix == ".ipynb":
-        chunks = notebooks.chunks(text, stem, anchors)
+        chunks = notebooks.chunks(text, stem, place, anchors)
     elif suffix == ".rst":
         chunks = documents.restructured(text, stem, place, anchors)
     else:

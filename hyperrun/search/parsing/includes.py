@@ -1,6 +1,7 @@
 """What a document shows of other files: found in the repository, and nowhere else."""
 
 import ast
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -50,15 +51,15 @@ class Place:
         name = re.sub(r"^(@site|@|~|\$\w+)?/", "", name)
         for above in self.file.parents:
             for folder in folders:
-                place = self.root / above / folder / name
+                place = os.path.join(self.root, above, folder, name)
                 try:
-                    real = place.resolve()
-                    is_file = real.is_file()
-                    known = real.relative_to(self.root)
+                    if not os.path.isfile(place):
+                        continue
+                    known = Path(place).resolve().relative_to(self.root)
                 except (OSError, ValueError, RuntimeError):
                     continue
                 hidden = {part for part in known.parts if part.startswith((".git", ".env"))}
-                if is_file and not FILES.search(known.name) and not hidden - {".github"}:
+                if not FILES.search(known.name) and not hidden - {".github"}:
                     return PurePosixPath(known.as_posix())
         return None
 

@@ -93,11 +93,17 @@ class Document:
 
     def _said(self, text: str) -> str:
         """What `text` says, as part of a block."""
+        return self._joined(self.read(text))
+
+    def _joined(self, blocks: Sequence[Block]) -> str:
+        """What `blocks` say together inside of another, where a heading is a label."""
+        self._includes += [each for block in blocks for each in block.includes]
         return joined(
             replace(block, content=commonmark.strong(block.content.lstrip("# ")))
-            if block.level else block
-            for block in self.read(text)
-        )  # fmt: skip
+            if block.level
+            else block
+            for block in blocks
+        )
 
     # Blocks
 
@@ -253,13 +259,9 @@ class Document:
             case "table_open":
                 return self._table(tokens)
             case "html_block":
-                return joined(self._html(token, 1, 1))
+                return self._joined(self._html(token, 1, 1))
             case "construct":
-                return joined(
-                    replace(each, content=commonmark.strong(each.content.lstrip("# ")))
-                    if each.level else each
-                    for each in self._construct(token, 1, 1, nested=True)
-                )  # fmt: skip
+                return self._joined(self._construct(token, 1, 1, nested=True))
             case "math_block" | "math_block_label":
                 return f"$$\n{token.content.strip()}\n$$"
         return ""
@@ -299,11 +301,7 @@ class Document:
         info = info.strip()
         braced = re.match(r"\{([\w:+-]+)\}\s*(.*)", info)
         if braced and braced[1].lower() not in _LANGUAGES:
-            return joined(
-                replace(each, content=commonmark.strong(each.content.lstrip("# ")))
-                if each.level else each
-                for each in self._directive(braced[1].lower(), braced[2], code, 1, 1)
-            )  # fmt: skip
+            return self._joined(self._directive(braced[1].lower(), braced[2], code, 1, 1))
         if info.startswith("{=") or info.startswith("{raw"):
             return ""
         if info.lower() in ("math", "latex {math}"):
@@ -813,7 +811,8 @@ def _plain(markdown: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    text = _ICON.sub("", text)
+    if ":" in text:
+        text = _ICON.sub("", text)
     if "==" in text or "^^" in text:
         text = _MARKED.sub(lambda match: match[1] or match[2], text)
     if "++" in text:
@@ -943,3 +942,8 @@ def heading_words(source: str) -> str:
     """The words of a heading as it is written in Markdown."""
     tokens = parser(False).parseInline(source, {})
     return _words(tokens[0].children or [])
+
+
+def said(text: str, place: Place | None = None) -> str:
+    """What `text` says, as part of another document."""
+    return Document(place)._said(text)

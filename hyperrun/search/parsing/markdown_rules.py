@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 MOST_TAG_LINES = 60
+MOST_LOOKS = 200_000  # lines of one document, for where constructs close
 
 _OPENINGS = "!?=:<{-;([$%+*@}"
 _NOTE = re.compile(
@@ -38,7 +39,7 @@ _SILENT = re.compile(
     r"|\*\[[^\]]+\]:[ \t].*|\{:?[ \t]*[#.:][^}]*\}|\{:[^}]*\}|@\[toc\].*|\\(?:newpage|pagebreak)",
     re.IGNORECASE,
 )  # fmt: skip
-_MODULE = re.compile(r"(import\s+(?:.+?\s+from\s+)?[\"'][^\"']+[\"'];?|import\s+[\w{*][^;]*)$")
+_MODULE = re.compile(r"[\"'][^\"'\n]+[\"'];?$")
 _FROM = re.compile(r"import\s+(?P<names>.+?)\s+from\s+[\"'](?P<path>[^\"']+)[\"']", re.DOTALL)
 _EXPORT = re.compile(r"export\s+(?:const|let|var|default|function|async)\b")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
@@ -103,6 +104,13 @@ def _inside(state: "StateBlock", start: int, end: int, indent: int) -> str:
     return state.getLines(start, end, indent, False) if start < end else ""
 
 
+def _may_look_on(state: "StateBlock") -> bool:
+    """Is one more line looked at for where something closes? That is bounded for a document."""
+    left = int(state.env.get("looks", MOST_LOOKS)) - 1
+    state.env["looks"] = left
+    return left > 0
+
+
 def _line(state: "StateBlock", number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
 
@@ -159,6 +167,8 @@ def _container(state: "StateBlock", start: int, end: int, line: str, silent: boo
 def _closing_colons(state: "StateBlock", start: int, end: int) -> int | None:
     depth, fence = 1, ""
     for number in range(start + 1, end):
+        if not _may_look_on(state):
+            return None
         if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
             return None
         line = _line(state, number).rstrip()
@@ -254,11 +264,8 @@ def _module(state: "StateBlock", start: int, end: int, line: str, silent: bool) 
         return None
     stop = start + 1
     text = line
-    while stop < min(end, start + 30) and not _MODULE.fullmatch(text) and not state.isEmpty(stop):
+    while stop < min(end, start + 30) and not _MODULE.search(text) and not state.isEmpty(stop):
         text += "\n" + _line(state, stop).rstrip()
-        if re.search(r"from\s+[\"'][^\"']+[\"'];?$", text):
-            stop += 1
-            break
         stop += 1
     if not (_FROM.match(text) or re.fullmatch(r"import\s+[\"'][^\"']+[\"'];?", text)):
         return None
@@ -293,10 +300,14 @@ def _component(state: "StateBlock", start: int, end: int, line: str, silent: boo
     meta: dict[str, Any] = {"name": "component", "tag": tag, "body": "", "skip": 0}
     if tag.is_empty or tag.closes:
         return None if rest.strip() else (start + tag_lines + 1, meta)
+    if f"</{tag.name}" not in state.src[state.bMarks[start] :]:
+        return None if rest.strip() else (start + tag_lines + 1, meta)
     inner: list[str] = []
     depth, fence = 1, ""
     pattern = re.compile(rf"<(/?){re.escape(tag.name)}(?=[\s>/])")
     for number in range(start + tag_lines, end):
+        if not _may_look_on(state):
+            break
         if number > start + tag_lines and (
             state.sCount[number] < state.blkIndent and not state.isEmpty(number)
         ):

@@ -2,90 +2,229 @@
 
 import json
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from hyperrun.search.parsing.chunk import Chunk
-from hyperrun.search.site.sluggers import Anchors, Nothing, attributes
+from hyperrun.search.parsing import commonmark, documents
+from hyperrun.search.parsing import markdown as markdown_blocks
+from hyperrun.search.parsing.blocks import joined
+from hyperrun.search.parsing.chunk import Chunk, Include
+from hyperrun.search.parsing.includes import Place
+from hyperrun.search.site.sluggers import Anchors, Nothing
 
 MOST_CHARS = 5_000
-_HEADING = re.compile(r"^(#{1,6})\s+(.+)$", re.MULTILINE)
-_FENCED = re.compile(r"^\s*(```|~~~).*?^\s*\1\s*$", re.MULTILINE | re.DOTALL)
-_DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?", re.MULTILINE)
+MOST_OUTPUT_CHARS = 1_500  # of one cell, to be shown
+_DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?|^#\s*(?:export|hide|default_exp)\w*\b.*\n?",
+                        re.MULTILINE)  # fmt: skip
+_HIDDEN = re.compile(
+    r"^\s*#\s*\|\s*(?:hide\b|default_exp\b|(?:echo|include)\s*:\s*false|eval_only)|^\s*#\s*hide\b"
+    r"|^\s*#\s*\|\s*hide_input",
+    re.MULTILINE,
+)
+_SHOW_DOC = re.compile(r"\s*show_doc\(\s*([\w.]+)[^)]*\)\s*;?\s*")
 
 
-def chunks(text: str, stem: str, anchors: Anchors | None = None) -> list[Chunk]:
+@dataclass(slots=True)
+class _Part:
+    """A cell, or what stands under one heading of it. Lines are indexes in the file."""
+
+    source: str
+    content: str
+    first: int
+    last: int
+    level: int = 0
+    title: str = ""
+    own_id: str = ""
+    heading: str = ""
+    includes: list[Include] = field(default_factory=list)
+
+
+def chunks(
+    text: str, stem: str, place: Place | None = None, anchors: Anchors | None = None
+) -> list[Chunk]:
     """The groups of cells. Raises ValueError where it is no notebook."""
     anchors = anchors or Nothing()
     notebook = json.loads(text)
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
+    if not isinstance(notebook, dict):
         raise ValueError("not a notebook")
-    kernel = notebook.get("metadata", {}).get("kernelspec", {}).get("language", "python")
-    lines = text.splitlines()
     found: list[Chunk] = []
     path: list[tuple[int, str]] = []
-    group: list[str] = []
-    start = at = 0
-    anchor = ""
+    group: list[_Part] = []
+    own_id = ""
 
-    def close(end: int) -> None:
-        body = "\n\n".join(group)
+    def close() -> None:
+        body = "\n\n".join(part.source for part in group)
         if body.strip():
-            title = " > ".join(name for _, name in path) or stem
-            last = path[-1][1] if path else ""
-            found.append(
-                Chunk(start + 1, end + 1, title, "cell", body, "markdown", last, anchor=anchor)
-            )
+            said = "\n\n".join(part.content for part in group if part.content)
+            title = " > ".join(name for _, name in path if name) or stem
+            includes = dict.fromkeys(each for part in group for each in part.includes)
+            found.append(Chunk(
+                group[0].first + 1, group[-1].last + 1, title, "cell", body, "markdown",
+                path[-1][1] if path else "", anchor=own_id,
+                content="" if said == body else said, includes=tuple(includes),
+            ))  # fmt: skip
         group.clear()
 
-    for cell in cells:
-        if not isinstance(cell, dict):
-            continue
-        source, first, last = _locate(cell, lines, at)
-        at = last
+    for part in _parts(notebook, text.splitlines(), place):
+        if group and (part.level or sum(len(each.source) for each in group) + len(part.source)
+                      > MOST_CHARS):  # fmt: skip
+            close()
+        if part.level:
+            while path and path[-1][0] >= part.level:
+                path.pop()
+            path.append((part.level, part.title))
+            if part.heading:
+                own_id = anchors.add(part.heading, part.own_id, part.level)
+        if part.source.strip():
+            group.append(part)
+    close()
+    return [chunk for chunk in found if chunk.content.strip() or chunk.text.strip()]
+
+
+def _parts(notebook: dict[str, Any], lines: list[str], place: Place | None) -> Iterator[_Part]:
+    """The cells of any format since 3, those with several headings cut at them."""
+    language = _language(notebook)
+    at = 0
+    document = markdown_blocks.Document(place)
+    for number, cell in enumerate(_cells(notebook)):
+        source, places = _located(cell, lines, at)
         if not source.strip():
             continue
-        is_markdown = cell.get("cell_type") == "markdown"
-        headings = list(_HEADING.finditer(_FENCED.sub("", source))) if is_markdown else []
-        heading = headings[0] if headings else None
-        if group and (heading or sum(map(len, group)) + len(source) > MOST_CHARS):
-            close(first - 1)
-        if not group:
-            start = first
+        at = places[-1]
+        kind = cell.get("cell_type")
+        if kind == "heading":  # of format 3
+            level = cell.get("level")
+            level = level if isinstance(level, int) and 0 < level < 7 else 1
+            title = markdown_blocks.heading_words(source)
+            yield _Part(f"{'#' * level} {source}", f"{'#' * level} {source}", places[0],
+                        places[-1], level, title, heading=source)  # fmt: skip
+        elif kind == "raw" or (kind == "markdown" and number < 2 and source.startswith("---\n")):
+            front = documents.front_matter(source.splitlines())
+            if front.title:
+                yield _Part("", "", places[0], places[-1], 1, front.title)
+            rest = "\n".join(source.splitlines()[front.lines :]) if kind == "markdown" else ""
+            if rest.strip() and front.lines:
+                yield from _prose(rest, places[front.lines :], document)
+            elif kind == "markdown" and not front.lines:
+                yield from _prose(source, places, document)
+        elif kind == "markdown":
+            yield from _prose(source, places, document)
+        elif kind == "code":
+            yield _code(cell, source, places, language, place)
+
+
+def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    cells = notebook.get("cells")
+    if cells is None and isinstance(sheets := notebook.get("worksheets"), list):
+        cells = [cell for sheet in sheets if isinstance(sheet, dict)
+                 for cell in sheet.get("cells") or []]  # fmt: skip
+    if not isinstance(cells, list):
+        raise ValueError("not a notebook")
+    return [cell for cell in cells if isinstance(cell, dict)]
+
+
+def _language(notebook: dict[str, Any]) -> str:
+    """What the code is written in; whatever of the metadata is missing."""
+    metadata = notebook.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    for name, key in (("kernelspec", "language"), ("language_info", "name")):
+        told = metadata.get(name)
+        if isinstance(told, dict) and isinstance(told.get(key), str):
+            return re.sub(r"[^\w+#-]", "", told[key]).lower() or "python"
+    return "python"
+
+
+def _prose(source: str, places: list[int], document: markdown_blocks.Document) -> Iterator[_Part]:
+    """A Markdown cell, cut at its headings."""
+    blocks = document.read(source)
+    rows = source.splitlines()
+    starts = [block.start for block in blocks if block.level]
+    cuts = sorted({1, *starts, len(rows) + 1})
+    for first, after in pairwise(cuts):
+        inside = [block for block in blocks if first <= block.start < after]
+        heading = inside[0] if inside and inside[0].level else None
+        part = _Part(
+            "\n".join(rows[first - 1 : after - 1]).strip("\n"), joined(inside),
+            places[min(first, len(places)) - 1], places[min(after - 1, len(places)) - 1],
+            includes=[each for block in inside for each in block.includes],
+        )  # fmt: skip
         if heading:
-            names = [_anchor(anchors, each) for each in headings]
-            anchor = names[0]
-            level = len(heading[1])
-            while path and path[-1][0] >= level:
-                path.pop()
-            path.append((level, heading[2].strip().strip("*`")))
-        group.append(source if cell.get("cell_type") == "markdown" else _code(source, kernel))
-        end_of_group = last
-    if group:
-        close(end_of_group)
-    return found
+            part.level, part.title = heading.level, heading.title
+            part.own_id, part.heading = heading.own_id, heading.source
+        if part.source.strip():
+            yield part
 
 
-def _anchor(anchors: Anchors, heading: re.Match[str]) -> str:
-    return anchors.add(*attributes(heading[2]), len(heading[1]))
+def _code(
+    cell: dict[str, Any], source: str, places: list[int], language: str, place: Place | None
+) -> _Part:
+    """A code cell: its code without what steers its generator, and what it wrote."""
+    written = commonmark.fence(_DIRECTIVE.sub("", source), language)
+    part = _Part(written, written, places[0], places[-1])
+    if re.match(r"\s*%%(?:html|javascript|js|svg|latex)\b", source) or _HIDDEN.search(source):
+        part.content = ""
+    elif (shown := _SHOW_DOC.fullmatch(_DIRECTIVE.sub("", source))) and place is not None:
+        from hyperrun.search.parsing import signatures
+
+        described = signatures.describe(place, shown[1], False, markdown_blocks.said)
+        part.content, part.includes = described.content, described.includes
+    else:
+        output = _output(cell)
+        part.content = "\n\n".join(filter(None, (written, output)))
+    return part
 
 
-def _code(source: str, language: str) -> str:
-    return f"```{language}\n{_DIRECTIVE.sub('', source).strip()}\n```"
+def _output(cell: dict[str, Any]) -> str:
+    """What a cell wrote, where that is short text."""
+    said = []
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else []:
+        if not isinstance(output, dict):
+            continue
+        data = output.get("data")
+        data = data if isinstance(data, dict) else {}
+        if marked := _text(data.get("text/markdown")):
+            said.append(markdown_blocks.said(marked))
+        elif "text/html" not in data and "image/png" not in data:
+            plain = _text(data.get("text/plain")) or _text(output.get("text"))
+            if output.get("name") != "stderr":
+                said.append(commonmark.fence(re.sub(r"\x1b\[[\d;]*m", "", plain)))
+    whole = "\n\n".join(filter(None, said))
+    return whole if len(whole) <= MOST_OUTPUT_CHARS else ""
 
 
-def _locate(cell: dict[str, Any], lines: list[str], at: int) -> tuple[str, int, int]:
-    """A cell's source and the indexes of its first and last line in the file."""
-    source = cell.get("source") or ""
-    parts = source if isinstance(source, list) else [source]
-    text = "".join(part for part in parts if isinstance(part, str))
-    first = last = at
-    for number, part in enumerate(part for part in parts if isinstance(part, str) and part.strip()):
-        for ascii_only in (False, True):
-            quoted = json.dumps(part, ensure_ascii=ascii_only)
-            line = next((n for n in range(last, len(lines)) if quoted in lines[n]), None)
-            if line is not None:
-                first = line if number == 0 else first
-                last = line
-                break
-    return text, first, last
+def _text(value: object) -> str:
+    parts = value if isinstance(value, list) else [value]
+    return "".join(part for part in parts if isinstance(part, str))
+
+
+def _located(cell: dict[str, Any], lines: list[str], at: int) -> tuple[str, list[int]]:
+    """A cell's source, and for each of its lines the index of the file's line that holds it."""
+    source = cell.get("source", cell.get("input"))
+    parts = [part for part in (source if isinstance(source, list) else [source])
+             if isinstance(part, str)]  # fmt: skip
+    places: list[int] = []
+    known = at
+    for part in parts:
+        if part.strip():
+            known = _find(part, lines, known)
+        if not places:  # blank lines above the first stand where it does
+            places = [known]
+        rows = part.count("\n") + (not part.endswith("\n"))
+        places += [known] * rows
+    text = "".join(parts)
+    places = places[1:] or [at]
+    rows = len(text.splitlines())
+    return text, (places + [places[-1]] * rows)[: max(rows, 1)]
+
+
+def _find(part: str, lines: list[str], start: int) -> int:
+    """The line of the file that holds `part`, from `start` on; `start` where none does."""
+    for ascii_only in (False, True):
+        quoted = json.dumps(part, ensure_ascii=ascii_only)
+        line = next((n for n in range(start, len(lines)) if quoted in lines[n]), None)
+        if line is not None:
+            return line
+    return start

@@ -206,10 +206,10 @@ def _taken(
             at += 1
     elif first.strip() and not _OPTION.match(first):
         return "", options, block, offset
-    elif not first.strip():
+    if not first.strip():
         at = min(1, len(block))
     last = ""
-    while at < len(block) and (block[at].strip() or (not argument and not options and at == 0)):
+    while at < len(block) and block[at].strip():
         if match := _OPTION.match(block[at]):
             last = match[1]
             options[last] = (match[2] or "").strip()

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -10,7 +10,7 @@ from hyperrun.passage import Passage
 from hyperrun.redaction import without_secrets
 from hyperrun.search import ignore
 from hyperrun.search.index import Index
-from hyperrun.search.parsing import documents, notebooks, python_code
+from hyperrun.search.parsing import documents, files, notebooks, python_code
 from tests.search import repository
 
 
@@ -230,3 +230,74 @@ def test_a_comment_in_fenced_code_is_no_heading_of_a_notebook() -> None:
 def test_a_target_before_the_first_heading_is_no_passage() -> None:
     text = ".. _a_very_long_target_name:\n\nTitle\n=====\n\nWords that say something.\n"
     assert [chunk.title for chunk in documents.restructured(text, "stem")] == ["Title"]
+
+
+def cells(*cells: dict[str, object], **notebook: object) -> str:
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, **notebook}, indent=1)
+
+
+WORDS = {"cell_type": "markdown", "metadata": {}, "source": ["# Lamps\n", "\n", "They glow."]}
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [None, {}, [], "x", {"kernelspec": None}, {"kernelspec": "python3"},
+     {"kernelspec": {"language": None}}, {"language_info": {"name": "python"}}],
+)  # fmt: skip
+def test_a_notebook_without_metadata_is_read(metadata: object) -> None:
+    code = {"cell_type": "code", "source": "x = 1", "outputs": None}
+    (chunk,) = notebooks.chunks(cells(WORDS, code, metadata=metadata), "x")
+    assert (chunk.title, "```python\nx = 1\n```" in chunk.text) == ("Lamps", True)
+
+
+def test_a_notebook_of_format_3_is_read() -> None:
+    old = [
+        {"cell_type": "heading", "level": 2, "source": ["Lamps"]},
+        {"cell_type": "code", "input": ["x = 1"], "outputs": [{"text": ["1\n"]}]},
+    ]
+    text = json.dumps({"worksheets": [{"cells": old}], "nbformat": 3}, indent=1)
+    (chunk,) = notebooks.chunks(text, "x")
+    assert chunk.title == "Lamps"
+    assert chunk.content == "## Lamps\n\n```python\nx = 1\n```\n\n```\n1\n```"
+
+
+def test_each_heading_of_a_cell_is_a_section_at_its_own_lines() -> None:
+    rows = ["# One\n", "\n", "Words of one.\n", "## Two {#own .big}\n", "Words of two."]
+    text = cells({"cell_type": "markdown", "metadata": {}, "source": rows})
+    one, two = notebooks.chunks(text, "x")
+    lines = text.splitlines()
+    assert [one.title, two.title, two.anchor] == ["One", "One > Two", "own"]
+    assert "Words of one." in "\n".join(lines[one.start_line - 1 : one.end_line])
+    assert "Two" not in "\n".join(lines[one.start_line - 1 : one.end_line])
+    assert "## Two" in lines[two.start_line - 1] and "Words of two." in lines[two.end_line - 1]
+    assert two.content == "## Two\n\nWords of two."
+
+
+@pytest.mark.parametrize("kind", ["raw", "markdown"])
+def test_a_notebooks_front_matter_names_it_and_is_not_quoted(kind: str) -> None:
+    front = {"cell_type": kind, "metadata": {}, "source": "---\ntitle: A guide\ndraft: x\n---"}
+    words = {"cell_type": "markdown", "metadata": {}, "source": "Words that say something."}
+    (chunk,) = notebooks.chunks(cells(front, words), "x")
+    assert (chunk.title, chunk.text) == ("A guide", "Words that say something.")
+
+
+def test_what_steers_nbdev_and_what_a_cell_hides_is_not_shown() -> None:
+    code = [
+        "#| export\ndef dim(): ...",
+        "#| hide\nsecret()",
+        "#| echo: false\nsecret()",
+        "#|default_exp core",
+    ]
+    written = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": each}
+               for each in code]  # fmt: skip
+    (chunk,) = notebooks.chunks(cells(WORDS, *written), "x")
+    assert chunk.content == "# Lamps\n\nThey glow.\n\n```python\ndef dim(): ...\n```"
+
+
+def test_a_notebook_that_is_too_large_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_NOTEBOOK_BYTES", 100)
+    repository.write(tmp_path, "big.ipynb", cells(WORDS))
+    assert files.read(tmp_path, PurePosixPath("big.ipynb")) == []
+    assert "big.ipynb is left out" in caplog.text

@@ -1,0 +1,152 @@
+"""How often a passage says what its page says: `python -m bench.search.said REPO DOCS SITE`.
+
+REPO is a repository, DOCS the folder of its pages' sources in it, SITE what its generator has
+written. Each section of a source is compared with the section of its page under the same heading:
+letters and digits only, spaces and marks aside. Needs the group `hosts` (beautifulsoup4).
+"""
+
+import argparse
+import re
+import unicodedata
+from collections import defaultdict
+from difflib import SequenceMatcher
+from pathlib import Path, PurePosixPath
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+from markdown_it import MarkdownIt
+
+from hyperrun.search import ignore
+from hyperrun.search.parsing import files
+
+_CONTENT = (
+    "article.md-content__inner", "article.bd-article", "div.vp-doc", "div.sl-markdown-content",
+    "div.theme-doc-markdown", "div[role=main]", "main#quarto-document-content", "article", "main",
+    "div.body", "body",
+)  # fmt: skip
+_REMOVED = ", ".join((
+    "script", "style", "svg", "nav", "a.headerlink", ".md-source-file", ".md-content__button",
+    ".md-tags", ".linenos", ".twemoji", "img", ".md-feedback", ".prev-next-area", "footer",
+    ".edit-this-page", ".mermaid", "button", ".toctree-wrapper", ".md-annotation", "a.hash-link",
+    "a.header-anchor", ".footnote-backref", ".contents", ".viewcode-link", ".sphinx-tabs-tab",
+    ".md-clipboard", "input", ".related", ".sd-octicon", "a.sl-anchor-link", "link",
+    ".line-numbers-wrapper", ".lang", ".sr-only", ".visually-hidden", ".toc", "iframe", ".boring",
+    ".section-number", ".caption-number", ".giscus", ".md-source", "template", ".view-source",
+    ".rst-versions", ".copy",
+))  # fmt: skip
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def bare(text: str) -> str:
+    """Letters and digits only, each in its plainest form."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if char.isalnum())
+
+
+def sections_of_page(html: str) -> list[tuple[str, str]]:
+    """Headings of a rendered page with the text under each, in order."""
+    soup = BeautifulSoup(html, "html.parser")
+    content = next((found for each in _CONTENT if (found := soup.select_one(each))), soup)
+    for each in content.select(_REMOVED):
+        each.decompose()
+    for tabs in content.select(".tabbed-set"):
+        labels = [label.extract() for label in tabs.select(":scope > .tabbed-labels > label")]
+        for label, block in zip(
+            labels, tabs.select(":scope > .tabbed-content > .tabbed-block"), strict=False
+        ):
+            block.insert(0, label)
+    found: list[tuple[str, str]] = [("", "")]
+
+    def walk(node: Tag, inside: bool) -> None:
+        for child in node.children:
+            if isinstance(child, NavigableString):
+                if type(child) is NavigableString:
+                    found[-1] = (found[-1][0], found[-1][1] + str(child))
+            elif isinstance(child, Tag):
+                if child.name in _HEADINGS and not inside:
+                    found.append((re.sub(r"^[\d.]+\xa0+", "", child.get_text()), ""))
+                else:
+                    walk(child, inside or child.name in ("details", "blockquote", "li", "table"))
+
+    walk(content, False)
+    return found
+
+
+def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, int]]:
+    """Headings of a source with what its passages say under each."""
+    found: list[tuple[str, str, int]] = []
+    before = ""
+    for chunk in files.read(root, path):
+        if chunk.kind != "section":
+            continue
+        said = chunk.content or chunk.text
+        name = chunk.title.rpartition(" > ")[2]
+        if re.match(r"#{1,6} ", said):
+            said = said.partition("\n")[2]
+        elif found and chunk.title == before:
+            name, above, _ = found.pop()
+            said = f"{above}\n\n{said}"
+        before = chunk.title
+        html = _markdown.render(said)
+        found.append((name, BeautifulSoup(html, "html.parser").get_text(), chunk.start_line))
+    return found
+
+
+def page_of(site: Path, path: PurePosixPath) -> Path | None:
+    """The rendered page of a source, by the usual rules."""
+    stem = path.with_suffix("")
+    names = [f"{stem}.html", f"{stem}/index.html"]
+    if path.stem.lower() in ("index", "readme"):
+        names.insert(0, str(path.parent / "index.html"))
+    return next((site / name for name in names if (site / name).is_file()), None)
+
+
+def _near(ours: str, theirs: str) -> float:
+    return SequenceMatcher(None, ours, theirs).quick_ratio()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("repo", type=Path)
+    parser.add_argument("docs")
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--show", type=int, default=0, help="how many of those that differ")
+    options = parser.parse_args()
+    root = options.repo.resolve()
+    equal = near = total = 0
+    differing = []
+    for path in ignore.files(root):
+        if path.suffix not in (".md", ".mdx", ".rst", ".qmd") or not path.is_relative_to(
+            options.docs
+        ):
+            continue
+        page = page_of(options.site, path.relative_to(options.docs))
+        if page is None:
+            continue
+        there: dict[str, list[str]] = defaultdict(list)
+        for heading, said in sections_of_page(page.read_text(encoding="utf-8", errors="replace")):
+            there[bare(heading)].append(bare(said))
+        for heading, said, line in sections_of_source(root, path):
+            total += 1
+            known = there.get(bare(heading)) or (there.get("") if line < 40 else None)
+            ours = bare(said)
+            if not known:  # a heading that the generator makes of something else
+                known = [each for listed in there.values() for each in listed]
+            theirs = ours if ours in known else max(known, key=lambda each: _near(ours, each))
+            if ours == theirs:
+                equal += 1
+                near += 1
+                continue
+            matcher = SequenceMatcher(None, ours[:20_000], theirs[:20_000], autojunk=False) if len(
+                ours) + len(theirs) < 12_000 else SequenceMatcher(None, ours, theirs)  # fmt: skip
+            ratio = matcher.ratio()
+            near += ratio >= 0.98
+            parts = [f"-{ours[a:b][:50]} +{theirs[c:d][:50]}" for kind, a, b, c, d in
+                     matcher.get_opcodes() if kind != "equal"]  # fmt: skip
+            differing.append((ratio, path, line, f"{heading}: {' | '.join(parts[:5])}"))
+    print(f"{options.repo.name}: {equal} of {total} sections equal, {near} within 2 in 100")
+    for ratio, path, line, what in sorted(differing, key=lambda each: each[0])[: options.show]:
+        print(f"  {ratio:.2f} {path}:{line} {what}")
+
+
+if __name__ == "__main__":
+    main()

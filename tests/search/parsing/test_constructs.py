@@ -1,0 +1,376 @@
+"""What documents say on their page, construct by construct and generator by generator."""
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from hyperrun.search.parsing import documents, files
+from hyperrun.search.parsing.chunk import Include
+from hyperrun.search.parsing.includes import Place
+from tests.search import repository
+
+MARKDOWN = {
+    "Material's admonition": ('!!! note "Mind"\n    The **step**.', "> **Mind**\n>\n> The **step**."),
+    "an admonition without a title": ("!!! warning\n    Hot.", "> **Warning**\n>\n> Hot."),
+    "one whose title is taken away": ('!!! tip ""\n    Cold.', "> Cold."),
+    "Material's details": ("??? question\n    Why?", "> **Question**\n>\n> Why?"),
+    "details that are open": ('???+ note "Open"\n    Yes.', "> **Open**\n>\n> Yes."),
+    "Material's tabs": (
+        '=== "Linux"\n\n    ```sh\n    ls\n    ```\n\n=== "Mac"\n\n    Words.',
+        "**Linux**\n\n```sh\nls\n```\n\n**Mac**\n\nWords.",
+    ),
+    "an admonition in a list": (
+        "1.  One\n\n    !!! note\n\n        Inside.\n\n2.  Two",
+        "1. One\n\n   > **Note**\n   >\n   > Inside.\n\n2. Two",
+    ),
+    "a fence in a list": (
+        "- words here\n\n  ```\n  code\n  ```\n", "- words here\n\n  ```\n  code\n  ```"
+    ),
+    "Docusaurus' admonition": (":::note\n\nHi.\n\n:::", "> **Note**\n>\n> Hi."),
+    "one with a title": (":::tip[Do this]\nHi.\n:::", "> **Do this**\n>\n> Hi."),
+    "VitePress' container": ("::: warning Careful\nHi.\n:::", "> **Careful**\n>\n> Hi."),
+    "VitePress' details": ("::: details More\nHi.\n:::", "**More**\n\nHi."),
+    "VitePress' code group": (
+        "::: code-group\n\n```sh [npm]\nnpm i\n```\n\n```sh [yarn]\nyarn\n```\n\n:::",
+        "**npm**\n\n```sh\nnpm i\n```\n\n**yarn**\n\n```sh\nyarn\n```",
+    ),
+    "Quarto's callout": (
+        "::: {.callout-note}\n## A title\n\nHi.\n:::", "> **A title**\n>\n> Hi."
+    ),
+    "Quarto's tabs": (
+        "::: {.panel-tabset}\n## R\nOne.\n\n## Python\nTwo.\n:::",
+        "**R**\n\nOne.\n\n**Python**\n\nTwo.",
+    ),
+    "Quarto's columns": (
+        ":::: {.columns}\n::: {.column}\nLeft.\n:::\n::: {.column}\nRight.\n:::\n::::",
+        "Left.\n\nRight.",
+    ),
+    "a cell's options": (
+        "```{python}\n#| label: fig\n#| fig-cap: x\nplot()\n```", "```python\nplot()\n```"
+    ),
+    "a cell that is not shown": ("Before.\n\n```{python}\n#| echo: false\nx\n```", "Before."),
+    "GitHub's alert": ("> [!NOTE]\n> Read this.", "> **Note**\n>\n> Read this."),
+    "MyST's directive": ("```{warning}\n:class: x\nHot.\n```", "> **Warning**\n>\n> Hot."),
+    "MyST's directive in colons": (":::{admonition} Own title\nHi.\n:::", "> **Own title**\n>\n> Hi."),
+    "MyST's code block": (
+        "```{code-block} python\n:caption: a.py\n\nx = 1\n```", "**a.py**\n\n```python\nx = 1\n```"
+    ),
+    "MyST's tabs": (
+        "::::{tab-set}\n:::{tab-item} One\nFirst.\n:::\n:::{tab-item} Two\nSecond.\n:::\n::::",
+        "**One**\n\nFirst.\n\n**Two**\n\nSecond.",
+    ),
+    "MyST's roles": (
+        "See {ref}`the place <label>`, {py:func}`~a.b.go` and {kbd}`x`.",
+        "See the place, `go()` and `x`.",
+    ),
+    "MyST's label, comment and break": ("(here)=\n\n% secret\n\n+++\n\nWords.", "Words."),
+    "reStructuredText in MyST": (
+        "```{eval-rst}\n.. note:: Hi :ref:`there <x>`.\n```", "> **Note**\n>\n> Hi there."
+    ),
+    "MyST's list table": (
+        "```{list-table}\n:header-rows: 1\n\n* - A\n  - B\n* - 1\n  - 2\n```",
+        "| A | B |\n| --- | --- |\n| 1 | 2 |",
+    ),
+    "GitBook's hint": ('{% hint style="info" %}\nHi.\n{% endhint %}', "Hi."),
+    "GitBook's tabs": (
+        '{% tabs %}\n{% tab title="One" %}\nHi.\n{% endtab %}\n{% endtabs %}', "**One**\n\nHi."
+    ),
+    "Jekyll's highlight": (
+        "{% highlight ruby %}\nputs 1\n{% endhighlight %}", "```ruby\nputs 1\n```"
+    ),
+    "Hugo's shortcode": ("{{< note >}}\nHi.\n{{< /note >}}", "**Note**\n\nHi."),
+    "a comment": ("One.\n\n<!--\n# Not a heading\n\nsecret\n-->\n\nTwo.", "One.\n\nTwo."),
+    "a comment in a line": ("One <!-- secret --> two.", "One  two."),
+    "an icon": ("Yes :material-check: or :octicons-x-16:{ .red }.", "Yes  or ."),
+    "attributes": ("A [link](https://x.example){ target=_blank } and `x`{.py}.",
+                   "A [link](https://x.example) and `x`."),
+    "a block's attributes": ("Words.\n{: .lead }", "Words."),
+    "a task list": ("- [ ] one\n- [x] two", "- ☐ one\n- ☑ two"),
+    "a definition list": ("Lamp\n:   It glows.", "- **Lamp**\\\n  It glows."),
+    "a table's alignment": ("| a | b |\n|:-|-:|\n| 1 | 2 |", "| a | b |\n| :--- | ---: |\n| 1 | 2 |"),
+    "keys and marks": ("Press ++ctrl+c++, ==now==, ^^here^^, H~2~O.", "Press Ctrl+C, now, here, H2O."),
+    "critical characters": (r"A \* b, 2 < 3, a_b_c, \[x\].", r"A \* b, 2 < 3, a_b_c, [x]."),
+    "a link to another page": ("See [the guide](../guide.md#x).", "See the guide."),
+    "a reference": ("See [the guide][g].\n\n[g]: https://g.example", "See [the guide](https://g.example)."),
+    "an object's name": ("See [`run`][lamp.run] and [more][lamp.more].", "See `run` and more."),
+    "badges": ("[![build](https://x.example/b.svg)](https://x.example)\n\nWords.", "Words."),
+    "contents": ("- [One](#one)\n- [Two](#two)\n\nWords.", "Words."),
+    "a table of contents": ("[TOC]\n\n[[toc]]\n\nWords.", "Words."),
+    "HTML": (
+        '<div align="center">\n<h3>Lamps</h3>\n<p>It <b>glows</b>. <a href="https://x.example">See</a></p>'
+        "\n</div>",
+        "### Lamps\n\nIt glows. [See](https://x.example)",
+    ),
+    "an HTML table": (
+        "<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td><code>2</code></td></tr></table>",
+        "| A | B |\n| --- | --- |\n| 1 | `2` |",
+    ),
+    "details": (
+        "<details>\n<summary>More</summary>\n\nIn **it**.\n\n</details>", "**More**\n\nIn **it**."
+    ),
+    "Markdown in HTML": ('<div class="grid" markdown>\nSome **words**.\n</div>', "Some **words**."),
+    "a fence's title": ('```py title="a.py" hl_lines="1"\nx\n```', "**a.py**\n\n```py\nx\n```"),
+    "a fence's attributes": ("``` { .yaml .annotate }\na: 1\n```", "```yaml\na: 1\n```"),
+    "a longer fence": ("````md\n```\n# no heading\n```\n````", "````md\n```\n# no heading\n```\n````"),
+    "what steers highlighting": (
+        "```js\n// highlight-next-line\na() // [!code focus]\n```", "```js\na()\n```"
+    ),
+    "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
+    "an abbreviation": ("The LED glows.\n\n*[LED]: a diode", "The LED glows."),
+    "hidden lines of Rust": ("```rust\n# fn main() {\nlet x = 1;\n# }\n```", "```rust\nlet x = 1;\n```"),
+}  # fmt: skip
+
+COMPONENTS = {
+    "imports and exports": (
+        "import Tabs from '@theme/Tabs';\nimport {\n  Aside,\n} from 'x';\n\n"
+        "export const a = {\n  b: 1,\n};\n\nWords.",
+        "Words.",
+    ),
+    "Docusaurus' tabs": (
+        '<Tabs>\n  <TabItem value="a" label="Apple" default>\n    An **apple**.\n\n    ```js\n    x\n    ```\n'
+        "  </TabItem>\n</Tabs>",
+        "**Apple**\n\nAn **apple**.\n\n```js\nx\n```",
+    ),
+    "Starlight's aside": ('<Aside type="tip">Hi.</Aside>', "> **Tip**\n>\n> Hi."),
+    "Starlight's steps": ("<Steps>\n\n1. One\n2. Two\n\n</Steps>", "1. One\n2. Two"),
+    "a card": ('<Card title="Start" icon="rocket">\n  Go.\n</Card>', "**Start**\n\nGo."),
+    "a link card": ('<LinkCard title="Next" href="/x" description="More." />', "**Next**\n\nMore."),
+    "a callout": ('<Callout type="warning">\nHot.\n</Callout>', "> **Warning**\n>\n> Hot."),
+    "expressions": ("A {/* secret */}b{' '}c {props.x}.", "A b c ."),
+    "a comment": ("{/* # No heading */}\n\nWords.", "Words."),
+    "fragments": ("<>\n\nWords.\n\n</>", "Words."),
+    "a component in a line": ('Since <Version value={3} /> it <b>works</b>.', "Since  it works."),
+    "code in a component": (
+        "<CodeBlock language=\"js\" title=\"a.js\">{`let x;`}</CodeBlock>",
+        "**a.js**\n\n```js\nlet x;\n```",
+    ),
+}  # fmt: skip
+
+RESTRUCTURED = {
+    "roles": (
+        "Use :class:`~a.b.Lamp`, :meth:`.dim`, :ref:`a\nplace <x>` and :kbd:`Ctrl`.",
+        "Use `Lamp`, `dim()`, a place and `Ctrl`.",
+    ),
+    "a link over a line break": (
+        "See the `lamp\nmanual <https://x.example>`_.", "See the [lamp manual](https://x.example)."
+    ),
+    "a named link": ("See lamp_.\n\n.. _lamp: https://x.example", "See [lamp](https://x.example)."),
+    "literal text": ("Run::\n\n    ls\n    cd", "Run:\n\n```\nls\ncd\n```"),
+    "a code block": (
+        ".. code-block:: python\n   :linenos:\n   :caption: a.py\n\n   x = 1",
+        "**a.py**\n\n```python\nx = 1\n```",
+    ),
+    "notes": (".. note:: One\n   two.\n\n   Three.", "> **Note**\n>\n> One two.\n>\n> Three."),
+    "an admonition": (".. admonition:: Own\n\n   Hi.", "> **Own**\n>\n> Hi."),
+    "versions": (".. versionadded:: 2.0\n   It glows.", "Added in version 2.0: It glows."),
+    "tabs": (".. tab:: One\n\n   Hi.\n\n.. tab:: Two\n\n   Ho.", "**One**\n\nHi.\n\n**Two**\n\nHo."),
+    "a list": ("* one\n* two\n\n  - in", "- one\n\n- two\n\n  - in"),
+    "a definition list": ("lamp\n   It glows.", "- **lamp**\\\n  It glows."),
+    "a field list": (":param x: The level.\n:returns: Nothing.", "- `x` – The level.\n- Returns – Nothing."),
+    "an option list": ("-v  More words.", "- `-v`\\\n  More words."),
+    "a simple table": (
+        "== ==\nA  B\n== ==\n1  2\n== ==", "| A | B |\n| --- | --- |\n| 1 | 2 |"
+    ),
+    "a grid table": (
+        "+---+---+\n| A | B |\n+===+===+\n| 1 | 2 |\n+---+---+", "| A | B |\n| --- | --- |\n| 1 | 2 |"
+    ),
+    "a list table": (
+        ".. list-table:: T\n   :header-rows: 1\n\n   * - A\n     - B\n   * - 1\n     - 2",
+        "**T**\n\n| A | B |\n| --- | --- |\n| 1 | 2 |",
+    ),
+    "a csv table": (
+        '.. csv-table::\n   :header: "A", "B"\n\n   1, "2, 3"',
+        "| A | B |\n| --- | --- |\n| 1 | 2, 3 |",
+    ),
+    "substitutions": ("The |x|.\n\n.. |x| replace:: *lamp*", "The *lamp*."),
+    "what nobody reads": (
+        ".. toctree::\n   :maxdepth: 2\n\n   a\n\n.. index:: x\n\n.. comment\n\n.. image:: a.png\n\nWords.",
+        "Words.",
+    ),
+    "raw HTML": (".. raw:: html\n\n   <b>x</b>\n\nWords.", "Words."),
+    "an unknown directive": (".. lamp-thing:: x\n   :level: 3\n\n   Words.", "Words."),
+    "an unknown role": ("It :lamp:`glows`.", "It glows."),
+    "a role of its own": (".. role:: py(code)\n   :language: python\n\nIt is :py:`x`.", "It is `x`."),
+    "a doctest": (">>> 1 + 1\n2", "```pycon\n>>> 1 + 1\n2\n```"),
+    "lines": ("| One\n| two", "One\\\ntwo"),
+    "a function": (".. py:function:: dim(level)\n\n   Dims.", "```python\ndim(level)\n```\n\nDims."),
+    "broken marks": ("A *lamp and `b and |c.", "A \\*lamp and \\`b and |c."),
+}  # fmt: skip
+
+
+def content(text: str, suffix: str = ".md", place: Place | None = None) -> str:
+    chunks = (
+        documents.restructured(text, "x", place)
+        if suffix == ".rst" else documents.markdown(text, "x", place, suffix)
+    )  # fmt: skip
+    return "\n\n".join(chunk.content or chunk.text for chunk in chunks)
+
+
+@pytest.mark.parametrize(("written", "said"), MARKDOWN.values(), ids=MARKDOWN)
+def test_Markdown_says_what_its_page_says(written: str, said: str) -> None:
+    assert content(written) == said
+
+
+@pytest.mark.parametrize(("written", "said"), COMPONENTS.values(), ids=COMPONENTS)
+def test_components_say_what_their_page_says(written: str, said: str) -> None:
+    assert content(written, ".mdx") == said
+
+
+@pytest.mark.parametrize(("written", "said"), RESTRUCTURED.values(), ids=RESTRUCTURED)
+def test_reStructuredText_says_what_its_page_says(written: str, said: str) -> None:
+    assert content(written, ".rst") == said
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("# `lamp.dim()`", "lamp.dim()"), ("# The [lamp](x.md)", "The lamp"), ("# `__init__`", "__init__"),
+        ("# snake_case_ and **bold**", "snake_case_ and bold"), (r"# A \* b \_c\_", "A * b _c_"),
+        ("# x < y > z", "x < y > z"), ("# A {#own}", "A"), ("# A { #own .b }", "A"), ("# A #", "A"),
+        ("  ## Indented", "Indented"), ("Set\n---", "Set"), ("# 灯", "灯"), ("# A :material-check:", "A"),
+        ("# A <small>b</small>", "A b"), ("# [x]: y", "[x]: y"),
+    ],
+)  # fmt: skip
+def test_a_heading_keeps_its_words(heading: str, title: str) -> None:
+    chunks = documents.markdown(f"{heading}\n\nWords that say enough here.", "x")
+    assert [chunk.title for chunk in chunks] == [title]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!--\n# Not\n-->", "````\n```\n# not\n```\n````", "    # not", "- a\n\n      # not",
+        "```{code-block} md\n# not\n```", "{/* # not */}",
+    ],
+)  # fmt: skip
+def test_what_is_no_heading_makes_no_section(text: str) -> None:
+    chunks = documents.markdown(f"# One\n\nWords that say enough here.\n\n{text}\n", "x")
+    assert [chunk.title for chunk in chunks] == ["One"]
+
+
+def test_titles_of_two_letters_and_TOML_front_matter_are_read(tmp_path: Path) -> None:
+    chunks = documents.restructured("QA\n==\n\nWords that say enough here.", "x")
+    assert [chunk.title for chunk in chunks] == ["QA"]
+    toml = '+++\ntitle = "Lamps"\n+++\n\nWords that say enough here.'
+    assert [chunk.title for chunk in documents.markdown(toml, "x")] == ["Lamps"]
+    (tmp_path / "a.md").write_bytes("# Lämpchen\n\nWords that say enough here.".encode("utf-16"))
+    assert files.read(tmp_path, PurePosixPath("a.md"))[0].title == "Lämpchen"
+
+
+FILES = {
+    "src/lamp.py": "import os\n\n# --8<-- [start:dim]\ndef dim(level):\n    return level\n# --8<-- [end:dim]\n\n\n"
+    "class Lamp:\n    def on(self):\n        return True\n",
+    "src/main.rs": "// ANCHOR: all\nfn main() {\n    run();\n}\n// ANCHOR_END: all\n",
+    "src/a.ts": "let a = 1\n// #region part\nlet b = 2\n// #endregion part\n",
+    "docs/_part.mdx": "A **partial** file.\n",
+    "docs/part.rst": "A ``partial`` file.\n",
+}
+DIM = "```python\ndef dim(level):\n    return level\n```"
+INCLUDES = {
+    "a snippet's section": ('--8<-- "src/lamp.py:dim"', ".md", DIM, ("src/lamp.py", 4, 5)),
+    "a snippet's lines": ('--8<-- "src/lamp.py:4:5"', ".md", DIM, ("src/lamp.py", 4, 5)),
+    "a snippet in a fence": ('```python\n--8<-- "src/lamp.py:dim"\n```', ".md", DIM, ("src/lamp.py", 4, 5)),
+    "FastAPI's": ("{* ../src/lamp.py ln[4:5] hl[1] *}", ".md", DIM, ("src/lamp.py", 4, 5)),
+    "mdBook's": (
+        "```rust\n{{#include ../src/main.rs:all}}\n```", ".md",
+        "```rust\nfn main() {\n    run();\n}\n```", ("src/main.rs", 2, 4),
+    ),
+    "VitePress'": ("<<< @/src/a.ts#part{1} [a]", ".md", "**a**\n\n```ts\nlet b = 2\n```", ("src/a.ts", 3, 3)),
+    "Docusaurus' code": (
+        "import Lamp from '!!raw-loader!../src/a.ts';\n\n<CodeBlock language=\"ts\">{Lamp}</CodeBlock>", ".mdx",
+        "```ts\nlet a = 1\nlet b = 2\n```", ("src/a.ts", 1, 4),
+    ),
+    "Docusaurus' partial": (
+        "import Part from './_part.mdx';\n\n<Part />", ".mdx", "A **partial** file.", ("docs/_part.mdx", 1, 1)
+    ),
+    "Quarto's": ("{{< include _part.mdx >}}", ".qmd", "A **partial** file.", ("docs/_part.mdx", 1, 1)),
+    "Jekyll's": ("{% include _part.mdx %}", ".md", "A **partial** file.", ("docs/_part.mdx", 1, 1)),
+    "Sphinx' lines": (
+        ".. literalinclude:: ../src/lamp.py\n   :lines: 4-5", ".rst", DIM.replace("python", "python"),
+        ("src/lamp.py", 4, 5),
+    ),
+    "Sphinx' object": (
+        ".. literalinclude:: ../src/lamp.py\n   :pyobject: Lamp.on\n   :language: py", ".rst",
+        "```py\ndef on(self):\n    return True\n```", ("src/lamp.py", 10, 11),
+    ),
+    "Sphinx' marks": (
+        ".. literalinclude:: /src/lamp.py\n   :start-after: [start:dim]\n   :end-before: [end:dim]", ".rst",
+        DIM, ("src/lamp.py", 4, 5),
+    ),
+    "docutils'": (".. include:: part.rst", ".rst", "A `partial` file.", ("docs/part.rst", 1, 1)),
+    "MyST's": ("```{literalinclude} ../src/lamp.py\n:lines: 4-5\n```", ".md", DIM, ("src/lamp.py", 4, 5)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "suffix", "said", "stands"), INCLUDES.values(), ids=INCLUDES)
+def test_what_a_page_includes_stands_in_it_and_where_it_stands_is_kept(
+    tmp_path: Path, written: str, suffix: str, said: str, stands: tuple[str, int, int]
+) -> None:
+    for name, text in FILES.items():
+        repository.write(tmp_path, name, text)
+    text = f"Some words of the page itself.\n\n{written}\n"
+    repository.write(tmp_path, f"docs/page{suffix}", text)
+    (chunk,) = files.read(tmp_path, PurePosixPath(f"docs/page{suffix}"))
+    assert chunk.content == f"Some words of the page itself.\n\n{said}"
+    assert chunk.includes == (Include(*stands),)
+    assert chunk.text == text.strip()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../secret.txt", "/etc/hostname", "link.txt", "folder/secret.txt", "../../root/../secret.txt",
+     ".env", "https://x.example/a.txt", "a\0b", "id_rsa", "missing.txt", "", "\\\\x\\y"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "form", ['--8<-- "{}"', "{{{{#include {}}}}}", "<<< {}", "{{{{< include {} >}}}}"]
+)
+def test_nothing_outside_of_the_repository_is_included(
+    tmp_path: Path, name: str, form: str
+) -> None:
+    repository.write(tmp_path, "secret.txt", "pangolin")
+    root = tmp_path / "root"
+    for own in (".env", "id_rsa", "docs/.env"):
+        repository.write(root, own, "pangolin")
+    (root / "docs").mkdir(exist_ok=True)
+    (root / "docs/link.txt").symlink_to(tmp_path / "secret.txt")
+    (root / "docs/folder").symlink_to(tmp_path, target_is_directory=True)
+    place = Place(root.resolve(), PurePosixPath("docs/a.md"))
+    assert "pangolin" not in content(f"Words.\n\n{form.format(name)}\n", place=place)
+
+
+def test_a_page_that_includes_itself_ends(tmp_path: Path) -> None:
+    repository.write(tmp_path, "a.md", 'Words of it.\n\n--8<-- "a.md"\n\n--8<-- "a.md"\n')
+    (chunk,) = files.read(tmp_path, PurePosixPath("a.md"))
+    assert 2 < chunk.content.count("Words of it.") < 50
+
+
+@pytest.mark.parametrize("suffix", [".md", ".rst"])
+def test_a_long_section_is_parted_between_blocks(suffix: str) -> None:
+    fence = (
+        "```\n" + "x = 1\n\n" * 40 + "```" if suffix == ".md" else "::\n\n" + "    x = 1\n\n" * 40
+    )
+    words = "\n\n".join(f"Paragraph {n} says something." for n in range(30))
+    title = "# One" if suffix == ".md" else "One\n==="
+    text = f"{title}\n\n{words}\n\n{fence}\n\n{words}\n\n{fence}\n"
+    read = documents.markdown if suffix == ".md" else documents.restructured
+    chunks = read(text, "x")
+    lines = text.splitlines()
+    assert len(chunks) > 2
+    for chunk in chunks:
+        assert (chunk.content or chunk.text).count("```") % 2 == 0
+        assert chunk.text == "\n".join(lines[chunk.start_line - 1 : chunk.end_line])
+    said = "\n\n".join(chunk.content or chunk.text for chunk in chunks)
+    assert said.count("x = 1") == 80 and said.count("says something.") == 60
+
+
+@pytest.mark.parametrize("evil", [
+    "- " * 3_000, "> " * 3_000, "*a " * 5_000, "[" * 20_000, "`" * 10_000, "<Tabs>\n" * 2_000,
+    "::: a\n" * 2_000, "{% a\n" * 2_000, "!!! a\n    " * 500, "<a " * 5_000, "{" * 10_000,
+    "| a " * 3_000, ".. note::\n   " * 500, "====\n" * 2_000, "$" * 10_000, "```{note}\n" * 500,
+    "<details>" * 2_000, "[^a]: " * 2_000, "\\" * 10_000, "&" * 10_000, "_" * 10_000,
+])  # fmt: skip
+@pytest.mark.parametrize("suffix", [".md", ".mdx", ".rst"])
+@pytest.mark.timeout(20)
+def test_no_document_stops_the_reader(tmp_path: Path, suffix: str, evil: str) -> None:
+    repository.write(tmp_path, f"a{suffix}", f"Words of it.\n\n{evil}\n")
+    files.read(tmp_path, PurePosixPath(f"a{suffix}"))
