@@ -29,7 +29,15 @@ import embed
 from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.turns import Turns, Update
 from hyperrun.domain import Cost, Outcome, Turn, reader_of
-from hyperrun.errors import BadQuestion, BadSetting, HyperRunError, LimitReached, NotYours
+from hyperrun.errors import (
+    BadQuestion,
+    BadSetting,
+    HyperRunError,
+    LimitReached,
+    NotYours,
+    SearchUnavailable,
+    StoreError,
+)
 from hyperrun.language import choose
 from hyperrun.limits import Limits, Reservation
 from hyperrun.llm.choice import ModelChoice
@@ -38,9 +46,10 @@ from hyperrun.logs import configure as configure_logs
 from hyperrun.redaction import redact_from_logs
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
+from hyperrun.storage import schema
 from hyperrun.storage.files import lock_data_dir
 from hyperrun.storage.keys import Keys
-from hyperrun.storage.store import Store
+from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.tokens import Tokens
 from hyperrun.visitor import visitor_of
 from hyperrun.web import assets, health, middleware, sse
@@ -181,6 +190,9 @@ async def frames(
                 async with contextlib.aclosing(following) as updates:
                     async for update in updates:
                         yield await frame_of(services, view, turn, update)
+            else:
+                gone = fragment(html.Problem(view.say(NotYours.public)))
+                yield sse.frame("snapshot", gone)
             yield sse.frame("close", "")
     except LimitReached as reached:
         yield f"retry: {reached.retry_after_s * 1_000}\n\n"
@@ -574,7 +586,7 @@ LINKS = Links(
 
 def create_app(settings: Settings) -> FastHTML:
     """The whole server for one repository. Opens nothing until its lifespan begins."""
-    store = Store(settings)
+    store = SQLiteStore(settings)
     search = Search(settings)
     models = Models(settings)
     answerers = Answerers(settings, search, models)
@@ -678,6 +690,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             assets.build()
         with lock_data_dir(settings.data_dir):
             app = create_app(settings)
+            app.state.services.search.check()
+            schema.check(settings.data_dir)
             config = uvicorn.Config(
                 app,
                 host=settings.host,
@@ -688,7 +702,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
             announce(app.state.services)
             server(config).run()
-    except (BadSetting, assets.AssetsMissing) as error:
+    except (BadSetting, SearchUnavailable, StoreError, assets.AssetsMissing) as error:
         sys.exit(f"hyperrun: {error}")
 
 

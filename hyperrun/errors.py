@@ -22,6 +22,7 @@ HyperRunError                anything a reader may be told about
 │   ├── ModelFiltered        the provider's filter let nothing through
 │   ├── ModelOnlyThought     all it may write went into thinking
 │   └── ModelTooSlow         it was still writing when the time was up
+├── StoreError               what lasts could not be read or written
 └── BadSetting               the environment says something we cannot use        at start
 
 `str(error)` is for the log. `error.public` is for the reader: no paths, commands, keys. It is a key
@@ -179,6 +180,10 @@ class ModelTooSlow(ModelError):
     """The time for one answer was up while the model was still writing."""
 
     public = "error_model_too_slow"
+
+
+class StoreError(HyperRunError):
+    """What lasts could not be read or written; an answer goes on without its row."""
 
 
 class BadSetting(HyperRunError):

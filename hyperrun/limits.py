@@ -9,7 +9,6 @@ in memory and in sliding windows: a key lives for two windows at most.
 import asyncio
 import logging
 import math
-import sqlite3
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from hyperrun.errors import (
     ModelRateLimited,
     ModelRefusedKey,
     ModelUnknown,
+    StoreError,
 )
 from hyperrun.settings import Settings
 from hyperrun.visitor import network_of
@@ -207,7 +207,7 @@ class Limits:
         """Write spending down. Where that fails it still counts, until a restart."""
         try:
             await self._ledger.add_spend(usd, own_key, day)
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.error("%.4f USD are not written down: %s", usd, error)
 
     def _leave(self, reservation: Reservation) -> None:

@@ -6,6 +6,7 @@ variables carry their unit. An empty variable counts as unset.
 
 import math
 import os
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -16,9 +17,12 @@ from typing import Any
 from hyperrun.errors import BadSetting
 
 
-def setting(variable: str, default: Any, says: str, *, secret: bool = False) -> Any:
-    """A field read from `variable`; `says` is its line in the README's table."""
-    metadata = {"variable": variable, "says": says}
+def setting(
+    variable: str, default: Any, help: str, *, secret: bool = False, separator: str = ","
+) -> Any:
+    """A field read from `variable`; `help` is its line in the README's table. Where it holds more
+    than one value, `separator` stands between them."""
+    metadata = {"variable": variable, "help": help, "separator": separator}
     return field(default=default, metadata=metadata, repr=not secret)
 
 
@@ -212,7 +216,10 @@ class Settings:
         "the line under the question box; unset: that answers can be wrong",
     )
     starters: tuple[str, ...] = setting(
-        "HYPERRUN_STARTERS", (), "questions to start with, separated by `|`; unset: from the docs"
+        "HYPERRUN_STARTERS",
+        (),
+        "questions to start with, separated by `|`; unset: from the docs",
+        separator="|",
     )
     suggestions: str = setting(
         "HYPERRUN_SUGGESTIONS",
@@ -239,7 +246,7 @@ class Settings:
             if not text:
                 continue
             try:
-                values[each.name] = _parse(text, hints[each.name])
+                values[each.name] = _parse(text, hints[each.name], each.metadata["separator"])
             except ValueError as error:
                 wrong.append(f"{variable}={text!r}: {error}")
         if wrong:
@@ -276,7 +283,7 @@ class Settings:
             raise BadSetting("; ".join(wrong))
 
 
-def _parse(text: str, kind: Any) -> Any:
+def _parse(text: str, kind: Any, separator: str = ",") -> Any:
     """`text` as `kind`; raises ValueError with a reason a person can use."""
     if typing.get_origin(kind) in (types.UnionType, typing.Union):
         kind = next(each for each in typing.get_args(kind) if each is not type(None))
@@ -287,8 +294,9 @@ def _parse(text: str, kind: Any) -> Any:
             return False
         raise ValueError("expected on or off")
     if typing.get_origin(kind) is tuple:
-        separator = "|" if "|" in text else ","
-        return tuple(part.strip() for part in text.split(separator) if part.strip())
+        # Not within braces, which are a glob's.
+        parts = re.split(rf"{re.escape(separator)}(?![^{{}}]*\}})", text)
+        return tuple(part.strip() for part in parts if part.strip())
     if kind is int:
         try:
             return int(text)

@@ -138,3 +138,12 @@ def test_modules_that_import_each_other_are_found(tmp_path: Path) -> None:
         (tmp_path / "hyperrun").mkdir(exist_ok=True)
         (tmp_path / "hyperrun" / f"{one}.py").write_text(f"from hyperrun import {another}\n")
     assert circles(imports(tmp_path)) == ["hyperrun.a", "hyperrun.b", "hyperrun.c"]
+
+
+def test_nothing_outside_of_storage_and_search_knows_sqlite() -> None:
+    knows = {
+        room(_name(path.relative_to(ROOT)))
+        for path in (*(ROOT / "hyperrun").rglob("*.py"), ROOT / "main.py", ROOT / "components.py")
+        if "import sqlite3" in path.read_text()
+    }
+    assert knows == {"storage", "search"}

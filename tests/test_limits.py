@@ -1,7 +1,6 @@
 """Rates, places and the budget, against the real library and a ledger in memory."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from hyperrun.domain import Outcome, Turn, Usage
-from hyperrun.errors import LimitReached
+from hyperrun.errors import LimitReached, StoreError
 from hyperrun.limits import PROMPT_TOKENS, Limits, Reservation
 from hyperrun.settings import Settings
 from hyperrun.visitor import visitor_of
@@ -320,7 +319,7 @@ class FullDisk(Book):
     """A ledger that cannot write."""
 
     async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise StoreError("database or disk is full")
 
 
 def test_spending_that_cannot_be_written_down_still_counts() -> None:

@@ -40,6 +40,21 @@ def test_values_are_read_as_what_they_are() -> None:
     assert settings.starters == ("How, then?", "And why?")
 
 
+def test_a_question_keeps_its_comma_and_a_glob_its_braces() -> None:
+    settings = Settings.from_environment(
+        {
+            "HYPERRUN_STARTERS": "How do I install it, and where?",
+            "HYPERRUN_INCLUDE": "docs/**/*.{md,rst}, src/{a|b}/*.py",
+            "HYPERRUN_EXCLUDE": "docs/{old|new}",
+            "HYPERRUN_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.1",
+        }
+    )
+    assert settings.starters == ("How do I install it, and where?",)
+    assert settings.include == ("docs/**/*.{md,rst}", "src/{a|b}/*.py")
+    assert settings.exclude == ("docs/{old|new}",)
+    assert settings.trusted_proxies == ("10.0.0.0/8", "192.0.2.1")
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [

@@ -12,7 +12,6 @@ and ends answers that nobody follows.
 import asyncio
 import logging
 import secrets
-import sqlite3
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
@@ -30,6 +29,7 @@ from hyperrun.errors import (
     ModelError,
     ModelNotConfigured,
     NotYours,
+    StoreError,
 )
 from hyperrun.language import DEFAULT
 from hyperrun.limits import Reservation
@@ -234,7 +234,7 @@ class Turns:
         """The conversations of this one's reader, last asked first, as far as they can be read."""
         try:
             stored = await self._store.recent(conversation)
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.error("conversations cannot be listed: %s", error)
             return []
         return [
@@ -250,7 +250,7 @@ class Turns:
             return self._unstored[turn_id]
         try:
             return await self._store.turn(turn_id)
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.error("a turn cannot be read: %s", error)
             return None
 
@@ -273,7 +273,7 @@ class Turns:
         """What a conversation has cost, as far as that can be read now."""
         try:
             return await self._store.cost(conversation)
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.error("a conversation's cost cannot be read: %s", error)
             return Cost()
 
@@ -479,7 +479,7 @@ class Turns:
         """Write turns; an answer goes on without its row, and the log says so."""
         try:
             await self._store.save(turns)
-        except sqlite3.Error as error:
+        except StoreError as error:
             if self._disk_works:
                 log.error("answers go on, but are not stored: %s", error)
             self._disk_works = False
@@ -494,7 +494,7 @@ class Turns:
     async def _stored(self, conversation: str) -> list[Turn]:
         try:
             return await self._store.turns(conversation)
-        except sqlite3.Error as error:
+        except StoreError as error:
             log.error("the conversation cannot be read: %s", error)
             return []
 

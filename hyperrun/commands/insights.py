@@ -1,28 +1,28 @@
 """What readers ask, and what the documentation does not answer.
 
 `python -m hyperrun.commands.insights` prints a report in Markdown, or JSON with `--json`, of the
-last `--days`. A question counts once for each reader who asked it, however often he did and in how
-many conversations, and stands with his last answer. Questions are the same that differ only in
-case, spaces and the punctuation around them. The server may be running meanwhile; nothing is
+last `--days`. A question counts once for each reader who asked it, however often they did and in
+how many conversations, and stands with their last answer. Questions are the same that differ only
+in case, spaces and the punctuation around them. The server may be running meanwhile; nothing is
 written.
 """
 
 import argparse
+import asyncio
 import json
-import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hyperrun.domain import Outcome, reader_of
-from hyperrun.errors import BadSetting
+from hyperrun.errors import BadSetting, StoreError
 from hyperrun.settings import Settings
-from hyperrun.storage.schema import FILE, open_reader
+from hyperrun.storage.sqlite import SQLiteStore
+from hyperrun.storage.store import Store
 from hyperrun.text import plain
 
 AROUND = " \t\n.,;:!?¿¡。、？！…\"'«»“”„"  # a question is the same with or without
@@ -64,41 +64,28 @@ class Insights:
     pages: list[Asked] = field(default_factory=list)
 
 
-def insights(data_dir: Path, days: float, most: int) -> Insights:
-    """The report of the last `days`, its lists of `most` entries at most.
-
-    Raises `sqlite3.Error` where there is no database, or none that can be read.
-    """
-    path = data_dir / FILE
-    if not path.exists():
-        raise sqlite3.OperationalError(f"there is no {path.name} in the data folder")
-    with closing(open_reader(path)) as connection:
-        connection.row_factory = sqlite3.Row
-        rows = connection.execute(
-            "SELECT id, conversation, question, json_extract(page, '$.url') AS page, outcome, "
-            "sources = '[]' AS uncited, cost_usd, own_key, rating, reason, comment "
-            "FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
-            (time.time() - days * 86_400, Outcome.RUNNING),
-        ).fetchall()
-    last = {(reader_of(row["conversation"]), _same(row["question"])): row for row in rows}
-    wordings = {question: row["question"] for (_, question), row in last.items()}
-    answered = {key: row for key, row in last.items() if row["outcome"] == Outcome.ANSWERED}
-    uncited = (question for (_, question), row in answered.items() if row["uncited"])
-    pages = {(reader, row["page"]) for (reader, _), row in last.items() if row["page"]}
+async def insights(store: Store, days: float, most: int) -> Insights:
+    """The report of the last `days`, its lists of `most` entries at most. Raises `StoreError`."""
+    rows = await store.summaries(time.time() - days * 86_400)
+    last = {(reader_of(row.conversation), _same(row.question)): row for row in rows}
+    wordings = {question: row.question for (_, question), row in last.items()}
+    answered = {key: row for key, row in last.items() if row.outcome == Outcome.ANSWERED}
+    uncited = (question for (_, question), row in answered.items() if not row.is_cited)
+    pages = {(reader, row.page_url) for (reader, _), row in last.items() if row.page_url}
     failures = (Outcome.FAILED, Outcome.INTERRUPTED)
     return Insights(
         days=days,
         questions=len(last),
         readers=len({reader for reader, _ in last}),
-        up=sum(row["rating"] > 0 for row in rows),
-        down=sum(row["rating"] < 0 for row in rows),
-        failed=sum(row["outcome"] in failures for row in last.values()),
-        usd=sum(row["cost_usd"] or 0.0 for row in rows if not row["own_key"]),
+        up=sum(row.rating > 0 for row in rows),
+        down=sum(row.rating < 0 for row in rows),
+        failed=sum(row.outcome in failures for row in last.values()),
+        usd=sum(row.cost_usd or 0.0 for row in rows if not row.own_key),
         unanswered=_most(uncited, most, wordings),
         complaints=[
-            Complaint(row["question"], row["reason"], row["comment"], row["page"], row["id"])
+            Complaint(row.question, row.reason, row.comment, row.page_url, row.id)
             for row in reversed(rows)
-            if row["rating"] < 0
+            if row.rating < 0
         ][:most],
         asked=_most((question for _, question in last), most, wordings),
         pages=_most((page for _, page in pages), most),
@@ -156,6 +143,11 @@ def _row(cells: Iterable[Any]) -> str:
     return "| " + " | ".join(plain(str(cell)).replace("|", "\\|") for cell in cells) + " |"
 
 
+async def _read(settings: Settings, days: float, most: int) -> Insights:
+    async with SQLiteStore(settings).open_alongside_server() as store:
+        return await insights(store, days, most)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report. 2 where it fails."""
     import dotenv
@@ -171,8 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--days and --most are more than 0")
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
-        report = insights(Settings.from_environment().data_dir, options.days, options.most)
-    except (BadSetting, sqlite3.Error) as error:
+        report = asyncio.run(_read(Settings.from_environment(), options.days, options.most))
+    except (BadSetting, StoreError) as error:
         print(f"hyperrun: {error}", file=sys.stderr)
         return 2
     print(json.dumps(asdict(report), indent=2) if options.json else markdown(report))

@@ -1,4 +1,6 @@
-"""What an operator does for a reader who asks for his data: `python -m hyperrun.commands.privacy`.
+"""What an operator does for a reader who asks for their data.
+
+`python -m hyperrun.commands.privacy`:
 
     export ID    print everything that is kept of the reader, as JSON
     delete ID    delete it, and the reader's key
@@ -9,27 +11,27 @@ without "turn-"). The server may be running meanwhile.
 
 import asyncio
 import json
-import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hyperrun.errors import BadSetting
+from hyperrun.errors import BadSetting, StoreError
 from hyperrun.settings import Settings
+from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.store import Store
 
 
 async def export(settings: Settings, any_id: str) -> dict[str, Any] | None:
     """A reader's conversations as JSON-ready data; None where nothing is kept under this id."""
-    async with Store(settings).beside() as store:
+    async with SQLiteStore(settings).open_alongside_server() as store:
         conversation = await _conversation(store, any_id)
         return await store.export(conversation) if conversation else None
 
 
 async def delete(settings: Settings, any_id: str) -> bool:
     """Delete a reader's conversations and key. False where nothing is kept under this id."""
-    async with Store(settings).beside() as store:
+    async with SQLiteStore(settings).open_alongside_server() as store:
         conversation = await _conversation(store, any_id)
         if conversation is not None:
             await store.delete(conversation)
@@ -64,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 0
         elif asyncio.run(delete(settings, any_id)):
             return 0
-    except (BadSetting, sqlite3.Error) as error:
+    except (BadSetting, StoreError) as error:
         print(f"hyperrun: {error}", file=sys.stderr)
         return 2
     print("hyperrun: nothing is kept under this id", file=sys.stderr)

@@ -114,13 +114,17 @@ class Search:
         """The repository's name."""
         return self._main.name
 
+    def check(self) -> None:
+        """Raise `SearchUnavailable` where a repository is a folder that is not there."""
+        for tree in self._trees:
+            tree.check()
+
     async def start(self) -> None:
         """Return at once; the index is built behind, and refreshed when files change.
 
-        Raises `SearchUnavailable` where there is no such folder.
+        Raises `SearchUnavailable` as `check` does.
         """
-        for tree in self._trees:
-            tree.check()
+        self.check()
         await asyncio.to_thread(self._read_rules)
         if self._index.is_complete():
             self._counts = self._index.counts()

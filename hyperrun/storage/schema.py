@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.errors import StoreError
 from hyperrun.folders import private_folder
 from hyperrun.passage import Passage
 
@@ -57,6 +59,7 @@ MIGRATIONS = (
     ALTER TABLE turns ADD COLUMN notice TEXT NOT NULL DEFAULT '';
     UPDATE turns SET notice = error, error = '' WHERE outcome = 'answered' AND error != '';
     """,
+    "ALTER TABLE turns ADD COLUMN owner TEXT NOT NULL DEFAULT ''",  # the process that runs it
 )
 
 COLUMNS = (
@@ -75,7 +78,7 @@ CACHE = "PRAGMA cache_size = -256"
 def open_writer(path: Path, max_mb: int = 0) -> sqlite3.Connection:
     """A connection that may write to the database at `path`, made where it is not there yet.
 
-    Brings an older database to this version; raises `sqlite3.DatabaseError` for a newer one, which
+    Brings an older database to this version; raises `StoreError` for a newer one, which
     is left as it is. Only the server's own user can read the file, and with `max_mb` it never grows
     beyond: writes fail as on a full disk, until something is deleted.
     """
@@ -114,11 +117,19 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _migrate(connection: sqlite3.Connection, name: str) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > len(MIGRATIONS):
-        raise sqlite3.DatabaseError(f"{name} was written by a newer version ({version})")
+    version = _version(connection, name)
     for number, migration in enumerate(MIGRATIONS[version:], version + 1):
         connection.executescript(f"BEGIN; {migration}; PRAGMA user_version = {number}; COMMIT")
+
+
+def _version(connection: sqlite3.Connection, name: str) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(MIGRATIONS):
+        raise StoreError(
+            f"{name} was written by a newer version ({version}, this one knows {len(MIGRATIONS)}): "
+            "install that, or give this one a folder of its own (HYPERRUN_DATA_DIR)"
+        )
+    return int(version)
 
 
 def row_of(turn: Turn) -> tuple[Any, ...]:
@@ -185,3 +196,15 @@ def _known(noun: type[Noun], kept: Mapping[str, Any]) -> Noun:
     """`kept` as written by this version, or by one whose nouns had a field more."""
     names = {field.name for field in fields(noun)}
     return noun(**{name: value for name, value in kept.items() if name in names})
+
+
+def check(data_dir: Path) -> None:
+    """Raise `StoreError` where the database there is of a newer version, or none at all."""
+    path = data_dir / FILE
+    if not path.exists():
+        return
+    try:
+        with closing(open_reader(path)) as connection:
+            _version(connection, path.name)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path.name} cannot be read: {error}") from error

@@ -176,6 +176,14 @@ class OwnPageMiddleware:
             headers = Headers(scope=scope)
             signed = path_within(scope) == WEBHOOK  # shows a secret, which no page has
             if not signed and not is_own_page(headers, self.public_url):
+                log.warning(
+                    "%s refused: it comes from %s, and this server is asked for as Host %s%s; "
+                    "behind a proxy, hand on Host or set HYPERRUN_PUBLIC_URL",
+                    route_of(scope),
+                    headers.get("origin") or headers.get("referer") or "no page",
+                    headers.get("host") or "(none)",
+                    f" or {self.public_url}" if self.public_url else "",
+                )
                 return await refusal(headers, "error_not_own_page", 403)(scope, receive, send)
         await self.app(scope, receive, send)
 

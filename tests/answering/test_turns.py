@@ -130,7 +130,9 @@ def test_a_cut_line_goes_on_from_a_snapshot(
 def test_an_unknown_stream_is_answered_with_close(server: RunningServer, turn_id: str) -> None:
     response = httpx.get(f"{server.url}/stream/{turn_id}")
     assert response.status_code == 200
-    assert events(response.text) == [("close", "")]
+    (told, word), closed = events(response.text)
+    assert told == "snapshot" and "alert" in word, "a bubble would show its dots for ever"
+    assert closed == ("close", "")
 
 
 def test_the_stream_is_not_cached_and_not_held_back(

@@ -23,7 +23,7 @@ from hyperrun.limits import Reservation
 from hyperrun.markdown.renderer import AnswerRenderer
 from hyperrun.passage import Passage
 from hyperrun.settings import Settings
-from hyperrun.storage.store import Store
+from hyperrun.storage.sqlite import SQLiteStore
 from tests.storage.test_store_faults import full_disk, locked
 
 Work = Callable[[Turns, "ScriptedAnswerer"], Awaitable[None]]
@@ -57,7 +57,7 @@ def run(folder: Path, work: Work, on_ended: Sequence[OnEnded] = (), **changes: A
     settings = replace(Settings(), data_dir=folder, keep_days=0, **changes)
 
     async def main() -> None:
-        store = Store(settings)
+        store = SQLiteStore(settings)
         await store.open()
         answerer = ScriptedAnswerer()
         turns = Turns(settings, store, lambda choice: answerer, lambda passage: passage, on_ended)

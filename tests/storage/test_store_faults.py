@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from hyperrun.domain import Outcome, Usage
-from hyperrun.storage.store import MIGRATIONS
+from hyperrun.errors import StoreError
+from hyperrun.storage.schema import MIGRATIONS
 from tests.storage.test_store import TURN, opened, run
 
 LONG = "x" * 400_000
@@ -61,7 +62,7 @@ def test_a_full_disk_takes_no_half_turn_and_the_store_goes_on_when_there_is_room
             await store.save([TURN])
             with full_disk(200_000):
                 for _ in range(3):
-                    with pytest.raises(sqlite3.Error):
+                    with pytest.raises(StoreError):
                         await store.save([replace(TURN, id="long", answer=LONG)])
                 assert await store.turn("turn-1") == TURN
                 assert await store.turn("long") is None
@@ -78,7 +79,7 @@ def test_the_file_grows_to_its_limit_and_takes_more_when_something_is_deleted(
         async with opened(tmp_path, max_store_mb=1) as store:
             for number in range(2):
                 await store.save([replace(TURN, id=f"{number}", conversation="old", answer=LONG)])
-            with pytest.raises(sqlite3.Error):
+            with pytest.raises(StoreError):
                 await store.save([replace(TURN, answer=LONG)])
             assert (tmp_path / "hyperrun.sqlite3").stat().st_size <= 1_000_000
             await store.clear("old")
@@ -153,7 +154,7 @@ def test_what_was_deleted_is_in_no_file_any_more(tmp_path: Path) -> None:
 def test_a_server_that_runs_for_long_forgets_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyperrun.storage.store.EXPIRE_EVERY_S", 0.02)
+    monkeypatch.setattr("hyperrun.storage.sqlite.EXPIRE_EVERY_S", 0.02)
 
     async def work() -> None:
         async with opened(tmp_path) as store:
@@ -171,7 +172,7 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
             await store.save([TURN])
-        with pytest.raises(sqlite3.Error, match="closed"):
+        with pytest.raises(StoreError, match="closed"):
             await store.save([TURN])
         assert not await store.works()
 

@@ -288,6 +288,15 @@ def plain() -> Iterator[str]:
         yield url
 
 
+def test_the_log_says_why_a_proxy_is_refused(plain: str, caplog: pytest.LogCaptureFixture) -> None:
+    """nginx's bare `proxy_pass` asks for the inner address."""
+    asked = {"Origin": "https://ask.example", "Host": "127.0.0.1:5001", "HX-Request": "true"}
+    assert httpx.post(f"{plain}/ask", headers=asked).status_code == 403
+    (said,) = [each.getMessage() for each in caplog.records if "refused" in each.getMessage()]
+    assert "https://ask.example" in said and "Host 127.0.0.1:5001" in said
+    assert "HYPERRUN_PUBLIC_URL" in said
+
+
 def test_foreign_posts_are_refused_in_the_readers_language(plain: str) -> None:
     foreign = {"Origin": "https://evil.example", "HX-Request": "true", "Accept-Language": "ja"}
     for method in ("POST", "DELETE", "PUT", "PATCH"):

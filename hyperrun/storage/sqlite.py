@@ -1,0 +1,440 @@
+"""The store in one SQLite file, in WAL mode.
+
+One thread writes, so no two writers meet; another one reads, so that a reader's history waits for
+no disk. Nothing here blocks the event loop.
+"""
+
+import asyncio
+import logging
+import secrets
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
+from threading import Lock
+from typing import Any, TypeVar
+
+from hyperrun.domain import Cost, Outcome, Recent, Turn, reader_of
+from hyperrun.errors import StoreError
+from hyperrun.settings import Settings
+from hyperrun.storage.schema import (
+    COLUMNS,
+    FILE,
+    WRITTEN,
+    open_reader,
+    open_writer,
+    row_of,
+    turn_of,
+)
+from hyperrun.storage.store import Summary
+
+log = logging.getLogger(__name__)
+
+EXPIRE_EVERY_S = 3_600.0
+MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
+MAX_RECENT = 20  # conversations of a reader are listed
+TITLE_CHARS = 200
+
+# One stretch of the index: an OR alone would read every row.
+OF_READER = "conversation BETWEEN ? AND ? AND (conversation = ? OR conversation >= ?)"
+
+Result = TypeVar("Result")
+
+
+class Batch:
+    """Turns that are waiting for the writer: what comes while it waits for the disk goes together,
+    so that a crowd costs few commits."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.written: Future[None]
+
+
+# Of the turns that this process begins.
+OWNER = secrets.token_urlsafe(9)
+
+
+class SQLiteStore:
+    """`Store` in the data folder, which is locked for one server at a time."""
+
+    def __init__(self, settings: Settings, owner: str = OWNER) -> None:
+        self._owner = owner
+        self._path = settings.data_dir / FILE
+        self._keep_days = settings.keep_days
+        self._max_mb = settings.max_store_mb
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-reader")
+        self._writing: sqlite3.Connection | None = None
+        self._reading: sqlite3.Connection | None = None
+        self._batch: Batch | None = None
+        self._lock = Lock()  # guards `_batch` and its rows, between event loop and writer
+        self._maintenance: asyncio.Task[None] | None = None
+        self.not_saved = ""  # why the last turns were not: empty where they were
+
+    async def open(self) -> None:
+        """As `Store.open`. An older database is brought to this version; a newer one is refused."""
+        await self._write(self._open)
+        self._maintenance = asyncio.create_task(self._maintain(), name="store maintenance")
+
+    def _connect(self) -> None:
+        self._writing = open_writer(self._path, self._max_mb)
+        self._reading = open_reader(self._path)
+
+    def _open(self) -> None:
+        self._connect()
+        self._execute(
+            # The folder is this process's alone: all other owners are gone.
+            "UPDATE turns SET outcome = ?, ended = ? WHERE outcome = ? AND owner != ?",
+            Outcome.INTERRUPTED,
+            time.time(),
+            Outcome.RUNNING,
+            self._owner,
+        )
+        self._expire()
+
+    @asynccontextmanager
+    async def open_alongside_server(self) -> AsyncIterator["SQLiteStore"]:
+        """As `Store.open_alongside_server`."""
+        if not self._path.exists():
+            raise StoreError(f"there is no {self._path.name} in the data folder")
+        await self._write(self._connect)
+        try:
+            yield self
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the database; what was asked for before is still done."""
+        if self._maintenance is not None:
+            self._maintenance.cancel()
+        await self._read(self._close_reading)
+        await self._write(self._close_writing)
+        self._reader.shutdown()
+        self._writer.shutdown()
+
+    def _close_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def _close_writing(self) -> None:
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
+
+    async def _maintain(self) -> None:
+        while True:
+            await asyncio.sleep(EXPIRE_EVERY_S)
+            try:
+                await self.expire()
+            except StoreError as error:
+                log.error("old conversations are not deleted: %s", error)
+
+    async def works(self) -> bool:
+        """Does the database answer?"""
+        try:
+            await self._rows("SELECT 1 FROM turns LIMIT 1")
+        except StoreError:
+            return False
+        return True
+
+    # Turns
+
+    async def save(self, turns: Iterable[Turn]) -> None:
+        """Write turns as they are now, all or none: new ones, checkpoints and ended ones alike.
+
+        Calls are written in their order. What readers say of a turn (rating, reason, comment) is
+        left as it is.
+        """
+        with self._lock:
+            if self._batch is None:
+                batch = Batch()
+                batch.written = self._submit(self._writer, lambda: self._save(batch))
+                self._batch = batch
+            self._batch.turns += turns
+            written = self._batch.written
+        # Whoever stops waiting takes nothing away from the others of the batch.
+        await asyncio.shield(asyncio.wrap_future(written))
+
+    def _save(self, batch: Batch) -> None:
+        with self._lock:
+            self._batch = None
+        if not batch.turns:
+            return
+        changes = ", ".join(f"{column} = excluded.{column}" for column in WRITTEN[4:])
+        try:
+            with self._transaction() as connection:
+                connection.executemany(
+                    f"INSERT INTO turns ({', '.join(WRITTEN)}, owner) "
+                    f"VALUES ({', '.join('?' * len(WRITTEN))}, ?) "
+                    f"ON CONFLICT (id) DO UPDATE SET {changes}",
+                    # Made here and not by the caller: a crowd's rows would stop the event loop. And
+                    # one by one: each holds the passages of its answer a second time.
+                    ((*row_of(turn), self._owner) for turn in batch.turns),
+                )
+        except sqlite3.Error as error:
+            self.not_saved = str(error)
+            raise
+        self.not_saved = ""
+
+    async def turn(self, turn_id: str) -> Turn | None:
+        """The turn with this id, or None."""
+        rows = await self._select("WHERE id = ?", turn_id)
+        return rows[0] if rows else None
+
+    async def turns(self, conversation: str) -> list[Turn]:
+        """A conversation's turns, oldest first: the newest `MAX_TURNS` of them."""
+        newest = await self._select(
+            f"WHERE conversation = ? ORDER BY started DESC, id DESC LIMIT {MAX_TURNS}",
+            conversation,
+        )
+        return newest[::-1]
+
+    async def _select(self, condition: str, *values: Any) -> list[Turn]:
+        statement = f"SELECT {COLUMNS} FROM turns {condition}"
+        return await self._read(lambda: [turn_of(row) for row in self._query(statement, *values)])
+
+    async def cost(self, conversation: str) -> Cost:
+        """What a conversation's answers have cost together, as far as prices are known."""
+        question = (
+            "SELECT coalesce(sum(cost_usd), 0), coalesce(max(estimated), 0) FROM turns "
+            "WHERE conversation = ? AND cost_usd IS NOT NULL"
+        )
+        ((usd, estimated),) = await self._rows(question, conversation)
+        return Cost(float(usd), bool(estimated))
+
+    async def rate(
+        self, conversation: str, turn_id: str, rating: int, reason: str = "", comment: str = ""
+    ) -> bool:
+        """Keep what a reader says of an answer of his own. False where there is no such turn."""
+
+        def rate() -> bool:
+            with self._transaction() as connection:
+                changed = connection.execute(
+                    "UPDATE turns SET rating = ?, reason = ?, comment = ? "
+                    "WHERE id = ? AND conversation = ?",
+                    (rating, reason, comment, turn_id, conversation),
+                )
+                return changed.rowcount > 0
+
+        return await self._write(rate)
+
+    async def summaries(self, since: float) -> list[Summary]:
+        """As `Store.summaries`; of each row what is asked for alone is read."""
+        rows = await self._rows(
+            "SELECT id, conversation, question, coalesce(json_extract(page, '$.url'), ''), "
+            "outcome, sources != '[]', error, notice, cost_usd, own_key, rating, reason, comment "
+            "FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
+            since,
+            Outcome.RUNNING,
+        )
+        return [_summary(*row) for row in rows]
+
+    # Conversations
+
+    async def recent(self, conversation: str) -> list[Recent]:
+        """The conversations of this one's reader, last asked first: `MAX_RECENT` of them.
+
+        A title is the first question that no other attempt has taken the place of.
+        """
+        rows = await self._rows(
+            f"SELECT conversation, (SELECT substr(question, 1, {TITLE_CHARS}) FROM turns AS first "
+            "WHERE first.conversation = recent.conversation AND NOT EXISTS (SELECT 1 FROM turns "
+            "INDEXED BY attempts WHERE retry_of = first.id AND retry_of != '' "
+            "AND conversation = recent.conversation) "
+            "ORDER BY started LIMIT 1), asked FROM (SELECT conversation, max(started) AS asked "
+            f"FROM turns WHERE {OF_READER} GROUP BY conversation ORDER BY asked DESC "
+            f"LIMIT {MAX_RECENT}) AS recent ORDER BY asked DESC",
+            *_of_reader(conversation),
+        )
+        return [Recent(*row) for row in rows]
+
+    async def export(self, conversation: str) -> dict[str, Any]:
+        """Everything that is kept of a conversation's reader but his key, as JSON-ready data."""
+        turns = await self._select(
+            f"WHERE {OF_READER} ORDER BY started, id", *_of_reader(conversation)
+        )
+        return {"reader": reader_of(conversation), "turns": [asdict(turn) for turn in turns]}
+
+    async def delete(self, conversation: str) -> None:
+        """Delete everything that is kept of a conversation's reader, his key too."""
+
+        def delete() -> None:
+            with self._transaction() as connection:
+                for table in ("turns", "keys"):
+                    connection.execute(
+                        f"DELETE FROM {table} WHERE {OF_READER}", _of_reader(conversation)
+                    )
+
+        await self._write(delete)
+        self._scrub()
+
+    async def clear(self, conversation: str) -> None:
+        """Delete a conversation's turns; the reader's key stays."""
+        await self._write(
+            lambda: self._execute("DELETE FROM turns WHERE conversation = ?", conversation)
+        )
+        self._scrub()
+
+    async def clear_all(self, conversation: str) -> None:
+        """Delete the turns of all conversations of this one's reader; his key stays."""
+        await self._write(
+            lambda: self._execute(f"DELETE FROM turns WHERE {OF_READER}", *_of_reader(conversation))
+        )
+        self._scrub()
+
+    async def expire(self) -> None:
+        """Delete what is older than the operator wants to keep (`HYPERRUN_KEEP_DAYS`)."""
+        await self._write(self._expire)
+        self._scrub()
+
+    def _expire(self) -> None:
+        if not self._keep_days:
+            return
+        oldest = time.time() - self._keep_days * 86_400
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM turns WHERE conversation IN "
+                "(SELECT conversation FROM turns GROUP BY conversation HAVING max(started) < ?)",
+                (oldest,),
+            )
+            connection.execute(
+                "DELETE FROM keys WHERE kept < ? AND conversation NOT IN "
+                "(SELECT substr(conversation, 1, instr(conversation || '~', '~') - 1) FROM turns)",
+                (oldest,),
+            )
+
+    # Spend
+
+    async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
+        """Count money spent on `day` (ISO date in UTC, today when empty)."""
+        day = day or _today()
+
+        def add() -> None:
+            with self._transaction() as connection:
+                connection.execute(
+                    "INSERT INTO spend (day, own_key, usd) VALUES (?, ?, ?) "
+                    "ON CONFLICT (day, own_key) DO UPDATE SET usd = usd + excluded.usd",
+                    (day, int(own_key), usd),
+                )
+
+        await self._write(add)
+
+    async def spent(self, own_key: bool = False, day: str = "") -> float:
+        """Money spent on `day`, in USD."""
+        day = day or _today()
+        question = "SELECT coalesce(sum(usd), 0) FROM spend WHERE day = ? AND own_key = ?"
+        rows = await self._rows(question, day, int(own_key))
+        return float(rows[0][0])
+
+    # Readers' keys
+
+    async def put_key(self, conversation: str, ciphertext: bytes) -> None:
+        """Keep one ciphertext under a reader's id, in the place of the one before."""
+        await self._write(
+            lambda: self._execute(
+                "INSERT OR REPLACE INTO keys (conversation, ciphertext, kept) VALUES (?, ?, ?)",
+                conversation,
+                ciphertext,
+                time.time(),
+            )
+        )
+
+    async def key(self, conversation: str) -> bytes | None:
+        """The ciphertext kept under a reader's id, or None."""
+        question = "SELECT ciphertext FROM keys WHERE conversation = ?"
+        rows = await self._rows(question, conversation)
+        return bytes(rows[0][0]) if rows else None
+
+    async def forget_key(self, conversation: str) -> None:
+        """Delete a reader's ciphertext."""
+        await self._write(
+            lambda: self._execute("DELETE FROM keys WHERE conversation = ?", conversation)
+        )
+        self._scrub()
+
+    # The two threads
+
+    async def _write(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.wrap_future(self._submit(self._writer, work))
+
+    async def _read(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.wrap_future(self._submit(self._reader, work))
+
+    async def _rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        return await self._read(lambda: self._query(question, *values))
+
+    def _submit(self, thread: ThreadPoolExecutor, work: Callable[[], Result]) -> Future[Result]:
+        try:
+            return thread.submit(_with_own_errors, work)
+        except RuntimeError as error:  # it takes no work after its end
+            raise StoreError("the store is closed") from error
+
+    def _query(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+        return _opened(self._reading).execute(question, values).fetchall()
+
+    def _execute(self, statement: str, *values: Any) -> None:
+        _opened(self._writing).execute(statement, values)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """`BEGIN IMMEDIATE … COMMIT`: no read turns into a write and finds itself locked out."""
+        connection = _opened(self._writing)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            # A commit that failed (disk full) may have left it open: no other could begin.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _scrub(self) -> None:
+        """Soon, let nothing of what was deleted stay behind in the log of writes."""
+        self._submit(self._writer, lambda: self._execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+def _of_reader(conversation: str) -> tuple[str, str, str, str]:
+    """What `OF_READER` compares with: the reader's first conversation, and where the others lie."""
+    reader = reader_of(conversation)
+    return reader, f"{reader}~~", reader, f"{reader}~"
+
+
+def _summary(*row: Any) -> Summary:
+    turn_id, conversation, question, page_url, outcome, is_cited, *others = row
+    error, notice, cost_usd, own_key, rating, reason, comment = others
+    return Summary(
+        turn_id,
+        conversation,
+        question,
+        page_url,
+        Outcome(outcome),
+        bool(is_cited),
+        error,
+        notice,
+        cost_usd,
+        bool(own_key),
+        rating,
+        reason,
+        comment,
+    )
+
+
+def _with_own_errors(work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    except sqlite3.Error as error:
+        raise StoreError(str(error)) from error
+
+
+def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:
+    if connection is None:
+        raise StoreError("the store is not open")
+    return connection
+
+
+def _today() -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime())
