@@ -127,6 +127,8 @@ class Turn:
     started: float = 0.0
     ended: float | None = None
     suggestions: tuple[str, ...] = ()  # what one may ask next
+    # Cited sentences, and those of them that hold what their lines do not; not stored.
+    claims: tuple[int, int] = (0, 0)
     rating: int = 0  # -1, 0, 1
     reason: str = ""
     comment: str = ""

@@ -104,6 +104,11 @@ class HtmlBuilder:
         """Numbers of the sources cited so far, in order of first citation."""
         return self._renderer.cited
 
+    @property
+    def claims(self) -> tuple[int, int]:
+        """Cited sentences so far, and those of them that hold what their lines do not."""
+        return self._renderer.claims
+
 
 def _paragraph(text: str) -> str:
     return f"<p>{html.escape(without_controls(text))}</p>" if text.strip() else ""
@@ -112,8 +117,9 @@ def _paragraph(text: str) -> str:
 class AnswerState:
     """One answer as it stands: what was said, and how it looks."""
 
-    def __init__(self, turn: Turn, language: str = "") -> None:
+    def __init__(self, turn: Turn, language: str = "", *, written: bool = False) -> None:
         self.turn = turn
+        self._written = written  # by a model: what it cites is compared with the lines
         self.version = 0
         self.steps = turn.steps
         self.usage = turn.usage
@@ -129,7 +135,8 @@ class AnswerState:
         self.revision = 0  # of what was shown before: it is taken back, and shown anew
 
     def _builder(self) -> HtmlBuilder:
-        return HtmlBuilder(AnswerRenderer(self._handed_out.get, self._language))
+        renderer = AnswerRenderer(self._handed_out.get, self._language, checks=self._written)
+        return HtmlBuilder(renderer)
 
     def fold(self, event: Event) -> None:
         """Take one event."""
@@ -240,6 +247,7 @@ class AnswerState:
             usage=self.usage,
             error=self.error,
             notice=self.notice,
+            claims=self._html.claims,
             ended=time.time() if self.outcome else None,
             suggestions=self.suggestions,
         )

@@ -19,12 +19,14 @@ from hyperrun.answering.events import (
     Event,
     Found,
     Notice,
+    Rewritten,
     SearchFailed,
     Searching,
     Suggestions,
     Used,
 )
 from hyperrun.answering.fitting import PromptFitter
+from hyperrun.answering.grounding import grounded
 from hyperrun.answering.lisette_chat import chat_of, messages
 from hyperrun.answering.reply import Reply
 from hyperrun.answering.research import FIRST_PASSAGES, MAX_TOOL_CALLS, Research, version_of
@@ -105,6 +107,9 @@ class ModelAnswerer:
             task.cancel()
             await asyncio.wait({task})
         finish_reason = reply.checked_end()
+        with_citations = await asyncio.to_thread(grounded, reply.text, research.sources)
+        if with_citations != reply.text:
+            yield Rewritten(with_citations)
         if finish_reason in NOTICES:
             yield Notice(NOTICES[finish_reason])
         questions = await self._suggest(question, reply, research, client, inbox.put_nowait)

@@ -6,6 +6,7 @@ from functools import cache
 
 from hyperrun.answering.fitting import PassageBlock
 from hyperrun.domain import PageContext, Source
+from hyperrun.passage import PROSE
 from hyperrun.text import plain
 
 _MARKS = re.compile(r"<(?=\s*/?\s*(?:passages|reader)\b)", re.IGNORECASE)
@@ -93,7 +94,8 @@ def _quoted(source: Source) -> str:
     fence = "```"
     while fence in text:
         fence += "`"
-    return f"{_place(source)}\n{fence}{plain(passage.language, 30)}\n{text}\n{fence}"
+    language = "markdown" if passage.kind in PROSE else plain(passage.language, 30)
+    return f"{_place(source)}\n{fence}{language}\n{text}\n{fence}"
 
 
 def _unmarked(text: str) -> str:

@@ -11,6 +11,7 @@ from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Meter
 from hyperrun.llm.models import Models
 from hyperrun.llm.wire import FINISHED
+from hyperrun.markdown.citation_marks import CitationMarks
 
 ESTIMATE_EVERY_S = 0.5
 MAX_THOUGHT_CHARS = 8_000  # of one thought are shown
@@ -38,6 +39,7 @@ class Reply:
         self._before = ""  # what of it stands above this step's words
         self._is_apart = False  # these words are a paragraph of their own
         self._thought = ""  # that is not ended
+        self._marks, self._said = CitationMarks(), ""  # of this step
         self.has_thought = False
         self._estimated_at = 0.0  # with the first words
 
@@ -45,6 +47,7 @@ class Reply:
         """After the first, what its prompt takes is told at once: if the answer is stopped before
         the step has said anything, nothing else counts it."""
         self._end_thought()
+        self._marks, self._said = CitationMarks(), ""
         self._is_apart = bool(self.text) and not (self._goes_on and not self._prompt_tokens)
         self._before = self.text + ("\n\n" if self._is_apart else "")
         if self._prompt_tokens:
@@ -53,9 +56,16 @@ class Reply:
     def say(self, said: str) -> None:
         """All that this step has said; now and then what it takes, should the answer be stopped."""
         self._end_thought()
+        self._said = said
+        self._show(self._marks.rewritten(said))
+
+    def _show(self, said: str) -> None:
         known = len(self.text)
         self.text = self._before + (said.lstrip() if self._is_apart else said)
+        if len(self.text) == known:
+            return
         if len(self.text) < known:  # words turned out to be thoughts
+            self._marks = CitationMarks()
             self._tell(Rewritten(self.text))
             return
         self._tell(Text(self.text[known:], self.text))
@@ -78,6 +88,8 @@ class Reply:
     def add(self, step: Any, finish_reason: str = "") -> None:
         """The whole of one step, as LiteLLM has it."""
         self._end_thought()
+        if self._said:
+            self._show(self._marks.rewritten(self._said, whole=True))
         self._count(step.usage)
         self._finish_reason = finish_reason or step.choices[0].finish_reason or ""
         self._tell(Used(self.usage))

@@ -68,7 +68,8 @@ class RunningAnswer:
     """One turn in flight: its state, its task, its followers."""
 
     def __init__(self, turn: Turn, reservation: Reservation, language: str = "") -> None:
-        self.state = AnswerState(turn, language)
+        written = reservation.choice is not None
+        self.state = AnswerState(turn, language, written=written)
         self.reservation = reservation
         self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
@@ -315,7 +316,9 @@ class Turns:
         """
         moved = relocated(turn.sources, self._locate)
         sources = {source.number: source for source in moved}
-        builder = HtmlBuilder(AnswerRenderer(sources.get, language or DEFAULT))
+        written = bool(turn.usage.model)
+        renderer = AnswerRenderer(sources.get, language or DEFAULT, checks=written)
+        builder = HtmlBuilder(renderer)
         builder.feed(turn.answer)
         builder.finish()
         return Update(

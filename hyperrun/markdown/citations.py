@@ -14,17 +14,18 @@ SourceLookup = Callable[[int], Source | None]
 
 MAX_RANGE = 20  # "[1-20]" is read as twenty citations; a longer range as none
 
-# "[1]", "[1, 2]", "[1-3]", "[^1]", "[[1]]", "\\[1\\]", "[Source 2]", and the address a model may
-# add to make it a link of its own, "[1](https://…)": that never decides where a citation leads.
+# "[1]", "[1, 2]", "[1-3]", "[^1]", "[[1]]", "\\[1\\]", "[Source 2]", "[+3]" where we have added it,
+# and the address a model may add to make it a link of its own, "[1](https://…)": that never decides
+# where a citation leads.
 _NUMBERS = r"\^?\d{1,3}(?:\s{0,2}[,;–-]\s{0,2}\^?\d{1,3}){0,20}"
 MARK = re.compile(
-    rf"\\?\[{{1,2}}(?:sources?:?\s{{1,2}})?({_NUMBERS})\\?\]{{1,2}}"
+    rf"\\?\[{{1,2}}\+?(?:sources?:?\s{{1,2}})?({_NUMBERS})\\?\]{{1,2}}"
     r"(?:\((?:https?:|[#/])[^()\s]{0,500}\)|\(\))?",
     re.IGNORECASE,
 )
 # The beginning of a mark at the end of a text that is still arriving, with the space before it.
 UNFINISHED = re.compile(
-    r"\s*\\?\[{1,2}(?:s[ources]{0,6}:?\s{0,2})?[\d\s,;^–-]*\\?\]?$", re.IGNORECASE
+    r"\s*\\?\[{1,2}\+?(?:s[ources]{0,6}:?\s{0,2})?[\d\s,;^–-]*\\?\]?$", re.IGNORECASE
 )
 _CODE = (
     r"(?P<code>^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)"
@@ -64,12 +65,18 @@ def web_address(address: str | None) -> str:
     return address if address and _HTTP.match(address) else ""
 
 
-def citation_html(source: Source, place: int) -> str:
-    """The small link that stands in the text for `source`, the `place`th that the answer cites."""
+def citation_html(source: Source, place: int, added: str = "") -> str:
+    """The small link that stands in the text for `source`, the `place`th that the answer cites.
+
+    `added` says that it was not the model who put it there.
+    """
     address = address_of(source)
     outside = "" if address.startswith("#") else ' target="_blank"'
+    if added:
+        outside += f' title="{escape(added)}"'
+    css = "citation added" if added else "citation"
     return (
-        f'<a class="citation" href="{escape(address)}" data-source="{source.number}"'
+        f'<a class="{css}" href="{escape(address)}" data-source="{source.number}"'
         f"{outside}>{place}</a>"
     )
 

@@ -34,11 +34,14 @@ class AnswerRenderer:
     """One answer's Markdown as it arrives, to HTML that only ever grows.
 
     `sources` finds what was handed out under a number; it is asked while text streams, so the
-    answer may cite what a later search found. `language` is the interface's.
+    answer may cite what a later search found. `language` is the interface's. With `checks`, what a
+    cited sentence says and its lines do not is underlined, once its block is final.
     """
 
-    def __init__(self, sources: SourceLookup, language: str = "en") -> None:
-        self._rendering = Rendering(sources=sources, language=language)
+    def __init__(
+        self, sources: SourceLookup, language: str = "en", *, checks: bool = False
+    ) -> None:
+        self._rendering = Rendering(sources=sources, language=language, checks=checks)
         self._blocks = Blocks()
         self._live = LiveBlock(self._blocks, self._rendering)
         self._carry = ""  # half of a character or of a line end
@@ -74,6 +77,11 @@ class AnswerRenderer:
     def cited(self) -> tuple[int, ...]:
         """Numbers of the sources cited so far, each once, in order of first citation."""
         return tuple(self._live.cited)
+
+    @property
+    def claims(self) -> tuple[int, int]:
+        """Cited sentences so far, and those of them that hold what their lines do not."""
+        return self._rendering.claims, self._rendering.unsupported
 
     def _final(self, blocks: Iterable[str]) -> list[str]:
         html = []

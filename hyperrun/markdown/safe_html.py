@@ -20,6 +20,8 @@ from hyperrun.markdown.highlight import CLASSES, CODE_CLASSES, highlight, langua
 from hyperrun.markdown.maths import ATTRIBUTES as MATHS_ATTRIBUTES
 from hyperrun.markdown.maths import TAGS as MATHS_TAGS
 from hyperrun.markdown.maths import add_maths, maths_to_html
+from hyperrun.markdown.support import Piece, last_sentence, unsupported
+from hyperrun.passage import Passage
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -33,7 +35,8 @@ TAGS = frozenset({
     "button",
 })  # fmt: skip
 ATTRIBUTES = {
-    "a": {"href", "data-source"},
+    "a": {"href", "data-source", "title"},
+    "span": {"title"},
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
@@ -41,11 +44,11 @@ ATTRIBUTES = {
     "pre": {"tabindex"},
 }
 _CLASSES = {
-    "a": {"citation"},
+    "a": {"citation", "added"},
     "div": {"code", "quote-differs", "table-scroll"},
     "button": {"copy"},
     "code": set(CODE_CLASSES),
-    "span": set(CLASSES),
+    "span": {*CLASSES, "unsupported"},
 }
 LINK_REL = "noopener nofollow ugc"
 _FIRST_HEADING = 3  # below the page's own
@@ -65,6 +68,9 @@ class Rendering:
     claim: tuple[int, ...] = ()  # sources that the text just above says the next code is from
     highlighted: dict[str, str] = field(default_factory=dict)  # HTML of code pieces of this block
     growing: bool = False  # the text goes on: code at its end is not highlighted yet
+    checks: bool = False  # are cited sentences compared with their lines?
+    claims: int = 0  # that were compared
+    unsupported: int = 0  # that say something else
     inside_link: bool = False
     link_refused: bool = False
 
@@ -93,6 +99,8 @@ def to_html(markdown: str, rendering: Rendering, *, loose: bool = False) -> str:
         for token in tokens:
             if token.level == 2 and token.type.startswith("paragraph"):
                 token.hidden = False
+    if rendering.checks and not rendering.growing:
+        _mark_unsupported(tokens, rendering)
     html = markup.renderer.render(tokens, markup.options, environment)
     rendering.claim = _claim_above(tokens, len(tokens))
     return sanitised(html)
@@ -159,7 +167,7 @@ def _citation_rule(state: "StateInline", silent: bool) -> bool:
             state.pending = state.pending.rstrip(" ")
         for source in sources:
             token = state.push("citation", "a", 0)
-            token.meta = {"source": source}
+            token.meta = {"source": source, "added": "[+" in match[0]}
     state.pos = match.end()
     return True
 
@@ -180,14 +188,79 @@ def _citation(
     if rendering.inside_link:
         return ""
     place = rendering.cited.setdefault(source.number, len(rendering.cited) + 1)
-    return citation_html(source, place)
+    added = text(rendering.language, "citation_added") if tokens[at].meta["added"] else ""
+    return citation_html(source, place, added)
 
 
 def _text(
     _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
 ) -> str:
-    content = tokens[at].content
-    if "://" not in content or _rendering(environment).inside_link:
+    content, rendering = tokens[at].content, _rendering(environment)
+    spans = tokens[at].meta.get("unsupported")
+    if not spans:
+        return _linked(content, rendering)
+    parts, done = [], 0
+    for start, end in spans:
+        parts.append(_linked(content[done:start], rendering))
+        parts.append(_not_there(escape(content[start:end], quote=False), rendering))
+        done = end
+    return "".join(parts) + _linked(content[done:], rendering)
+
+
+def _not_there(html: str, rendering: Rendering) -> str:
+    note = escape(text(rendering.language, "unsupported"))
+    return f'<span class="unsupported" title="{note}">{html}</span>'
+
+
+def _code_inline(
+    _: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
+) -> str:
+    html = f"<code>{escape(tokens[at].content, quote=False)}</code>"
+    marked = tokens[at].meta.get("unsupported")
+    return _not_there(html, _rendering(environment)) if marked else html
+
+
+def _mark_unsupported(tokens: Sequence["Token"], rendering: Rendering) -> None:
+    """Note in the tokens what of a cited sentence does not stand in the lines it cites."""
+    for token in tokens:
+        children = token.children or ()
+        if not any(child.type == "citation" for child in children):
+            continue
+        claim: list[tuple[Token, int, str]] = []  # with where in its token it begins
+        cited: list[Passage] = []
+        has_ended = False  # the sentence, before its citations
+        for child in children:
+            if child.type == "citation":
+                cited.append(child.meta["source"].passage)
+            elif child.type in ("text", "code_inline", "softbreak", "hardbreak"):
+                words = child.content or " "
+                if cited and words.strip(" ,;"):
+                    _mark_claim(claim, cited, rendering)
+                    claim, cited = [], []
+                begin = last_sentence(words) if child.type == "text" else 0
+                if begin or (has_ended and words.strip()):
+                    claim = []
+                claim.append((child, begin, words[begin:]))
+                if words.strip():
+                    has_ended = words.rstrip().endswith((".", "!", "?", "。", "！", "？"))
+        if cited:
+            _mark_claim(claim, cited, rendering)
+
+
+def _mark_claim(
+    claim: "Sequence[tuple[Token, int, str]]", cited: Sequence[Passage], rendering: Rendering
+) -> None:
+    pieces = [Piece(words, child.type == "code_inline") for child, _, words in claim]
+    spans = unsupported(pieces, cited)
+    rendering.claims += 1
+    rendering.unsupported += bool(spans)
+    for at, start, end in spans:
+        child, offset, _ = claim[at]
+        child.meta.setdefault("unsupported", []).append((start + offset, end + offset))
+
+
+def _linked(content: str, rendering: Rendering) -> str:
+    if "://" not in content or rendering.inside_link:
         return escape(content, quote=False)
     parts, done = [], 0
     for match in _BARE_ADDRESS.finditer(content):
@@ -348,7 +421,8 @@ def _maths(
 
 _RULES = {
     "citation": _citation, "text": _text, "link_open": _link_open, "link_close": _link_close,
-    "image": _image, "fence": _code, "code_block": _code, "heading_open": _heading,
-    "heading_close": _heading, "table_open": _table_open, "table_close": _table_close,
+    "code_inline": _code_inline, "image": _image, "fence": _code, "code_block": _code,
+    "heading_open": _heading, "heading_close": _heading,
+    "table_open": _table_open, "table_close": _table_close,
     "th_open": _cell_open, "td_open": _cell_open, "math_inline": _maths, "math_block": _maths,
 }  # fmt: skip

@@ -52,6 +52,12 @@ class Metrics:
             ["kind", "payer"],
             registry=self.registry,
         )
+        self._claims = Counter(
+            "hyperrun_cited_sentences",
+            "Cited sentences of written answers, by whether the cited lines hold what they say",
+            ["held"],
+            registry=self.registry,
+        )
         self._cost = Counter(
             "hyperrun_cost_usd", "Cost of answers, by payer", ["payer"], registry=self.registry
         )
@@ -73,6 +79,9 @@ class Metrics:
         payer = "reader" if turn.usage.own_key else "operator"
         self._tokens.labels("prompt", payer).inc(turn.usage.prompt_tokens)
         self._tokens.labels("completion", payer).inc(turn.usage.completion_tokens)
+        claims, unsupported = turn.claims
+        self._claims.labels("yes").inc(claims - unsupported)
+        self._claims.labels("no").inc(unsupported)
         self._cost.labels(payer).inc(turn.usage.cost_usd or 0.0)
 
     async def text(self) -> tuple[bytes, str]:

@@ -316,3 +316,41 @@ def test_a_growing_table_cites_all_that_its_rows_cite():
         renderer.live()
     assert renderer.cited == (2, 1, 3)
     assert renderer.live().count("<tr>") == 3
+
+
+def test_a_cited_number_that_does_not_stand_there_is_underlined_when_its_block_is_final() -> None:
+    lines = Passage("docs/a.md", 1, 1, "A", "section", "The client waits 30 seconds.")
+    renderer = AnswerRenderer({1: Source(1, lines)}.get, checks=True)
+    renderer.feed("The client waits 45 seconds [1].")
+    assert "unsupported" not in renderer.live()
+    [html] = renderer.finish()
+    assert '<span class="unsupported" title="not in the source it cites">45</span>' in html
+    assert renderer.claims == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("It waits 45 seconds. The client waits 30 seconds [1].", 0),
+        ("The client waits 30 seconds [1]. It is 45 years old.", 0),
+        ("The client waits 30 seconds. [1] It waits 45 seconds.\n", 0),
+        ("The client waits 45 seconds [1][2].", 0),
+        ("- The client waits 31 seconds [1]\n- The server waits 45 seconds [2]", 1),
+        ("The client `waits_long` [1].", 1),
+        ("| a | b |\n| - | - |\n| client waits | 32 seconds [1] |", 1),
+    ],
+)
+def test_only_the_sentence_before_a_citation_is_compared(text: str, marked: int) -> None:
+    first = Passage("docs/a.md", 1, 1, "A", "section", "The client waits 30 seconds.")
+    second = Passage("docs/b.md", 1, 1, "B", "section", "The server waits 45 seconds.")
+    renderer = AnswerRenderer({1: Source(1, first), 2: Source(2, second)}.get, checks=True)
+    html = "".join([*renderer.feed(text), *renderer.finish()])
+    assert html.count('class="unsupported"') == marked
+
+
+def test_a_citation_that_we_added_says_so() -> None:
+    lines = Passage("docs/a.md", 1, 1, "A", "section", "The client waits 30 seconds.")
+    renderer = AnswerRenderer({1: Source(1, lines)}.get)
+    html = "".join([*renderer.feed("It waits. [+1]"), *renderer.finish()])
+    assert 'class="citation added"' in html and "Added by us" in html and renderer.cited == (1,)
+    assert strip_citations("It waits. [+1]") == "It waits."
