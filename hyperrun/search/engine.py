@@ -59,6 +59,7 @@ class SearchStatus:
     building: bool
     commit: str
     note: str = ""
+    sites: tuple[tuple[str, CrawlStatus], ...] = ()  # published ones that are fetched, by label
 
 
 class Search:
@@ -135,6 +136,48 @@ class Search:
         for tree in self._trees:
             if tree.prefix in self._crawls:
                 self._spawn(self._keep_crawled(self._crawls[tree.prefix]))
+
+    async def prepare(self) -> str:
+        """Bring the index up once, for a command: nothing is watched. Why ColGrep is not asked, ""
+        where it is.
+
+        Raises `SearchUnavailable`, also where there is no such folder.
+        """
+        for tree in self._trees:
+            tree.check()
+        await asyncio.to_thread(self._read_rules)
+        await self._bring_up()
+        return self._recall_colgrep()
+
+    async def look_at_sites(self) -> None:
+        """Look at the published sites once. Raises `SearchUnavailable` where one is down."""
+        for crawl in self._crawls.values():
+            try:
+                await crawl.run()
+            except (SiteDown, OSError) as error:
+                raise SearchUnavailable(str(error)) from error
+
+    def _recall_colgrep(self) -> str:
+        """Ask ColGrep, too, where the server has built its index; else why it is not asked."""
+        settings = self._settings
+        if settings.search == "embedded":
+            return "HYPERRUN_SEARCH=embedded"
+        if self._main.prefix:
+            return "there are several sources"
+        colgrep = ColGrep(
+            self._main.root, settings.data_dir.resolve(),
+            program=settings.colgrep_program, model=settings.colgrep_model,
+        )  # fmt: skip
+        if not colgrep.installed:
+            return "there is no ColGrep program"
+        try:
+            colgrep.recall()
+        except ColGrepError as error:
+            return str(error)
+        if not colgrep.ready:
+            return "the server has not built ColGrep's index yet"
+        self._colgrep = colgrep
+        return ""
 
     def _start_colgrep(self) -> None:
         """Take ColGrep to it, where it is installed and wanted."""
@@ -278,7 +321,7 @@ class Search:
             self._ready.set()
             if self._note == REFRESH_FAILED:
                 self._note = ""
-            if self._colgrep is not None:
+            if self._colgrep is not None and self._tasks:
                 self._colgrep.changed()
 
     async def _build(
@@ -468,6 +511,9 @@ class Search:
             building=self._building,
             commit=self._main.forge.commit,
             note=self._note or (colgrep.note if colgrep else ""),
+            sites=tuple(
+                (prefix.rstrip("/"), crawl.status) for prefix, crawl in self._crawls.items()
+            ),
         )
 
     def headings(self, page_url: str = "", limit: int = 4) -> list[str]:

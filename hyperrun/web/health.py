@@ -33,6 +33,17 @@ async def healthz(services: Services) -> JSONResponse:
             "passages": index.passages,
             "note": index.note,
         },
+        "sites": [
+            {
+                "source": label,
+                "running": site.running,
+                "pages": site.pages,
+                "asked": site.asked,
+                "waiting": site.waiting,
+                "note": site.note,
+            }
+            for label, site in index.sites
+        ],
         "model": services.models.default_name or None,
         "store": {
             "ready": store_works,

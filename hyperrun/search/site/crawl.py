@@ -17,7 +17,7 @@ import socket
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -238,6 +238,22 @@ class Crawl:
                 f"{self._host} leads to a private address; HYPERRUN_CRAWL=private allows that"
             )
         return addresses
+
+    async def fetch(self, paths: Sequence[str]) -> dict[str, bytes | None]:
+        """The HTML of these pages as they are published now, None of one that is not there; within
+        the bounds of a pass, and nothing is kept. Raises `SiteDown`."""
+        self._bytes = 0
+        found: dict[str, bytes | None] = {}
+        async with asyncio.timeout(PASS_TIMEOUT_S), await self._session() as session:
+            await self._read_robots(session)
+            for path in paths:
+                await self._wait()
+                try:
+                    answer = await self._ask(session, self._url(path), None)
+                except _Refused:
+                    answer = None
+                found[path] = answer[1] if answer else None
+        return found
 
     # One pass
 

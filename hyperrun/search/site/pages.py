@@ -12,8 +12,9 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
@@ -88,10 +89,15 @@ def settle(
     if site is None:
         for path in _known(connection, prefix):
             _drop(connection, writer, path)
+        for (mark,) in connection.execute("SELECT DISTINCT page FROM given").fetchall():
+            if mark.startswith(prefix):
+                with _transaction(connection):
+                    _take_back(connection, writer, mark)
         return
     if look:
         _read_changed(connection, writer, rules, site, prefix, progress)
     _match_due(connection, writer, prefix)
+    _hold_back(connection, writer, prefix)
 
 
 def _known(connection: sqlite3.Connection, prefix: str) -> dict[str, str]:
@@ -201,13 +207,8 @@ def _match_due(connection: sqlite3.Connection, writer: Writer, prefix: str) -> N
         if then is None or source != sources.get(path, "") or then != digests.get(source, "")
     ]
     for path, source, mtime_ns in due:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with _transaction(connection):
             _match(connection, writer, path, source, digests.get(source, ""), mtime_ns)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
 
 
 def _sources(
@@ -271,6 +272,8 @@ def _match(
 ) -> None:
     """Match one page with its source, within a transaction."""
     _take_back(connection, writer, path)
+    if source:
+        _take_back(connection, writer, _no_page(source))
     row = connection.execute("SELECT address, content FROM pages WHERE path = ?", (path,))
     address, packed = row.fetchone()
     sections, ids = _content(packed)
@@ -371,11 +374,52 @@ def _take_back(connection: sqlite3.Connection, writer: Writer, page: str) -> Non
 
 def _drop(connection: sqlite3.Connection, writer: Writer, page: str) -> None:
     """Forget a page that is gone."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with _transaction(connection):
         _take_back(connection, writer, page)
         connection.execute("DELETE FROM pages WHERE path = ?", (page,))
+
+
+def _hold_back(connection: sqlite3.Connection, writer: Writer, prefix: str) -> None:
+    """Take their addresses from passages whose page is not there: a draft, or a file that is left
+    out of the build. Nothing is known of pages where there are none at all."""
+    if not _known(connection, prefix):
+        return
+    rows = connection.execute(
+        "SELECT id, file, address, content FROM passages p WHERE address != '' AND kind != 'page' "
+        "AND address NOT LIKE '%://%' AND substr(file, 1, ?) = ? "
+        "AND NOT EXISTS (SELECT 1 FROM pages WHERE source = p.file)",
+        (len(prefix), prefix),
+    ).fetchall()
+    if not rows:
+        return
+    with _transaction(connection):
+        for number, file, address, content in rows:
+            connection.execute(
+                "INSERT OR REPLACE INTO given VALUES (?, ?, ?, ?)",
+                (number, _no_page(file), address, content),
+            )
+            connection.execute("UPDATE passages SET address = '' WHERE id = ?", (number,))
+
+
+def _no_page(file: str) -> str:
+    """Stands for the page that a file should have and has not."""
+    return f"{file}\0"
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def ids(index: Path, prefix: str) -> dict[str, frozenset[str]]:
+    """Every rendered page that was read, by the key of its address, with the ids that an address
+    of it may lead to. Raises `sqlite3.Error`."""
+    with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT path, key, content FROM pages").fetchall()
+    return {key: _content(packed)[1] for path, key, packed in rows if path.startswith(prefix)}

@@ -1,0 +1,48 @@
+"""`python -m hyperrun VERB`: the server and the operator's commands.
+
+    serve           the server (also where no verb is given)
+    search          what a question finds, and why
+    pages           the sources, their pages, and whether every link leads somewhere
+    index           bring the index up to the sources, and end
+    report          what readers ask, and what the documentation does not answer
+    export, delete  what is kept of one reader
+
+Each tells its options with --help.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+VERBS = {
+    "serve": "main",
+    "search": "hyperrun.commands.search",
+    "pages": "hyperrun.commands.pages",
+    "index": "hyperrun.commands.index",
+    "report": "hyperrun.commands.insights",
+}
+WITH_VERB = {"export": "hyperrun.commands.privacy", "delete": "hyperrun.commands.privacy"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the verb says; 2 where there is no such verb."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    verb = arguments[0] if arguments else "serve"
+    if verb in ("-h", "--help", "help"):
+        print(__doc__)
+        return 0
+    if verb in WITH_VERB:
+        return int(import_module(WITH_VERB[verb]).main(arguments) or 0)
+    if verb in VERBS:
+        arguments = arguments[1:]
+    elif verb.startswith("-"):
+        verb = "serve"
+    else:
+        print(f"hyperrun: there is no {verb!r}\n\n{__doc__}", file=sys.stderr)
+        return 2
+    sys.argv[0] = f"hyperrun {verb}"
+    return int(import_module(VERBS[verb]).main(arguments) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
