@@ -1,5 +1,7 @@
 """Astro 4 to 6, and Starlight, which makes documentation sites with it."""
 
+import functools
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +10,10 @@ from typing import Any
 
 from hyperrun.search.site import literals, sluggers
 from hyperrun.search.site.generator import Generator, home_of, joined, split_suffix
+from hyperrun.search.site.literals import mapping
 
 NAMES = tuple(f"astro.config.{suffix}" for suffix in ("mjs", "ts", "js", "mts", "cjs", "cts"))
+SATTERI_SINCE = 7
 _SUFFIXES = (".md", ".mdx", ".mdoc", ".markdown", ".mkdn", ".mkd", ".mdwn", ".mdown")
 
 
@@ -21,6 +25,7 @@ class Astro(Generator):
     pages: str = ""
     slash: bool = True
     files: bool = False  # `a.html`, not `a/index.html`
+    satteri: bool = False  # the renderer from Astro 7 on
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
         found = self.inside(file)
@@ -50,8 +55,10 @@ class Astro(Generator):
         return f"{slug}/" if self.slash else slug
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
-        plain = sluggers.mdx_text if file.endswith(".mdx") else sluggers.astro_text
-        return sluggers.Github(plain, trims=True)
+        plain = sluggers.astro_mdx_text if file.endswith(".mdx") else sluggers.astro_text
+        if self.satteri:
+            plain = functools.partial(plain, dashes=r"-{2,3}")
+        return sluggers.Github(plain, trims=not self.satteri, own_ids=False)
 
 
 def read(root: Path, config: Path) -> Astro | None:
@@ -82,4 +89,21 @@ def read(root: Path, config: Path) -> Astro | None:
         pages=pages,
         slash=said.get("trailingSlash") != "never" and not files,
         files=files,
+        satteri=_major(root, config.parent) >= SATTERI_SINCE,
     )
+
+
+def _major(root: Path, folder: Path) -> int:
+    """Astro's major version by the nearest `package.json`; 0 where none says."""
+    for home in (folder, folder.parent, root):
+        if not home.is_relative_to(root):
+            continue
+        try:
+            package = mapping(json.loads(literals.text(home / "package.json") or "{}"))
+        except (ValueError, RecursionError):
+            continue
+        for kind in ("dependencies", "devDependencies"):
+            asked = mapping(package.get(kind)).get("astro")
+            if isinstance(asked, str) and (found := re.search(r"\d+", asked)):
+                return int(found[0])
+    return 0

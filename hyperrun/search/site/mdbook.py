@@ -20,6 +20,7 @@ class MdBook(Generator):
     is."""
 
     chapters: tuple[str, ...] = ()
+    smart: bool = True
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
         found = self.inside(file)
@@ -29,7 +30,7 @@ class MdBook(Generator):
         return as_file(stem, ".html", "README", "index")
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
-        return sluggers.MdBook()
+        return sluggers.MdBook(self.smart)
 
 
 def read(root: Path, config: Path) -> MdBook | None:
@@ -53,4 +54,5 @@ def read(root: Path, config: Path) -> MdBook | None:
     name = html.get("cname")
     base = base if isinstance(base, str) else ""
     url = f"https://{name}/{base.strip('/')}" if isinstance(name, str) else ""
-    return MdBook((folder,), url=url, base=base, chapters=tuple(chapters))
+    smart = html.get("smart-punctuation", html.get("curly-quotes")) is not False
+    return MdBook((folder,), url=url, base=base, chapters=tuple(chapters), smart=smart)

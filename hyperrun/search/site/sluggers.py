@@ -88,16 +88,38 @@ def mdx_text(source: str) -> str:
     return text(re.sub(r"(?<!\\)\{\s*([\"'`])(.*?)\1\s*\}", r"\2", source)).strip()
 
 
-def astro_text(source: str) -> str:
-    """A heading's text in Astro: without images and HTML."""
-    return text(source, images=False).strip()
+_ASTRO_DASHES = r"(?<!-)--(?!-)"
+
+
+def smart_text(source: str, dashes: str = r"-{2,3}") -> str:
+    """A heading's text without images and HTML, where a run of dashes has become one."""
+    parts = []
+    for token in _tokens(source):
+        if token.type not in ("html_inline", "image"):
+            is_text = token.type == "text"
+            parts.append(re.sub(dashes, "\u2014", token.content) if is_text else token.content)
+    return "".join(parts).strip()
+
+
+def astro_text(source: str, dashes: str = _ASTRO_DASHES) -> str:
+    """A heading's text in Astro."""
+    return smart_text(source, dashes)
+
+
+def astro_mdx_text(source: str, dashes: str = _ASTRO_DASHES) -> str:
+    """The same in MDX, where what stands in braces is a value."""
+    source = re.sub(r"\{/\*.*?\*/\}", "", source)
+    return astro_text(re.sub(r"(?<!\\)\{\s*([\"'`])(.*?)\1\s*\}", r"\2", source), dashes)
 
 
 def myst_text(source: str) -> str:
     """A heading's text in MyST, with what its roles say."""
-    source = re.sub(r"\{[a-z][\w:+.-]*\}`(?:([^`<]+?)\s*<[^`>]+>|~?!?([^`]+))`",
-                    lambda found: f"`{found[1] or found[2]}`", source)  # fmt: skip
-    return text(source)
+
+    def said(found: re.Match[str]) -> str:
+        return f"`{found[1] or (found[2] or '').rpartition('.')[2] or found[3]}`"
+
+    role = r"\{[a-z][\w:+.-]*\}`(?:([^`<]+?)\s*<[^`>]+>|~([^`]+)|!?([^`]+))`"
+    return text(re.sub(role, said, source))
 
 
 def _numbered(slug: str, used: set[str] | Counter[str], join: str = "-") -> str:
@@ -177,7 +199,7 @@ class PythonMarkdown:
         if _COMPUTED.search(heading_source):
             return ""
         heading_source = re.sub(r"\[\^[^\]]+\]", "", heading_source)  # a footnote's mark
-        slug = self.slug(text(heading_source, images=False))
+        slug = self.slug(" ".join(text(heading_source, images=False).split()))
         while slug in self._used or not slug:
             found = re.fullmatch(r"(.*)_([0-9]+)", slug, re.DOTALL)
             slug = f"{found[1]}_{int(found[2]) + 1}" if found else f"{slug}_1"
@@ -368,18 +390,22 @@ def github_slug(name: str, *, lower: bool = True) -> str:
 class Github:
     """github-slugger's: `-1` where a name was there, and remembers what it numbered.
 
-    `plain` is the text of a heading; `top` says whether those of level 1 have anchors at all, and
-    `trims` whether one dash at the end is taken away (Astro).
+    `plain` is the text of a heading; `top` says whether those of level 1 have anchors at all,
+    `trims` whether one dash at the end is taken away, and `own_ids` whether `{#id}` is one (Astro
+    knows none).
     """
 
     plain: Callable[[str], str]
     top: bool = True
     trims: bool = False
+    own_ids: bool = True
 
     def __post_init__(self) -> None:
         self._seen: dict[str, int] = {}
 
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if own_id and not self.own_ids:
+            heading_source, own_id = f"{heading_source} {{#{own_id}}}", ""
         if own_id:
             slug = own_id
         else:
@@ -436,13 +462,16 @@ def mdbook_slug(name: str) -> str:
 class MdBook:
     """mdBook's ids: `-1` for the second of a name."""
 
+    smart: bool = True  # dashes and quotes, as by default from 0.5 on
+
     def __post_init__(self) -> None:
         self._used: set[str] = set()
 
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         if own_id:  # is not minded when others are named
             return own_id
-        slug = _numbered(mdbook_slug(text(heading_source)), self._used)
+        words = smart_text(heading_source) if self.smart else text(heading_source)
+        slug = _numbered(mdbook_slug(words), self._used)
         self._used.add(slug)
         return slug
 
@@ -505,7 +534,7 @@ class Kramdown:
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         if own_id:
             return own_id
-        words = html.unescape(text(heading_source))
+        words = html.unescape(smart_text(heading_source))
         slug = kramdown_gfm_slug(words) if self.gfm else kramdown_slug(words) or "section"
         self._seen[slug] += 1
         again = self._seen[slug] - 1
