@@ -115,6 +115,8 @@ def version_of(address: str) -> str:
     found = re.search(
         r"/(v?\d+(?:\.(?:\d+|x))+(?:[-.]?(?:rc|a|b|beta|alpha)\d*)?|v\d+)(?=/|$)", address
     )
+    if found is None:  # a number alone only where a site's versions stand
+        found = re.match(r"https?://[^/]+/(?:[a-z]{2}(?:[-_][A-Za-z]{2,4})?/)?(\d{1,3})/", address)
     return found[1] if found else ""
 
 

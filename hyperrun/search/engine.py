@@ -422,7 +422,8 @@ class Search:
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         return [
-            replace(self._addressed(passage, "", commit), version=version) for passage, _ in found
+            replace(self._addressed(passage, address, commit, version), version=version)
+            for passage, address in found
         ]
 
     def leading(self, question: str) -> int:
@@ -476,8 +477,10 @@ class Search:
             log.warning("ColGrep is left out of this search: %s", error)
             return []
 
-    def _addressed(self, passage: Passage, address: str, commit: str = "") -> Passage:
-        return self.tree_of(passage.file).addressed(passage, address, commit)
+    def _addressed(
+        self, passage: Passage, address: str, commit: str = "", version: str = ""
+    ) -> Passage:
+        return self.tree_of(passage.file).addressed(passage, address, commit, version)
 
     def tree_of(self, file: str) -> Tree:
         """The source that a file of the index is of."""
@@ -531,8 +534,7 @@ class Search:
         if not page_url or not self._ready.is_set():
             return ""
         for tree in self._trees:
-            key = tree.rules.page_key(page_url)
-            if key is not None:
+            for key in tree.rules.page_keys(page_url):
                 with suppress(sqlite3.Error):
                     if found := self._index.file_of(key, tree.prefix):
                         return found

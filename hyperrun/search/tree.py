@@ -79,14 +79,20 @@ class Tree:
         """Is a file of the index this source's?"""
         return file.startswith(self.prefix)
 
-    def addressed(self, passage: Passage, address: str, commit: str = "") -> Passage:
-        """A passage of the index with its page, its lines at `commit` and its source's name."""
+    def addressed(
+        self, passage: Passage, address: str, commit: str = "", version: str = ""
+    ) -> Passage:
+        """A passage of the index with its page, its lines at `commit` and its source's name; of
+        a version, its page there, where the site's layout tells."""
         known = replace(self.forge, commit=commit) if commit else self.forge
+        there = self.rules
+        if version:
+            there = replace(there, site_url=there.at_version(version))
         path = passage.file.removeprefix(self.prefix)
         lines = (passage.start_line, passage.end_line)
         return replace(
             passage,
-            url=self.rules.url(address),
+            url=there.url(address),
             permalink=known.lines(path, *lines) if passage.start_line else None,
             source=self.source.label,
         )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,9 @@ class Hugo(Generator):
 def _is_hidden(front: Mapping[str, Any]) -> bool:
     build = mapping(front.get("build", front.get("_build")))
     render = build.get("render", "always")
+    expiry = str(front.get("expiryDate") or front.get("expirydate") or "")
+    if re.match(r"\d{4}-\d{2}-\d{2}", expiry) and expiry[:10] <= date.today().isoformat():
+        return True
     return (
         front.get("draft") is True
         or front.get("headless") is True
@@ -108,6 +112,13 @@ def read(root: Path, config: Path) -> Hugo | None:
         place = joined(home, own) if isinstance(own, str) else None
         if place is not None and options.get("disabled") is not True:
             contents.append((place, str(name)))
+    mounts = mapping(lower.get("module")).get("mounts")
+    for mount in mounts if isinstance(mounts, list) and not contents else ():
+        target, own = mapping(mount).get("target"), mapping(mount).get("source")
+        place = joined(home, own) if isinstance(own, str) else None
+        if target == "content" and place is not None:
+            language = mapping(mount).get("lang")
+            contents.append((place, language if isinstance(language, str) else ""))
     contents = contents or [(folder, "")]
     url = lower.get("baseurl")
     goldmark = mapping(mapping(lower.get("markup")).get("goldmark"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from hyperrun.search.site import (
     astro,
@@ -86,20 +86,57 @@ class Rules:
             return address or None
         return urljoin(self.site_url.rstrip("/") + "/", address) if self.site_url else None
 
-    def page_key(self, url: str) -> str | None:
-        """What the page at `url` has in common with its address, whatever its server makes of
-        `.html` and slashes; None where it is not on this site."""
+    def page_keys(self, url: str) -> tuple[str, ...]:
+        """What the address of the page at `url` may have in common with that, whatever its server
+        makes of `.html` and slashes, the likeliest first; nothing where it is not on this site."""
         here, home = urlsplit(url), urlsplit(self.site_url)
         path = unquote(here.path)
         if self.site_url:
             start = unquote(home.path).rstrip("/") + "/"
-            if here.netloc.lower() != home.netloc.lower() or not f"{path}/".startswith(start):
-                return None
+            if here.netloc.lower() != home.netloc.lower():
+                return ()
+            path = _in_version(path, start)
+            if not f"{path}/".startswith(start):
+                return ()
             path = path[len(start) :]
-        return key_of(path)
+        version, _, rest = path.strip("/").partition("/")
+        return (key_of(path), key_of(rest)) if is_version(version) else (key_of(path),)
+
+    def at_version(self, version: str) -> str:
+        """Where the site of another version is, as Read the Docs and mike place them: beside this
+        one, where its address names a version; "" where it does not."""
+        parts = urlsplit(self.site_url)
+        segments = parts.path.split("/")
+        for place in reversed(range(len(segments))):
+            if is_version(segments[place]):
+                segments[place] = version
+                return urlunsplit(parts._replace(path="/".join(segments)))
+        return ""
 
 
 NO_RULES = Rules()
+
+
+_VERSION = re.compile(
+    r"latest|stable|main|master|devel?|develop|next|current|nightly|edge|v?\d+(?:\.(?:\d+|x))*"
+    r"(?:[-.]?(?:rc|a|b|beta|alpha|dev|post)\d*)?"
+)
+
+
+def is_version(segment: str) -> bool:
+    """Is this part of an address the name of a version?"""
+    return bool(_VERSION.fullmatch(segment))
+
+
+def _in_version(path: str, start: str) -> str:
+    """A page's path as if it were of the version that `start` names, or of none where that names
+    none: `/en/stable/a/` for `/en/latest/`, `/2.1/a/` for `/`."""
+    parts, own = path.split("/"), start.strip("/").split("/") if start != "/" else []
+    for place, segment in enumerate(own, 1):
+        if is_version(segment) and place < len(parts) and is_version(parts[place]):
+            parts[place] = segment
+            return "/".join(parts)
+    return path
 
 
 def with_anchor(page: str, anchor: str) -> str:

@@ -307,24 +307,46 @@ def test_two_sites_at_one_address_are_not_both_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "key"),
+    ("url", "keys"),
     [
-        ("https://x.org/d/a/b/", "a/b"),
-        ("https://x.org/d/a/b", "a/b"),
-        ("https://X.org/d/a/b.html?q=1#c", "a/b"),
-        ("https://x.org/d/a/index.html", "a"),
-        ("https://x.org/d/", ""),
-        ("https://x.org/d", ""),
-        ("https://x.org/d/%C3%BCber/", "über"),
-        ("https://x.org/other/", None),
-        ("https://elsewhere.org/d/a/", None),
+        ("https://x.org/d/a/b/", ("a/b",)),
+        ("https://x.org/d/a/b", ("a/b",)),
+        ("https://X.org/d/a/b.html?q=1#c", ("a/b",)),
+        ("https://x.org/d/a/index.html", ("a",)),
+        ("https://x.org/d/", ("",)),
+        ("https://x.org/d", ("",)),
+        ("https://x.org/d/%C3%BCber/", ("über",)),
+        ("https://x.org/d/2.1/a/b/", ("2.1/a/b", "a/b")),
+        ("https://x.org/d/latest/", ("latest", "")),
+        ("https://x.org/other/", ()),
+        ("https://elsewhere.org/d/a/", ()),
     ],
 )
 def test_a_page_has_one_key_however_its_server_names_it(
-    tmp_path: Path, url: str, key: str | None
+    tmp_path: Path, url: str, keys: tuple[str, ...]
 ) -> None:
     repository.write(tmp_path, "mkdocs.yml", MKDOCS["mkdocs.yml"])
-    assert rules.read(tmp_path).page_key(url) == key
+    assert rules.read(tmp_path).page_keys(url) == keys
+
+
+@pytest.mark.parametrize(
+    ("site_url", "page", "key", "version", "there"),
+    [
+        ("https://x.org/en/latest/", "https://x.org/en/stable/a/b.html", "a/b", "v2.1",
+         "https://x.org/en/v2.1/"),
+        ("https://x.org/en/latest/", "https://x.org/en/v2.1/a/", "a", "2", "https://x.org/en/2/"),
+        ("https://x.org/2.0/", "https://x.org/2/a/", "a", "2", "https://x.org/2/"),
+        ("https://x.org/docs/", "https://x.org/docs/v1/a/", "v1/a", "v1", ""),
+        ("https://x.org/en/latest/", "https://x.org/fr/latest/a/", None, "3.0",
+         "https://x.org/en/3.0/"),
+    ],
+)  # fmt: skip
+def test_versions_stand_beside_each_other(
+    site_url: str, page: str, key: str | None, version: str, there: str
+) -> None:
+    known = rules.Rules(site_url)
+    assert next(iter(known.page_keys(page)), None) == key
+    assert known.at_version(version) == there
 
 
 def test_other_rules_have_another_fingerprint(tmp_path: Path) -> None:
