@@ -20,12 +20,12 @@ from hyperrun.search.terms import last_name, named_symbols
 log = logging.getLogger(__name__)
 
 SCREEN_LINES = 30  # a section that takes no more is quoted whole
-SECOND_LINES = 10
+SECOND_LINES = 12
 MOST_ALSO = 3
 # How much of the question a section holds that answers it, and one that comes near.
 SURE, NEAR = 0.45, 0.2
 SURE_ANYWAY = 0.66  # although a word of it stands nowhere
-AS_GOOD = 0.85  # of the first section's share: what a second one has to hold to be quoted
+AS_GOOD = 0.7  # of the first section's share: what a second one has to hold to be quoted
 
 _LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _NAME = re.compile(r"(?<=\s)[A-Z][A-Za-z]*[a-z]*|[a-z]+[A-Z]\w*")

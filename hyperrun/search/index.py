@@ -286,7 +286,7 @@ class Index:
         """
         with self._connect() as connection:
             ranked = self._ranked(connection, query, inside)
-            hits = sections.find(connection, sections.wanted(connection, query, before), inside)
+            hits = sections.find_after(connection, query, before, inside)
             if ranking.asks_for_code(query, ranked) or not hits:
                 return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
             found = [self._passage(connection, hit.id, hit.score) for hit in hits[: 2 * k]]

@@ -173,7 +173,9 @@ def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
     words = frozenset(stem(term) for term in query_terms(query))
     named = [_stems(last_name(each.title)) for each in ranked[:NAMED] if each.kind not in READ]
     # A name of several words is among its own terms as one, too.
-    if any(words <= name and len(name) <= len(words) + (len(words) > 1) for name in named):
+    if words and any(
+        words <= name and len(name) <= len(words) + (len(words) > 1) for name in named
+    ):
         return True
     return asks_how_it_is_built(query) and not _USES.search(query)
 

@@ -10,9 +10,10 @@ import math
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import zip_longest
 
 from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
 from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms
@@ -47,6 +48,7 @@ PHRASE = 3.0  # what one counts that a phrase stands for
 BEFORE = 0.5  # how much a word of the question before counts for one that leans on it
 CITED = 0.25  # and one of a title that was cited
 SAME_SECTION, SAME_FILE = 0.10, 0.25
+OWN = 0.3  # how much of a question that leans its own words have to find
 
 # What is wanted of a candidate's text: a share of the question, so from 0 to 1 but for `_BODY`.
 _BODY, _HEADING, _NAMED, _PARENTS, _FILE, _HELD, _NEAR, _PLACE, _CODE, _STUB = range(10)
@@ -153,8 +155,14 @@ def _rarity(connection: sqlite3.Connection, stem: str, total: int) -> float:
     return math.log(1 + (total - found[0] + 0.5) / (found[0] + 0.5)) if found else 0.0
 
 
-def find(connection: sqlite3.Connection, wanted: "Wanted", inside: str = "") -> list[Hit]:
-    """The sections that may answer, best first. Raises `sqlite3.Error`."""
+def find(
+    connection: sqlite3.Connection,
+    wanted: "Wanted",
+    inside: str = "",
+    files: Collection[str] = (),
+) -> list[Hit]:
+    """The sections that may answer, best first; of the folder `inside`, or of `files`, only where
+    there are any. Raises `sqlite3.Error`."""
     names = {name for stem, term in wanted.terms.items() for name in (stem, *term.others)}
     if not names:
         return []
@@ -163,6 +171,10 @@ def find(connection: sqlite3.Connection, wanted: "Wanted", inside: str = "") -> 
     if inside:
         where = "JOIN passages q ON q.id = prose.rowid AND substr(q.file, 1, ?) = ?"
         values = [len(inside) + 1, f"{inside}/", *values]
+    elif files:
+        marks = ", ".join("?" * len(files))
+        where = f"JOIN passages q ON q.id = prose.rowid AND q.file IN ({marks})"
+        values = [*files, *values]
     rows = connection.execute(
         "SELECT p.id, p.file, p.title, p.text LIKE '%```%' OR p.text LIKE '%::%', "
         "w.heading, w.parents, w.file, w.body FROM ("
@@ -173,6 +185,25 @@ def find(connection: sqlite3.Connection, wanted: "Wanted", inside: str = "") -> 
     ).fetchall()
     hits = [wanted.hit(Candidate(*each)) for each in rows]
     return sorted(hits, key=lambda hit: -hit.score)
+
+
+def find_after(
+    connection: sqlite3.Connection, question: str, before: Before | None, inside: str = ""
+) -> list[Hit]:
+    """The sections that may answer `question`; where it leans on the one before, those that both
+    together find, and in turn those that its own words find where the answer before came from.
+    Raises `sqlite3.Error`."""
+    together = find(connection, wanted(connection, question, before), inside)
+    if before is None or not before.cited or not leans(question):
+        return together
+    own = wanted(connection, question)
+    files = {file for file, _ in before.cited}
+    here = [hit for hit in find(connection, own, files=files) if hit.held >= OWN]
+    found: dict[int, Hit] = {}
+    for pair in zip_longest(together, here):
+        for hit in filter(None, pair):
+            found.setdefault(hit.id, hit)
+    return list(found.values())
 
 
 def _mended(connection: sqlite3.Connection, stem: str) -> str:

@@ -147,7 +147,8 @@ def _table() -> tuple[dict[str, frozenset[str]], tuple[tuple[re.Pattern[str], st
         stem = porter(head)
         for other in others.split(", "):
             if " " in other:
-                phrases.append((re.compile(rf"\b{other}\b"), stem))
+                apart = re.sub(r" (off|on|out|up|away)$", r"(?: \\w+)? \1", other)  # "turn it off"
+                phrases.append((re.compile(rf"\b{apart}\b"), stem))
             elif porter(other) != stem:
                 alike.setdefault(stem, set()).add(porter(other))
                 alike.setdefault(porter(other), set()).add(stem)
