@@ -48,6 +48,7 @@ PHRASE = 3.0  # what one counts that a phrase stands for
 BEFORE = 0.5  # how much a word of the question before counts for one that leans on it
 CITED = 0.25  # and one of a title that was cited
 SAME_SECTION, SAME_FILE = 0.10, 0.25
+COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
 OWN = 0.3  # how much of a question that leans its own words have to find
 
 # What is wanted of a candidate's text: a share of the question, so from 0 to 1 but for `_BODY`.
@@ -183,8 +184,24 @@ def find(
         ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id",
         values,
     ).fetchall()
-    hits = [wanted.hit(Candidate(*each)) for each in rows]
-    return sorted(hits, key=lambda hit: -hit.score)
+    candidates = [Candidate(*each) for each in rows]
+    hits = sorted(((wanted.hit(each), each.file) for each in candidates), key=_by_score)
+    return _cohering(hits)
+
+
+def _by_score(found: tuple[Hit, str]) -> float:
+    return -found[0].score
+
+
+def _cohering(found: Sequence[tuple[Hit, str]]) -> list[Hit]:
+    """The best stays; after it, sections of a page that holds more of what was found come first."""
+    of_file: dict[str, list[float]] = defaultdict(list)
+    for hit, file in found:
+        of_file[file].append(hit.score)
+    sums = {file: sum(scores[:COHERENT]) for file, scores in of_file.items()}
+    most = max(sums.values(), default=0.0) or 1.0
+    rest = sorted(found[1:], key=lambda each: -(each[0].score + COHERENCE * sums[each[1]] / most))
+    return [hit for hit, _ in (*found[:1], *rest)]
 
 
 def find_after(
