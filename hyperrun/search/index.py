@@ -35,6 +35,9 @@ VERSION = 9
 FETCH = 120  # candidates that are ranked
 PATIENCE_S = 10  # with another writer
 MOST_IDLE = 4  # connections kept open for reading
+MOST_NAME_TERMS = 5
+HELD = 0.7  # of a question by a section; then code is not looked at
+SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
 MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
@@ -285,14 +288,33 @@ class Index:
         comes twice. Raises `sqlite3.Error`.
         """
         with self._connect() as connection:
-            ranked = self._ranked(connection, query, inside)
             hits = sections.find_after(connection, query, before, inside)
+            best = max((hit.held for hit in hits[:k]), default=0.0)
+            ranked: list[Candidate] = []
+            if best < HELD or ranking.may_ask_for_code(query) or self._names(connection, query):
+                ranked = self._ranked(connection, query, inside)
             if ranking.asks_for_code(query, ranked) or not hits:
                 return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
             found = [self._passage(connection, hit.id, hit.score) for hit in hits[: 2 * k]]
             prose = distinct(found)[: max(k - 1, 1)]
             code = [each for each in ranked if each.kind not in READ][: k - len(prose)]
             return prose + [self._passage(connection, each.id, 0.0) for each in code]
+
+    @staticmethod
+    def _names(connection: sqlite3.Connection, query: str) -> bool:
+        """Is `query` the name of something in code, in words?"""
+        wanted = terms.query_terms(query)
+        if not wanted or len(wanted) > MOST_NAME_TERMS:
+            return False
+        match = " AND ".join(f'name : "{term}"' for term in wanted)
+        rows = connection.execute(
+            "SELECT p.title, p.kind FROM words w JOIN passages p ON p.id = w.rowid "
+            "WHERE words MATCH ? LIMIT 50", (match,),
+        )  # fmt: skip
+        return any(
+            kind not in READ and ranking.is_name(query, terms.last_name(title))
+            for title, kind in rows
+        )
 
     def _ranked(self, connection: sqlite3.Connection, query: str, inside: str) -> list[Candidate]:
         """Passages of all kinds by the words, names and places of code."""
@@ -551,7 +573,7 @@ def distinct(found: Sequence[tuple[Passage, str]]) -> list[tuple[Passage, str]]:
     kept: list[tuple[Passage, str]] = []
     seen: list[frozenset[str]] = []
     for each in found:
-        words = frozenset(re.findall(r"\w+", each[0].shown.lower()))
+        words = frozenset(re.findall(r"\w+", each[0].shown[:SAME_CHARS].lower()))
         if any(len(words & other) > SAME_TEXT * len(words | other) for other in seen):
             continue
         seen.append(words)

@@ -163,19 +163,30 @@ def asks_how_it_is_built(query: str) -> bool:
     return bool(_BUILT.search(query))
 
 
+_SYMBOL = re.compile(r"\w*(?:[a-z0-9][A-Z]|_|\.\w|::)\w*(?:\(\))?")
+
+
+def may_ask_for_code(query: str) -> bool:
+    """May this be about how something is made, or hold a name in code?"""
+    return bool(named_symbols(query)) or asks_how_it_is_built(query)
+
+
+def is_name(query: str, name: str) -> bool:
+    """Is `query` the words of `name` and no others?"""
+    words, held = frozenset(map(stem, query_terms(query))), _stems(name)
+    # A name of several words is among its own terms as one, too.
+    return bool(words) and words <= held and len(held) <= len(words) + (len(words) > 1)
+
+
 NAMED = 5  # of the best may have the question for a name
 
 
 def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
     """Is this about how something is made, or nothing but the name of what is defined?"""
-    if re.fullmatch(r"\w*(?:[a-z0-9][A-Z]|_|\.\w|::)\w*(?:\(\))?", query.strip()):
+    if _SYMBOL.fullmatch(query.strip()):
         return True
-    words = frozenset(stem(term) for term in query_terms(query))
-    named = [_stems(last_name(each.title)) for each in ranked[:NAMED] if each.kind not in READ]
-    # A name of several words is among its own terms as one, too.
-    if words and any(
-        words <= name and len(name) <= len(words) + (len(words) > 1) for name in named
-    ):
+    names = [last_name(each.title) for each in ranked[:NAMED] if each.kind not in READ]
+    if any(is_name(query, name) for name in names):
         return True
     return asks_how_it_is_built(query) and not _USES.search(query)
 

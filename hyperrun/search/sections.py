@@ -26,7 +26,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS prose USING fts5(
 CREATE VIRTUAL TABLE IF NOT EXISTS prose_terms USING fts5vocab(prose, 'row');
 """
 _BM25 = "6.0, 2.0, 1.5, 1.0"
-FETCH = 60  # candidates that are weighed
+FETCH = 40  # candidates that are weighed
 MOST_TERMS = 24
 MOST_BODY_TERMS = 3_000
 
@@ -348,10 +348,12 @@ class Wanted:
         counts: dict[int, float] = defaultdict(float)
         in_body: dict[int, float] = {}
         places: list[tuple[int, int, float]] = []
-        for at, stem in enumerate(body):
-            for n, worth in self._stands_for.get(stem, ()):
+        present = self._stands_for.keys() & set(body)
+        for at, stem in [each for each in enumerate(body) if each[1] in present]:
+            for n, worth in self._stands_for[stem]:
                 counts[n] += worth
-                in_body[n] = max(worth, in_body.get(n, 0.0))
+                if worth > in_body.get(n, 0.0):
+                    in_body[n] = worth
                 places.append((at, n, worth))
         length = 1.2 * (0.4 + 0.6 * len(body) / TYPICAL)
         saturated = sum(
@@ -390,13 +392,15 @@ class Wanted:
     def _close(self, places: Sequence[tuple[int, int, float]]) -> float:
         """The largest share of the question that stands within `WINDOW` terms."""
         best = 0.0
-        first = 0
-        inside: dict[int, list[float]] = defaultdict(list)
+        last: dict[int, tuple[int, float]] = {}  # where each word stood last, and how well
         for at, n, worth in places:
-            inside[n].append(worth)
-            while at - places[first][0] > WINDOW:
-                inside[places[first][1]].pop(0)
-                first += 1
-            best = max(best, sum(self._weights[n] * max(each)
-                                 for n, each in inside.items() if each))  # fmt: skip
+            before = last.get(n)
+            if before is None or before[1] <= worth or at - before[0] > WINDOW:
+                last[n] = (at, worth)
+            near = sum(
+                self._weights[m] * value for m, (place, value) in last.items()
+                if at - place <= WINDOW
+            )  # fmt: skip
+            if near > best:
+                best = near
         return best / self._total
