@@ -9,6 +9,18 @@ READ = PROSE | {"operation"}
 
 
 @dataclass(frozen=True, slots=True)
+class Include:
+    """Lines of another file that a page shows: they can be cited where they stand.
+
+    `file` is relative to the repository; lines count from 1, both ends inclusive.
+    """
+
+    file: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A piece of the repository that may answer a question.
 

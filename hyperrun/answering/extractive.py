@@ -36,11 +36,15 @@ Whole = Callable[[Source], Awaitable[Sequence[Source]]]
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A block, the source it is cited to, and how much of the question it holds."""
+    """A block, the source it is cited to, and how much of the question it holds.
+
+    `shown` is the source of the code in it that its page includes from another file.
+    """
 
     block: Block
     source: Source
     held: float
+    shown: Source | None = None
 
 
 async def extract(
@@ -137,12 +141,29 @@ def also(sources: Sequence[Source], language: str) -> str:
 
 
 def quotables(sources: Sequence[Source], wanted: Wanted) -> list[Quotable]:
-    """The blocks of one section, in order."""
+    """The blocks of one section, in order. Code that its page includes is cited where it stands."""
+    own = [source for source in sources if is_prose(source.passage)] or sources
+    included = [source for source in sources if source not in own]
     return [
-        Quotable(block, source, block.held(wanted.share))
-        for source in sources
+        Quotable(block, source, block.held(wanted.share), _shown(included, block))
+        for source in own
         for block in blocks(source.passage)
     ]
+
+
+_FENCED = re.compile(r"^[ >]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ >]*\1", re.MULTILINE | re.DOTALL)
+
+
+def _shown(included: Sequence[Source], block: Block) -> Source | None:
+    """The one of `included` whose lines the code in a block is, or a part of them."""
+    if not included:
+        return None
+    codes = ["".join(code.split()) for _, code in _FENCED.findall(block.text)]
+    for source in included:
+        lines = "".join(source.passage.text.split())
+        if any(code and (code in lines or lines in code) for code in codes):
+            return source
+    return None
 
 
 def is_near(source: Source, first: Source) -> bool:
@@ -163,7 +184,9 @@ def quote(section: Sequence[Quotable], wanted: Wanted, room: int) -> str:
     chosen = list(range(len(section)))
     if sum(each.block.lines for each in section) > room:
         chosen = choose(section, room)
-    numbers = dict.fromkeys(section[at].source.number for at in chosen)
+    cited_to = [section[at].source for at in chosen]
+    cited_to += [shown for at in chosen if (shown := section[at].shown) is not None]
+    numbers = dict.fromkeys(source.number for source in cited_to)
     first = section[chosen[0]]
     cited = "".join(f"[{number}]" for number in numbers)
     own = heading(first.source)

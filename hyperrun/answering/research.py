@@ -49,9 +49,10 @@ class Research:
         return tuple(self._number(passage) for passage in found)
 
     async def section(self, source: Source) -> tuple[Source, ...]:
-        """All of the section that `source` is of, numbered."""
+        """All of the section that `source` is of, numbered, and what it shows of other files."""
         found = await self._search.section(source.passage)
-        return tuple(self._number(passage) for passage in found)
+        shown = [each for passage in found for each in await self._search.included(passage)]
+        return tuple(self._number(passage) for passage in (*found, *shown))
 
     def known(self, sources: Sequence[Source]) -> None:
         """These have been handed out before, and keep their numbers."""

@@ -458,6 +458,37 @@ class Search:
             return [self._addressed(each, address) for each, address in found] or [passage]
         return [passage]
 
+    async def included(self, passage: Passage) -> list[Passage]:
+        """What `passage` shows of other files, as passages where that stands; none of another
+        version's, and none that cannot be read."""
+        if passage.version or passage.kind not in PROSE:
+            return []
+        with suppress(sqlite3.Error):
+            return await asyncio.to_thread(self._included, passage)
+        return []
+
+    def _included(self, passage: Passage) -> list[Passage]:
+        from hyperrun.search.parsing import files
+
+        tree = self.tree_of(passage.file)
+        found = []
+        for each in self._index.includes(passage):
+            path = (tree.root / each.file).resolve()
+            try:
+                if not path.is_relative_to(tree.root):
+                    continue
+                lines = files.readable(path.read_bytes()).splitlines()
+            except OSError:
+                continue
+            text = "\n".join(lines[each.start_line - 1 : each.end_line])
+            if text.strip():
+                shown = Passage(
+                    tree.prefix + each.file, each.start_line, each.end_line, path.name, "module",
+                    text, path.suffix.lstrip("."), source=passage.source,
+                )  # fmt: skip
+                found.append(self._addressed(shown, ""))
+        return found
+
     def _led(
         self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
     ) -> list[Found]:

@@ -13,13 +13,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from hyperrun.folders import private_folder
-from hyperrun.passage import READ, Passage
+from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import ranking, sections, terms
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VERSION = 9
+VERSION = 10
 FETCH = 120  # candidates that are ranked
 PATIENCE_S = 10  # with another writer
 MOST_IDLE = 4  # connections kept open for reading
@@ -55,6 +55,11 @@ CREATE TABLE IF NOT EXISTS passages (
     address TEXT NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_of_file ON passages (file);
+CREATE TABLE IF NOT EXISTS includes (  -- the lines of other files that a passage shows
+    passage INTEGER NOT NULL, file TEXT NOT NULL, start_line INTEGER NOT NULL,
+    end_line INTEGER NOT NULL, mtime_ns INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS includes_of_passage ON includes (passage);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
     {", ".join(ranking.COLUMNS)}, tokenize = 'porter unicode61'
 );
@@ -175,6 +180,11 @@ class Index:
                     log.warning("%s cannot be read: %s", path, error)
                 if done % 50 == 0 or done == len(paths):
                     progress(Progress(done, len(paths), passages))
+            for name in self._including_changed(connection, root, prefix):
+                with suppress(OSError):
+                    passages += self._file(
+                        connection, root, PurePosixPath(name), None, rules, prefix
+                    )
             look = told is None or any(name.endswith((".html", ".htm")) for name in changed)
             pages.settle(connection, _Writer(self, connection), rules, site, prefix, look=look)
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('complete', '1')")
@@ -218,7 +228,7 @@ class Index:
                 (prefix + str(path), *row, page),
             )
             for chunk in chunks:
-                self._insert(connection, prefix + str(path), chunk)
+                self._insert(connection, prefix + str(path), chunk, root)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -226,7 +236,22 @@ class Index:
         return len(chunks) - removed
 
     @staticmethod
-    def _insert(connection: sqlite3.Connection, file: str, chunk: Chunk) -> None:
+    def _including_changed(
+        connection: sqlite3.Connection, root: Path, prefix: str
+    ) -> Iterator[str]:
+        """The files that include another which is not what it was when they were read."""
+        for name, file in connection.execute(
+            "SELECT DISTINCT i.file || ' ' || i.mtime_ns, p.file FROM includes i "
+            "JOIN passages p ON p.id = i.passage"
+        ).fetchall():
+            included, _, mtime_ns = name.rpartition(" ")
+            if file.startswith(prefix) and _mtime_ns(root / included) != int(mtime_ns):
+                yield file.removeprefix(prefix)
+
+    @staticmethod
+    def _insert(
+        connection: sqlite3.Connection, file: str, chunk: Chunk, root: Path = Path()
+    ) -> None:
         added = connection.execute(
             "INSERT INTO passages "
             "(file, start_line, end_line, title, kind, language, address, text, content) "
@@ -241,6 +266,11 @@ class Index:
             "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
             (added.lastrowid, *(" ".join(terms.terms(column)) for column in columns)),
         )
+        connection.executemany(
+            "INSERT INTO includes VALUES (?, ?, ?, ?, ?)",
+            [(added.lastrowid, each.file, each.start_line, each.end_line,
+              _mtime_ns(root / each.file)) for each in chunk.includes],
+        )  # fmt: skip
         if chunk.kind in READ:
             connection.execute(
                 "INSERT INTO prose (rowid, heading, parents, file, body) VALUES (?, ?, ?, ?, ?)",
@@ -252,6 +282,7 @@ class Index:
         ids = connection.execute("SELECT id FROM passages WHERE file = ?", (file,)).fetchall()
         connection.executemany("DELETE FROM words WHERE rowid = ?", ids)
         connection.executemany("DELETE FROM prose WHERE rowid = ?", ids)
+        connection.executemany("DELETE FROM includes WHERE passage = ?", ids)
         connection.execute("DELETE FROM passages WHERE file = ?", (file,))
         connection.execute("DELETE FROM files WHERE path = ?", (file,))
         return len(ids)
@@ -384,6 +415,18 @@ class Index:
                 (file, title, len(title) + 3, f"{title} > ", limit),
             ).fetchall()
             return [self._passage(connection, row[0], 0.0) for row in rows]
+
+    def includes(self, passage: Passage) -> list[Include]:
+        """The lines of other files of its source that a passage shows, in their order. Raises
+        `sqlite3.Error`."""
+        with self._connect() as connection:
+            rows = connection.execute(
+                "SELECT i.file, i.start_line, i.end_line FROM includes i "
+                "JOIN passages p ON p.id = i.passage "
+                "WHERE p.file = ? AND p.start_line = ? AND p.title = ? ORDER BY i.rowid",
+                (passage.file, passage.start_line, passage.title),
+            ).fetchall()
+        return [Include(*row) for row in rows]
 
     def sections(self, file: str = "", limit: int = -1) -> list[tuple[str, str]]:
         """Files and heading paths of documentation sections, of `file` only where it is given; of
@@ -519,7 +562,16 @@ class _Writer:
     def remove(self, passage: int) -> None:
         self._connection.execute("DELETE FROM words WHERE rowid = ?", (passage,))
         self._connection.execute("DELETE FROM prose WHERE rowid = ?", (passage,))
+        self._connection.execute("DELETE FROM includes WHERE passage = ?", (passage,))
         self._connection.execute("DELETE FROM passages WHERE id = ?", (passage,))
+
+
+def _mtime_ns(path: Path) -> int:
+    """When a file was changed, 0 where it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

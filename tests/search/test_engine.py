@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from hyperrun.answering.extractive import extract
+from hyperrun.answering.research import Research
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.passage import Passage
@@ -80,6 +82,38 @@ def test_the_part_of_long_cells_that_an_answer_had_is_located(tmp_path: Path) ->
     search = Search(Settings(repo_path=str(root), data_dir=tmp_path / "data"))
     assert search.locate(part) == part
     assert search.locate(replace(part, text="Something else.")) is None
+
+
+def test_code_that_a_page_includes_is_cited_where_it_stands_and_read_again_when_it_changes(
+    tmp_path: Path,
+) -> None:
+    root = tmp_path / "root"
+    code = "import os\n\n\ndef dim_lamp(level):\n    return level\n"
+    page = "# Dimming\n\nTo dim a lamp by its level:\n\n{* ../src/dim.py ln[4:5] *}\n"
+    repository.write(root, "src/dim.py", code)
+    repository.write(root, "docs/dim.md", page)
+
+    async def work(search: Search) -> None:
+        found = await search.search("dim a lamp by its level")
+        passage = next(each for each in found if each.file == "docs/dim.md")
+        (shown,) = await search.included(passage)
+        place = (shown.file, shown.start_line, shown.end_line)
+        assert place == ("src/dim.py", 4, 5)
+        assert shown.text == "def dim_lamp(level):\n    return level"
+        assert search.locate(shown) == shown
+        research = Research(search)
+        (first, *_) = await research.find("dim a lamp by its level", 6)
+        wanted = await search.wanted("how do I dim a lamp by its level?")
+        answer = "".join([part async for part in extract(wanted, [first], research.section, "en")])
+        number = next(each.number for each in research.sources if each.passage.file == shown.file
+                      and each.passage.start_line == 4)  # fmt: skip
+        assert f"[{number}]" in answer and "return level" in answer
+        repository.write(root, "src/dim.py", code.replace("return level", "return level * 2"))
+        await search.reindex()
+        found = await search.search("dim a lamp by its level")
+        assert "return level * 2" in next(e for e in found if e.file == "docs/dim.md").shown
+
+    searched(root, tmp_path / "data", work)
 
 
 def test_cells_are_located_in_their_notebook(tmp_path: Path) -> None:

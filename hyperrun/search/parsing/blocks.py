@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from hyperrun.search.parsing.chunk import Chunk, Include
+from hyperrun.passage import Include
+from hyperrun.search.parsing.chunk import Chunk
 
 MOST_LINES = 70
 MOST_CHARS = 9_000  # of what one passage says, where blocks can be parted

@@ -2,17 +2,7 @@
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Include:
-    """Lines of another file that a page shows: they can be cited where they stand.
-
-    `file` is relative to the repository; lines count from 1, both ends inclusive.
-    """
-
-    file: str
-    start_line: int
-    end_line: int
+from hyperrun.passage import Include
 
 
 @dataclass(frozen=True, slots=True)

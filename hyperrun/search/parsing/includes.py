@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from textwrap import dedent
 
+from hyperrun.passage import Include
 from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import FILES, MOST_BYTES
-from hyperrun.search.parsing.chunk import Include
 
 MOST_INCLUDES = 300  # of one document
 MOST_CHARS = 400_000  # of all of them together

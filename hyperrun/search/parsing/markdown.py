@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
+from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, directives, html_text, includes
 from hyperrun.search.parsing.blocks import Block, joined
-from hyperrun.search.parsing.chunk import Include
 from hyperrun.search.parsing.includes import Place, Shown
 from hyperrun.search.parsing.markdown_rules import parser
 from hyperrun.search.site.sluggers import attributes

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, documents
 from hyperrun.search.parsing import markdown as markdown_blocks
 from hyperrun.search.parsing.blocks import joined
-from hyperrun.search.parsing.chunk import Chunk, Include
+from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.site.sluggers import Anchors, Nothing
 

@@ -15,9 +15,9 @@ from docutils.parsers import rst
 from docutils.parsers.rst import states
 from docutils.statemachine import StringList
 
+from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, directives, includes
 from hyperrun.search.parsing.blocks import Block, joined
-from hyperrun.search.parsing.chunk import Include
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.markdown import MOST_INCLUDED_CHARS, role
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from hyperrun.search.parsing.chunk import Include
+from hyperrun.passage import Include
 from hyperrun.search.parsing.includes import Place
 
 

@@ -4,8 +4,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from hyperrun.passage import Include
 from hyperrun.search.parsing import documents, files
-from hyperrun.search.parsing.chunk import Include
 from hyperrun.search.parsing.includes import Place
 from tests.search import repository
 
