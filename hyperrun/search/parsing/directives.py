@@ -15,7 +15,8 @@ VERSIONS = {
 }  # fmt: skip
 CODE = frozenset((
     "code", "code-block", "sourcecode", "highlight-block", "parsed-literal", "prompt", "code-cell",
-    "ipython", "doctest", "testcode", "testsetup", "testoutput", "jupyter-execute", "plot",
+    "click:example", "ipython", "doctest", "testcode", "testsetup", "testoutput",
+    "jupyter-execute", "plot",
 ))  # fmt: skip
 DRAWN = frozenset(("mermaid", "graphviz", "digraph", "graph", "uml", "plantuml"))
 NOTHING = frozenset((
@@ -24,7 +25,7 @@ NOTHING = frozenset((
     "header", "footer", "autosummary", "inheritance-diagram", "cssclass", "rst-class",
     "bibliography", "tocdepth", "target-notes", "section-numbering", "testcleanup", "video",
     "default-domain", "sectionauthor", "codeauthor", "tabularcolumns", "youtube", "date", "class",
-    "c:namespace", "py:namespace", "program", "iframe", "button-link", "button-ref",
+    "c:namespace", "py:namespace", "program", "iframe", "click:run", "button-link", "button-ref",
 ))  # fmt: skip
 # Their argument stands above what is in them.
 TITLED = frozenset((

@@ -721,7 +721,8 @@ class Document:
                     links.append((str(token.attrGet("href") or ""), len(said)))
                 case "link_close" if links:
                     address, start = links.pop()
-                    said = said[:start] + commonmark.link(said[start:], address)
+                    words = said[start:] or self._implicit(address)
+                    said = said[:start] + commonmark.link(words, address)
                 case "math_inline":
                     said += f"${token.content}$"
                 case "math_inline_double":
@@ -729,7 +730,7 @@ class Document:
                 case "footnote":
                     said += _superscript(self._number(token.content))
                 case "myst_role":
-                    said += _role(token.meta["name"], token.content)
+                    said += self._role(token.meta["name"], token.content)
                 case "tag":
                     tag = token.meta["tag"]
                     if tag is None:
@@ -754,6 +755,25 @@ class Document:
                     elif tag.is_empty and name not in ("img", "image", "icon"):
                         said += commonmark.escaped(tag.said(*_LABELS))
         return re.sub(r"\*\*\*\*|(?<![*\\])\*\*(?=$)(?<=^\*\*)", "", said)
+
+    def _implicit(self, address: str) -> str:
+        """What a link without words says in MyST: the title of what it leads to."""
+        if self._place is None or not address or "://" in address:
+            return ""
+        from hyperrun.search.parsing import labels
+
+        page, _, label = address.removeprefix("project:").partition("#")
+        if label:
+            return commonmark.escaped(labels.words(self._place, "ref", label))
+        return commonmark.escaped(labels.words(self._place, "doc", page))
+
+    def _role(self, name: str, content: str) -> str:
+        if self._place is not None and "<" not in content:
+            from hyperrun.search.parsing import labels
+
+            if title := labels.words(self._place, name, content):
+                return commonmark.escaped(title)
+        return role(name, content)
 
     def _number(self, label: str) -> int:
         return self._footnotes.setdefault(label, len(self._footnotes) + 1)

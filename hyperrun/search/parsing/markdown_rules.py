@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 MOST_TAG_LINES = 60
+MOST_OPEN = 100  # braces of one document that are never closed
 MOST_LOOKS = 200_000  # lines of one document, for where constructs close
 
 _OPENINGS = "!?=:<{-;([$%+*@}"
@@ -471,8 +472,9 @@ def _braces(state: "StateInline", silent: bool) -> bool:
     match = _BRACES.match(state.src, state.pos)
     after = match.end() if match else None
     said = ""
-    if after is None and state.env.get("components"):
+    if after is None and state.env.get("components") and state.env.get("open", 0) < MOST_OPEN:
         after = html_text.balanced(state.src, state.pos)
+        state.env["open"] = state.env.get("open", 0) + (after is None)
         inner = state.src[state.pos + 1 : (after or 0) - 1].strip() if after else ""
         if literal := re.fullmatch(r"([\"'`])(.*)\1", inner, re.DOTALL):
             said = literal[2]

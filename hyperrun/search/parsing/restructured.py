@@ -16,7 +16,7 @@ from docutils.parsers.rst import states
 from docutils.statemachine import StringList
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, directives, includes
+from hyperrun.search.parsing import commonmark, directives, includes, labels
 from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.markdown import MOST_INCLUDED_CHARS, role
@@ -232,6 +232,7 @@ class _Writer:
         self._lines = lines
         self._includes: list[Include] = []
         self._depth = 0
+        self._module = ""  # of which objects are described
         self._targets: dict[str, str] = {}
         self._anonymous: list[str] = []
         for target in document.findall(nodes.target):
@@ -314,6 +315,13 @@ class _Writer:
         )  # fmt: skip
 
     def _append(self, node: nodes.Node, found: list[Block]) -> None:
+        if (
+            not found
+            and isinstance(node, nodes.field_list)
+            and {field.children[0].astext().lower() for field in node.children if field.children}
+            <= _OF_ITSELF
+        ):
+            return
         items: Sequence[nodes.Node] = [node]
         if isinstance(node, nodes.bullet_list | nodes.enumerated_list | nodes.definition_list):
             items = node.children
@@ -489,6 +497,8 @@ class _Writer:
 
     def _directive(self, node: _Directive) -> str:
         name, argument, options = node["name"], node["argument"], node["options"]
+        if name.removeprefix("py:") in ("module", "currentmodule", "automodule"):
+            self._module = argument.strip()
         if name in directives.NOTHING:
             return ""
         title = self._inline(node.children[0]) if node.children and isinstance(
@@ -583,11 +593,16 @@ class _Writer:
         members: bool | list[str] = "members" in options
         if options.get("members"):
             members = re.findall(r"\w+", options["members"])
-        told = signatures.describe(
-            self._place, name.split("\n")[0].partition("(")[0].strip(), members, said
-        )
+        name = name.split("\n")[0].partition("(")[0].strip()
+        for whole in (f"{self._module}.{name}" if self._module else "", name):
+            told = signatures.describe(self._place, whole, members, self._docstring)
+            if told.content:
+                break
         self._includes += told.includes
         return told.content
+
+    def _docstring(self, text: str) -> str:
+        return said(text, self._place)
 
     def _list_table(self, node: _Directive, title: str, options: dict[str, str]) -> str:
         rows = [
@@ -666,6 +681,10 @@ class _Writer:
             return commonmark.escaped(content)
         if not name:
             return commonmark.escaped(re.sub(r"\s+", " ", content))
+        if self._place is not None and "<" not in content:
+            title = labels.words(self._place, name, content, self._depth)
+            if title:
+                return commonmark.escaped(title)
         return role(name, content)
 
     def _address(self, node: nodes.reference) -> str:
@@ -701,6 +720,12 @@ class _Writer:
         self._depth -= 1
         return said
 
+
+# What a document says of itself to its generator.
+_OF_ITSELF = frozenset((
+    "orphan", "tocdepth", "nocomments", "nosearch", "no-search", "author", "authors", "date",
+    "version", "revision", "status", "copyright", "contact", "organization", "address",
+))  # fmt: skip
 
 _LITERAL_MARKS = re.compile(r":[\w:-]+:`([^`<]*)(?:<[^`]*>)?`|`([^`]*)`_+|\*\*(.+?)\*\*")
 

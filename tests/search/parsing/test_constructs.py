@@ -374,3 +374,82 @@ def test_a_long_section_is_parted_between_blocks(suffix: str) -> None:
 def test_no_document_stops_the_reader(tmp_path: Path, suffix: str, evil: str) -> None:
     repository.write(tmp_path, f"a{suffix}", f"Words of it.\n\n{evil}\n")
     files.read(tmp_path, PurePosixPath(f"a{suffix}"))
+
+
+LAMP = '''"""About lamps."""
+
+
+class Lamp:
+    """A lamp.
+
+    :param level: Its brightness.
+    """
+
+    def __init__(self, level: int = 3) -> None: ...
+
+    def dim(self, by: int) -> int:
+        """Make it darker."""
+
+    def _hidden(self) -> None:
+        """Secret."""
+
+
+def find(name: str) -> "Lamp":
+    """Find one.
+
+    Args:
+        name (str): What it is called,
+            or its number.
+
+    Returns:
+        The lamp.
+    """
+'''
+AUTODOC = {
+    "Sphinx' class with its members": (
+        ".. module:: lamps\n\n.. autoclass:: Lamp\n   :members:", ".rst",
+        "```python\nclass lamps.Lamp(level: int=3)\n```\n\nA lamp.\n\n- `level` – Its brightness.\n\n"
+        "```python\ndim(by: int) -> int\n```\n\nMake it darker.",
+        [Include("src/lamps/lamp.py", 4, 8), Include("src/lamps/lamp.py", 12, 13)],
+    ),
+    "mkdocstrings' function": (
+        "::: lamps.find\n    options:\n      show_source: false", ".md",
+        "```python\nlamps.find(name: str) -> 'Lamp'\n```\n\nFind one.\n\n**Args**\n\n"
+        "- `name` (str): What it is called, or its number.\n\n**Returns**\n\nThe lamp.",
+        [Include("src/lamps/lamp.py", 19, 28)],
+    ),
+    "MyST's": (
+        "```{autofunction} lamps.lamp.Lamp.dim\n```", ".md",
+        "```python\nlamps.lamp.Lamp.dim(self, by: int) -> int\n```\n\nMake it darker.",
+        [Include("src/lamps/lamp.py", 12, 13)],
+    ),
+    "what is not there": ("Words enough.\n\n.. autoclass:: other.Thing", ".rst", "Words enough.", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "suffix", "said", "stands"), AUTODOC.values(), ids=AUTODOC)
+def test_autodoc_says_what_the_source_says(
+    tmp_path: Path, written: str, suffix: str, said: str, stands: list[Include]
+) -> None:
+    repository.write(tmp_path, "src/lamps/__init__.py", "from .lamp import Lamp, find\n")
+    repository.write(tmp_path, "src/lamps/lamp.py", LAMP)
+    repository.write(tmp_path, f"docs/api{suffix}", f"{written}\n")
+    (chunk,) = files.read(tmp_path, PurePosixPath(f"docs/api{suffix}"))
+    assert (chunk.content or chunk.text) == said
+    assert list(chunk.includes) == stands
+
+
+def test_a_reference_without_words_says_the_title_that_it_leads_to(tmp_path: Path) -> None:
+    repository.write(
+        tmp_path, "docs/guide/dim.rst", ".. _dimming:\n\nDim *a* lamp\n============\n\nWords.\n"
+    )
+    repository.write(tmp_path, "docs/guide/hue.md", "(hue)=\n\n# Choose `a` hue\n\nWords.\n")
+    said = "See Dim a lamp, Dim a lamp and Choose a hue."
+    text = "See :ref:`dimming`, :doc:`guide/dim` and :doc:`/guide/hue`.\n"
+    repository.write(tmp_path, "docs/index.rst", text)
+    repository.write(
+        tmp_path, "docs/more.md", "See {ref}`dimming`, {doc}`guide/dim` and [](#hue).\n"
+    )
+    for name in ("docs/index.rst", "docs/more.md"):
+        (chunk,) = files.read(tmp_path, PurePosixPath(name))
+        assert chunk.content == said

@@ -1,0 +1,96 @@
+"""What a reference without words of its own says: the title of the section or page it leads to."""
+
+import os
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from hyperrun.search.ignore import is_passed_over
+from hyperrun.search.parsing.includes import Place
+
+MOST_FILES = 2_000
+MOST_CHARS = 200_000  # of one file
+
+_MARK = r"[!-/:-@\[-`{-~]"
+_RST_TITLE = (
+    rf"(?:(?P<over>{_MARK})(?P=over){{2,}}[ \t]*\n)?[ ]?(?P<title>\S[^\n]*)\n"
+    rf"(?P<under>{_MARK})(?P=under)+[ \t]*$"
+)
+_RST_LABEL = re.compile(
+    r"^\.\. _(?P<labels>[^\n]+?):[ \t]*\n(?P<more>(?:[ \t]*\n|\.\. _[^\n]+:[ \t]*\n)*)"
+    + _RST_TITLE,
+    re.MULTILINE,
+)
+_RST_FIRST = re.compile(r"^" + _RST_TITLE, re.MULTILINE)
+_MYST_LABEL = re.compile(
+    r"^\((?P<labels>[\w:./ -]+)\)=[ \t]*\n(?:[ \t]*\n)*#{1,6}[ \t]+(?P<title>[^\n]+)$", re.MULTILINE
+)
+_MYST_FIRST = re.compile(r"^#[ \t]+(?P<title>[^\n]+)$", re.MULTILINE)
+
+
+def title_of(place: Place, label: str) -> str:
+    """The title of the section that `label` stands above, as it is written; "" for none."""
+    folder = place.file.parts[0] if len(place.file.parts) > 1 else ""
+    labels, _ = _known(str(place.root), folder)
+    return labels.get(re.sub(r"\s+", " ", label).lower(), "")
+
+
+def page_title(place: Place, name: str) -> str:
+    """The title of the page called `name`, from the page at `place`; "" for none."""
+    folder = place.file.parts[0] if len(place.file.parts) > 1 else ""
+    _, titles = _known(str(place.root), folder)
+    name = re.sub(r"\.(?:rst|md|myst|ipynb|txt)$", "", name)
+    above = [str(each) for each in place.file.parents]
+    bases = above if name.startswith("/") else above[:1]
+    for base in bases:
+        path = os.path.normpath(os.path.join(base, name.lstrip("/")))
+        if path in titles:
+            return titles[path]
+    return ""
+
+
+def words(place: Place, role: str, target: str, depth: int = 0) -> str:
+    """What the role `ref` or `doc` says of a target alone; "" for another role, or none found."""
+    short = role.rpartition(":")[2]
+    if short not in ("ref", "doc") or not target.strip():
+        return ""
+    title = title_of(place, target) if short == "ref" else page_title(place, target)
+    title = re.sub(r":[\w:.+-]+:`~?([^`<]+?)(?:\s*<[^`]*>)?`", r"\1", title)
+    return re.sub(r"[`*]|\s*\{[^}]*\}$", "", title)
+
+
+@lru_cache(maxsize=8)
+def _known(root: str, folder: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The titles of labels, and of pages by their paths without suffixes."""
+    labels: dict[str, str] = {}
+    titles: dict[str, str] = {}
+    for path in _sources(root, folder):
+        try:
+            with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+                text = file.read(MOST_CHARS)
+        except OSError:
+            continue
+        is_markdown = path.endswith((".md", ".myst"))
+        first = (_MYST_FIRST if is_markdown else _RST_FIRST).search(text)
+        if first:
+            titles[str(PurePosixPath(path).with_suffix(""))] = first["title"].strip()
+        for match in (_MYST_LABEL if is_markdown else _RST_LABEL).finditer(text):
+            named = [match["labels"]]
+            if not is_markdown:
+                named += re.findall(r"\.\. _([^\n]+):", match["more"])
+            for label in named:
+                labels[re.sub(r"\s+", " ", label.strip("`")).lower()] = match["title"].strip()
+    return labels, titles
+
+
+def _sources(root: str, folder: str) -> Iterator[str]:
+    count = 0
+    for here, folders, names in os.walk(os.path.join(root, folder)):
+        folders[:] = sorted(each for each in folders if not is_passed_over(each))
+        for name in sorted(names):
+            if name.endswith((".rst", ".md", ".myst")):
+                count += 1
+                if count > MOST_FILES:
+                    return
+                yield Path(here, name).relative_to(root).as_posix()
