@@ -15,3 +15,20 @@ def test_every_picture_is_shown_and_every_shown_one_is_there() -> None:
 
 def test_the_pictures_are_light() -> None:
     assert sum(path.stat().st_size for path in (ROOT / "docs").glob("*.png")) < 2_000_000
+
+
+def test_the_architecture_names_files_and_names_that_are_there() -> None:
+    for page in ("docs/ARCHITECTURE.md", "CONTRIBUTING.md"):
+        text = (ROOT / page).read_text()
+        named = re.findall(r"`(?:\w[\w-]*/)+[\w.*-]+`", text)
+        assert len(named) > 10
+        for path in (each.strip("`") for each in named):
+            places = [*ROOT.glob(path), *(ROOT / "hyperrun").glob(path)]
+            if "." in path.rpartition("/")[2] and not path.endswith(("TICK_S",)):
+                assert places, f"{page}: {path}"
+    text = (ROOT / "docs/ARCHITECTURE.md").read_text()
+    code = "".join(
+        path.read_text() for path in (*ROOT.glob("*.py"), *ROOT.rglob("hyperrun/**/*.py"))
+    )
+    for name in re.findall(r"`(?:Turns|SQLiteStore|main|Limits|Search|Tokens)\.(\w+)`", text):
+        assert re.search(rf"def {name}\b", code), name
