@@ -692,6 +692,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             app = create_app(settings)
             app.state.services.search.check()
             schema.check(settings.data_dir)
+            app.state.services.limits.rates.check()
             config = uvicorn.Config(
                 app,
                 host=settings.host,

@@ -153,6 +153,12 @@ class Settings:
     changes_per_minute_per_address: int = setting(
         "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests of any kind"
     )
+    limits_url: str = setting(
+        "HYPERRUN_LIMITS_URL",
+        "async+memory://",
+        "where rates are counted, as the `limits` library names it; what other than memory needs "
+        "is not installed with this",
+    )
     max_answers_per_visitor: int = setting(
         "HYPERRUN_MAX_ANSWERS_PER_VISITOR", 5, "answers in flight of one visitor"
     )

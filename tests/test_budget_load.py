@@ -84,7 +84,7 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
     )
     limits = server.services.limits
     statuses = asyncio.run(ask_all(server.url, questions, addresses, at_once))
-    eventually(lambda: limits.answers_in_flight == 0, 60, "answers are still in flight")
+    eventually(lambda: limits.answers.in_all == 0, 60, "answers are still in flight")
 
     assert statuses.total() == questions
     assert set(statuses) == {200, 429}

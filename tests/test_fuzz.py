@@ -488,7 +488,7 @@ def test_a_stream_without_a_place_comes_back_by_itself(
     assert (full.status_code, full.text) == (200, "retry: 10000\n\n")
     assert "event: snapshot" in free.text
     assert free.text.rstrip().endswith("data:")
-    assert limits.streams_open == 0
+    assert limits.streams.in_all == 0
 
 
 def test_every_error_of_ours_has_a_sentence() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from hyperrun.domain import Outcome, Turn, Usage
-from hyperrun.errors import LimitReached, StoreError
-from hyperrun.limits import PROMPT_TOKENS, Limits, Reservation
+from hyperrun.errors import BadSetting, LimitReached, StoreError
+from hyperrun.limits import Limits, Reservation
+from hyperrun.limits.budget import PROMPT_TOKENS
 from hyperrun.settings import Settings
 from hyperrun.visitor import visitor_of
 
@@ -179,8 +180,8 @@ def test_a_place_is_free_again_when_an_answer_ends_and_only_once() -> None:
         with pytest.raises(LimitReached):
             await ask(one)
         await one.book(ended(), second)
-        assert one.answers_in_flight == 0
-        assert not one._in_flight, "keys stay behind"
+        assert one.answers.in_all == 0
+        assert not one.answers.taken, "keys stay behind"
 
     asyncio.run(run())
 
@@ -218,7 +219,7 @@ def test_what_was_not_needed_goes_back_and_what_was_spent_stays() -> None:
         assert (await ask(one, model=Choice())).notice == "error_budget"
         await one.book(ended(0.1), first)
         await one.release(second)
-        assert await one.spent_today_usd() == pytest.approx(0.1)
+        assert await one.budget.spent_today_usd() == pytest.approx(0.1)
         assert book.operators_usd() == pytest.approx(0.1)
         await ask(one, model=Choice())
 
@@ -232,7 +233,7 @@ def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
         await before.book(ended(0.25), await ask(before, model=Choice()))
         await ask(before, model=Choice())  # 0.4, and the power fails
         after = limits(book, call_usd=0.2, daily_budget_usd=1.0)
-        assert await after.spent_today_usd() == pytest.approx(0.65)
+        assert await after.budget.spent_today_usd() == pytest.approx(0.65)
         assert (await ask(after, model=Choice())).choice is None
 
     asyncio.run(run())
@@ -260,7 +261,7 @@ def test_what_an_answer_is_counted_as(turn: Turn, cost_usd: float) -> None:
     async def run() -> float:
         one = limits(call_usd=0.5, daily_budget_usd=10.0)
         await one.book(turn, await ask(one, model=Choice()))
-        return await one.spent_today_usd()
+        return await one.budget.spent_today_usd()
 
     assert asyncio.run(run()) == pytest.approx(cost_usd)
 
@@ -280,11 +281,11 @@ def test_a_spent_budget_leaves_a_place_for_the_answer_without_a_model() -> None:
         one = limits(daily_budget_usd=0.0, max_answers_per_visitor=1)
         place = await ask(one, model=Choice())
         assert (place.choice, place.notice) == (None, "error_budget")
-        assert one.answers_in_flight == 1
+        assert one.answers.in_all == 1
         with pytest.raises(LimitReached):
             await ask(one, model=Choice())
         await one.book(ended(None, tokens=0), place)
-        assert one.answers_in_flight == 0
+        assert one.answers.in_all == 0
 
     asyncio.run(run())
 
@@ -296,7 +297,7 @@ def test_a_place_is_free_again_when_its_answer_cannot_be_started() -> None:
         with pytest.raises(RuntimeError):
             async with one.admitted("v", "192.0.2.1", "c", Choice()):  # type: ignore[arg-type]
                 raise RuntimeError("the turn did not start")
-        assert one.answers_in_flight == 0
+        assert one.answers.in_all == 0
         assert book.operators_usd() == 0
 
     asyncio.run(run())
@@ -308,7 +309,7 @@ def test_a_readers_own_key_is_counted_apart_and_no_model_costs_nothing() -> None
         one = limits(book, daily_budget_usd=0.0)
         await one.book(ended(5.0, own_key=True), await ask(one, model=Choice(own_key=True)))
         await one.book(ended(None, tokens=0), await ask(one, model=None))
-        assert await one.spent_today_usd() == 0
+        assert await one.budget.spent_today_usd() == 0
         assert book.operators_usd() == 0
         assert sum(book.usd.values()) == 5.0
 
@@ -343,10 +344,10 @@ def test_streams_are_counted_while_they_are_open() -> None:
             with one.stream("c", there):
                 with pytest.raises(LimitReached, match="this server"), one.stream("d", there):
                     pass
-                assert one.streams_open == 4
-        assert one.streams_open == 2
-    assert one.streams_open == 0
-    assert not one._streams, "keys stay behind"
+                assert one.streams.in_all == 4
+        assert one.streams.in_all == 2
+    assert one.streams.in_all == 0
+    assert not one.streams.taken, "keys stay behind"
 
 
 def test_any_kind_of_change_is_counted_by_address() -> None:
@@ -387,7 +388,7 @@ def test_a_hundred_thousand_addresses_leave_little_behind() -> None:
             except LimitReached:
                 continue
             await one.release(place)
-        return len(one._windows.storage.storage)
+        return len(one.rates._windows.storage.storage)
 
     assert asyncio.run(run()) <= 110
 
@@ -415,8 +416,17 @@ def test_the_day_of_the_budget_turns_at_midnight_utc() -> None:
         now[0] += 61
         early = await ask(one, model=Choice())
         await one.book(ended(0.7), late)
-        assert await one.spent_today_usd() == pytest.approx(1.0), "yesterday counts for yesterday"
+        assert await one.budget.spent_today_usd() == pytest.approx(1.0), (
+            "yesterday counts for yesterday"
+        )
         await one.book(ended(0.2), early)
-        assert await one.spent_today_usd() == pytest.approx(0.2)
+        assert await one.budget.spent_today_usd() == pytest.approx(0.2)
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("url", ["nonsense", "async+redis://localhost"])
+def test_a_storage_that_there_is_not_is_said_at_the_start(url: str) -> None:
+    one = limits(limits_url=url)
+    with pytest.raises(BadSetting, match="HYPERRUN_LIMITS_URL"):
+        one.rates.check()

@@ -61,7 +61,7 @@ async def local_state(view: View, services: Services) -> LocalState:
 
 async def budget(view: View, services: Services) -> str:
     """What may be spent today, and what is."""
-    limits = services.limits
+    limits = services.limits.budget
     if limits.budget_usd is None:
         return view.say("local_budget_none")
     spent = f"{await limits.spent_today_usd():.2f} USD"

@@ -88,7 +88,7 @@ class Metrics:
         """Everything in Prometheus's text format, and its media type."""
         from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-        await self.limits.spent_today_usd()
+        await self.limits.budget.spent_today_usd()
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
 
@@ -103,20 +103,22 @@ class _LimitsCollector:
 
         limits = self.limits
         yield GaugeMetricFamily(
-            "hyperrun_answers_in_flight", "Answers in flight", value=limits.answers_in_flight
+            "hyperrun_answers_in_flight", "Answers in flight", value=limits.answers.in_all
         )
         yield GaugeMetricFamily(
-            "hyperrun_streams_open", "Connections that follow an answer", value=limits.streams_open
+            "hyperrun_streams_open",
+            "Connections that follow an answer",
+            value=limits.streams.in_all,
         )
         yield GaugeMetricFamily(
             "hyperrun_spent_today_usd",
             "Spent on the operator's key since midnight UTC, with what is set aside",
-            value=round(limits.spent_usd, 6),
+            value=round(limits.budget.spent_usd, 6),
         )
         yield GaugeMetricFamily(
             "hyperrun_budget_usd",
             "The day's budget; -1 where there is none",
-            value=-1 if limits.budget_usd is None else limits.budget_usd,
+            value=-1 if limits.budget.budget_usd is None else limits.budget.budget_usd,
         )
         refused = CounterMetricFamily(
             "hyperrun_refused", "Refused by a limit, by its kind", labels=["limit"]

@@ -1,6 +1,7 @@
 """The store, its tokens and its keys: what lasts, what is secret, what survives a kill."""
 
 import asyncio
+import hmac
 import os
 import signal
 import sqlite3
@@ -8,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
@@ -159,6 +161,20 @@ def test_a_token_speaks_for_its_conversation(tmp_path: Path) -> None:
 def test_a_spoiled_token_speaks_for_nobody(tmp_path: Path, spoil: Callable[[str], str]) -> None:
     tokens = Tokens(tmp_path)
     assert tokens.check(spoil(tokens.new().token)) is None
+
+
+def test_tokens_that_older_versions_have_made_stay_valid(tmp_path: Path) -> None:
+    tokens = Tokens(tmp_path)
+
+    def signed(text: str) -> str:
+        digest = hmac.digest(secret(tmp_path / "token.key"), text.encode(), "sha256")
+        return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+    for session in (one := tokens.new(), tokens.new(one.conversation)):
+        assert session.token == f"{session.conversation}.{signed(session.conversation)}"
+        assert tokens.check(session.token) == session.conversation
+    link = f"a-turn.{signed('share a-turn')}"
+    assert tokens.share("a-turn") == link and tokens.shared(link) == "a-turn"
 
 
 def test_a_token_of_another_server_speaks_for_nobody(tmp_path: Path) -> None:

@@ -541,7 +541,7 @@ def test_nonsense_in_the_middle_of_an_answer_ends_it_and_adds_nothing(
                 got += more
     assert got.count(b"HTTP/1.1") == 1
     assert b"cannot be read" not in got
-    eventually(lambda: server.services.limits.streams_open == 0)
+    eventually(lambda: server.services.limits.streams.in_all == 0)
 
 
 def test_a_long_body_after_a_short_head_is_no_long_head(plain: str) -> None:

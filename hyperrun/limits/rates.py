@@ -1,0 +1,61 @@
+"""How much in a minute: sliding windows, counted by the `limits` library."""
+
+import math
+import time
+from collections import Counter
+from typing import Any
+
+from hyperrun.errors import BadSetting, LimitReached
+
+MINUTE_S = 60
+
+
+class Rates:
+    """Windows in the storage that `url` names, by default this process's memory: a key lives for
+    two windows at most. Raises `BadSetting` where there is no such storage."""
+
+    def __init__(self, url: str, refused: Counter[str]) -> None:
+        self._url = url
+        self._refused = refused
+        self._windows: Any = None
+
+    def check(self) -> None:
+        """Raise `BadSetting` where the storage is none that the library knows and can use."""
+        from limits.aio.strategies import SlidingWindowCounterRateLimiter
+        from limits.errors import ConfigurationError
+        from limits.storage import storage_from_string
+
+        try:
+            storage: Any = storage_from_string(self._url)
+            self._windows = SlidingWindowCounterRateLimiter(storage)
+        except (ConfigurationError, NotImplementedError, AssertionError, ValueError) as error:
+            raise BadSetting(f"HYPERRUN_LIMITS_URL: {error}") from error
+
+    async def count(self, *counted: tuple[str, str, int], cost: int = 1) -> None:
+        """Count `cost` in each window (kind, key, limit a minute), narrowest first.
+
+        The widest is looked at before any is counted: no address can use up everybody's minute
+        with refused questions, and a full minute adds no keys. Raises `LimitReached`.
+        """
+        if self._windows is None:
+            self.check()
+        from limits import RateLimitItemPerMinute
+
+        limited = [
+            (RateLimitItemPerMinute(limit, namespace=kind), kind, key)
+            for kind, key, limit in counted
+            if limit
+        ]
+        if limited:
+            item, kind, key = limited[-1]
+            if not await self._windows.test(item, key, cost=cost):
+                await self._refuse(item, kind, key)
+        for item, kind, key in limited:
+            if not await self._windows.hit(item, key, cost=cost):
+                await self._refuse(item, kind, key)
+
+    async def _refuse(self, item: Any, kind: str, key: str) -> None:
+        self._refused[f"rate_{kind}"] += 1
+        reset = (await self._windows.get_window_stats(item, key)).reset_time
+        wait_s = min(max(math.ceil(reset - time.time()), 1), MINUTE_S)
+        raise LimitReached(f"more than {item.amount} a minute for this {kind}", wait_s)
