@@ -1,4 +1,5 @@
-"""Strangers' files, read within bounds: of any size, any kind, and changing while they are read."""
+"""Strangers' files, read within bounds (of any size, any kind, and changing while they are read),
+and folders that only the server's own user can look into."""
 
 import os
 import stat
@@ -63,3 +64,9 @@ def _size(size_bytes: int) -> str:
         if size_bytes >= one:
             return f"{size_bytes / one:.3g} {unit}"
     return f"{size_bytes} B"
+
+
+def private_folder(folder: Path) -> Path:
+    """`folder`, made with mode 0700 where it is not there yet."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

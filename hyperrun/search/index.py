@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from hyperrun.folders import private_folder
+from hyperrun.files import private_folder
 from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import ranking, sections, terms
 from hyperrun.search.parsing.chunk import Chunk

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hyperrun.errors import BadSetting
-from hyperrun.folders import private_folder
+from hyperrun.files import private_folder
 
 log = logging.getLogger(__name__)
 

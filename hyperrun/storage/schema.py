@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import StoreError
-from hyperrun.folders import private_folder
+from hyperrun.files import private_folder
 from hyperrun.passage import Passage
 
 FILE = "hyperrun.sqlite3"  # in the data folder

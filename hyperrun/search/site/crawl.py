@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
-from hyperrun.folders import private_folder
+from hyperrun.files import private_folder
 from hyperrun.search.site.folder import (
     MAX_PAGE_BYTES,
     PageFile,
