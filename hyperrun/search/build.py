@@ -41,14 +41,14 @@ def main() -> None:
             said = time.monotonic()
             print(json.dumps([progress.done, progress.total, progress.passages]), flush=True)
 
-    from hyperrun.search.site.source import choose
+    from hyperrun.search.site.source import choose, within
 
     site, _ = choose(options.root, options.site_dir, options.site_url, options.crawled_in)
     try:
         Index(options.index).refresh(
             options.root,
             options.include,
-            options.exclude,
+            [*options.exclude, *within(options.root, site)],
             say,
             options.changed,
             options.site_url,

@@ -186,7 +186,10 @@ class Index:
                         connection, root, PurePosixPath(name), None, rules, prefix
                     )
             look = told is None or any(name.endswith((".html", ".htm")) for name in changed)
-            pages.settle(connection, _Writer(self, connection), rules, site, prefix, look=look)
+            pages.settle(
+                connection, _Writer(self, connection), rules, site, prefix, look=look,
+                hides=lambda file: files.hides(root, file.removeprefix(prefix)),
+            )  # fmt: skip
             connection.execute("INSERT OR REPLACE INTO meta VALUES ('complete', '1')")
             if len(gone) + len(paths) - len(known) > 500:
                 connection.execute("INSERT INTO words (words) VALUES ('optimize')")

@@ -20,6 +20,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -390,7 +391,7 @@ class Crawl:
         """Store a page under the address where it was found; the paths it leads to."""
         from hyperrun.search.site.rendered import read
 
-        page = await asyncio.to_thread(read, body, final)
+        page = await asyncio.to_thread(partial(read, body, final, with_links=True))
         if page is None:
             return []
         links = [below for each in page.links if (below := self._below(each)) is not None]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from hyperrun.search.site import literals
@@ -35,3 +36,24 @@ def _of_notebook(text: str) -> dict[str, Any]:
         if found and FIRST_HEADING not in front:
             front[FIRST_HEADING] = found[1].strip()
     return front
+
+
+def hides(front: Mapping[str, Any], text: str, suffix: str) -> bool:
+    """Does a page ask to be left out of what is found: a draft, or one that searches pass over?"""
+    if suffix == ".rst":
+        return bool(_NO_SEARCH.search(text[:4_000]))
+    search = front.get("search")
+    if isinstance(search, Mapping):
+        search = search.get("exclude")
+        if search is True:
+            return True
+    elif search is False or search == "exclude":
+        return True
+    if any(front.get(name) is True for name in ("draft", "noindex", "search_exclude", "nosearch")):
+        return True
+    if any(front.get(name) is False for name in ("searchable", "pagefind", "published")):
+        return True
+    return "noindex" in str(front.get("robots", ""))
+
+
+_NO_SEARCH = re.compile(r"^:nosearch:", re.MULTILINE)

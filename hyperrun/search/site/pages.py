@@ -13,7 +13,6 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
@@ -77,13 +76,14 @@ def settle(
     prefix: str = "",
     *,
     look: bool = True,
+    hides: Callable[[str], bool] = lambda file: False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Bring the rendered pages of the index up to `site` and to the files as they stand in it.
 
     Paths of pages begin with `prefix`, as those of files do. Without `look`, no page is looked for
-    anew: only those whose sources have changed are matched again. Without a site, what pages gave
-    is taken back. Raises `sqlite3.Error`.
+    anew: only those whose sources have changed are matched again. A source that `hides` itself
+    hides its page. Without a site, what pages gave is taken back. Raises `sqlite3.Error`.
     """
     connection.executescript(SCHEMA)
     if site is None:
@@ -96,7 +96,7 @@ def settle(
         return
     if look:
         _read_changed(connection, writer, rules, site, prefix, progress)
-    _match_due(connection, writer, prefix)
+    _match_due(connection, writer, prefix, hides)
     _hold_back(connection, writer, prefix)
 
 
@@ -162,8 +162,8 @@ def _read(
     if page.hidden or page.moved_to:
         page = RenderedPage(page.title, ())
     address = _address(page, address, rules)
-    content = {"sections": [asdict(each) for each in page.sections], "ids": sorted(page.ids)}
-    packed = zlib.compress(json.dumps(content).encode(), 3)
+    rows = [(each.anchor, each.title, each.level, each.content) for each in page.sections]
+    packed = zlib.compress(json.dumps([rows, sorted(page.ids)]).encode(), 1)
     connection.execute(
         "INSERT INTO pages (path, stamp, mtime_ns, digest, address, key, title, content, sections) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET "
@@ -184,7 +184,9 @@ def _address(page: RenderedPage, address: str, rules: Rules) -> str:
     return address
 
 
-def _match_due(connection: sqlite3.Connection, writer: Writer, prefix: str) -> None:
+def _match_due(
+    connection: sqlite3.Connection, writer: Writer, prefix: str, hides: Callable[[str], bool]
+) -> None:
     """Match every page that is new or changed, or whose source is."""
     digests = {
         path: digest
@@ -208,7 +210,7 @@ def _match_due(connection: sqlite3.Connection, writer: Writer, prefix: str) -> N
     ]
     for path, source, mtime_ns in due:
         with _transaction(connection):
-            _match(connection, writer, path, source, digests.get(source, ""), mtime_ns)
+            _match(connection, writer, path, source, digests.get(source, ""), mtime_ns, hides)
 
 
 def _sources(
@@ -269,6 +271,7 @@ def _match(
     source: str,
     source_digest: str,
     mtime_ns: int,
+    hides: Callable[[str], bool],
 ) -> None:
     """Match one page with its source, within a transaction."""
     _take_back(connection, writer, path)
@@ -287,7 +290,10 @@ def _match(
         is_stale = bool(mtime_ns) and changed_ns > mtime_ns
         chunks = [chunk for _, chunk in passages]
         ids_of = [number for number, _ in passages]
-        found = match(chunks, sections, address, ids, is_stale=is_stale) if chunks else None
+        if chunks:
+            found = match(chunks, sections, address, ids, is_stale=is_stale)
+        elif hides(source):
+            sections = []
     rendered = (
         found.only_rendered
         if found is not None
@@ -310,8 +316,8 @@ def _match(
 
 
 def _content(packed: bytes) -> tuple[list[SectionOfPage], frozenset[str]]:
-    content = json.loads(zlib.decompress(packed))
-    return [SectionOfPage(**each) for each in content["sections"]], frozenset(content["ids"])
+    rows, ids = json.loads(zlib.decompress(packed))
+    return [SectionOfPage(*row) for row in rows], frozenset(ids)
 
 
 def _passages(connection: sqlite3.Connection, file: str) -> Iterator[tuple[int, Chunk]]:

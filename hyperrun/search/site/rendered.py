@@ -177,11 +177,11 @@ _TEX = re.compile(
 )
 
 
-def read(html: bytes, address: str = "") -> RenderedPage | None:
+def read(html: bytes, address: str = "", *, with_links: bool = False) -> RenderedPage | None:
     """The page's sections in order; None where there is no page, or one that is too large.
 
-    `address` is the page's own, for its links. What is nested too deeply or takes too long is left
-    out, and what came before it stays. Never raises for what the bytes hold.
+    `address` is the page's own, for its links where they are wanted. What is nested too deeply or
+    takes too long is left out, and what came before it stays. Never raises for what the bytes hold.
     """
     if len(html) > MAX_PAGE_BYTES:
         return None
@@ -195,7 +195,7 @@ def read(html: bytes, address: str = "") -> RenderedPage | None:
         return None
     if root is None:
         return None
-    head = _Head(root, address)
+    head = _Head(root, address, with_links)
     content = _content(root, html)
     reader = _Reader(head.title)
     try:
@@ -232,13 +232,13 @@ def _charset(html: bytes) -> str:
 class _Head:
     """What a page says about itself."""
 
-    def __init__(self, root: Element, address: str) -> None:
+    def __init__(self, root: Element, address: str, with_links: bool) -> None:
         self.title = self.canonical = self.moved_to = ""
         self.hidden = False
         self.language = root.get("lang", "")
         links: dict[str, None] = {}
         base = address
-        for element in root.iter("title", "meta", "link", "base", "a"):
+        for element in root.iter("title", "meta", "link", "base", *(("a",) if with_links else ())):
             if element.tag == "title" and not self.title:
                 self.title = re.split(r"\s[|—–·»]\s|\s-\s", _words(element))[0].strip()
             elif element.tag == "meta":

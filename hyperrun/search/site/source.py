@@ -5,7 +5,6 @@ from pathlib import Path
 from hyperrun.search.site import crawl, folder
 from hyperrun.search.site.crawl import Crawled
 from hyperrun.search.site.folder import Folder, SitePages
-from hyperrun.settings import Settings
 
 OFF = ("off", "none", "no")
 
@@ -36,10 +35,9 @@ def choose(
     return None, why
 
 
-def chosen(root: Path, settings: Settings) -> tuple[SitePages | None, str]:
-    """The same, by the settings."""
-    wants_crawl = settings.crawl != "off"
-    return choose(
-        root, settings.site_dir, settings.site_url,
-        settings.data_dir.resolve() if wants_crawl else None,
-    )  # fmt: skip
+def within(root: Path, site: SitePages | None) -> list[str]:
+    """What is left out of the sources because it is their rendered site, as globs."""
+    if not isinstance(site, Folder) or not site.root.resolve().is_relative_to(root.resolve()):
+        return []
+    inside = site.root.resolve().relative_to(root.resolve()).as_posix()
+    return [] if inside == "." else [f"/{inside}/"]

@@ -199,3 +199,32 @@ def test_a_folder_of_another_day_or_of_no_generator_is_none(tmp_path: Path) -> N
         site.root / "public", "index.html", "<div id=root></div><script src=/src/main.js>"
     )
     assert folder.find(site.root)[0] is None
+
+
+HIDING = {
+    "draft": "---\ndraft: true\n---\n",
+    "search": "---\nsearch:\n  exclude: true\n---\n",
+    "search is off": "---\nsearch: false\n---\n",
+    "searchable": "---\nsearchable: false\n---\n",
+    "noindex": "---\nnoindex: true\n---\n",
+    "TOML": "+++\ndraft = true\n+++\n",
+}
+
+
+@pytest.mark.parametrize("name", HIDING)
+def test_front_matter_hides_a_source_and_its_page(name: str, site: Site) -> None:
+    assert site.found("button chime") is not None
+    (site.root / "docs/guide.md").write_text(HIDING[name] + GUIDE)
+    site.refresh()
+    assert site.found("button chime") is None
+    assert site.found("chandelier") is None
+    (site.root / "docs/guide.md").write_text(GUIDE)
+    site.refresh()
+    assert site.found("button chime") is not None
+
+
+def test_all_pages_in_one_file_for_models_are_no_source(site: Site) -> None:
+    for name in ("llms.txt", "docs/llms-full.txt"):
+        repository.write(site.root, name, "# X\n\nA bandoneon nobody should find twice.\n")
+    site.refresh()
+    assert site.found("bandoneon") is None

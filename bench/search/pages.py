@@ -1,0 +1,133 @@
+"""How long an index of many rendered pages takes, and a refresh that changes one of them.
+
+    python -m bench.search.pages [--pages 10000] [--sources 2000] [--kills 0]
+
+The pages are made: a page of MkDocs's kind with its menu of sixty links, five sections of prose, a
+table and a block of code. `--sources` of them have a Markdown source that they are matched with.
+With `--kills` the first build is killed so many times at moments chosen at random; what stands in
+the index at the end must be the same.
+"""
+
+import argparse
+import hashlib
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TOP = Path(__file__).parent.parent.parent
+TEXT = (
+    "lamp bulb switch dimmer socket cable fuse relay meter grid chandelier candle filament wire "
+    "current voltage watt circuit breaker plug adapter shade reflector lens beam spectrum warm "
+    "cold daylight evening schedule scene room corridor kitchen sensor motion timer remote bridge"
+)
+WORDS = TEXT.split()
+MENU = "".join(f"<li><a href='../page-{n}/'>Page {n} of the manual</a></li>" for n in range(60))
+
+
+def section(chance: random.Random, number: int) -> tuple[str, str]:
+    """A section as HTML and as Markdown."""
+    said = [" ".join(chance.choices(WORDS, k=45)).capitalize() + "." for _ in range(3)]
+    heading = f"{chance.choice(WORDS).capitalize()} {chance.choice(WORDS)} {number}"
+    anchor = heading.lower().replace(" ", "-")
+    code = f"lampctl --{chance.choice(WORDS)} {number}\nlampctl status"
+    html = (
+        f"<h2 id='{anchor}'>{heading}<a class=headerlink href='#{anchor}'>#</a></h2>"
+        + "".join(f"<p>{each}</p>" for each in said)
+        + f"<div class='language-bash highlight'><pre><code>{code}\n</code></pre></div>"
+        "<table><thead><tr><th>Name</th><th>Value</th></tr></thead><tbody><tr><td>a</td><td>1</td>"
+        "</tr></tbody></table>"
+    )
+    markdown = f"## {heading}\n\n" + "\n\n".join(said) + f"\n\n```bash\n{code}\n```\n\n"
+    return html, markdown + "| Name | Value |\n| --- | --- |\n| a | 1 |\n"
+
+
+def write(root: Path, pages: int, sources: int) -> None:
+    """The repository with its site."""
+    chance = random.Random(7)
+    config = "site_name: Lamps\nsite_url: https://lamps.example/\n"
+    (root / "mkdocs.yml").write_text(config)
+    (root / "docs").mkdir()
+    for number in range(pages):
+        parts = [section(chance, each) for each in range(5)]
+        html = (
+            f"<!doctype html><html lang=en><head><title>Page {number} - Lamps</title></head><body>"
+            f"<nav><ul>{MENU}</ul></nav><div role=main><h1 id=top>Page {number}</h1>"
+            f"<p>What there is to know about it.</p>{''.join(html for html, _ in parts)}</div>"
+            "<footer>Made with MkDocs</footer></body></html>"
+        )
+        folder = root / "site" / f"page-{number}"
+        folder.mkdir(parents=True)
+        (folder / "index.html").write_text(html)
+        if number < sources:
+            text = f"# Page {number}\n\nWhat there is to know about it.\n\n"
+            text += "\n".join(markdown for _, markdown in parts)
+            (root / "docs" / f"page-{number}.md").write_text(text)
+            os.utime(root / "docs" / f"page-{number}.md", (1_000_000_000, 1_000_000_000))
+    (root / "site" / "index.html").write_text("<main><h1>Lamps</h1><p>All of them.</p></main>")
+
+
+def build(root: Path, index: Path, *more: str) -> "subprocess.Popen[bytes]":
+    """The builder, as the server starts it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "hyperrun.search.build", *more, "--", str(root), str(index)],
+        cwd=TOP, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def state(index: Path) -> tuple[int, str]:
+    """How many passages there are, and what they say and where."""
+    with sqlite3.connect(index) as connection:
+        rows = sorted(connection.execute("SELECT file, start_line, address, content FROM passages"))
+    return len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=10_000)
+    parser.add_argument("--sources", type=int, default=2_000)
+    parser.add_argument("--kills", type=int, default=0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root, index = Path(folder) / "root", Path(folder) / "data/index/x.sqlite3"
+        root.mkdir()
+        write(root, options.pages, options.sources)
+        began = time.monotonic()
+        process = build(root, index)
+        _, status, usage = os.wait4(process.pid, 0)
+        first_s = time.monotonic() - began
+        assert status == 0
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        print(
+            f"first index: {first_s:.1f} s ({used.ru_utime + used.ru_stime:.1f} s of CPU), "
+            f"{usage.ru_maxrss / 1024:.0f} MB; {state(index)[0]} passages"
+        )
+        page = root / "site" / "page-7" / "index.html"
+        page.write_text(page.read_text().replace("All", "Everything").replace("Lamp", "Light"))
+        began = time.monotonic()
+        assert build(root, index).wait() == 0
+        print(f"one page changed: {time.monotonic() - began:.2f} s")
+        whole = state(index)
+        if options.kills:
+            index = Path(folder) / "killed/index/x.sqlite3"
+            chance = random.Random(3)
+            for _ in range(options.kills):
+                process = build(root, index)
+                time.sleep(chance.uniform(0.1, first_s * 1.2 / options.kills))
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            assert build(root, index).wait() == 0
+            print(
+                f"killed {options.kills} times: {'the same' if state(index) == whole else 'LOST'}"
+            )
+
+
+if __name__ == "__main__":
+    main()
