@@ -178,6 +178,11 @@ def is_name(query: str, name: str) -> bool:
     return bool(words) and words <= held and len(held) <= len(words) + (len(words) > 1)
 
 
+# What only code says; how a thing works is said by documentation, too.
+_MADE = re.compile(
+    r"\b(implement\w*|internals?|internally|source code|codebase|under the hood|defined|"
+    r"data structures?)\b", re.I,
+)  # fmt: skip
 NAMED = 5  # of the best may have the question for a name
 
 
@@ -188,7 +193,7 @@ def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
     names = [last_name(each.title) for each in ranked[:NAMED] if each.kind not in READ]
     if any(is_name(query, name) for name in names):
         return True
-    return asks_how_it_is_built(query) and not _USES.search(query)
+    return bool(_MADE.search(query)) and not _USES.search(query)
 
 
 def _prose_factor(query: str, names_symbols: bool) -> float:

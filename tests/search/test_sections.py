@@ -1,0 +1,138 @@
+"""How documentation sections are found: by other names, through slips, after another question."""
+
+from pathlib import Path
+
+import pytest
+
+from hyperrun.search.index import Index, distinct
+from hyperrun.search.sections import Before, leans
+from hyperrun.search.thesaurus import alike, meant_by_phrases
+
+GUIDE = """# Lantern
+
+Lantern lights rooms.
+
+## Timeouts
+
+A lamp waits five seconds for the bridge. `Bridge(timeout=None)` disables that.
+
+## Retries
+
+The bridge is asked three times: `Bridge(retries=3)`.
+
+## Colours
+
+Each lamp takes a colour by its name.
+
+## Pairing
+
+Hold the button to pair a lamp with the bridge.
+
+## Bridges
+
+### Several bridges
+
+One house may hold more than one bridge.
+"""
+CODE = '''def dim_lamp(level):
+    """Set the brightness of one lamp."""
+    return level
+
+
+def retry_policy():
+    """Say how often the bridge is asked."""
+    return 3
+'''
+
+
+@pytest.fixture(scope="module")
+def lantern(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    root = tmp_path_factory.mktemp("lantern")
+    (root / "docs" / "de").mkdir(parents=True)
+    (root / "docs" / "guide.md").write_text(GUIDE)
+    (root / "docs" / "v1.0").mkdir()
+    (root / "docs" / "v1.0" / "guide.md").write_text(GUIDE)
+    (root / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0\n\n" + "- timeouts of lamps\n" * 9)
+    (root / "lamp.py").write_text(CODE)
+    index = Index(tmp_path_factory.mktemp("index") / "index" / "index.sqlite3")
+    index.refresh(root)
+    return index
+
+
+def first(index: Index, question: str, before: Before | None = None) -> str:
+    passage, _ = index.search(question, 6, before=before)[0]
+    return f"{passage.file} {passage.title}"
+
+
+@pytest.mark.parametrize("question", [
+    "timeouts", "How long does it wait for the bridge?", "what is the timeuot of a lamp",
+    "turn off the timeout", "How do I turn the timeout off?",
+])  # fmt: skip
+def test_a_section_is_found_by_its_words_by_other_names_and_through_slips(
+    lantern: Index, question: str
+) -> None:
+    assert first(lantern, question) == "docs/guide.md Lantern > Timeouts"
+
+
+def test_what_a_reader_calls_it_finds_what_the_documentation_calls_it(lantern: Index) -> None:
+    assert first(lantern, "try again when the bridge fails").endswith("Lantern > Retries")
+    assert first(lantern, "set the color of a lamp").endswith("Lantern > Colours")
+
+
+def test_documentation_stands_before_code_unless_code_is_asked_for(lantern: Index) -> None:
+    assert first(lantern, "How often is the bridge asked?").startswith("docs/guide.md")
+    assert first(lantern, "retry_policy") == "lamp.py retry_policy"
+    assert first(lantern, "dim lamp") == "lamp.py dim_lamp"
+    assert first(lantern, "how is retry policy implemented").startswith("lamp.py")
+
+
+def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index) -> None:
+    found = [passage for passage, _ in lantern.search("pairing a lamp", 6)]
+    pairing = [each.file for each in found if each.title.endswith("Pairing")]
+    assert pairing == ["docs/guide.md"]
+    assert len(distinct([(each, "") for each in found + found])) == len(found)
+
+
+def test_a_changelog_stands_behind_a_guide_unless_changes_are_asked_for(lantern: Index) -> None:
+    def score(question: str) -> float:
+        found = [passage for passage, _ in lantern.search(question, 6)]
+        return next(each.score for each in found if each.file == "CHANGELOG.md")
+
+    assert first(lantern, "timeouts of lamps").startswith("docs/guide.md")
+    assert score("changes of the timeouts of lamps") > score("the timeouts of lamps")
+
+
+@pytest.mark.parametrize(("question", "does"), [
+    ("How do I turn it off?", True), ("and in async?", True), ("what is its default?", True),
+    ("per request?", True), ("How do I pair a lamp with the bridge?", False),
+    ("Which colours does a lamp know?", False),
+])  # fmt: skip
+def test_a_question_that_makes_little_sense_alone_is_known(question: str, does: bool) -> None:
+    assert leans(question) is does
+
+
+def test_a_question_that_leans_is_searched_with_what_was_said_before(lantern: Index) -> None:
+    before = Before("How long is the timeout?", (("docs/guide.md", "Lantern > Timeouts"),))
+    assert first(lantern, "How do I turn it off?", before).endswith("Lantern > Timeouts")
+    pairing = Before("How do I pair a lamp?", (("docs/guide.md", "Lantern > Pairing"),))
+    assert first(lantern, "and which button is it?", pairing).endswith("Lantern > Pairing")
+    assert first(lantern, "Which colours does a lamp take?", pairing).endswith("Lantern > Colours")
+
+
+def test_what_stands_nowhere_is_known(lantern: Index) -> None:
+    assert lantern.wanted("the capital of Mongolia").unknown == ("capital", "mongolia")
+    assert lantern.wanted("How do I pair a lamp?").unknown == ()
+    wanted = lantern.wanted("How do I pair a lamp?")
+    assert wanted.share("Pair the lamps.") == 1.0
+    assert wanted.share("Clouds.") == 0.0
+
+
+def test_names_stand_for_the_first_of_their_line_and_not_for_one_another() -> None:
+    assert "disabl" in alike("mute")
+    assert "silenc" not in alike("mute")
+    assert meant_by_phrases("please turn it off") == ["disabl"]
+
+
+def test_a_folder_is_searched_alone(lantern: Index, tmp_path: Path) -> None:
+    found = lantern.search("timeouts", 6, "docs/v1.0")
+    assert {passage.file for passage, _ in found} == {"docs/v1.0/guide.md"}
