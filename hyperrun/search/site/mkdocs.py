@@ -8,7 +8,7 @@ from typing import Any
 
 from hyperrun.search.site import literals, sluggers
 from hyperrun.search.site.generator import Generator, as_folder, home_of, joined, split_suffix
-from hyperrun.search.site.literals import Tagged, mapping, strings
+from hyperrun.search.site.literals import Tagged, mapping
 
 NAMES = ("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
 MAX_INHERITED = 5
@@ -31,6 +31,7 @@ class MkDocs(Generator):
     blog: str | None = None  # the folder of posts, whose addresses hold their dates
     languages: tuple[str, ...] = ()  # of the i18n plugin, the default one first
     language_folders: bool = False
+    unbuilt: tuple[str, ...] = ()  # languages that have files but no pages
     root: Path = field(default=Path(), repr=False, compare=False)
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
@@ -70,6 +71,8 @@ class MkDocs(Generator):
                 return None, stem
             return "" if first == default else first, rest
         name, dot, last = stem.rpartition(".")
+        if dot and last in self.unbuilt:
+            return None, stem
         if dot and last in self.languages:
             return "" if last == default else last, name
         return "", stem
@@ -123,7 +126,7 @@ def read(root: Path, config: Path) -> MkDocs | None:
     toc = mapping(extensions.get("toc") or extensions.get("markdown.extensions.toc"))
     slug, slug_options = _slug(toc.get("slugify"))
     plugins = _options(settings.get("plugins"))
-    languages, by_folder = _languages(plugins)
+    languages, unbuilt, by_folder = _languages(plugins)
     url = settings.get("site_url")
     excluded = "\n".join(
         value
@@ -155,6 +158,7 @@ def read(root: Path, config: Path) -> MkDocs | None:
         blog=blog,
         languages=languages,
         language_folders=by_folder,
+        unbuilt=unbuilt,
         root=root,
     )  # fmt: skip
 
@@ -231,23 +235,28 @@ def _slug(slugify: object) -> tuple[str, tuple[tuple[str, Any], ...]]:
     return "pymdownx", tuple(sorted(options.items()))
 
 
-def _languages(plugins: dict[str, dict[str, Any]]) -> tuple[tuple[str, ...], bool]:
-    """The locales that the i18n plugin builds, the default one first, and whether they are
-    folders."""
+def _languages(
+    plugins: dict[str, dict[str, Any]],
+) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The locales that the i18n plugin builds, the default one first, those that it does not, and
+    whether they are folders."""
     if "i18n" not in plugins:
-        return (), False
+        return (), (), False
     options = plugins["i18n"]
     entries = options.get("languages")
     found: list[str] = []
+    unbuilt: list[str] = []
     for entry in entries if isinstance(entries, list) else ():
         locale = mapping(entry).get("locale")
-        if not isinstance(locale, str) or entry.get("build") is False:
+        if not isinstance(locale, str):
             continue
-        if entry.get("default") is True:
+        if entry.get("build") is False:
+            unbuilt.append(locale)
+        elif entry.get("default") is True:
             found.insert(0, locale)
         else:
             found.append(locale)
     if isinstance(entries, dict):  # before 1.0
         default = options.get("default_language")
         found = sorted(map(str, entries), key=lambda each: each != default)
-    return strings(found), options.get("docs_structure") == "folder"
+    return tuple(found), tuple(unbuilt), options.get("docs_structure") == "folder"

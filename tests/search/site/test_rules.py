@@ -25,7 +25,7 @@ FLOW = {"mkdocs.yml": "{site_url: &u https://x.org/, other: *u, docs_dir: docs}\
 EXCLUDING = {"mkdocs.yml": "exclude_docs: |\n  drafts/\n  *.inc.md\n"}
 SUFFIXES = {
     "mkdocs.yml": "plugins:\n  - i18n:\n      languages:\n        - {locale: en, default: true}\n"
-    "        - {locale: fr}\n"
+    "        - {locale: fr}\n        - {locale: de, build: false}\n"
 }
 FOLDERS = {"mkdocs.yml": SUFFIXES["mkdocs.yml"] + "      docs_structure: folder\n"}
 ZENSICAL = {"zensical.toml": '[project]\nsite_url = "https://x.org/z/"\ndocs_dir = "d"\n'}
@@ -129,6 +129,7 @@ TITLED = {"\0heading": "Core"}
         (EXCLUDING, "docs/a.md", {}, "a/"),
         (SUFFIXES, "docs/a.md", {}, "a/"),
         (SUFFIXES, "docs/a.en.md", {}, "a/"),
+        (SUFFIXES, "docs/a.de.md", {}, None),
         (SUFFIXES, "docs/b/index.fr.md", {}, "fr/b/"),
         (FOLDERS, "docs/en/a.md", {}, "a/"),
         (FOLDERS, "docs/fr/a.md", {}, "fr/a/"),
