@@ -3,7 +3,7 @@
     serve           the server (also where no verb is given)
     search          what a question finds, and why
     pages           the sources, their pages, and whether every link leads somewhere
-    index           bring the index up to the sources, and end
+    index           update the index from the sources, and end
     report          what readers ask, and what the documentation does not answer
     export, delete  what is kept of one reader
 

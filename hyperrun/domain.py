@@ -1,6 +1,6 @@
 """The nouns of a conversation, as they travel between store, agent, turns and pages.
 
-A reader's first conversation has a random id, and his others that id, "~" and more: who holds one
+A reader's first conversation has a random id, and their others that id, "~" and more: who holds one
 of them is the reader of all.
 """
 

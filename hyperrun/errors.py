@@ -26,12 +26,12 @@ HyperRunError                anything a reader may be told about
 └── BadSetting               the environment says something we cannot use        at start
 
 `str(error)` is for the log. `error.public` is for the reader: no paths, commands, keys. It is a key
-of the interface texts (`hyperrun/languages`), so that a reader is told in his own language.
+of the interface texts (`hyperrun/languages`), so that readers are told in their own language.
 """
 
 
 class HyperRunError(Exception):
-    """Anything a reader may be told about. `public` names the sentence he is told."""
+    """Anything a reader may be told about. `public` names the sentence they are told."""
 
     public = "error_unexpected"
     status = 500

@@ -22,7 +22,7 @@ class Include:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the repository that may answer a question.
+    """A chunk of the repository that may answer a question.
 
     `file` is relative to the repository, with forward slashes. `start_line` and `end_line` count
     from 1, both inclusive, and `text` is exactly those lines (of a notebook: the lines of the

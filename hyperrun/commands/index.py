@@ -1,4 +1,4 @@
-"""Bring the index up to the sources and their published sites: `python -m hyperrun index`.
+"""Update the index from the sources and their published sites: `python -m hyperrun index`.
 
 For a machine that builds what another one serves, and to see what is left out.
 """

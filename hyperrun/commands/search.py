@@ -26,7 +26,7 @@ MAX_TEXT_CHARS = 4_000
 
 
 def main(arguments: Sequence[str] | None = None, *, repo_first: bool = False) -> int:
-    """Bring the index up once, then answer one question or a file of them. 2 where it fails.
+    """Update the index once, then answer one question or a file of them. 2 where it fails.
 
     `repo_first` is the older form, which names the repository before the question.
     """

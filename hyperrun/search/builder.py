@@ -28,7 +28,7 @@ async def build(
     crawled_in: Path | None = None,
     prefix: str = "",
 ) -> None:
-    """Bring the index at `index` up to `root`; ends the process on every way out.
+    """Update the index at `index` from `root`; ends the process on every way out.
 
     `progress` is told files done, files in all, and passages. `changed` names all that may have
     changed, below `root`; where it is empty, everything is looked at. `site_url` is where the

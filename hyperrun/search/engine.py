@@ -138,7 +138,7 @@ class Search:
                 self._spawn(self._keep_crawled(self._crawls[tree.prefix]))
 
     async def prepare(self) -> str:
-        """Bring the index up once, for a command: nothing is watched. Why ColGrep is not asked, ""
+        """Update the index once, for a command: nothing is watched. Why ColGrep is not asked, ""
         where it is.
 
         Raises `SearchUnavailable`, also where there is no such folder.
@@ -272,19 +272,19 @@ class Search:
                 polling = True
 
     def refresh(self) -> None:
-        """Have the index brought up to the repository behind, as after a change of files, and the
+        """Have the index updated behind, as after a change of files, and the
         published site looked at again."""
         self._changed = None
         self._crawl_now.set()
         self._dirty.set()
 
     async def reindex(self) -> None:
-        """Bring the index up to the whole repository now. Raises `SearchError`."""
+        """Update the index with the whole repository now. Raises `SearchError`."""
         self._changed = None
         await self._bring_up()
 
     async def _bring_up(self) -> None:
-        """Bring the index up to what has changed, or to everything where that is not known."""
+        """Update the index with what has changed, or to everything where that is not known."""
         async with self._one_builder:
             self._building = True
             try:
@@ -327,7 +327,7 @@ class Search:
     async def _build(
         self, tree: Tree, changed: set[str], follow: Callable[[int, int, int], None]
     ) -> None:
-        """Bring the index up to one source, to what has changed of it where that is known."""
+        """Update the index with one source, with what has changed of it where that is known."""
         own = {name.removeprefix(tree.prefix) for name in changed if name.startswith(tree.prefix)}
         if changed and not own:
             return

@@ -103,7 +103,7 @@ class Index:
         site: "SitePages | None" = None,
         prefix: str = "",
     ) -> Progress:
-        """Bring the index up to the repository; only files that changed are read, and pages whose
+        """Update the index; only files that changed are read, and pages whose
         addresses may be others now.
 
         `changed` names all that may have changed, below `root`: where that says which files are

@@ -25,7 +25,7 @@ class OwnKey:
 
 
 class Keys:
-    """Keeps one key for each reader, under any conversation of his, until it is forgotten."""
+    """Keeps one key for each reader, under any conversation of theirs, until it is forgotten."""
 
     def __init__(self, data_dir: Path, store: Store) -> None:
         self._path = data_dir / "keys.key"
@@ -56,7 +56,7 @@ class Keys:
             return None
         plain = await asyncio.to_thread(self._decrypted, ciphertext)
         kept = json.loads(plain) if plain else {}
-        # A row that was moved to another reader is no key of his.
+        # A row that was moved to another reader is no key of theirs.
         if kept.get("conversation") != reader:
             return None
         return OwnKey(kept["model"], kept["api_key"])

@@ -208,7 +208,7 @@ class SQLiteStore:
     async def rate(
         self, conversation: str, turn_id: str, rating: int, reason: str = "", comment: str = ""
     ) -> bool:
-        """Keep what a reader says of an answer of his own. False where there is no such turn."""
+        """Keep what a reader says of an answer of theirs. False where there is no such turn."""
 
         def rate() -> bool:
             with self._transaction() as connection:
@@ -252,14 +252,14 @@ class SQLiteStore:
         return [Recent(*row) for row in rows]
 
     async def export(self, conversation: str) -> dict[str, Any]:
-        """Everything that is kept of a conversation's reader but his key, as JSON-ready data."""
+        """Everything that is kept of a conversation's reader but their key, as JSON-ready data."""
         turns = await self._select(
             f"WHERE {OF_READER} ORDER BY started, id", *_of_reader(conversation)
         )
         return {"reader": reader_of(conversation), "turns": [asdict(turn) for turn in turns]}
 
     async def delete(self, conversation: str) -> None:
-        """Delete everything that is kept of a conversation's reader, his key too."""
+        """Delete everything that is kept of a conversation's reader, their key too."""
 
         def delete() -> None:
             with self._transaction() as connection:
@@ -279,7 +279,7 @@ class SQLiteStore:
         self._scrub()
 
     async def clear_all(self, conversation: str) -> None:
-        """Delete the turns of all conversations of this one's reader; his key stays."""
+        """Delete the turns of all conversations of this one's reader; their key stays."""
         await self._write(
             lambda: self._execute(f"DELETE FROM turns WHERE {OF_READER}", *_of_reader(conversation))
         )

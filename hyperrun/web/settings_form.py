@@ -1,4 +1,4 @@
-"""The dialog in which a reader brings a model and a key of his own."""
+"""The dialog in which a reader brings a model and a key of their own."""
 
 from collections.abc import Sequence
 

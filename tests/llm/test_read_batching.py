@@ -89,7 +89,7 @@ def test_what_comes_between_two_batchers_is_read_at_once(run: Run) -> None:
 
 
 @LOOPS
-def test_a_crowd_is_let_go_in_groups(run: Run) -> None:
+def test_a_crowd_is_released_in_groups(run: Run) -> None:
     async def follow() -> None:
         with ExitStack() as stack:
             batcher, crowd = ReadBatcher(), await wires(4 * GROUP, stack)

@@ -1,4 +1,4 @@
-"""POST /reindex: a push webhook brings the index up to the repository."""
+"""POST /reindex: a push webhook updates the index."""
 
 import hashlib
 import hmac

@@ -1,6 +1,6 @@
 """ColGrep's corpus: every passage of the embedded index as one small file of its own.
 
-ColGrep 1.8.5 takes a whole Markdown file as one unit, cuts it off at 8,192 characters, gives one
+ColGrep 1.8.5 takes a whole Markdown file as one chunk, cuts it off at 8,192 characters, gives one
 result per file and reads no `.qmd`. Over one file per passage its results are passages. Code is
 staged as Markdown too: as source files, with its own parser's names around it, it was found less
 well (NDCG@10 0.80 against 0.83 on the open questions). A side map leads from a staged file back to

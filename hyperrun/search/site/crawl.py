@@ -644,7 +644,7 @@ class _Pinned:
 
 
 def _is_own_name(host: str) -> bool:
-    """Has the operator plainly named a machine of his own?"""
+    """Has the operator plainly named a machine of their own?"""
     with suppress(ValueError):
         ipaddress.ip_address(host)
         return True
