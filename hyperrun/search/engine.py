@@ -83,6 +83,9 @@ class Search:
             if tree.source.crawls and tree.source.site_url
         }  # fmt: skip
         self._crawl_now = asyncio.Event()
+        self._behind = tuple(
+            tree.prefix for tree in self._trees if tree.source.kind in ("changelog", "issues")
+        )
         self._ready = asyncio.Event()
         self._building = False
         self._built = False  # by this process
@@ -393,15 +396,22 @@ class Search:
                 return found_then
         meant = asyncio.ensure_future(self._meant(query, k))
         try:
-            wide = max(k, WIDE) if self._colgrep and self._colgrep.ready else k
+            is_fused = self._colgrep is not None and self._colgrep.ready
+            wide = max(k, WIDE) if is_fused or self._behind else k
             found = await asyncio.to_thread(self._index.search, query, wide, "", before)
-            found = fuse(found, await meant, k)
+            found = self._behind_others(query, fuse(found, await meant, wide))[:k]
             found = await asyncio.to_thread(self._led, self._index, query, found, k)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
             meant.cancel()
         return [self._addressed(passage, address) for passage, address in found]
+
+    def _behind_others(self, query: str, found: list[Found]) -> list[Found]:
+        """`found` with what changed and what was reported behind the rest, unless it is asked."""
+        if not self._behind or _ASKS_FOR_NEWS.search(query):
+            return found
+        return sorted(found, key=lambda each: each[0].file.startswith(self._behind))
 
     async def _search_version(
         self, query: str, k: int, version: str, before: Before | None
@@ -676,6 +686,10 @@ def _askable(titles: Iterable[str]) -> dict[str, None]:
         and not _FURNITURE.search(heading)
     }
 
+
+_ASKS_FOR_NEWS = re.compile(
+    r"(?i)\b(chang\w+|releas\w+|news?|version|upgrad\w+|migrat\w+|deprecat\w+|issues?|bugs?|fix\w*)\b"
+)
 
 # Scripts whose words stand without spaces, and headings that nobody asks about.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{3}")
