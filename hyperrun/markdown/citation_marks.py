@@ -27,7 +27,9 @@ _BEGUN = re.compile(
     r"|\^\[?\d{0,3}\]?|<(?:s(?:u(?:p(?:>[^<\n]{0,8}(?:</?s?u?p?)?)?)?)?)?)$",
     re.IGNORECASE,
 )
-_HINTS = frozenset("【[(^<")
+_HINT = re.compile(r"[【\[(^<]")
+MAX_OPEN_CHARS = 300  # of a line are looked at again when more comes
+KEPT_OPEN_CHARS = 150  # more than any mark has
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 
 
@@ -38,19 +40,23 @@ class CitationMarks:
         self._raw_done = 0  # up to the last whole line
         self._done = ""  # that, rewritten
         self._in_code = False
+        self._is_begun = True  # is what follows the beginning of a line?
 
     def rewritten(self, said: str, *, whole: bool = False) -> str:
         """All of the text so far; the beginning of what may become a mark is held back."""
         while (end := said.find("\n", self._raw_done)) >= 0:
             line = said[self._raw_done : end + 1]
-            if _FENCE.match(line):
+            if self._is_begun and _FENCE.match(line):
                 self._in_code = not self._in_code
             elif not self._in_code:
                 line = _with_marks(line)
             self._done += line
             self._raw_done = end + 1
+            self._is_begun = True
         line = said[self._raw_done :]
-        if self._in_code or not _HINTS.intersection(line):
+        if len(line) > MAX_OPEN_CHARS:
+            line = self._shortened(line)
+        if self._in_code or not _HINT.search(line):
             return self._done + line
         if not whole:
             after = max((match.end() for match in _OTHER.finditer(line)), default=0)
@@ -58,9 +64,21 @@ class CitationMarks:
                 line = line[: begun.start()]
         return self._done + _with_marks(line)
 
+    def _shortened(self, line: str) -> str:
+        """What is left of a long line when the part that nothing can change is done with."""
+        cut = line.rfind(" ", 0, len(line) - KEPT_OPEN_CHARS)
+        head = line[:cut]
+        crossed = any(match.start() < cut < match.end() for match in _OTHER.finditer(line))
+        if cut <= 0 or crossed or head.count("`") % 2:
+            return line
+        self._done += head if self._in_code else _with_marks(head)
+        self._raw_done += cut
+        self._is_begun = False
+        return line[cut:]
+
 
 def _with_marks(line: str) -> str:
-    if not _HINTS.intersection(line):
+    if not _HINT.search(line):
         return line
     code = line.rfind("`") if line.count("`") % 2 else len(line)  # open, so far
     return _OTHER.sub(_mark, line[:code]) + line[code:]

@@ -36,3 +36,14 @@ def test_other_marks_become_ours_however_they_come(said: str, shown: str, size: 
         assert text.startswith(before), "what was shown has been taken back"
         before = text
     assert marks.rewritten(said, whole=True) == shown
+
+
+def test_a_long_line_is_rewritten_like_a_short_one() -> None:
+    said = "It is so 【1†source】 and (source 2) `code (source 3)` here, " * 60
+    marks, shown = CitationMarks(), ""
+    for end in range(0, len(said), 7):
+        text = marks.rewritten(said[:end])
+        assert text.startswith(shown)
+        shown = text
+    whole = marks.rewritten(said, whole=True)
+    assert whole == "It is so [1] and [2] `code (source 3)` here, " * 60
