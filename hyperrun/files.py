@@ -14,6 +14,9 @@ class UnreadableFile(OSError):
     def __init__(self, reason: str) -> None:
         super().__init__(0, reason)
 
+    def __reduce__(self) -> tuple[type["UnreadableFile"], tuple[str]]:
+        return UnreadableFile, (str(self),)
+
     def __str__(self) -> str:
         return str(self.strerror)
 

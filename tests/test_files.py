@@ -1,6 +1,7 @@
 """Strangers' files, read within bounds."""
 
 import os
+import pickle
 import resource
 import threading
 import time
@@ -37,6 +38,10 @@ def test_a_sparse_file_of_200_GB_is_refused_without_being_read(tmp_path: Path) -
     with pytest.raises(UnreadableFile, match="is too large: 200 GB, at most 524 kB are read"):
         read_bytes(tmp_path / "a.md")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000  # kB
+
+
+def test_the_reason_comes_through_from_another_process() -> None:
+    assert str(pickle.loads(pickle.dumps(UnreadableFile("is binary")))) == "is binary"
 
 
 def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
+from hyperrun.files import read_bytes
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search import introductions, sources, versions
 from hyperrun.search.builder import build
@@ -628,7 +629,7 @@ class Search:
         try:
             if path.suffix.lower() == ".ipynb":
                 return _locate_cells(tree.root, name, passage)
-            lines = files.readable(path.read_bytes()).splitlines()
+            lines = files.readable(read_bytes(path)).splitlines()
         except OSError:
             return None
         wanted = passage.text.splitlines()

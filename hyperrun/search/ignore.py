@@ -1,12 +1,27 @@
 """What of a repository is read: not what is hidden or git ignores, secrets, binaries, locks,
 generated files."""
 
+import os
 import re
-from collections.abc import Iterator, Sequence
+import stat
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from hyperrun.files import read_text
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 MOST_BYTES = 512 * 1024
 MOST_NOTEBOOK_BYTES = 8 * 1024 * 1024
+MAX_DEPTH = 60  # folders below the root
+MAX_ENTRIES = 100_000  # names in one folder
+MAX_FILES = 250_000
+MAX_RULES = 5_000  # lines of one .gitignore
+MAX_ANY_FOLDERS = 3  # `**` in one rule
 
 FOLDERS = {
     "node_modules", "__pycache__", "venv", "_site", "_build", "_proc", "site-packages", "vendor",
@@ -28,47 +43,159 @@ def is_passed_over(name: str) -> bool:
     return hidden or name in FOLDERS or name.endswith(".egg-info")
 
 
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to be looked into, and the rules of those above it."""
+
+    place: Path
+    prefix: str  # of the paths in it
+    rules: tuple[tuple[str, "GitIgnoreSpec"], ...] = ()
+
+
 def files(
-    root: Path, include: Sequence[str] = (), exclude: Sequence[str] = ()
+    root: Path,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    tell: Callable[[str, str], object] = lambda path, reason: None,
 ) -> Iterator[PurePosixPath]:
-    """Every file worth reading, relative to `root`, in order. Links are not followed.
+    """Every file worth reading, relative to `root`, folder by folder. Links are not followed.
 
     `include` and `exclude` are globs in .gitignore's form; without `include` everything is in.
-    A folder that cannot be read is passed over.
+    What cannot be read, or is more than is read, is passed over, and `tell` called with its path,
+    as it can be shown, and the reason.
     """
-    from pathspec import GitIgnoreSpec
-
-    wanted = GitIgnoreSpec.from_lines(include) if include else None
-    unwanted = GitIgnoreSpec.from_lines(exclude)
-
-    def walk(folder: Path, rules: list[tuple[str, GitIgnoreSpec]]) -> Iterator[PurePosixPath]:
-        here = folder.relative_to(root).as_posix()
-        prefix = "" if here == "." else here + "/"
-        try:
-            entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
-            own = folder / ".gitignore"
-            if own.is_file():
-                lines = own.read_text(encoding="utf-8", errors="replace").splitlines()
-                rules = [*rules, (prefix, GitIgnoreSpec.from_lines(lines))]
-        except OSError:
-            return
-        for entry in entries:
-            path = prefix + entry.name
-            if entry.is_symlink() or is_passed_over(entry.name):
-                continue
-            if entry.is_dir():
-                if not _ignored(path + "/", rules) and not unwanted.match_file(path + "/"):
-                    yield from walk(entry, rules)
-            elif entry.is_file():
-                if FILES.search(entry.name) or _ignored(path, rules) or unwanted.match_file(path):
+    wanted = _spec(include, "HYPERRUN_INCLUDE", tell) if include else None
+    unwanted = _spec(exclude, "HYPERRUN_EXCLUDE", tell)
+    waiting = [_Folder(root, "")]
+    found = 0
+    while waiting:
+        folder = waiting.pop()
+        below: list[_Folder] = []
+        rules = folder.rules + _own_rules(folder, tell)
+        for name, kind in _entries(folder, tell):
+            path = folder.prefix + name
+            if kind is stat.S_IFDIR:
+                if _ignored(path + "/", rules) or unwanted.match_file(path + "/"):
                     continue
-                if wanted is None or wanted.match_file(path):
-                    yield PurePosixPath(path)
+                if path.count("/") >= MAX_DEPTH:
+                    tell(path, f"lies more than {MAX_DEPTH} folders deep")
+                    continue
+                below.append(_Folder(folder.place / name, path + "/", rules))
+                continue
+            if FILES.search(name) or _ignored(path, rules) or unwanted.match_file(path):
+                continue
+            if wanted is not None and not wanted.match_file(path):
+                continue
+            if kind is not stat.S_IFREG:
+                tell(path, "is no regular file")
+                continue
+            found += 1
+            if found > MAX_FILES:
+                tell(path, f"comes after {MAX_FILES} others; it and the rest are not read")
+                return
+            yield PurePosixPath(path)
+        waiting += reversed(below)
 
-    yield from walk(root, [])
+
+def _entries(folder: _Folder, tell: Callable[[str, str], object]) -> list[tuple[str, int]]:
+    """Names in a folder that are not passed over, in order, each with its kind: S_IFDIR, S_IFREG,
+    or 0 for what is neither."""
+    found: list[tuple[str, int]] = []
+    here = folder.prefix or "./"
+    try:
+        with os.scandir(folder.place) as entries:
+            for entry in entries:
+                name = entry.name
+                if is_passed_over(name) or entry.is_symlink():
+                    continue
+                if not _is_text(name):
+                    tell(shown(folder.prefix + name), "its name is not UTF-8")
+                    continue
+                if len(found) == MAX_ENTRIES:
+                    tell(here, f"holds more than {MAX_ENTRIES} names; the rest are not read")
+                    break
+                # Neither call looks at the disk where the system has told the kind.
+                is_folder = entry.is_dir(follow_symlinks=False)
+                is_file = not is_folder and entry.is_file(follow_symlinks=False)
+                kind = stat.S_IFDIR if is_folder else stat.S_IFREG if is_file else 0
+                found.append((name, kind))
+    except OSError as error:
+        tell(shown(here), f"cannot be read: {error.strerror}")
+    return sorted(found)
 
 
-def _ignored(path: str, rules: list[tuple[str, "GitIgnoreSpec"]]) -> bool:  # type: ignore[name-defined]  # noqa: F821
+def _own_rules(
+    folder: _Folder, tell: Callable[[str, str], object]
+) -> tuple[tuple[str, "GitIgnoreSpec"], ...]:
+    """What the folder's own .gitignore says; nothing where there is none or it cannot be read."""
+    place = folder.place / ".gitignore"
+    name = folder.prefix + ".gitignore"
+    if not os.path.lexists(place):
+        return ()
+    try:
+        lines = read_text(place).splitlines()
+    except OSError as error:
+        if not place.is_dir():
+            tell(name, str(error.strerror))
+        return ()
+    if len(lines) > MAX_RULES:
+        tell(name, f"has more than {MAX_RULES} lines; the rest are passed over")
+    return ((folder.prefix, _spec(lines[:MAX_RULES], name, tell)),)
+
+
+def _spec(lines: Sequence[str], name: str, tell: Callable[[str, str], object]) -> "GitIgnoreSpec":
+    """The rules that these lines make; a line that is none is passed over, as by git."""
+    from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    patterns = []
+    for number, line in enumerate(lines, 1):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # a set in a set, as in [[a]
+                pattern = GitIgnoreSpecPattern(line)
+                if pattern.regex is not None:
+                    pattern.regex = re.compile(_linear(pattern.regex.pattern))
+        except (ValueError, re.error, RecursionError, OverflowError):
+            tell(f"{name}:{number}", f"is no rule and is passed over: {line[:60]!r}")
+            continue
+        patterns.append(pattern)
+    return GitIgnoreSpec(patterns)
+
+
+_STARS = re.compile(r"(?:\[\^/\]\*){2,}")
+_CHUNK = re.compile(r"\[\^/\]\*((?:\[\^/\](?!\*)|(?!\[\^/\])[^/()])+)(?=\[\^/\]\*)")
+_ANY_FOLDERS = re.compile(r"\(\?:(?:\.\+/|/\.\+)\)\?")
+
+
+def _linear(regex: str) -> str:
+    """A rule's expression, so written that no name can make it search for ever.
+
+    Of the stars in one name only the last must be tried at every place: what stands between two
+    may stand where it is found first. Raises ValueError where too many `**` are left.
+    """
+    if len(_ANY_FOLDERS.findall(regex)) > MAX_ANY_FOLDERS:
+        raise ValueError("too many **")
+    regex = _STARS.sub("[^/]*", regex)
+    return _CHUNK.sub(lambda match: f"(?>[^/]*?{match[1]})", regex)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown(path: str) -> str:
+    """A path as it can be written into a log: bytes that are no UTF-8, and control characters, as
+    escapes."""
+    text = os.fsencode(path).decode(errors="backslashreplace")
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
+def _ignored(path: str, rules: Sequence[tuple[str, "GitIgnoreSpec"]]) -> bool:
     """By the innermost .gitignore that says anything about `path`."""
     for prefix, spec in reversed(rules):
         verdict = spec.check_file(path.removeprefix(prefix)).include

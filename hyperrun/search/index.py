@@ -12,19 +12,20 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from hyperrun.files import private_folder
 from hyperrun.passage import READ, Include, Passage
-from hyperrun.search import ranking, sections, terms
+from hyperrun.search import ranking, reading, sections, terms
+from hyperrun.search.ignore import shown
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.sections import Before, Wanted
-from hyperrun.search.site.rules import Rules, key_of
+from hyperrun.search.site.rules import key_of
 
 if TYPE_CHECKING:
     from hyperrun.search.site.folder import SitePages
@@ -39,6 +40,7 @@ MOST_NAME_TERMS = 5
 HELD = 0.7  # of a question by a section; then code is not looked at
 SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
+MAX_NAMED = 20  # of what is left out anew, in the log
 MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
 _SCHEMA = f"""
@@ -54,6 +56,7 @@ CREATE TABLE IF NOT EXISTS passages (
     end_line INTEGER NOT NULL, title TEXT NOT NULL, kind TEXT NOT NULL, language TEXT NOT NULL,
     address TEXT NOT NULL, text TEXT NOT NULL, content TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS unreadable (path TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS passages_of_file ON passages (file);
 CREATE TABLE IF NOT EXISTS includes (  -- the lines of other files that a passage shows
     passage INTEGER NOT NULL, file TEXT NOT NULL, start_line INTEGER NOT NULL,
@@ -146,9 +149,9 @@ class Index:
         from hyperrun.search import ignore
         from hyperrun.search.parsing import files
         from hyperrun.search.site import pages
-        from hyperrun.search.site import rules as site_rules
 
-        rules = site_rules.read(root, site_url)
+        left_out: dict[str, str] = {}
+        rules = reading.read_rules(root, site_url, left_out)
         fingerprint = rules.fingerprint
         with self._connect(write=True) as connection:
             connection.executescript(_SCHEMA)
@@ -159,32 +162,37 @@ class Index:
                 )
                 if row[0].startswith(prefix)
             }
+            reasons = {
+                path.removeprefix(prefix): reason
+                for path, reason in connection.execute("SELECT path, reason FROM unreadable")
+                if path.startswith(prefix)
+            }
             whole = connection.execute("SELECT 1 FROM meta WHERE name = 'complete'").fetchone()
             are_other = any(by not in ("", fingerprint) for _, _, _, by in known.values())
             told = _told(root, changed, known) if changed and whole and not are_other else None
             if told is None:
-                found = ignore.files(root, include, exclude)
+                found = ignore.files(root, include, exclude, left_out.setdefault)
                 paths = [path for path in found if files.is_known(path)]
                 gone = set(known) - {str(path) for path in paths}
             else:
                 paths, gone = told
+                seen = gone.union(map(str, paths))
+                left_out |= {path: each for path, each in reasons.items() if path not in seen}
             (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
             for name in gone:
                 passages -= self._remove(connection, prefix + name)
-            for done, path in enumerate(paths, 1):
-                try:
-                    passages += self._file(
-                        connection, root, path, known.get(str(path)), rules, prefix
-                    )
-                except OSError as error:
-                    log.warning("%s cannot be read: %s", path, error)
-                if done % 50 == 0 or done == len(paths):
-                    progress(Progress(done, len(paths), passages))
-            for name in self._including_changed(connection, root, prefix):
-                with suppress(OSError):
-                    passages += self._file(
-                        connection, root, PurePosixPath(name), None, rules, prefix
-                    )
+            follow = _Follower(len(paths), passages, progress)
+            self._read_in(
+                connection, root, prefix, left_out, reasons, follow,
+                reading.readings(root, prefix, rules, paths, known),
+            )  # fmt: skip
+            again = [PurePosixPath(n) for n in self._including_changed(connection, root, prefix)]
+            self._read_in(
+                connection, root, prefix, left_out, reasons, follow,
+                reading.readings(root, prefix, rules, again, {}),
+            )  # fmt: skip
+            passages = follow.passages
+            self._leave_out(connection, prefix, left_out, reasons)
             look = told is None or any(name.endswith((".html", ".htm")) for name in changed)
             pages.settle(
                 connection, _Writer(self, connection), rules, site, prefix, look=look,
@@ -195,48 +203,83 @@ class Index:
                 connection.execute("INSERT INTO words (words) VALUES ('optimize')")
         return Progress(len(paths), len(paths), passages)
 
-    def _file(
+    def _read_in(
         self,
         connection: sqlite3.Connection,
         root: Path,
-        path: PurePosixPath,
-        known: tuple[int, int, str, str] | None,
-        rules: Rules,
         prefix: str,
-    ) -> int:
-        """Read one file if it has changed; how many passages that adds."""
-        from hyperrun.search.parsing import files
+        left_out: dict[str, str],
+        reasons: Mapping[str, str],
+        follow: "_Follower",
+        found: "Generator[tuple[str, reading.Reading | str | None], None, None]",
+    ) -> None:
+        """Write what is read of each file; what cannot be goes to `left_out`, with the reason."""
+        with closing(found):
+            for path, read in found:
+                if isinstance(read, str):
+                    left_out[path] = read
+                elif read is not None:
+                    if read.reason:
+                        left_out[path] = read.reason
+                    try:
+                        follow.passages += self._file(connection, prefix + path, read, root)
+                    except (sqlite3.DataError, sqlite3.InterfaceError, ValueError) as error:
+                        left_out[path] = f"cannot be stored: {error}"[:200]
+                elif path in reasons:
+                    left_out[path] = reasons[path]
+                follow.one_more()
 
-        stat = (root / path).stat()
-        by = rules.fingerprint if path.suffix.lower() in files.PAGES else ""
-        if known is not None and (*known[:2], known[3]) == (stat.st_mtime_ns, stat.st_size, by):
-            return 0
-        digest = hashlib.sha256((root / path).read_bytes()).hexdigest()
-        row = (stat.st_mtime_ns, stat.st_size, digest, by)
-        if known is not None and known[2:] == (digest, by):
+    @staticmethod
+    def _leave_out(
+        connection: sqlite3.Connection,
+        prefix: str,
+        now: Mapping[str, str],
+        before: Mapping[str, str],
+    ) -> None:
+        """Keep what is left out and why, and name what was not yet."""
+        new = {path: reason for path, reason in now.items() if before.get(path) != reason}
+        for path, reason in list(new.items())[:MAX_NAMED]:
+            log.warning("%s %s", shown(prefix + path), reason)
+        if len(new) > MAX_NAMED:
+            log.warning("and %d more are left out", len(new) - MAX_NAMED)
+        if new or len(now) != len(before):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                "DELETE FROM unreadable WHERE path = ?", [(prefix + path,) for path in before]
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO unreadable VALUES (?, ?)",
+                [(prefix + path, reason) for path, reason in now.items()],
+            )
+            connection.execute("COMMIT")
+
+    def _file(
+        self, connection: sqlite3.Connection, path: str, read: reading.Reading, root: Path
+    ) -> int:
+        """Put in what a file holds; how many passages that adds."""
+        row = (read.mtime_ns, read.size, read.digest, read.rules)
+        if read.rows is None:
             connection.execute(
                 "UPDATE files SET mtime_ns = ?, size = ?, digest = ?, rules = ? WHERE path = ?",
-                (*row, prefix + str(path)),
+                (*row, path),
             )
             return 0
-        chunks = files.read(root, path, rules)
-        address = next((chunk.address for chunk in chunks if chunk.address), None)
+        address = next((chunk.address for chunk, *_ in read.rows if chunk.address), None)
         page = None if address is None else key_of(address)
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another builder may have read it since `known` was: a file is never there twice.
-            removed = self._remove(connection, prefix + str(path))
+            removed = self._remove(connection, path)
             connection.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)",
-                (prefix + str(path), *row, page),
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", (path, *row, page)
             )
-            for chunk in chunks:
-                self._insert(connection, prefix + str(path), chunk, root)
+            for row_read in read.rows:
+                self._insert(connection, path, row_read, root)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
-        return len(chunks) - removed
+        return len(read.rows) - removed
 
     @staticmethod
     def _including_changed(
@@ -253,8 +296,9 @@ class Index:
 
     @staticmethod
     def _insert(
-        connection: sqlite3.Connection, file: str, chunk: Chunk, root: Path = Path()
+        connection: sqlite3.Connection, file: str, row: reading.Row, root: Path = Path()
     ) -> None:
+        chunk, columns, prose = row
         added = connection.execute(
             "INSERT INTO passages "
             "(file, start_line, end_line, title, kind, language, address, text, content) "
@@ -262,22 +306,19 @@ class Index:
             (file, chunk.start_line, chunk.end_line, chunk.title, chunk.kind, chunk.language,
              chunk.address, chunk.text, chunk.content),
         )  # fmt: skip
-        name = terms.last_name(chunk.title)
-        body = chunk.content or chunk.text
-        columns = (name, file, f"{chunk.title}\n{chunk.signature}", chunk.doc, body)
         connection.execute(
             "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (added.lastrowid, *(" ".join(terms.terms(column)) for column in columns)),
+            (added.lastrowid, *columns),
         )
         connection.executemany(
             "INSERT INTO includes VALUES (?, ?, ?, ?, ?)",
             [(added.lastrowid, each.file, each.start_line, each.end_line,
               _mtime_ns(root / each.file)) for each in chunk.includes],
         )  # fmt: skip
-        if chunk.kind in READ:
+        if prose:
             connection.execute(
                 "INSERT INTO prose (rowid, heading, parents, file, body) VALUES (?, ?, ?, ?, ?)",
-                (added.lastrowid, *sections.row(chunk.title, file, body)),
+                (added.lastrowid, *prose),
             )
 
     @staticmethod
@@ -311,6 +352,12 @@ class Index:
                 return files, passages
         except sqlite3.Error:
             return 0, 0
+
+    def unreadable(self) -> dict[str, str]:
+        """What is left out of the index, by path, with the reason."""
+        with suppress(sqlite3.Error), self._connect() as connection:
+            return dict(connection.execute("SELECT path, reason FROM unreadable ORDER BY path"))
+        return {}
 
     def search(
         self, query: str, k: int, inside: str = "", before: Before | None = None
@@ -546,6 +593,20 @@ class Index:
                 self._idle.pop().close()
 
 
+class _Follower:
+    """Counts what is read, and tells it now and then."""
+
+    def __init__(self, total: int, passages: int, progress: Callable[[Progress], None]) -> None:
+        self.passages = passages
+        self._total, self._done, self._progress = total, 0, progress
+
+    def one_more(self) -> None:
+        """One more file is read."""
+        self._done = min(self._done + 1, self._total)
+        if self._done % 50 == 0 or self._done == self._total:
+            self._progress(Progress(self._done, self._total, self.passages))
+
+
 class _Writer:
     """Writes passages of rendered pages."""
 
@@ -554,7 +615,8 @@ class _Writer:
         self._connection = connection
 
     def insert(self, file: str, chunk: Chunk) -> None:
-        self._index._insert(self._connection, file, chunk)
+        row = reading.row_of(file, reading.within_bounds(chunk))
+        self._index._insert(self._connection, file, row)
 
     def reword(self, passage: int, content: str) -> None:
         words = " ".join(terms.terms(content))

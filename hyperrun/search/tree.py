@@ -9,7 +9,7 @@ from hyperrun.passage import Passage
 from hyperrun.search import forge
 from hyperrun.search.checkout import Checkout, is_url, name
 from hyperrun.search.site import rules
-from hyperrun.search.site.rules import NO_RULES
+from hyperrun.search.site.rules import NO_RULES, Rules
 from hyperrun.search.sources import SourceTree
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,11 @@ class Tree:
         from hyperrun.search.site.folder import Folder
         from hyperrun.search.site.source import choose
 
-        self.rules = rules.read(self.root, self.source.site_url)
+        try:
+            self.rules = rules.read(self.root, self.source.site_url)
+        except Exception as error:  # a stranger's configuration: the builder has named it
+            log.info("the configuration of %s cannot be read: %s", self.name, error)
+            self.rules = Rules(self.source.site_url)
         self.forge = forge.read(self.root)
         site, self.site_note = choose(
             self.root, self.source.site_dir, self.source.site_url, self.crawled_in

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import MOST_BYTES, MOST_NOTEBOOK_BYTES
 from hyperrun.search.parsing import documents, notebooks, openapi, other_code, python_code
@@ -39,22 +40,21 @@ def is_known(path: PurePosixPath) -> bool:
     )
 
 
-def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk]:
-    """The chunks of one file; none where it is binary, too large, generated or not text. Those of a
-    page have their addresses by the site's `rules`.
+def max_bytes(path: PurePosixPath) -> int:
+    """The size from which on such a file is not read."""
+    return MOST_NOTEBOOK_BYTES if path.suffix.lower() == ".ipynb" else MOST_BYTES
 
-    Raises OSError where it cannot be read.
+
+def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk]:
+    """The chunks of one file; none where it is generated or says nothing. Those of a page have
+    their addresses by the site's `rules`.
+
+    Raises `UnreadableFile` where it is binary or too large, and OSError where it cannot be read.
     """
-    place = root / path
     suffix = path.suffix.lower()
-    most = MOST_NOTEBOOK_BYTES if suffix == ".ipynb" else MOST_BYTES
-    if (size := place.stat().st_size) > most:
-        told = log.warning if suffix == ".ipynb" else log.info
-        told("%s is left out: it has %d bytes, more than %d", path, size, most)
-        return []
-    content = place.read_bytes()
+    content = read_bytes(root / path, max_bytes(path))
     if not content.startswith(_UTF_16) and b"\0" in content[:8_192]:
-        return []
+        raise UnreadableFile("is binary")
     text = readable(content)
     if _COPY.match(path.name) or _NBDEV.search(text[:4_000]) or _is_minified(text, suffix):
         return []
@@ -64,7 +64,7 @@ def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk
     except Exception as error:  # whatever a stranger's file brings a parser to, the next is read
         log.info("%s is read as plain text: %s: %s", path, type(error).__name__, error)
         if suffix in (".ipynb", ".json"):
-            return []
+            raise UnreadableFile(f"cannot be parsed: {error}"[:200]) from error
         lines = text.splitlines()
         chunks = [
             Chunk(start, end, stem, "document", "\n".join(lines[start - 1 : end]))
