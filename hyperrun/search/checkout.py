@@ -7,18 +7,23 @@ and no filter of the repository, and is ended when it takes too long or brings t
 import asyncio
 import base64
 import hashlib
+import logging
 import os
 import re
 import shutil
 import signal
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hyperrun.errors import SearchUnavailable
 
+log = logging.getLogger(__name__)
+
 TIMEOUT_S = 600.0
 MOST_BYTES = 2 * 1024**3
+MAX_SAID_BYTES = 4_000_000
 SCHEMES = ("https", "http", "ssh", "file")
 
 _SCP = re.compile(r"^[\w.-]+@[\w.-]+:[^:]+$")  # git@host:path
@@ -61,32 +66,72 @@ class Checkout:
         self._timeout_s = timeout_s
         self._most_bytes = most_bytes
         self._token = token
+        self.looked_at = 0.0  # the time of the last look that succeeded
+        self.failure = ""  # why the last did not
 
     async def refresh(self) -> None:
         """Bring the newest commit of the default branch. Raises `SearchUnavailable`.
 
         What was there stays when the new one cannot be had.
         """
+        try:
+            await self._refresh()
+        except SearchUnavailable as error:
+            self.failure = str(error)
+            raise
+        except OSError as error:
+            self.failure = f"no room for {shown(self.url)}: {error.strerror}"
+            raise SearchUnavailable(self.failure) from error
+        self.looked_at, self.failure = time.time(), ""
+
+    async def _refresh(self) -> None:
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        old = self.folder.with_name(self.folder.name + ".old")
+        if not self.folder.exists() and old.exists():  # ended between the two renames below
+            old.rename(self.folder)
         if (self.folder / ".git").is_dir():
-            await self._git(
-                self.folder, "fetch", "--depth=1", "--no-tags", "--no-recurse-submodules",
-                "--", self.url, "HEAD",
-            )  # fmt: skip
-            await self._git(self.folder, "reset", "--hard", "FETCH_HEAD")
-            return
+            await asyncio.to_thread(_unlock, self.folder)
+            try:
+                await self._git(
+                    self.folder, "fetch", "--depth=1", "--no-tags", "--no-recurse-submodules",
+                    "--", self.url, "HEAD",
+                )  # fmt: skip
+                await self._git(self.folder, "reset", "--hard", "FETCH_HEAD")
+                return
+            except SearchUnavailable as error:
+                if await self._is_whole():
+                    raise
+                log.warning("the checkout is broken and is made anew: %s", error)
         fresh = self.folder.with_name(self.folder.name + ".new")
-        shutil.rmtree(fresh, ignore_errors=True)
+        await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
         try:
             await self._git(
                 self.folder.parent, "clone", "--depth=1", "--single-branch", "--no-tags",
                 "--no-recurse-submodules", "--template=", "--", self.url, str(fresh),
             )  # fmt: skip
+            await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
+            with suppress(FileNotFoundError):
+                self.folder.rename(old)
             fresh.rename(self.folder)
-        except OSError as error:
-            raise SearchUnavailable(f"no room for {shown(self.url)}: {error}") from error
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+            await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
+            if self.folder.exists():
+                await asyncio.to_thread(shutil.rmtree, old, ignore_errors=True)
+
+    async def _is_whole(self) -> bool:
+        """Is everything there that the commit needs, so that the fault is the remote's?"""
+        try:
+            await self._git(self.folder, "fsck", "--connectivity-only", "--no-dangling", "HEAD")
+            await self._git(self.folder, "status", "--porcelain")
+        except SearchUnavailable:
+            return False
+        return True
+
+    async def tags(self) -> frozenset[str]:
+        """The names of the remote's tags. Raises `SearchUnavailable`."""
+        said = await self._git(self.folder.parent, "ls-remote", "--tags", "--refs", "--", self.url)
+        lines = said.decode(errors="replace").splitlines()
+        return frozenset(line.partition("refs/tags/")[2] for line in lines)
 
     async def tag(self, tag: str) -> None:
         """Fetch one tag. Raises `SearchUnavailable` where there is none."""
@@ -108,7 +153,8 @@ class Checkout:
             "GIT_CONFIG_VALUE_0": f"Authorization: Basic {login}",
         }
 
-    async def _git(self, folder: Path, *arguments: str) -> None:
+    async def _git(self, folder: Path, *arguments: str) -> bytes:
+        """What git says, at most `MAX_SAID_BYTES` of it. Raises `SearchUnavailable`."""
         options = ["protocol.allow=never", "core.hooksPath=/dev/null", "core.symlinks=false",
                    "core.fsmonitor=false", "filter.lfs.smudge=", "filter.lfs.required=false",
                    "credential.helper=", "http.lowSpeedTime=30",
@@ -118,14 +164,16 @@ class Checkout:
         try:
             process = await asyncio.create_subprocess_exec(
                 "git", *settings, "-C", str(folder), *arguments,
-                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE, start_new_session=True,
                 env=_environment() | self._login(),
             )  # fmt: skip
         except OSError as error:
             raise SearchUnavailable(f"git cannot be started: {error}") from error
         assert process.stderr is not None
+        assert process.stdout is not None
         said = asyncio.ensure_future(process.stderr.read(20_000))
+        answer = asyncio.ensure_future(_read(process.stdout))
         watching = asyncio.ensure_future(self._too_much(folder))
         ending = asyncio.ensure_future(process.wait())
         try:
@@ -140,18 +188,34 @@ class Checkout:
             if process.returncode:
                 words = shown((await said).decode(errors="replace").strip())
                 raise SearchUnavailable(f"git {arguments[0]} {shown(self.url)}: {words}")
+            return await answer
         finally:
             if process.returncode is None:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
-            for task in (said, watching, ending):
+            for task in (said, answer, watching, ending):
                 task.cancel()
 
     async def _too_much(self, folder: Path) -> None:
         """Return once the folder holds more than it may."""
         while await asyncio.to_thread(_size, folder) <= self._most_bytes:  # noqa: ASYNC110
             await asyncio.sleep(0.5)
+
+
+async def _read(stream: asyncio.StreamReader) -> bytes:
+    """All that comes, so that nobody waits for room; the first `MAX_SAID_BYTES` of it are kept."""
+    kept = b""
+    while part := await stream.read(65_536):
+        kept = (kept + part)[:MAX_SAID_BYTES]
+    return kept
+
+
+def _unlock(folder: Path) -> None:
+    """Remove what a git that was ended has left: the folder is this process's alone."""
+    for path in (folder / ".git").rglob("*.lock"):
+        with suppress(OSError):
+            path.unlink()
 
 
 def _size(folder: Path) -> int:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from hyperrun.errors import SearchUnavailable
@@ -24,6 +25,7 @@ TIMEOUT_S = 120.0
 # Readers name versions, and a build is work: as many as are kept may come at once, and after that
 # one in so many seconds.
 BETWEEN_BUILDS_S = 20.0
+LIST_EVERY_S = 60.0  # how often the tags are listed, whatever readers name
 
 _NAME = re.compile(r"^[A-Za-z0-9][\w.+-]{0,63}$")
 
@@ -47,10 +49,15 @@ class Versions:
         data_dir: Path,
         build: Callable[[Path, Path], Awaitable[None]],
         fetch_tag: Callable[[str], Awaitable[None]] | None = None,
+        list_tags: Callable[[], Awaitable[frozenset[str]]] | None = None,
     ) -> None:
         self._data_dir = data_dir.resolve()
         self._build = build
         self._fetch_tag = fetch_tag
+        self._list_tags = list_tags
+        self._tags: frozenset[str] = frozenset()
+        self._listed_at = -LIST_EVERY_S
+        self._listing = asyncio.Lock()
         self._ready: dict[str, tuple[Index, str]] = {}  # version -> index and commit, oldest first
         self._building: dict[str, asyncio.Task[None]] = {}
         self._started: deque[float] = deque(maxlen=MOST_KEPT)  # when the last builds were asked for
@@ -89,18 +96,30 @@ class Versions:
         self._started.append(now)
 
     async def _commit(self, root: Path, version: str) -> str:
-        for known in (True, False):
-            for tag in tags(version):
-                if not known:
-                    if self._fetch_tag is None:
-                        return ""
-                    with suppress(SearchUnavailable):
-                        await self._fetch_tag(tag)
-                name = f"refs/tags/{tag}^{{commit}}"
-                commit = await asyncio.to_thread(_git, root, "rev-parse", "--verify", "-q", name)
-                if commit:
-                    return commit.decode().strip()
-        return ""
+        """The commit of the version's tag; "" where there is none. Readers name versions, so a
+        name that is no tag's costs a look at a list."""
+        known = await self._known(root)
+        tag = next((each for each in tags(version) if each in known), "")
+        if not tag:
+            return ""
+        name = f"refs/tags/{tag}^{{commit}}"
+        commit = await asyncio.to_thread(_git, root, "rev-parse", "--verify", "-q", name)
+        if not commit and self._fetch_tag is not None:
+            with suppress(SearchUnavailable):
+                await self._fetch_tag(tag)
+            commit = await asyncio.to_thread(_git, root, "rev-parse", "--verify", "-q", name)
+        return commit.decode().strip()
+
+    async def _known(self, root: Path) -> frozenset[str]:
+        """All tags, listed now and then: once for all who ask meanwhile."""
+        async with self._listing:
+            if time.monotonic() - self._listed_at >= LIST_EVERY_S:
+                self._listed_at = time.monotonic()
+                try:
+                    self._tags = await (self._list_tags or partial(_local_tags, root))()
+                except SearchUnavailable as error:
+                    log.warning("the tags cannot be listed: %s", error)
+            return self._tags
 
     async def _make(self, root: Path, version: str, commit: str) -> None:
         tree = self._data_dir / "versions" / commit[:16]
@@ -127,6 +146,13 @@ class Versions:
         await asyncio.gather(*self._building.values(), return_exceptions=True)
         for index, _ in self._ready.values():
             index.close()
+
+
+async def _local_tags(root: Path) -> frozenset[str]:
+    said = await asyncio.to_thread(
+        _git, root, "for-each-ref", "--format=%(refname:strip=2)", "refs/tags"
+    )
+    return frozenset(said.decode(errors="replace").splitlines())
 
 
 def _git(root: Path, *arguments: str) -> bytes:

@@ -1,12 +1,14 @@
 """A repository that is a git URL."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pytest
 
 from hyperrun.errors import SearchUnavailable
 from hyperrun.search.checkout import Checkout, is_url, name, shown
+from hyperrun.search.versions import Versions
 from tests.search import repository
 
 
@@ -88,3 +90,83 @@ def test_names_and_logs_leave_out_what_they_should() -> None:
     assert name("git@example.org:group/lamps.git") == "lamps"
     assert name("https://example.org/group/lamps/") == "lamps"
     assert shown("https://user:token@example.org/x") == "https://example.org/x"
+
+
+@pytest.mark.parametrize("lock", ["shallow.lock", "index.lock", "HEAD.lock", "refs/heads/x.lock"])
+def test_a_lock_that_an_ended_git_left_does_not_keep_a_checkout_old(
+    remote: Path, tmp_path: Path, lock: str
+) -> None:
+    checkout = Checkout(remote.as_uri(), tmp_path / "data")
+    asyncio.run(checkout.refresh())
+    (checkout.folder / ".git" / lock).touch()
+    repository.write(remote, "a.md", "# Two\n")
+    repository.git(remote, "commit", "-qam", "two")
+    asyncio.run(checkout.refresh())
+    assert (checkout.folder / "a.md").read_text() == "# Two\n"
+
+
+@pytest.mark.parametrize("broken", ["HEAD", "index", "config", "shallow", "objects"])
+def test_a_broken_checkout_is_made_anew(remote: Path, tmp_path: Path, broken: str) -> None:
+    checkout = Checkout(remote.as_uri(), tmp_path / "data")
+    asyncio.run(checkout.refresh())
+    place = checkout.folder / ".git" / broken
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.write_bytes(b"\0nonsense\n")
+    repository.write(remote, "a.md", "# Two\n")
+    repository.git(remote, "commit", "-qam", "two")
+    asyncio.run(checkout.refresh())
+    assert (checkout.folder / "a.md").read_text() == "# Two\n"
+    assert [path.name for path in checkout.folder.parent.iterdir()] == [checkout.folder.name]
+
+
+def test_a_broken_checkout_stays_readable_while_the_remote_is_gone(
+    remote: Path, tmp_path: Path
+) -> None:
+    checkout = Checkout(remote.as_uri(), tmp_path / "data")
+    asyncio.run(checkout.refresh())
+    assert checkout.looked_at and not checkout.failure
+    (checkout.folder / ".git/HEAD").write_text("nonsense")
+    remote.rename(tmp_path / "moved")
+    with pytest.raises(SearchUnavailable):
+        asyncio.run(checkout.refresh())
+    assert (checkout.folder / "a.md").is_file()
+    assert checkout.failure
+
+
+def test_a_checkout_that_was_being_swapped_is_found_again(remote: Path, tmp_path: Path) -> None:
+    checkout = Checkout(remote.as_uri(), tmp_path / "data")
+    asyncio.run(checkout.refresh())
+    checkout.folder.rename(checkout.folder.with_name(checkout.folder.name + ".old"))
+    remote.rename(tmp_path / "moved")
+    with pytest.raises(SearchUnavailable):
+        asyncio.run(checkout.refresh())
+    assert (checkout.folder / "a.md").is_file()
+
+
+def test_a_version_that_no_tag_has_costs_one_look_at_the_tags(remote: Path, tmp_path: Path) -> None:
+    repository.git(remote, "tag", "v1.0")
+    checkout = Checkout(remote.as_uri(), tmp_path / "data")
+    looks = 0
+
+    async def counted() -> frozenset[str]:
+        nonlocal looks
+        looks += 1
+        return await checkout.tags()
+
+    async def run() -> None:
+        await checkout.refresh()
+
+        async def nothing(tree: Path, index: Path) -> None: ...
+
+        found = Versions(tmp_path / "data", nothing, checkout.tag, counted)
+        names = [f"9.{number}" for number in range(50)]
+        assert set(await asyncio.gather(
+            *(found.find(checkout.folder, name, 5) for name in names)
+        )) == {None}  # fmt: skip
+        assert await found._commit(checkout.folder, "1.0")
+        await found.close()
+
+    asyncio.run(run())
+    assert looks == 1
