@@ -45,6 +45,8 @@ CRAWLED_AT_ONCE = 500  # pages of a first crawl that are read while it goes on
 MOST_FIRST_HEADINGS = 8
 MOST_RELATED = 12  # of which those are left out that an answer quotes
 MOST_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
+LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
+REBUILT = "the index was damaged and is built anew"
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
 
@@ -61,6 +63,7 @@ class SearchStatus:
     commit: str
     note: str = ""
     sites: tuple[tuple[str, CrawlStatus], ...] = ()  # published ones that are fetched, by label
+    left_out: int = 0  # files and names that cannot be read
 
 
 class Search:
@@ -92,6 +95,7 @@ class Search:
         self._built = False  # by this process
         self._progress = 0.0
         self._counts = (0, 0)
+        self._left_out = 0
         self._note = ""
         self._first_headings: list[str] = []
         self._names: frozenset[str] = frozenset()
@@ -112,6 +116,7 @@ class Search:
                 tree, index, settings.include, settings.exclude, site_url=settings.site_url
             ),
             self._main.checkout.tag if self._main.checkout else None,
+            self._main.checkout.tags if self._main.checkout else None,
         )
 
     @property
@@ -137,6 +142,7 @@ class Search:
             self._ready.set()
         self._start_colgrep()
         self._spawn(self._keep_fresh())
+        self._spawn(self._keep_whole())
         for tree in self._trees:
             if tree.prefix in self._crawls:
                 self._spawn(self._keep_crawled(self._crawls[tree.prefix]))
@@ -275,6 +281,27 @@ class Search:
                 await asyncio.sleep(RETRY_S if polling else 0)
                 polling = True
 
+    async def _keep_whole(self) -> None:
+        """See within seconds when the index is overwritten, cut short or gone, and build anew."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if not self._ready.is_set() or self._building:
+                continue
+            damage = await asyncio.to_thread(self._index.damage)
+            if damage and self._ready.is_set() and not self._building:
+                await self._rebuild(damage)
+
+    async def _rebuild(self, damage: str) -> None:
+        """Take a broken index away; who asks meanwhile waits for the new one."""
+        log.error("the index %s and is built anew", damage)
+        self._ready.clear()
+        self._note = REBUILT
+        with suppress(OSError):
+            await asyncio.to_thread(self._index.delete)
+        self._changed = None
+        self._looked_at = -RESCAN_S
+        self._dirty.set()
+
     def refresh(self) -> None:
         """Have the index updated behind, as after a change of files, and the
         published site looked at again."""
@@ -319,11 +346,12 @@ class Search:
                 self._building = False
             await asyncio.to_thread(self._read_rules)
             self._counts = await asyncio.to_thread(self._index.counts)
+            self._left_out = len(await asyncio.to_thread(self._index.unreadable))
             if not changed:
                 await asyncio.to_thread(self._read_first_pages)
             self._progress = 1.0
             self._ready.set()
-            if self._note == REFRESH_FAILED:
+            if self._note in (REFRESH_FAILED, REBUILT):
                 self._note = ""
             if self._colgrep is not None and self._tasks:
                 self._colgrep.changed()
@@ -386,27 +414,45 @@ class Search:
         """
         k = min(max(k, 1), MOST)
         query = query[:MOST_QUERY_CHARS].encode(errors="ignore").decode()
+        await self._wait_until_ready()
+        if version:
+            found_then = await self._search_version(query, k, version, before)
+            if found_then is not None:
+                return found_then
+        try:
+            found = await self._find(query, k, before)
+        except sqlite3.Error as error:
+            damage = await asyncio.to_thread(self._index.damage)
+            if not damage:
+                raise SearchError(f"the index cannot be read: {error}") from error
+            if self._ready.is_set():
+                await self._rebuild(damage)
+            await self._wait_until_ready()
+            try:
+                found = await self._find(query, k, before)
+            except sqlite3.Error as again:
+                raise SearchError(f"the index cannot be read: {again}") from again
+        return [self._addressed(passage, address) for passage, address in found]
+
+    async def _wait_until_ready(self) -> None:
+        """Wait for an index, up to 20 s. Raises `SearchUnavailable`."""
         try:
             async with asyncio.timeout(FIRST_INDEX_WAIT_S):
                 await self._ready.wait()
         except TimeoutError as error:
             raise SearchUnavailable("the first index is still being built") from error
-        if version:
-            found_then = await self._search_version(query, k, version, before)
-            if found_then is not None:
-                return found_then
+
+    async def _find(self, query: str, k: int, before: Before | None) -> list[Found]:
+        """What all ways of searching find together. Raises `sqlite3.Error`."""
         meant = asyncio.ensure_future(self._meant(query, k))
         try:
             is_fused = self._colgrep is not None and self._colgrep.ready
             wide = max(k, WIDE) if is_fused or self._behind else k
             found = await asyncio.to_thread(self._index.search, query, wide, "", before)
             found = self._behind_others(query, fuse(found, await meant, wide))[:k]
-            found = await asyncio.to_thread(self._led, self._index, query, found, k)
-        except sqlite3.Error as error:
-            raise SearchError(f"the index cannot be read: {error}") from error
+            return await asyncio.to_thread(self._led, self._index, query, found, k)
         finally:
             meant.cancel()
-        return [self._addressed(passage, address) for passage, address in found]
 
     def _behind_others(self, query: str, found: list[Found]) -> list[Found]:
         """`found` with what changed and what was reported behind the rest, unless it is asked."""
@@ -555,11 +601,21 @@ class Search:
             progress=1.0 if self._ready.is_set() else self._progress,
             building=self._building,
             commit=self._main.forge.commit,
-            note=self._note or (colgrep.note if colgrep else ""),
+            note=self._note or self._staleness() or (colgrep.note if colgrep else ""),
+            left_out=self._left_out,
             sites=tuple(
                 (prefix.rstrip("/"), crawl.status) for prefix, crawl in self._crawls.items()
             ),
         )
+
+    def _staleness(self) -> str:
+        """That a checkout is older than it should be; "" where none is."""
+        for tree in self._trees:
+            if tree.checkout is not None and tree.checkout.failure:
+                at = tree.checkout.looked_at
+                since = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(at)) if at else "the start"
+                return f"the checkout of {tree.name} could not be fetched since {since}"
+        return ""
 
     def headings(self, page_url: str = "", limit: int = 4) -> list[str]:
         """Headings of the documentation, those of the page at `page_url` first, then those that a

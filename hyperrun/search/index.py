@@ -91,6 +91,7 @@ class Index:
         self.path = path
         self._idle: list[sqlite3.Connection] = []
         self._place = (0, 0)
+        self._size = 0  # as it was last seen whole; a database does not shrink
         self._lock = threading.Lock()
 
     # Writing
@@ -116,6 +117,8 @@ class Index:
         A file that cannot be read is a line in the log. An index that is broken is built anew.
         Raises `sqlite3.Error`.
         """
+        if not root.is_dir():  # what was read of it stays
+            raise FileNotFoundError(f"there is no folder {root}")
         private_folder(self.path.parent.parent)
         private_folder(self.path.parent)
         self._forget_older()
@@ -342,6 +345,34 @@ class Index:
                 )
         except sqlite3.Error:
             return False
+
+    def damage(self) -> str:
+        """What is wrong with the file, which others may have changed; "" where nothing is.
+
+        A few milliseconds, for a thread. What may pass (a lock, no free handle) is no damage.
+        """
+        try:
+            size = self.path.stat().st_size
+        except FileNotFoundError:
+            return "is gone"
+        except OSError:
+            return ""
+        if size < self._size:
+            return "was cut short"
+        uri = f"{self.path.resolve().as_uri()}?mode=ro"
+        try:
+            with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+                whole = connection.execute("SELECT 1 FROM meta WHERE name = 'complete'").fetchone()
+                connection.execute("SELECT rowid FROM words WHERE words MATCH 'a' LIMIT 1")
+                connection.execute("SELECT text FROM passages ORDER BY id DESC LIMIT 1").fetchone()
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            broken = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            return f"is broken ({error})" if code in broken else ""
+        if not whole:
+            return "is not complete"
+        self._size = size
+        return ""
 
     def counts(self) -> tuple[int, int]:
         """Files and passages."""
@@ -577,11 +608,13 @@ class Index:
             check_same_thread=False,
         )
         connection.execute("PRAGMA busy_timeout = 2000")
-        connection.execute("PRAGMA mmap_size = 268435456")
+        # Not mapped: a file that is cut short under a mapping ends the process (SIGBUS).
+        connection.execute("PRAGMA mmap_size = 0")
         return connection
 
     def delete(self) -> None:
         """Remove the index from the disk."""
+        self._size = 0
         self.close()
         for path in self.path.parent.glob(f"{self.path.name}*"):
             path.unlink(missing_ok=True)

@@ -31,6 +31,8 @@ async def healthz(services: Services) -> JSONResponse:
             "progress": round(index.progress, 3),
             "files": index.files,
             "passages": index.passages,
+            "left_out": index.left_out,
+            "commit": index.commit,
             "note": index.note,
         },
         "sites": [
