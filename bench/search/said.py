@@ -86,9 +86,11 @@ def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, 
             name, above, _ = found.pop()
             said = f"{above}\n\n{said}"
         before = chunk.title
-        html = _markdown.render(said)
-        found.append((name, BeautifulSoup(html, "html.parser").get_text(), chunk.start_line))
-    return found
+        found.append((name, said, chunk.start_line))
+    return [
+        (name, BeautifulSoup(_markdown.render(said), "html.parser").get_text(), line)
+        for name, said, line in found
+    ]
 
 
 def page_of(site: Path, path: PurePosixPath) -> Path | None:
@@ -124,10 +126,10 @@ def main() -> None:
             continue
         there: dict[str, list[str]] = defaultdict(list)
         for heading, said in sections_of_page(page.read_text(encoding="utf-8", errors="replace")):
-            there[bare(heading)].append(bare(said))
+            there[bare(heading).casefold()].append(bare(said))
         for heading, said, line in sections_of_source(root, path):
             total += 1
-            known = there.get(bare(heading)) or (there.get("") if line < 40 else None)
+            known = there.get(bare(heading).casefold()) or (there.get("") if line < 40 else None)
             ours = bare(said)
             if not known:  # a heading that the generator makes of something else
                 known = [each for listed in there.values() for each in listed]

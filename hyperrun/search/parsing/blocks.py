@@ -19,7 +19,7 @@ class Block:
     Lines count from 1, both inclusive. `content` is CommonMark, whole in itself. A heading has a
     `level` from 1, its words in `title`, and `source` as it is written; `own_id` is the anchor its
     author has given it. `tight` says that it follows the block above without a blank line, as
-    a list's items do.
+    a list's items do; `apart`, that its page shows it elsewhere, as it does a footnote.
     """
 
     start: int
@@ -30,6 +30,7 @@ class Block:
     source: str = ""
     own_id: str = ""
     tight: bool = False
+    apart: bool = False
     includes: list[Include] = field(default_factory=list)
 
 
@@ -75,13 +76,16 @@ def _chunks(
     """One section, split where it is long; a heading with nothing under it is none."""
     heading = section[0] if section and section[0].level else None
     body = [block for block in (section[1:] if heading else section) if block.content.strip()]
-    if len(re.sub(r"\W|_", "", joined(body))) < LEAST_LETTERS * bool(path):
-        return []
+    apart = [block for block in body if block.apart]
+    body = [block for block in body if not block.apart]
+    parts = [[block] for block in apart if len(block.content) >= LEAST_LETTERS]
+    if len(re.sub(r"\W|_", "", joined(body))) >= LEAST_LETTERS * bool(path):
+        parts = [*_parts([heading, *body] if heading else body), *parts]
     name = " > ".join(each for _, each in path if each) or stem
     title = heading.title if heading else (path[-1][1] if path else "")
     own_id = heading.own_id if heading else ""
     chunks = []
-    for part in _parts([heading, *body] if heading else body):
+    for part in parts:
         start, end = part[0].start, max(block.end for block in part)
         text = "\n".join(lines[start - 1 : end])
         content = joined(part)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MOST_DEPTH = 12
+MOST_PARTIAL_CHARS = 4_000  # of a file that is there to be included
 MOST_INCLUDED_CHARS = 12_000  # of prose from one other file
 
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
@@ -29,6 +30,7 @@ _KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
 _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
+_HIDDEN_RUST = re.compile(r"\s*#(?: |$)")
 _HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
 _CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
 _HIDDEN_CELL = re.compile(
@@ -338,7 +340,7 @@ class Document:
                     continue
             if _HIGHLIGHT.fullmatch(line):
                 continue
-            if language == "rust" and re.match(r"\s*#(?: |$)", line):
+            if language == "rust" and _HIDDEN_RUST.match(line):
                 continue  # hidden in a book
             line = re.sub(r"^(\s*);(-+8<-+)", r"\1\2", line)
             lines.append(_ANNOTATION.sub("", line) if "[!code" in line else line)
@@ -405,14 +407,15 @@ class Document:
             from hyperrun.search.parsing import documents
 
             blocks = documents.blocks("\n".join(shown.lines), suffix, inside)
-            said = _bounded(blocks)
+            said = bounded(blocks)
             self._includes += shown.includes
             return [self._block(start, end, said)]
         self._includes += shown.includes
-        content = commonmark.titled(
-            commonmark.escaped(title),
-            commonmark.fence(shown.code, language or language_of(shown.file)),
-        )
+        language = language or language_of(shown.file)
+        lines = shown.code
+        if language == "rust":
+            lines = "\n".join(each for each in lines.splitlines() if not _HIDDEN_RUST.match(each))
+        content = commonmark.titled(commonmark.escaped(title), commonmark.fence(lines, language))
         return [self._block(start, end, content)]
 
     # What generators add
@@ -443,7 +446,9 @@ class Document:
             case "footnote":
                 said = self._said(meta["body"])
                 number = _superscript(self._number(meta["label"]))
-                return [self._block(start, end, f"{number} {said}" if said else "")]
+                block = self._block(start, end, f"{number} {said}" if said else "")
+                block.apart = not nested
+                return [block]
             case "api":
                 return self._api(meta["object"], meta["body"], start, end)
             case "liquid" | "shortcode":
@@ -823,7 +828,12 @@ def _words(tokens: Sequence["Token"]) -> str:
             said += _plain(_role(token.meta["name"], token.content))
         elif token.type in ("softbreak", "hardbreak"):
             said += " "
-    return re.sub(r"\s+", " ", said).strip()
+    said = re.sub(r"\s+", " ", said).strip()
+    if not said:  # a generator's hook writes the heading, from what a comment names
+        named = [match[1] for token in tokens if token.type == "tag"
+                 if (match := re.search(r"<!--.*?([\w.-]+)\s*-->", token.content))]  # fmt: skip
+        said = " ".join(named)
+    return said
 
 
 def _plain(markdown: str) -> str:
@@ -922,13 +932,17 @@ def language_of(file: PurePosixPath) -> str:
     return _BY_SUFFIX.get(suffix, suffix if re.fullmatch(r"\w{1,8}", suffix) else "")
 
 
-def _bounded(blocks: Sequence[Block]) -> str:
+def bounded(blocks: Sequence[Block]) -> str:
     """What `blocks` of another file say, up to where that is too much."""
     kept: list[Block] = []
     size = 0
+    is_long = sum(len(block.content) for block in blocks) > MOST_PARTIAL_CHARS
     for block in blocks:
         size += len(block.content)
-        if size > MOST_INCLUDED_CHARS and kept:
+        # A whole document is found by itself: of it the page's section is the first.
+        if kept and (
+            size > MOST_INCLUDED_CHARS or (block.level and is_long and not kept[-1].level)
+        ):
             break
         kept.append(block)
     return joined(kept)

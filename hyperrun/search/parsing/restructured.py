@@ -19,7 +19,7 @@ from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, directives, includes, labels
 from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.markdown import MOST_INCLUDED_CHARS, role
+from hyperrun.search.parsing.markdown import bounded, role
 
 MOST_DEPTH = 40
 MOST_NESTED = 25
@@ -575,15 +575,8 @@ class _Writer:
             return ""
         from hyperrun.search.parsing import documents
 
-        kept: list[Block] = []
-        size = 0
         suffix = ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
-        for block in documents.blocks("\n".join(shown.lines), suffix, inside):
-            size += len(block.content)
-            if size > MOST_INCLUDED_CHARS and kept:
-                break
-            kept.append(block)
-        return joined(kept)
+        return bounded(documents.blocks("\n".join(shown.lines), suffix, inside))
 
     def _api(self, name: str, options: dict[str, str]) -> str:
         from hyperrun.search.parsing import signatures

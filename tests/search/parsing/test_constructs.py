@@ -453,3 +453,24 @@ def test_a_reference_without_words_says_the_title_that_it_leads_to(tmp_path: Pat
     for name in ("docs/index.rst", "docs/more.md"):
         (chunk,) = files.read(tmp_path, PurePosixPath(name))
         assert chunk.content == said
+
+
+def test_a_footnote_stands_apart_from_the_section_it_is_written_in() -> None:
+    text = "# One\n\nWords that say enough[^a].\n\n[^a]: The note, at the end of the page.\n\nMore words.\n"
+    section, note = documents.markdown(text, "x")
+    assert section.content == "# One\n\nWords that say enough¹.\n\nMore words."
+    assert (note.content, note.start_line, note.title) == (
+        "¹ The note, at the end of the page.",
+        5,
+        "One",
+    )
+
+
+def test_of_a_whole_document_that_a_page_includes_its_first_section_is_shown(
+    tmp_path: Path,
+) -> None:
+    releases = "\n".join(f"## Version {n}\n\nWhat is new in it.\n" for n in range(300))
+    repository.write(tmp_path, "CHANGES.md", f"# Changes\n\n{releases}")
+    repository.write(tmp_path, "docs/changes.md", 'Some words.\n\n--8<-- "CHANGES.md"\n')
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/changes.md"))
+    assert "Version 0" in chunk.content and "Version 1" not in chunk.content
