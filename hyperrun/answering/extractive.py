@@ -67,7 +67,10 @@ async def extract(
     is_foreign = _LETTER.search(question) and not _LATIN.search(question)
     if not leading and (not sources or is_absent(wanted, most)):
         yield text(language, "extract_none_language" if is_foreign else "extract_none")
-        near = [each for each, share in zip(sources, shares, strict=True) if share >= NEAR]
+        near = [
+            each for each, share in zip(sources, shares, strict=True)
+            if share >= NEAR and is_prose(each.passage)
+        ]  # fmt: skip
         if near:
             yield f"\n\n{also(near, language)}"
         return

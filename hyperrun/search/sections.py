@@ -93,10 +93,13 @@ _LEANS = re.compile(
 _SHORT = 3  # words; a question with fewer of its own leans on the one before
 
 
-def leans(question: str) -> bool:
-    """Does a question make little sense without the one before?"""
+def leans(question: str, is_known: bool = True) -> bool:
+    """Does a question make little sense without the one before?
+
+    A short one does that says nothing of its own: all its words are known to the documentation.
+    """
     own = [term for term in query_terms(question) if term not in _WEAK]
-    return bool(_LEANS.search(question)) or len(own) < _SHORT
+    return bool(_LEANS.search(question)) or (is_known and len(own) < _SHORT)
 
 
 def stems(text: str) -> list[str]:
@@ -141,7 +144,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
         add(query_terms(question), 1.0)
         for stem in meant_by_phrases(question):
             terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
-        if before is not None and leans(question):
+        if before is not None and leans(question, not unknown):
             add(query_terms(before.question), BEFORE)
             cited = [
                 word for _, title in before.cited[:2] for word in query_terms(last_name(title))
@@ -211,9 +214,11 @@ def find_after(
     together find, and in turn those that its own words find where the answer before came from.
     Raises `sqlite3.Error`."""
     together = find(connection, wanted(connection, question, before), inside)
-    if before is None or not before.cited or not leans(question):
+    if before is None or not before.cited:
         return together
     own = wanted(connection, question)
+    if not leans(question, not own.unknown):
+        return together
     files = {file for file, _ in before.cited}
     here = [hit for hit in find(connection, own, files=files) if hit.held >= OWN]
     found: dict[int, Hit] = {}
