@@ -44,7 +44,7 @@ NASTY = (
     "Question? Answer!",
     "Set it up!",
 )
-OWN = ("Given an id {#own-id}", "Given: an id!  {#Own_2}")
+OWN = ("Given an id {#own-id}", "Given: an id! {#Own_2}")
 _MARK = re.compile(r"mark(\d+)x")
 _VOID = {"meta", "link", "img", "br", "hr", "input", "source", "col", "wbr"}
 
