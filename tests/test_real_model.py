@@ -47,7 +47,7 @@ def test_twenty_questions_to_a_small_model_end_well_and_show_their_sources(
         repo_path=str(docs),
         model="openai/smollm2",
         api_base=real_model,
-        max_answer_tokens=150,
+        max_answer_tokens=80,
         answer_timeout_s=240.0,
         model_first_token_timeout_s=200.0,
         model_idle_timeout_s=60.0,
@@ -62,6 +62,7 @@ def test_twenty_questions_to_a_small_model_end_well_and_show_their_sources(
         if "source-card" not in end:
             without_sources.append(question)
         cited += 'class="citation' in end
+        print(question, "failed" if "alert-error" in end else "ended", flush=True)
     print(f"{len(QUESTIONS) - len(failed)} answered, {cited} with citations")
     assert not failed
     assert set(without_sources) <= {"What is the capital of France?"}

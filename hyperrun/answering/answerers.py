@@ -7,6 +7,7 @@ from hyperrun.answering.answerer import Answerer
 from hyperrun.answering.model_answerer import ModelAnswerer
 from hyperrun.answering.passages_answerer import PassagesAnswerer
 from hyperrun.llm.choice import ModelChoice
+from hyperrun.llm.endpoints import endpoint_of
 from hyperrun.llm.models import Models
 from hyperrun.markdown import highlight
 from hyperrun.search.engine import Search
@@ -33,3 +34,8 @@ class Answerers:
         lisette = await self._models.library()
         await asyncio.to_thread(lisette_chat.warm, lisette)
         await asyncio.to_thread(highlight.warm)
+        choice = self._models.operators()
+        if choice is not None and choice.api_base and not self._settings.context_tokens:
+            litellm = lisette.core.litellm
+            endpoint = endpoint_of(choice, litellm)
+            await self._models.windows.of(choice, endpoint, litellm, self._models.session())

@@ -71,17 +71,19 @@ class Windows:
         self, endpoint: Endpoint, choice: "ModelChoice", session: "ClientSession"
     ) -> int:
         place = f"{endpoint.url} {endpoint.model}"
-        at, told = self._asked.get(place, (-ASK_AGAIN_S, 0))
-        if time.monotonic() - at < ASK_AGAIN_S:
+        at, told = self._asked.get(place, (0.0, -1))
+        if told >= 0 and time.monotonic() - at < ASK_AGAIN_S:
             return told
         if place not in self._asking:
             self._asking[place] = asyncio.create_task(self._ask(place, endpoint, choice, session))
+        if told >= 0:
+            return told  # what it told before; nobody waits for it to say so again
         return await asyncio.shield(self._asking[place])
 
     async def _ask(
         self, place: str, endpoint: Endpoint, choice: "ModelChoice", session: "ClientSession"
     ) -> int:
-        told = 0
+        told = max(self._asked.get(place, (0.0, 0))[1], 0)
         try:
             async with asyncio.timeout(ASK_TIMEOUT_S):
                 told = await _asked(endpoint, choice.provider, session)

@@ -97,3 +97,18 @@ def test_a_long_conversation_never_outgrows_a_small_window(
         assert size + request["max_tokens"] <= context_tokens
         assert "dim lamp" in request["messages"][-1]["content"]
     assert httpx.get(f"{reader.server.url}/healthz").status_code in (200, 503)
+
+
+def test_a_window_is_asked_for_again_while_nobody_waits(
+    start, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyperrun.llm.windows.ASK_AGAIN_S", 0.0)
+    model_server.told_props = {"default_generation_settings": {"n_ctx": 1_500}}
+    model_server.default = Script("Fine.", usage=False)
+    reader = Reader(start())
+    reader.follow(reader.ask("How do I dim a lamp?"))
+    model_server.told_props = {"default_generation_settings": {"n_ctx": 1_200}}
+    for _ in range(3):
+        reader.follow(reader.ask("How do I dim a lamp?"))
+    assert sizes(model_server)[1] + model_server.requests[1]["max_tokens"] <= 1_500
+    assert sizes(model_server)[-1] + model_server.requests[-1]["max_tokens"] <= 1_200
