@@ -117,6 +117,23 @@ class Settings:
         "",
         "the ColGrep program; unset: `colgrep` on the path or in `~/.cargo/bin`",
     )
+    embedding_model: str = setting(
+        "HYPERRUN_EMBEDDING_MODEL",
+        "",
+        "a model of meaning beside the words: the name of one behind `/v1/embeddings` or known to "
+        "LiteLLM, a folder with `model.onnx` and `tokenizer.json`, or `python:MODULE`; unset: none",
+    )
+    embedding_api_key: str = setting(
+        "HYPERRUN_EMBEDDING_API_KEY", "", "the operator's key for that model", secret=True
+    )
+    embedding_api_base: str = setting(
+        "HYPERRUN_EMBEDDING_API_BASE", "", "an OpenAI-compatible base URL for it"
+    )
+    embedding_budget_usd: float = setting(
+        "HYPERRUN_EMBEDDING_BUDGET_USD",
+        1.0,
+        "what the vectors of passages may cost a day (UTC), apart from the answers; 0: no limit",
+    )
 
     # Safety
     allowed_origins: tuple[str, ...] = setting(
@@ -280,7 +297,7 @@ class Settings:
             value = getattr(self, each.name)
             if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
                 wrong.append(f"{each.metadata['variable']} cannot be negative")
-        for name in ("site_url", "public_url", "api_base", "azure_endpoint"):
+        for name in ("site_url", "public_url", "api_base", "azure_endpoint", "embedding_api_base"):
             value = getattr(self, name)
             if value and not value.startswith(("http://", "https://")):
                 variable = type(self).__dataclass_fields__[name].metadata["variable"]

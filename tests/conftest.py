@@ -9,6 +9,7 @@ from httpx._transports import default as httpx_transports
 
 from tests import leaks
 from tests.browser import chromium, page
+from tests.embedding_server import embedding_server
 from tests.generators import publish
 from tests.host_sites import chat_server, reader
 from tests.model_server import model_server
@@ -17,6 +18,7 @@ from tests.server import repository, serve
 __all__ = [
     "chat_server",
     "chromium",
+    "embedding_server",
     "model_server",
     "page",
     "publish",

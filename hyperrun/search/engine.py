@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.domain import Source
@@ -26,9 +26,11 @@ from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index, location
 from hyperrun.search.progress import BuildProgress
 from hyperrun.search.ranking import generality
-from hyperrun.search.sections import Before, Wanted
+from hyperrun.search.sections import Before, Wanted, leans
 from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
 from hyperrun.search.tree import Tree
+from hyperrun.search.vectors.fusing import Meant
+from hyperrun.search.vectors.meaning import Meaning, MeaningStatus
 from hyperrun.search.versions import Versions
 from hyperrun.settings import Settings
 
@@ -55,7 +57,7 @@ class SearchStatus:
     """What can be searched now. `progress` runs from 0 to 1."""
 
     ready: bool
-    engine: str  # embedded, colgrep or embedded+colgrep
+    engine: str  # embedded, and +colgrep and +vectors where they answer, too
     files: int
     passages: int
     progress: float
@@ -64,6 +66,7 @@ class SearchStatus:
     note: str = ""
     sites: tuple[tuple[str, CrawlStatus], ...] = ()  # published ones that are fetched, by label
     left_out: int = 0  # files and names that cannot be read
+    meaning: MeaningStatus = field(default_factory=MeaningStatus)
 
 
 class Search:
@@ -78,6 +81,14 @@ class Search:
         if not self._main.prefix:
             where = str(self._main.root)
         self._index = Index(location(settings.data_dir.resolve(), where))
+        self._meaning = (
+            Meaning(
+                self._index.path, settings.embedding_model, settings.embedding_api_key,
+                settings.embedding_api_base, settings.embedding_budget_usd,
+            )
+            if settings.embedding_model
+            else None
+        )  # fmt: skip
         self._crawls = {
             tree.prefix: Crawl(
                 tree.source.site_url, settings.data_dir.resolve(),
@@ -317,6 +328,8 @@ class Search:
     async def _bring_up(self) -> None:
         """Update the index with what has changed, or to everything where that is not known."""
         async with self._one_builder:
+            if self._meaning is not None:
+                await self._meaning.rest()
             self._building = True
             try:
                 for tree in self._trees:
@@ -355,6 +368,8 @@ class Search:
                 self._note = ""
             if self._colgrep is not None and self._tasks:
                 self._colgrep.changed()
+            if self._meaning is not None and self._tasks:
+                self._meaning.wake()
 
     async def _build(
         self, tree: Tree, changed: set[str], follow: Callable[[int, int, int], None]
@@ -444,15 +459,16 @@ class Search:
 
     async def _find(self, query: str, k: int, before: Before | None) -> list[Found]:
         """What all ways of searching find together. Raises `sqlite3.Error`."""
-        meant = asyncio.ensure_future(self._meant(query, k))
+        by_colgrep = asyncio.ensure_future(self._by_colgrep(query, k))
         try:
             is_fused = self._colgrep is not None and self._colgrep.ready
             wide = max(k, WIDE) if is_fused or self._behind else k
-            found = await asyncio.to_thread(self._index.search, query, wide, "", before)
-            found = self._behind_others(query, fuse(found, await meant, wide))[:k]
+            meant = await self._meant(query, before)
+            found = await asyncio.to_thread(self._index.search, query, wide, "", before, meant)
+            found = self._behind_others(query, fuse(found, await by_colgrep, wide))[:k]
             return await asyncio.to_thread(self._led, self._index, query, found, k)
         finally:
-            meant.cancel()
+            by_colgrep.cancel()
 
     def _behind_others(self, query: str, found: list[Found]) -> list[Found]:
         """`found` with what changed and what was reported behind the rest, unless it is asked."""
@@ -467,8 +483,9 @@ class Search:
         try:
             folder = await asyncio.to_thread(self._index.folder_named, versions.folders(version))
             if folder:
+                meant = await self._meant(query, before)
                 found = await asyncio.to_thread(
-                    self._look_up, self._index, query, k, folder, before
+                    self._look_up, self._index, query, k, folder, before, meant
                 )
                 return [self._addressed(passage, address) for passage, address in found]
             tagged = await self._versions.find(self._main.root, version, FIRST_INDEX_WAIT_S)
@@ -494,9 +511,15 @@ class Search:
         return 0
 
     def _look_up(
-        self, index: Index, query: str, k: int, inside: str, before: Before | None
+        self,
+        index: Index,
+        query: str,
+        k: int,
+        inside: str,
+        before: Before | None,
+        meant: Meant | None = None,
     ) -> list[Found]:
-        return self._led(index, query, index.search(query, k, inside, before), k, inside)
+        return self._led(index, query, index.search(query, k, inside, before, meant), k, inside)
 
     async def wanted(self, question: str, before: Before | None = None) -> Wanted:
         """What `question` asks for, in the index's words. Raises `SearchError`."""
@@ -553,7 +576,16 @@ class Search:
         first = introductions.find(index, query, self.project, self._names, inside)
         return introductions.put_first(first, found, k)
 
-    async def _meant(self, query: str, k: int) -> list[Found]:
+    async def _meant(self, query: str, before: Before | None) -> Meant | None:
+        """What the question means; None where no model tells, or not in time."""
+        if self._meaning is None or not query.strip():
+            return None
+        if before is not None and before.question and leans(query):
+            query = f"{before.question[:MOST_QUERY_CHARS]} {query}"
+        vector = await self._meaning.of_question(query)
+        return None if vector is None else Meant(query, vector, self._meaning.table)
+
+    async def _by_colgrep(self, query: str, k: int) -> list[Found]:
         """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
         if self._colgrep is None or not self._colgrep.ready:
             return []
@@ -593,9 +625,13 @@ class Search:
         """What can be searched now."""
         files, passages = self._counts
         colgrep = self._colgrep
+        meaning = self._meaning.status() if self._meaning else MeaningStatus()
+        engines = ["embedded"]
+        engines += ["colgrep"] if colgrep and colgrep.ready else []
+        engines += ["vectors"] if meaning.made else []
         return SearchStatus(
             ready=self._ready.is_set(),
-            engine="embedded+colgrep" if colgrep and colgrep.ready else "embedded",
+            engine="+".join(engines),
             files=files,
             passages=passages,
             progress=1.0 if self._ready.is_set() else self._progress,
@@ -606,6 +642,7 @@ class Search:
             sites=tuple(
                 (prefix.rstrip("/"), crawl.status) for prefix, crawl in self._crawls.items()
             ),
+            meaning=meaning,
         )
 
     def _staleness(self) -> str:
@@ -713,6 +750,8 @@ class Search:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._colgrep is not None:
             await self._colgrep.close()
+        if self._meaning is not None:
+            await self._meaning.rest()
         await self._versions.close()
         self._index.close()
 

@@ -26,13 +26,16 @@ from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.sections import Before, Wanted
 from hyperrun.search.site.rules import key_of
+from hyperrun.search.vectors import fusing
+from hyperrun.search.vectors import table as vectors
+from hyperrun.search.vectors.fusing import Meant
 
 if TYPE_CHECKING:
     from hyperrun.search.site.folder import SitePages
 
 log = logging.getLogger(__name__)
 
-VERSION = 10
+VERSION = 12
 FETCH = 120  # candidates that are ranked
 PATIENCE_S = 10  # with another writer
 MOST_IDLE = 4  # connections kept open for reading
@@ -66,7 +69,7 @@ CREATE INDEX IF NOT EXISTS includes_of_passage ON includes (passage);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
     {", ".join(ranking.COLUMNS)}, tokenize = 'porter unicode61'
 );
-{sections.SCHEMA}"""
+{sections.SCHEMA}{vectors.SCHEMA}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,10 +394,15 @@ class Index:
         return {}
 
     def search(
-        self, query: str, k: int, inside: str = "", before: Before | None = None
+        self,
+        query: str,
+        k: int,
+        inside: str = "",
+        before: Before | None = None,
+        meant: Meant | None = None,
     ) -> list[tuple[Passage, str]]:
         """The best `k` passages with their addresses, best first; those of one folder only where
-        `inside` names one. `before` is what was said before the question.
+        `inside` names one. `before` is what was said before the question, `meant` what it means.
 
         Documentation comes before code unless the question is about how something is made; no text
         comes twice. Raises `sqlite3.Error`.
@@ -405,7 +413,12 @@ class Index:
             ranked: list[Candidate] = []
             if best < HELD or ranking.may_ask_for_code(query) or self._names(connection, query):
                 ranked = self._ranked(connection, query, inside)
-            if ranking.asks_for_code(query, ranked) or not hits:
+            asks_for_code = ranking.asks_for_code(query, ranked)
+            near = meant.near(connection, inside, [h.id for h in hits]) if meant else []
+            if near:
+                hits = fusing.fuse_hits(hits, near)
+                ranked = fusing.fuse_code(ranked, near) if ranked else []
+            if asks_for_code or not hits:
                 return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
             found = [self._passage(connection, hit.id, hit.score) for hit in hits[: 2 * k]]
             prose = distinct(found)[: max(k - 1, 1)]

@@ -275,16 +275,15 @@ _INTERNAL = re.compile(
 
 
 @lru_cache(maxsize=8_192)
-def _place(file: str, spare: tuple[bool, ...]) -> float:
+def against(file: str, spare: tuple[bool, ...]) -> float:
     """What speaks against a file by where it stands: 0 for a guide, -1 and below for what is
     written for others than its readers."""
     tests, examples, _, notes, foreign = spare
-    against = 0.0
-    against -= 1.5 * (not notes and bool(NOTES.search(file)))
-    against -= 1.0 * (not tests and bool(_INTERNAL.search(file)))
-    against -= 0.5 * (not examples and bool(EXAMPLES.search(file)))
-    against -= 1.0 * (not foreign and bool(TRANSLATED.search(file)))
-    return against - 0.7 * bool(_VERSIONED.search(file))
+    place = -1.5 * (not notes and bool(NOTES.search(file)))
+    place -= 1.0 * (not tests and bool(_INTERNAL.search(file)))
+    place -= 0.5 * (not examples and bool(EXAMPLES.search(file)))
+    place -= 1.0 * (not foreign and bool(TRANSLATED.search(file)))
+    return place - 0.7 * bool(_VERSIONED.search(file))
 
 
 class Wanted:
@@ -379,7 +378,7 @@ class Wanted:
             self._share(in_path),
             self._share(held),
             self._close(places),
-            _place(each.file, self._spare),
+            against(each.file, self._spare),
             float(bool(each.has_code)),
             float(len(body) < STUB_TERMS),
         ]

@@ -46,6 +46,12 @@ async def healthz(services: Services) -> JSONResponse:
             }
             for label, site in index.sites
         ],
+        "vectors": {
+            "model": index.meaning.model or None,
+            "made": index.meaning.made,
+            "passages": index.meaning.passages,
+            "note": index.meaning.note,
+        },
         "model": services.models.default_name or None,
         "store": {
             "ready": store_works,

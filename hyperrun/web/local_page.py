@@ -48,10 +48,11 @@ async def local_state(view: View, services: Services) -> LocalState:
         built = say("local_index_ready", files=index.files, passages=index.passages)
     else:
         built = say("local_index_building", percent=round(index.progress * 100))
+    notes = "; ".join(filter(None, (index.note, index.meaning.note)))
     return LocalState(
         repository=services.search.project,
         model=services.models.default_name or say("local_model_none"),
-        search=index.engine + (f" ({index.note})" if index.note else ""),
+        search=index.engine + (f" ({notes})" if notes else ""),
         index=built,
         budget=await budget(view, services),
         has_model=bool(services.models.default_name),

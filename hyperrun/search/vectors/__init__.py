@@ -1,0 +1,1 @@
+"""What passages mean, as vectors beside the words of the index."""

