@@ -387,8 +387,16 @@ def _drop(connection: sqlite3.Connection, writer: Writer, page: str) -> None:
 
 def _hold_back(connection: sqlite3.Connection, writer: Writer, prefix: str) -> None:
     """Take their addresses from passages whose page is not there: a draft, or a file that is left
-    out of the build. Nothing is known of pages where there are none at all."""
-    if not _known(connection, prefix):
+    out of the build. Where most files have no page there, the folder is no build of them."""
+    (files,) = connection.execute(
+        "SELECT count(*) FROM files WHERE page IS NOT NULL AND substr(path, 1, ?) = ?",
+        (len(prefix), prefix),
+    ).fetchone()
+    (built,) = connection.execute(
+        "SELECT count(*) FROM pages WHERE matched > 0 AND substr(path, 1, ?) = ?",
+        (len(prefix), prefix),
+    ).fetchone()
+    if not built or 2 * built < files:
         return
     rows = connection.execute(
         "SELECT id, file, address, content FROM passages p WHERE address != '' AND kind != 'page' "

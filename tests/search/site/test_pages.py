@@ -201,6 +201,18 @@ def test_a_folder_of_another_day_or_of_no_generator_is_none(tmp_path: Path) -> N
     assert folder.find(site.root)[0] is None
 
 
+def test_a_folder_that_is_no_build_of_the_sources_takes_no_addresses(site: Site) -> None:
+    for number in range(3):
+        text = f"# More {number}\n\nA bandoneon plays in here, and that {number} times.\n"
+        repository.write(site.root, f"docs/more-{number}.md", text)
+    site.refresh()
+    assert site.found("bandoneon")[1].startswith("more-")  # type: ignore[index]
+    (site.root / "docs/more-0.md").unlink()
+    (site.root / "docs/more-1.md").unlink()
+    site.refresh()
+    assert site.found("bandoneon")[1] == ""  # type: ignore[index]
+
+
 HIDING = {
     "draft": "---\ndraft: true\n---\n",
     "search": "---\nsearch:\n  exclude: true\n---\n",
