@@ -1,0 +1,1 @@
+"""How well HyperRun answers without a language model, judged by what a reader sees."""
