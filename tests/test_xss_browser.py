@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.passage import Passage
-from hyperrun.storage.store import MOST_TURNS
+from hyperrun.storage.sqlite import MAX_TURNS
 from hyperrun.text import without_controls
 from tests.browser import host_site
 from tests.leaks import KEY
@@ -172,7 +172,7 @@ def test_a_kept_conversation_of_hostile_texts(serve: Serve, chromium: Browser) -
     session = server.services.tokens.new()
     conversation, token = session.conversation, session.token
     with watched(chromium, server.url) as page:
-        restored(page, server, kept_turns(PAYLOADS[-MOST_TURNS:], conversation), token)
+        restored(page, server, kept_turns(PAYLOADS[-MAX_TURNS:], conversation), token)
         shown = page.locator(".question").all_inner_texts()
         assert sum("script" in each for each in shown) > 20, "they are shown, as text"
         page.get_by_role("button", name="Not helpful").first.click()

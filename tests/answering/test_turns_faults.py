@@ -209,7 +209,8 @@ def test_what_is_told_with_an_answer_is_no_error(tmp_path: Path) -> None:
         turn = await turns.start("c", "How?", PageContext(), told)
         last = (await followed(turns, turn.id))[-1]
         assert (last.outcome, last.error, last.notice) == (Outcome.ANSWERED, "", "error_budget")
-        again = turns.snapshot(*await turns.history("c"))
+        (stored,) = await turns.history("c")
+        again = turns.snapshot(stored)
         assert (again.error, again.notice) == ("", "error_budget")
         assert [(each.error, each.notice) for each in ended] == [("", "error_budget")]
         agent.script = [Text("Half a sen"), Notice("cut_off"), Done("length")]

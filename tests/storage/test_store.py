@@ -26,7 +26,6 @@ from hyperrun.storage.files import secret
 from hyperrun.storage.keys import Keys
 from hyperrun.storage.schema import MIGRATIONS
 from hyperrun.storage.sqlite import SQLiteStore
-from hyperrun.storage.store import Store
 from hyperrun.storage.tokens import Tokens
 from tests.leaks import KEY
 
@@ -46,7 +45,7 @@ TURN = Turn(
 
 
 @asynccontextmanager
-async def opened(folder: Path, **changes: Any) -> AsyncIterator[Store]:
+async def opened(folder: Path, **changes: Any) -> AsyncIterator[SQLiteStore]:
     store = SQLiteStore(replace(Settings(), data_dir=folder, keep_days=0, **changes))
     await store.open()
     try:
@@ -281,15 +280,13 @@ asyncio.run(main())
 
 def kill_while_writing(folder: Path, first: int, after_s: float) -> set[str]:
     """Run a writer, kill -9 it; the turns that it said were there."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(folder), str(first)], stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    said = [process.stdout.readline()]
-    time.sleep(after_s)
-    os.kill(process.pid, signal.SIGKILL)
-    said += process.stdout.readlines()
-    process.wait()
+    command = [sys.executable, "-c", WRITER, str(folder), str(first)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline()]
+        time.sleep(after_s)
+        os.kill(process.pid, signal.SIGKILL)
+        said += process.stdout.readlines()
     return {f"t{line.strip()}" for line in said if line.endswith("\n")}
 
 
