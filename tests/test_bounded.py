@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from hyperrun.bounded import Exceeded, Worker
+from hyperrun.search.bounded import Exceeded, Worker
 
 
 def work(question: str) -> object:

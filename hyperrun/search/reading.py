@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from hyperrun.bounded import Exceeded, Worker
 from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.passage import READ
 from hyperrun.search import sections, terms
+from hyperrun.search.bounded import Exceeded, Worker
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.site.rules import Rules
 
