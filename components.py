@@ -391,6 +391,11 @@ def Steps(view: View, steps: Sequence[Step]) -> list[FT]:
     ]
 
 
+def SlowModel(view: View) -> FT:
+    """One line for whoever has waited long for a word."""
+    return P(Icon("sparkles", 14), Span(view.say("slow_model")), cls="step")
+
+
 def Thought(view: View, thought: str) -> FT:
     """A model's thoughts, folded; while it thinks, that it does."""
     if not thought:

@@ -28,7 +28,7 @@ import components as html
 import embed
 from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.turns import Turns, Update
-from hyperrun.domain import Cost, Outcome, Turn, reader_of
+from hyperrun.domain import Cost, Outcome, Step, Turn, reader_of
 from hyperrun.errors import (
     BadQuestion,
     BadSetting,
@@ -47,7 +47,7 @@ from hyperrun.redaction import redact_from_logs
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from hyperrun.storage import schema
-from hyperrun.storage.files import lock_data_dir
+from hyperrun.storage.files import broken_secret, lock_data_dir
 from hyperrun.storage.keys import Keys
 from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.tokens import Tokens
@@ -187,8 +187,19 @@ async def frames(
             yield f"retry: {random.randint(1_000, 4_000)}\n\n"
             if turn is not None:
                 following = services.turns.follow(turn_id, view.language)
+                steps: Sequence[Step] = ()
+                is_slow = False
                 async with contextlib.aclosing(following) as updates:
                     async for update in updates:
+                        if update is None and services.models.default_name:
+                            is_slow = True
+                            waiting = fragment(*html.Steps(view, steps), html.SlowModel(view))
+                            yield sse.frame("steps", waiting)
+                            continue
+                        if update is not None:
+                            if is_slow and update.steps is None:  # the line goes
+                                update = replace(update, steps=tuple(steps))
+                            is_slow, steps = False, update.steps or steps
                         yield await frame_of(services, view, turn, update)
             else:
                 gone = fragment(html.Problem(view.say(NotYours.public)))
@@ -296,7 +307,9 @@ async def shared(request: Request, link: str, services: Services) -> Response:
     view = view_for(request, services)
     update = await asyncio.to_thread(services.turns.snapshot, turn, view.language)
     page = html.SharedPage(view, turn, update, chat="../chat-standalone")
-    return document(services.assets, view, page, up="../", title=turn.question)
+    # For whoever is given the link, and for no search engine.
+    unlisted = {"X-Robots-Tag": "noindex"}
+    return document(services.assets, view, page, up="../", title=turn.question, headers=unlisted)
 
 
 # Conversations
@@ -689,6 +702,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             print("Preparing the browser assets (once) …", flush=True)
             assets.build()
         with lock_data_dir(settings.data_dir):
+            if broken := broken_secret(settings.data_dir):
+                raise BadSetting(broken)
             app = create_app(settings)
             app.state.services.search.check()
             schema.check(settings.data_dir)

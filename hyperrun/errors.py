@@ -185,6 +185,9 @@ class ModelTooSlow(ModelError):
 class StoreError(HyperRunError):
     """What lasts could not be read or written; an answer goes on without its row."""
 
+    public = "error_store"
+    status = 503
+
 
 class BadSetting(HyperRunError):
     """The environment says something we cannot use; the text names every such setting."""

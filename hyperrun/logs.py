@@ -22,6 +22,11 @@ request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", d
 TALKATIVE = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy", "httpx", "httpcore", "openai", "aiohttp")
 
 
+MAX_MESSAGE_CHARS = 4_000
+MAX_NAME_CHARS = 100
+MAX_VALUE_CHARS = 1_000
+
+
 class Lines(logging.Formatter):
     """A record as one line: JSON with `as_json`, else for a person. Redacted as a whole."""
 
@@ -31,7 +36,11 @@ class Lines(logging.Formatter):
         self.as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
-        extra: dict[str, Any] = getattr(record, "fields", {})
+        extra: dict[str, Any] = {
+            cut(str(name), MAX_NAME_CHARS): cut(value) if isinstance(value, str) else value
+            for name, value in getattr(record, "fields", {}).items()
+        }
+        message = cut(record.getMessage(), MAX_MESSAGE_CHARS)
         trace = self.formatException(record.exc_info) if record.exc_info else ""
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         if self.as_json:
@@ -39,7 +48,7 @@ class Lines(logging.Formatter):
                 "time": f"{stamp}.{int(record.msecs):03d}Z",
                 "level": record.levelname.lower(),
                 "logger": record.name,
-                "message": record.getMessage(),
+                "message": message,
                 **({"request": request_id.get()} if request_id.get() else {}),
                 **extra,
                 **({"exception": trace} if trace else {}),
@@ -47,7 +56,7 @@ class Lines(logging.Formatter):
             # Redacted before it is encoded: an escaped quote would hide where a key ends.
             return json.dumps(self._clean(event), ensure_ascii=True, default=str)
         told = " ".join(f"{name}={value}" for name, value in extra.items())
-        line = f"{stamp[11:]} {record.levelname.lower():7} {record.getMessage()} {told}".rstrip()
+        line = f"{stamp[11:]} {record.levelname.lower():7} {message} {told}".rstrip()
         line = _visible(redacted(line, self.known))
         return f"{line}\n{redacted(trace, self.known)}" if trace else line
 
@@ -75,6 +84,13 @@ class RedactingFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = redacted(record.getMessage(), self.known), ()
         return True
+
+
+def cut(text: str, max_chars: int = MAX_VALUE_CHARS) -> str:
+    """The beginning of what a stranger may have written, and how much is left out."""
+    if len(text) <= max_chars:
+        return text
+    return f"{text[:max_chars]}… ({len(text) - max_chars} characters more)"
 
 
 def _visible(line: str) -> str:

@@ -37,6 +37,17 @@ def is_blank(text: str) -> bool:
     return all(char.isspace() or unicodedata.category(char) in ("Cf", "Zs") for char in text)
 
 
+_MARKS = re.compile(r"[\\`*_\[\]#|~:@]|(?<=www)\.")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def in_markdown(text: str, max_chars: int = 300) -> str:
+    """`plain` text that stays text in a Markdown document and on the page that is made of it: no
+    link, picture, tag or table cell comes of it."""
+    escaped = "".join(_ENTITIES.get(letter, letter) for letter in plain(text, max_chars))
+    return _MARKS.sub(lambda mark: "\\" + mark[0], escaped)
+
+
 def plain(text: str, max_chars: int = 300) -> str:
     """One clean line of at most `max_chars` characters, for titles, names and paths.
 

@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 SHOW_EVERY_S = 0.8 * TICK_S
 CHECKPOINT_EVERY_S = 1.0
 CHECKPOINT_GROUP = 50  # answers in one transaction
-KEEP_ALIVE_EVERY_S = 15.0
+KEEP_ALIVE_EVERY_S = 10.0  # after which a reader is told that the model takes its time
 LOOK_EVERY_S = 0.25
 # How long may be rendered before the event loop does something else.
 SLICE_S = 0.004

@@ -23,7 +23,7 @@ from hyperrun.errors import BadSetting, StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.store import Store
-from hyperrun.text import plain
+from hyperrun.text import in_markdown
 
 AROUND = " \t\n.,;:!?¿¡。、？！…\"'«»“”„"  # a question is the same with or without
 
@@ -135,12 +135,12 @@ def markdown(report: Insights) -> str:
 
 def _table(title: str, names: Sequence[str], rows: Iterable[Iterable[Any]]) -> list[str]:
     lines = [_row(row) for row in rows]
-    head = [_row(names), _row("---" for _ in names)]
+    head = [_row(names), "| --- " * len(names) + "|"]
     return ["", f"## {title}", "", *([*head, *lines] if lines else ["None."])]
 
 
 def _row(cells: Iterable[Any]) -> str:
-    return "| " + " | ".join(plain(str(cell)).replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(in_markdown(str(cell)) for cell in cells) + " |"
 
 
 async def _read(settings: Settings, days: float, most: int) -> Insights:

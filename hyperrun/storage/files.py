@@ -12,10 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hyperrun.errors import BadSetting
-from hyperrun.files import private_folder
+from hyperrun.files import private_folder, read_bytes
 
 log = logging.getLogger(__name__)
 
+MAX_SECRET_BYTES = 4_096
+SECRETS = {
+    "token.key": "every reader's conversations are theirs no more",
+    "keys.key": "the keys that readers have brought are lost",
+}
 LOCK_TIMEOUT_S = 10.0  # a server that is being restarted is still ending its answers
 
 
@@ -37,10 +42,27 @@ def secret(path: Path, size_bytes: int = 32) -> bytes:
                 os.link(made, path)
         finally:
             os.unlink(made)
-    kept = path.read_bytes()
+    kept = read_bytes(path, MAX_SECRET_BYTES)
     if len(kept) != size_bytes:
         raise ValueError(f"{path.name} has {len(kept)} bytes instead of {size_bytes}")
     return kept
+
+
+def broken_secret(folder: Path, size_bytes: int = 32) -> str:
+    """What is wrong with a secret that is kept in `folder`, and what to do; "" where nothing is."""
+    for name, loss in SECRETS.items():
+        try:
+            size = (folder / name).stat().st_size
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            return f"{folder / name} cannot be read: {error.strerror}"
+        if size != size_bytes:
+            return (
+                f"{folder / name} has {size} bytes instead of {size_bytes}: bring it back from a "
+                f"copy, or remove it, and {loss}"
+            )
+    return ""
 
 
 @contextlib.contextmanager
@@ -76,6 +98,33 @@ def lock_data_dir(folder: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[N
                     "(HYPERRUN_DATA_DIR)"
                 )
             time.sleep(0.05)
-        yield
+        with _locked_folder(folder):
+            yield
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def _locked_folder(folder: Path) -> Iterator[None]:
+    """The folder itself, too: it stays locked when somebody has removed the lock's file.
+
+    Raises `BadSetting` where another process holds it.
+    """
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise BadSetting(
+            f"another server uses {folder}, though its server.lock was removed: stop it, or give "
+            "this one a folder of its own (HYPERRUN_DATA_DIR)"
+        ) from error
+    except OSError as error:  # not every file system can
+        log.info("%s itself cannot be locked: %s", folder, error)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.close(handle)

@@ -6,6 +6,7 @@ no disk. Nothing here blocks the event loop.
 
 import asyncio
 import logging
+import os
 import secrets
 import sqlite3
 import time
@@ -13,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -33,6 +35,9 @@ from hyperrun.storage.store import Summary
 log = logging.getLogger(__name__)
 
 EXPIRE_EVERY_S = 3_600.0
+LOOK_EVERY_S = 2.0  # whether the file is still the one that is open
+LEAP_S = 7 * 86_400.0  # without a question; then the clock is looked at twice
+TRUSTED_AFTER_S = 86_400.0
 MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
 MAX_RECENT = 20  # conversations of a reader are listed
 TITLE_CHARS = 200
@@ -71,6 +76,10 @@ class SQLiteStore:
         self._batch: Batch | None = None
         self._lock = Lock()  # guards `_batch` and its rows, between event loop and writer
         self._maintenance: asyncio.Task[None] | None = None
+        self._place = (0, 0)  # of the file that is open
+        self._opened_at = time.monotonic()
+        self._newest = 0.0  # when the last question came before this process
+        self._looking = asyncio.Lock()
         self.not_saved = ""  # why the last turns were not: empty where they were
 
     async def open(self) -> None:
@@ -81,9 +90,13 @@ class SQLiteStore:
     def _connect(self) -> None:
         self._writing = open_writer(self._path, self._max_mb)
         self._reading = open_reader(self._path)
+        status = self._path.stat()
+        self._place = (status.st_dev, status.st_ino)
 
     def _open(self) -> None:
         self._connect()
+        ((newest,),) = self._query("SELECT coalesce(max(started), 0) FROM turns")
+        self._newest = float(newest)
         self._execute(
             # The folder is this process's alone: all other owners are gone.
             "UPDATE turns SET outcome = ?, ended = ? WHERE outcome = ? AND owner != ?",
@@ -125,20 +138,43 @@ class SQLiteStore:
             self._writing = None
 
     async def _maintain(self) -> None:
+        expired_at = time.monotonic()
         while True:
-            await asyncio.sleep(EXPIRE_EVERY_S)
+            await asyncio.sleep(LOOK_EVERY_S)
+            await self.works()
+            if time.monotonic() - expired_at < EXPIRE_EVERY_S:
+                continue
+            expired_at = time.monotonic()
             try:
                 await self.expire()
             except StoreError as error:
                 log.error("old conversations are not deleted: %s", error)
 
     async def works(self) -> bool:
-        """Does the database answer?"""
+        """Does the database answer, and is it the one that is open? One that was taken away is
+        begun anew: what is asked from now on must not go into a file without a name."""
         try:
+            async with self._looking:
+                await self._reopen()
             await self._rows("SELECT 1 FROM turns LIMIT 1")
         except StoreError:
             return False
         return True
+
+    async def _reopen(self) -> None:
+        found = await asyncio.to_thread(_look, self._path)
+        if found == "broken":
+            raise StoreError(f"{self._path.name} was overwritten")
+        if self._writing is None or found == self._place:
+            return
+        log.error(
+            "%s was %s while the server ran: a new one is begun, and what stood in the old is "
+            "there only if it is brought back",
+            self._path.name, "replaced" if found else "removed",
+        )  # fmt: skip
+        await self._read(self._close_reading)
+        await self._write(self._close_writing)
+        await self._write(self._connect)
 
     # Turns
 
@@ -293,18 +329,31 @@ class SQLiteStore:
     def _expire(self) -> None:
         if not self._keep_days:
             return
-        oldest = time.time() - self._keep_days * 86_400
+        oldest = self._now() - self._keep_days * 86_400
         with self._transaction() as connection:
-            connection.execute(
+            deleted = connection.execute(
                 "DELETE FROM turns WHERE conversation IN "
                 "(SELECT conversation FROM turns GROUP BY conversation HAVING max(started) < ?)",
                 (oldest,),
-            )
+            ).rowcount
             connection.execute(
                 "DELETE FROM keys WHERE kept < ? AND conversation NOT IN "
                 "(SELECT substr(conversation, 1, instr(conversation || '~', '~') - 1) FROM turns)",
                 (oldest,),
             )
+        if deleted > 0:
+            log.info("%d answers older than %g days are deleted", deleted, self._keep_days)
+
+    def _now(self) -> float:
+        """The time that ages are counted from: the clock's, unless it has leapt since the last
+        question; then that one's, until the clock has stood by it for a day."""
+        now = time.time()
+        leapt = self._newest and now - self._newest > LEAP_S
+        if leapt and time.monotonic() - self._opened_at < TRUSTED_AFTER_S:
+            log.warning("the clock is %.0f days ahead of the last question: nothing is deleted by "
+                        "it for a day", (now - self._newest) / 86_400)  # fmt: skip
+            return self._newest
+        return now
 
     # Spend
 
@@ -434,6 +483,20 @@ def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:
     if connection is None:
         raise StoreError("the store is not open")
     return connection
+
+
+def _look(path: Path) -> tuple[int, int] | str | None:
+    """Which file stands at `path`; "broken" where it is no database, None where there is none."""
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            begins = file.read(16)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(f"{path.name} cannot be read: {error.strerror}") from error
+    is_database = not begins or begins == b"SQLite format 3\0"
+    return (status.st_dev, status.st_ino) if is_database else "broken"
 
 
 def _today() -> str:

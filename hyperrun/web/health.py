@@ -1,14 +1,18 @@
 """What machines ask: is the server ready, its numbers, and that it look at the repository again."""
 
+import logging
+
 from fasthtml.core import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hyperrun.storage.files import broken_secret
 from hyperrun.web.metrics import may_see_metrics
 from hyperrun.web.services import Services
 from hyperrun.web.webhook import is_authentic
 
+log = logging.getLogger(__name__)
 route = APIRouter()
 
 
@@ -21,7 +25,10 @@ async def healthz(services: Services) -> JSONResponse:
     """
     index = services.search.status()
     store_works = await services.store.works()
+    keys = broken_secret(services.settings.data_dir)
     ready = index.ready and store_works
+    if keys:
+        log.error("%s", keys)
     body = {
         "ready": ready,
         "index": {
@@ -57,6 +64,11 @@ async def healthz(services: Services) -> JSONResponse:
             "ready": store_works,
             "saves": store_works and not services.store.not_saved,
             "note": services.store.not_saved,
+        },
+        # Those in use stay in use; a restart is refused until they are whole again.
+        "keys": {
+            "ready": not keys,
+            "note": "a key file is broken; the log says which" if keys else "",
         },
     }
     return JSONResponse(body, status_code=200 if ready else 503)

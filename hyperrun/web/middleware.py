@@ -20,7 +20,13 @@ from hyperrun.errors import HyperRunError, LimitReached
 from hyperrun.language import choose, text
 from hyperrun.limits import Limits
 from hyperrun.settings import Settings
-from hyperrun.web.origins import frame_ancestors, is_own_page
+from hyperrun.web.origins import (
+    frame_ancestors,
+    host_name,
+    is_own_host,
+    is_own_page,
+    own_names,
+)
 from hyperrun.web.proxies import Proxies, ProxiesMiddleware
 from hyperrun.web.request_log import Observe, RequestLogMiddleware, route_of
 from hyperrun.web.sse import EventStreamMiddleware
@@ -29,6 +35,7 @@ log = logging.getLogger(__name__)
 
 WEBHOOK = "/reindex"
 MAX_BODY_BYTES = 128 * 1024  # the longest question in four-byte characters, form-encoded, fits
+MAX_PUSH_BYTES = 4 * 1024 * 1024  # a forge tells every file that a push has changed
 BODY_WITHIN_S = 10.0
 HSTS = "max-age=31536000"
 
@@ -107,7 +114,7 @@ def middleware(
         Middleware(RequestLogMiddleware, observe=observe),
         Middleware(EventStreamMiddleware),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
-        Middleware(HostMiddleware),
+        Middleware(HostMiddleware, names=own_names(settings)),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),
         Middleware(UnexpectedMiddleware),
         *([Middleware(ChangesMiddleware, limits=limits)] if limits is not None else []),
@@ -149,10 +156,16 @@ class HeadersMiddleware:
 
 
 class HostMiddleware:
-    """Refuses a request that names no host, several, or nonsense (RFC 9112, section 3.2)."""
+    """Refuses a request that names no host, several, or nonsense (RFC 9112, section 3.2), and one
+    for a host that is none of ours.
 
-    def __init__(self, app: ASGIApp) -> None:
+    A page may have its own name lead to 127.0.0.1, and would then ask as if it were ours, from
+    within a network that is none of its business.
+    """
+
+    def __init__(self, app: ASGIApp, names: frozenset[str] = frozenset()) -> None:
         self.app = app
+        self.names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -161,6 +174,11 @@ class HostMiddleware:
             may_lack = scope["http_version"] == "1.0" and not hosts
             if not may_lack and (len(hosts) != 1 or not _HOST.fullmatch(hosts[0])):
                 return await refusal(headers, "error_malformed", 400)(scope, receive, send)
+            name = host_name(hosts[0]) if hosts else ""
+            is_told = scope.get("hyperrun.trusted", False)  # by a proxy that looks at names itself
+            if not is_told and not is_own_host(name, self.names):
+                answer = refusal(headers, "error_unknown_host", 421, host=name[:100])
+                return await answer(scope, receive, send)
         await self.app(scope, receive, send)
 
 
@@ -258,7 +276,8 @@ class BodyMiddleware:
         if declared == "0" and "transfer-encoding" not in headers:
             return await self.app(scope, receive, send)
         too_large = refusal(headers, "error_too_large", 413)
-        if declared.isdecimal() and int(declared) > self.max_bytes:
+        max_bytes = MAX_PUSH_BYTES if _is_push(scope, headers) else self.max_bytes
+        if declared.isdecimal() and int(declared) > max_bytes:
             return await too_large(scope, receive, send)
         body = bytearray()
         try:
@@ -269,7 +288,7 @@ class BodyMiddleware:
                     if message["type"] == "http.disconnect":
                         return
                     body += message.get("body", b"")
-                    if len(body) > self.max_bytes:
+                    if len(body) > max_bytes:
                         return await too_large(scope, receive, send)
                     more = message.get("more_body", False)
         except TimeoutError:
@@ -288,6 +307,12 @@ class BodyMiddleware:
             return await receive()
 
         await self.app(scope, receive_again, send)
+
+
+def _is_push(scope: Scope, headers: Headers) -> bool:
+    """Does it come with what a forge shows, for the route that looks at it?"""
+    shown = ("x-hub-signature-256", "x-forgejo-signature", "x-gitlab-token", "authorization")
+    return path_within(scope) == WEBHOOK and any(name in headers for name in shown)
 
 
 def refusal(

@@ -5,7 +5,9 @@ chat page itself, which comes from our own origin wherever it stands, may post t
 """
 
 import re
+import socket
 from collections.abc import Mapping
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from hyperrun.errors import BadSetting
@@ -71,6 +73,34 @@ def _source(text: str) -> str:
             "or https://*.example.org"
         )
     return text
+
+
+def own_names(settings: Settings) -> frozenset[str]:
+    """The host names by which this server is asked for, beside those that nobody else can have."""
+    names = {settings.host.lower(), socket.gethostname().lower()}
+    names.add(f"{socket.gethostname().lower()}.local")
+    if settings.public_url:
+        names.add(urlsplit(settings.public_url).hostname or "")
+    return frozenset(names - {""})
+
+
+def host_name(host: str) -> str:
+    """The name in a `Host` header, without its port."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].rstrip(".").lower()
+
+
+def is_own_host(name: str, names: frozenset[str]) -> bool:
+    """Is this a name of ours: one of `names`, an address, or a name that no foreign page can have
+    its own lead from (localhost, and names without a dot, which the public name system has not)?"""
+    if not name or "." not in name or name in names or name.endswith(".localhost"):
+        return True
+    try:
+        ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def is_own_page(headers: Mapping[str, str], public_url: str = "") -> bool:

@@ -7,7 +7,7 @@ The host is never taken from a forwarded header.
 
 import logging
 from collections.abc import Sequence
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,7 +18,12 @@ from hyperrun.visitor import parsed_address
 log = logging.getLogger(__name__)
 
 MAX_HOPS = 20
-_FORWARDED = (b"x-forwarded-", b"x-real-ip", b"x-original-", b"x-rewrite-", b"forwarded")
+_FORWARDED = (
+    b"x-forwarded", b"x-real-", b"x-original-", b"x-rewrite-", b"forwarded", b"via", b"cdn-loop",
+    b"cf-connecting-", b"cf-ray", b"true-client-ip", b"x-client-ip", b"x-cluster-client-ip",
+    b"client-ip", b"fastly-client-ip", b"fly-client-ip", b"x-envoy-", b"x-appengine-", b"x-azure-",
+    b"x-proxy", b"proxy-", b"x-arr-",
+)  # fmt: skip
 
 
 class Client(NamedTuple):
@@ -33,7 +38,7 @@ class Proxies:
 
     def __init__(self, trusted: Sequence[str]) -> None:
         try:
-            self._networks = [ip_network(each, strict=False) for each in trusted]
+            self._networks = [_network(each) for each in trusted]
         except ValueError as error:
             raise BadSetting(f"HYPERRUN_TRUSTED_PROXIES: {error}") from error
 
@@ -64,6 +69,20 @@ class Proxies:
 def _plain(text: str) -> str:
     found = parsed_address(text)
     return str(found) if found is not None else text
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """A network; one of IPv4 addresses written as IPv6's (::ffff:10.0.0.0/104) as what it means.
+
+    Raises ValueError where that is not one of IPv4 alone.
+    """
+    network = ip_network(text, strict=False)
+    mapped = ip_address(text.partition("/")[0])
+    if isinstance(network, IPv6Network) and isinstance(mapped, IPv6Address) and mapped.ipv4_mapped:
+        if network.prefixlen < 96:
+            raise ValueError(f"{text} holds more than the IPv4 addresses; write /96 or longer")
+        return IPv4Network((mapped.ipv4_mapped, network.prefixlen - 96), strict=False)
+    return network
 
 
 class ProxiesMiddleware:
@@ -104,4 +123,5 @@ class ProxiesMiddleware:
             "scheme": client.scheme,
             "headers": kept,
             "hyperrun.forwarded": forwarded,
+            "hyperrun.trusted": self.proxies.trusts(peer),
         }

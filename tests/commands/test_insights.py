@@ -65,7 +65,7 @@ def test_a_question_counts_once_for_each_reader_and_stands_with_his_last_answer(
 
             report = command(tmp_path).stdout
             assert "| 2 | How do I install it |" in report
-            assert "| Retried? | wrong | It \\| does not [31m work |" in report
+            assert "| Retried? | wrong | It \\| does not \\[31m work |" in report
             assert "\x1b" not in report
             assert "Long ago" not in report
             assert "Long ago" in command(tmp_path, "--days", "50").stdout

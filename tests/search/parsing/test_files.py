@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from hyperrun.files import UnreadableFile
 from hyperrun.passage import Passage
 from hyperrun.redaction import without_secrets
 from hyperrun.search import ignore
@@ -295,9 +296,9 @@ def test_what_steers_nbdev_and_what_a_cell_hides_is_not_shown() -> None:
 
 
 def test_a_notebook_that_is_too_large_is_named(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "MOST_NOTEBOOK_BYTES", 100)
     repository.write(tmp_path, "big.ipynb", cells(WORDS))
-    assert files.read(tmp_path, PurePosixPath("big.ipynb")) == []
-    assert "big.ipynb is left out" in caplog.text
+    with pytest.raises(UnreadableFile, match="too large"):
+        files.read(tmp_path, PurePosixPath("big.ipynb"))

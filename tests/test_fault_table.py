@@ -1,0 +1,52 @@
+"""Each fault of `docs/faults.md`, done to a running server."""
+
+import re
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults import ELSEWHERE, FAULTS, TABLE, Fault, Place, table
+from tests.server import RunningServer, Serve
+
+TOP = Path(__file__).parent.parent
+WITHIN_S = 60.0  # on a busy machine
+
+
+def ask(server: RunningServer) -> str:
+    """A question's answer, as it stands in the stream."""
+    with httpx.Client(base_url=server.url, timeout=WITHIN_S) as client:
+        asked = client.post(
+            "/ask", data={"query": "How do I pair a lamp?"}, headers={"HX-Request": "true"}
+        )
+        assert asked.status_code == 200, asked.text
+        (turn,) = re.findall(r"stream/([\w-]+)", asked.text)[:1]
+        return client.get(f"/stream/{turn}").text
+
+
+def test_the_table_is_current() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table(), "run python -m tests.faults"
+    assert all((TOP / row[5]).is_file() for row in ELSEWHERE)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_what_comes_of_a_fault(
+    fault: Fault, serve: Serve, repository: Path, tmp_path: Path
+) -> None:
+    server = serve()
+    assert "lantern pair" in ask(server)
+    fault.harm(Place(tmp_path / "data", repository))
+    said = ask(server)
+    assert ("lantern pair" in said) == fault.answers
+    assert "Something went wrong on our side" not in said
+    until = time.monotonic() + WITHIN_S
+    while True:
+        health = httpx.get(f"{server.url}/healthz", timeout=WITHIN_S)
+        is_so = health.is_success == fault.healthy and fault.told in health.text
+        if is_so or time.monotonic() > until:
+            break
+        time.sleep(0.2)
+    assert is_so, health.text
+    assert "lantern pair" in ask(server)
