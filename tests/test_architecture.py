@@ -102,7 +102,8 @@ def test_no_modules_import_each_other(graph: Graph) -> None:
 
 
 def test_few_modules_stand_outside_of_a_room() -> None:
-    assert len(list((ROOT / "hyperrun").glob("*.py"))) <= MAX_FLAT_MODULES
+    flat = [each for each in (ROOT / "hyperrun").glob("*.py") if each.name != "__main__.py"]
+    assert len(flat) <= MAX_FLAT_MODULES
 
 
 @pytest.mark.parametrize(
