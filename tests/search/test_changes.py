@@ -140,7 +140,7 @@ class Builds:
         with file.open("a") as opened:
             opened.write("More.\n")
         with suppress(AssertionError):  # not seen at all: the watch is set up behind
-            await until(partial(self.have_ended_since, before), 1.5)
+            await until(partial(self.have_ended_since, before), 5)
         return self.asked[-1] == {file.name}
 
 
