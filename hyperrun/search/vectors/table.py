@@ -11,6 +11,7 @@ import time
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from heapq import nsmallest
 from itertools import compress
@@ -18,11 +19,6 @@ from operator import mul
 from typing import Any, Protocol
 
 from hyperrun.passage import READ
-
-try:
-    import numpy
-except ImportError:  # it comes with the libraries of local models, and is not needed
-    numpy = None  # type: ignore[assignment]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -125,7 +121,7 @@ class _Signs:
         self._ids = [row[0] for row in rows]
         self._words: Any = None
         self._numbers: list[int] = []
-        if numpy is not None and rows:
+        if (numpy := _numpy()) is not None and rows:
             joined = b"".join(row[1] for row in rows)
             self._words = numpy.frombuffer(joined, dtype="uint64").reshape(len(rows), -1)
         else:
@@ -146,7 +142,7 @@ class _Signs:
         if not self._ids:
             return []
         apart: Sequence[int]
-        if self._words is not None:
+        if self._words is not None and (numpy := _numpy()) is not None:
             other = numpy.frombuffer(wanted, dtype="uint64")
             distances = numpy.bitwise_count(self._words ^ other).sum(1, dtype="int32")
             if among is None and len(self._ids) > NEAREST:
@@ -252,8 +248,18 @@ def _read_signs(connection: sqlite3.Connection, is_read: int) -> _Signs:
     return _Signs(rows, sample)
 
 
+@cache
+def _numpy() -> Any:
+    """It comes with the libraries of local models, and is not needed; a start does not wait."""
+    try:
+        import numpy
+    except ImportError:
+        return None
+    return numpy
+
+
 def _products(rows: Sequence[bytes], vector: Sequence[float]) -> list[float]:
-    if numpy is not None and rows:
+    if (numpy := _numpy()) is not None and rows:
         numbers = numpy.frombuffer(b"".join(rows), dtype="int8").reshape(len(rows), -1)
         products: list[float] = (
             numbers.astype("float32") @ numpy.array(vector, dtype="float32")
