@@ -1,8 +1,8 @@
 """What words find and what meaning finds, as one ranking.
 
 The rule was chosen with questions of known sections (bench/search/vectors.py), with a model of
-English and one of many languages: what both find gains, what words find first mostly stays, and the
-nearest in meaning are always among the first five.
+English and one of many languages: what words find first gives way only to what is much nearer in
+meaning and nearly as good in words, and the nearest in meaning are always among the first five.
 """
 
 import sqlite3
@@ -18,7 +18,6 @@ MEANING = 0.2  # what one deviation of likeness counts beside the scores of word
 UNNAMED = 0.2  # the words' score of a section that words do not find
 PLACE = 0.45  # of that, for what speaks against a file by where it stands
 LIKENESS_PLACE = 0.5  # of a likeness, for the same
-STAYS, STAYS_FROM = 0.5, 0.3  # for what words find first, by the share of the question it holds
 FIRST_FIVE = (2, 3, 4)  # where the three nearest in meaning stand at the latest,
 STRIKING = 2.5  # if they are as near as that
 FOR_OTHERS = -0.9  # a file with so much against it is never put there
@@ -55,9 +54,7 @@ def fuse_hits(hits: Sequence[Hit], near: Sequence[Near]) -> list[Hit]:
     fused: dict[int, Hit] = {}
     # The order is what the words' ranking says; the scores tell by how much.
     scores = sorted((hit.score for hit in hits), reverse=True)
-    for place, (hit, score) in enumerate(zip(hits, scores, strict=True)):
-        if not place:
-            score += STAYS * max(hit.held - STAYS_FROM, 0.0)
+    for hit, score in zip(hits, scores, strict=True):
         fused[hit.id] = replace(hit, score=score + MEANING * likeness.get(hit.id, 0.0))
     for each in near:
         if each.is_read and each.id not in fused:
