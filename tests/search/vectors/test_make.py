@@ -154,7 +154,7 @@ def test_the_nearest_are_found_with_a_library_and_without(
 ) -> None:
     make(connection, Counted(), 0.0)
     if not with_numpy:
-        monkeypatch.setattr(table, "numpy", None)
+        monkeypatch.setattr(table, "_numpy", lambda: None)
     near = VectorTable("counted").near(connection, unit(vector_of("drosseln")))
     best = max(near, key=lambda each: each.likeness)
     (title,) = connection.execute("SELECT title FROM passages WHERE id = ?", (best.id,)).fetchone()
