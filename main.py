@@ -682,7 +682,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import uvicorn
 
     from hyperrun.web import protocol
-    from hyperrun.web.server import announce, server
+    from hyperrun.web.server import announce, check_address, server
 
     parser = argparse.ArgumentParser(description="Ask AI for a documentation site.")
     parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
@@ -716,6 +716,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 timeout_graceful_shutdown=5,
                 **protocol.options(),
             )
+            check_address(settings.host, settings.port)
             announce(app.state.services)
             server(config).run()
     except (BadSetting, SearchUnavailable, StoreError, assets.AssetsMissing) as error:

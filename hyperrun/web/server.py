@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
 
+from hyperrun.errors import BadSetting
 from hyperrun.web.origins import any_site_may_show
 from hyperrun.web.services import Services
 
@@ -34,6 +35,22 @@ def server(config: uvicorn.Config) -> uvicorn.Server:
             await super().shutdown(sockets)
 
     return Server(config)
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise `BadSetting` where nothing can listen there, before anybody is told to look there."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else "there is no such port"
+        raise BadSetting(
+            f"nothing can listen at {host}:{port} ({why}): choose another HOST or PORT"
+        ) from error
 
 
 def announce(services: Services) -> None:
