@@ -199,7 +199,11 @@ SLOW = frozenset((
     "quotes.rst", "tags.rst", "pictures.rst", "front-matter.rst", "references.rst", "links.rst",
     "code-swagger.yaml", "code-functions.py", "code-ends.rb", "code-macros.c", "code-decorators.py",
     "code-closures.rs", "code-if.c", "code-heredocs.rb", "notebook-many-cells", "brackets.rst",
-    "one-line-of-words.rst", "levels.md", "shortcodes.rst",
+    "one-line-of-words.rst", "levels.md", "shortcodes.rst", "shortcodes.md", "pictures.md",
+    "brackets.md", "colons.md", "headings.md", "emphasis.md", "headings-with-words.md", "roles.md",
+    "front-matter.md", "attributes.md", "tags.md", "directives.md", "references.md",
+    "underlines.md", "links.md", "entities.md", "footnotes.md", "tables.md", "long-heading.md",
+    "admonitions.md", "comments.rst", "headings.rst", "long-heading.rst",
 ))  # fmt: skip
 
 
@@ -255,7 +259,9 @@ def animals() -> Iterator[Animal]:
     # Configuration
     yield Animal("yaml-bomb", _file("mkdocs.yml", _yaml_bomb()))
     yield Animal("yaml-tag", _file("mkdocs.yml", "site_url: !!python/object/apply:os.abort []\n"))
-    yield Animal("yaml-deep", _file("mkdocs.yml", "a: " + _nested(20_000, "[", "]")))
+    yield Animal(
+        "yaml-deep", _file("mkdocs.yml", "a: " + _nested(20_000, "[", "]")), 0, is_slow=True
+    )
     yield Animal("yaml-bytes", _file("_quarto.yml", bytes(range(256))), 1)
     yield Animal("toml-deep", _file("pyproject.toml", "a = " + _nested(5_000, "[", "]")))
     yield Animal("ini-broken", _file("settings.ini", "[DEFAULT\n%(x)s\n"))
