@@ -109,12 +109,12 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
         )
         unfinished = "SELECT 1 FROM turns WHERE outcome = 'running'"
         eventually(lambda: not database.execute(unfinished).fetchall(), 30, "turns are running")
-        rows = database.execute("SELECT model, error, outcome, answer FROM turns").fetchall()
+        rows = database.execute("SELECT model, notice, outcome, answer FROM turns").fetchall()
     assert len(rows) == statuses[200]
     without_model = [row for row in rows if not row[0]]
     assert len(without_model) > statuses[200] / 4
-    for _, error, outcome, answer in without_model:
-        assert (error, outcome) == ("error_budget", "answered")
+    for _, notice, outcome, answer in without_model:
+        assert (notice, outcome) == ("error_budget", "answered")
         assert "dim" in answer
     print(f"{questions} questions: {dict(statuses)}, {billed:.4f} USD billed")
 

@@ -56,6 +56,8 @@ class Reply:
     def say(self, said: str) -> None:
         """All that this step has said; now and then what it takes, should the answer be stopped."""
         self._end_thought()
+        if len(said) < len(self._said):  # words turned out to be thoughts
+            self._marks = CitationMarks()
         self._said = said
         self._show(self._marks.rewritten(said))
 
@@ -64,8 +66,7 @@ class Reply:
         self.text = self._before + (said.lstrip() if self._is_apart else said)
         if len(self.text) == known:
             return
-        if len(self.text) < known:  # words turned out to be thoughts
-            self._marks = CitationMarks()
+        if len(self.text) < known:
             self._tell(Rewritten(self.text))
             return
         self._tell(Text(self.text[known:], self.text))

@@ -411,7 +411,8 @@ class Index:
             hits = sections.find_after(connection, query, before, inside)
             best = max((hit.held for hit in hits[:k]), default=0.0)
             ranked: list[Candidate] = []
-            if best < HELD or ranking.may_ask_for_code(query) or self._names(connection, query):
+            is_told = best >= HELD and len(hits) >= k  # by documentation alone
+            if not is_told or ranking.may_ask_for_code(query) or self._names(connection, query):
                 ranked = self._ranked(connection, query, inside)
             asks_for_code = ranking.asks_for_code(query, ranked)
             near = meant.near(connection, inside, [h.id for h in hits]) if meant else []

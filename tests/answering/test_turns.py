@@ -356,6 +356,7 @@ def test_words_that_turn_out_to_be_thoughts_are_taken_back(
     model_server.script(Script(["Let me ", "see.\n", "</think>\n\n", "Hold it [1]."], delay_s=0.1))
     reader = Reader(server)
     end = reader.follow(reader.ask("How do I dim a lamp?"))
+    print(end)
     assert shown(end) == "Hold it 1 ."
     assert "</think>" not in end and "&lt;/think" not in end
 

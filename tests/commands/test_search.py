@@ -118,7 +118,7 @@ def test_a_machine_without_colgrep_is_told_what_answered(repo: Path, tmp_path: P
         },
     )  # fmt: skip
     assert done.stdout.startswith(" 1. ")
-    assert done.stderr == "embedded index alone: there is no ColGrep program\n"
+    assert done.stderr.endswith("embedded index alone: there is no ColGrep program\n")
 
 
 def test_a_search_that_fails_in_colgrep_is_answered_by_the_embedded_index(tmp_path: Path) -> None:

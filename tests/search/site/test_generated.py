@@ -141,6 +141,8 @@ def test_myst(tmp_path: Path) -> None:
     assert check(tmp_path, tmp_path / "built", ["docs/index.md", "docs/deep/page.md"]) > 50
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_docusaurus(tmp_path: Path) -> None:
     modules = generators.install_from_npm(generators.EXAMPLES / "docusaurus")
     # MDX takes `<` and braces for its own.
@@ -167,6 +169,8 @@ def test_docusaurus(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("clean", ["false", "true"])
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_vitepress(tmp_path: Path, clean: str) -> None:
     modules = generators.install_from_npm(generators.EXAMPLES / "vitepress")
     write(tmp_path, {
@@ -194,6 +198,8 @@ def beside_starlight() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_starlight(beside_starlight: Path) -> None:
     tmp_path = beside_starlight
     package = json.loads((generators.EXAMPLES / "starlight/package.json").read_text())
