@@ -1,7 +1,7 @@
 """The answer without a language model: the section that answers, as its page says it.
 
-Its lead, the sentence that says it, its example whole; from a second section only what the first
-does not say; then where else to look. Where nothing answers, that, and what comes nearest.
+Whole where it fits on a screen, else its lead, the block that answers and its example; from a
+second section what the first does not say; then where else to look. Where nothing answers, that.
 """
 
 import asyncio
