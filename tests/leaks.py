@@ -2,8 +2,8 @@
 
 `listen` puts an ear on every way out of the product: what its apps send, what the tests' clients
 receive, its log lines, what its processes print. What was found there is in `told`; the folders of
-servers are searched at the end. A key may go out in the Authorization header of a call to the
-provider, and nowhere else.
+servers are searched at the end. A key may go out in the header where a provider wants it, and
+nowhere else.
 """
 
 import base64
@@ -25,6 +25,9 @@ from playwright.sync_api import Error as PlaywrightError
 from starlette.applications import Starlette
 
 from hyperrun.logs import Lines
+
+# Where a provider wants its key: OpenAI's format, Azure's, Anthropic's.
+KEY_HEADERS = ("authorization", "api-key", "x-api-key")
 
 # Part of every key a test gives to a server. It stands nowhere else.
 MARK = "MARKofAtestKEY"
@@ -239,9 +242,9 @@ def in_files(folder: Path) -> list[str]:
 
 
 def in_requests(requests: list[dict[str, Any]], headers: list[dict[str, str]]) -> list[str]:
-    """The requests that hold a key anywhere but in their Authorization header."""
+    """The requests that hold a key anywhere but where a provider wants it."""
     found = [f"request {number}" for number, body in enumerate(requests) if holds_key(str(body))]
     for number, each in enumerate(headers):
         found += [f"{name} of request {number}" for name, value in each.items()
-                  if name not in ("authorization", "api-key") and holds_key(value)]  # fmt: skip
+                  if name not in KEY_HEADERS and holds_key(value)]  # fmt: skip
     return found

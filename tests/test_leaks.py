@@ -64,9 +64,10 @@ def test_files_of_servers_are_searched(tmp_path: Path, name: str, is_found: bool
         path.unlink()  # or this run would end red
 
 
-def test_requests_may_hold_a_key_in_their_authorization_alone() -> None:
+def test_requests_may_hold_a_key_where_a_provider_wants_it_and_nowhere_else() -> None:
     said = {"messages": [{"role": "user", "content": f"My key is {KEY}."}]}
-    assert not in_requests([{}], [{"authorization": f"Bearer {KEY}", "api-key": KEY}])
+    wanted = {"authorization": f"Bearer {KEY}", "api-key": KEY, "x-api-key": KEY}
+    assert not in_requests([{}], [wanted])
     assert in_requests([said], [{}]) == ["request 0"]
     assert in_requests([{}, {}], [{}, {"referer": KEY}]) == ["referer of request 1"]
 
