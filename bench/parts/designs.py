@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-MOST_TOKENS = 4_000
+MAX_TOKENS = 4_000
 MODULES = Path(__file__).parents[2] / "static/node_modules"
 SCRIPTS = ("htmx.org/dist/htmx.min.js", "htmx-ext-sse/sse.js")
 PAGE = """<!doctype html><title>Plain</title><script src="/scripts"></script>
@@ -79,7 +79,7 @@ def plain(model_url: str) -> Starlette:
         async def tokens() -> AsyncIterator[str]:
             chat = Chat("openai/bench", api_base=model_url, api_key="none")
             whole = ""
-            stream = await chat(question, stream=True, max_tokens=MOST_TOKENS)
+            stream = await chat(question, stream=True, max_tokens=MAX_TOKENS)
             async for item in stream:
                 choices = getattr(item, "choices", None)
                 delta = getattr(choices[0], "delta", None) if choices else None

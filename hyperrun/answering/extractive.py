@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 SCREEN_LINES = 30  # a section that takes no more is quoted whole
 SECOND_LINES = 12
-MOST_ALSO = 3
+MAX_ALSO = 3
 # How much of the question a section holds that answers it, and one that comes near.
 SURE, NEAR = 0.45, 0.2
 SURE_ANYWAY = 0.66  # although a word of it stands nowhere
@@ -52,20 +52,20 @@ async def extract(
     sources: Sequence[Source],
     whole: Whole,
     language: str,
-    leading: int = 0,
+    introducing: int = 0,
 ) -> AsyncIterator[str]:
     """The answer as Markdown, a section at a time, with its citations.
 
-    `sources` are ordered, best first. With `leading` the first so many are quoted as they begin,
-    whatever words they hold.
+    `sources` are ordered, best first. With `introducing` the first so many are quoted as they
+    begin, whatever words they hold.
     """
     question = wanted.question
-    if not leading and not asks_for_code(question, sources):
+    if not introducing and not asks_for_code(question, sources):
         sources = sorted(sources, key=lambda source: not is_prose(source.passage))
     shares = [wanted.share(f"{each.passage.title}\n{each.passage.shown}") for each in sources]
     most = max(shares[:3], default=0.0)
     is_foreign = _LETTER.search(question) and not _LATIN.search(question)
-    if not leading and (not sources or is_absent(wanted, most)):
+    if not introducing and (not sources or is_absent(wanted, most)):
         yield text(language, "extract_none_language" if is_foreign else "extract_none")
         near = [
             each for each, share in zip(sources, shares, strict=True)
@@ -74,21 +74,21 @@ async def extract(
         if near:
             yield f"\n\n{also(near, language)}"
         return
-    is_sure = bool(leading) or most >= (SURE_ANYWAY if wanted.unknown else SURE)
+    is_sure = bool(introducing) or most >= (SURE_ANYWAY if wanted.unknown else SURE)
     yield text(language, "extract_lead" if is_sure else "extract_near") + "\n\n"
     quoted: list[str] = []  # places
     left_out: list[str] = []
     shown = ""
-    for source in sources[: leading or 2]:
+    for source in sources[: introducing or 2]:
         await asyncio.sleep(0)  # a section takes milliseconds; other answers stream meanwhile
         if place(source) in quoted:
             continue
-        room = SECOND_LINES if quoted and not leading else SCREEN_LINES
+        room = SECOND_LINES if quoted and not introducing else SCREEN_LINES
         try:
             section = quotables(await whole(source), wanted)
             if (
                 quoted
-                and not leading
+                and not introducing
                 and not (is_near(source, sources[0]) or adds(section, wanted, shown))
             ):
                 continue
@@ -105,7 +105,7 @@ async def extract(
     if not quoted:
         yield f"**{escaped(heading(sources[0]))}** [{sources[0].number}]\n\n"
     others = [each for each in sources if place(each) not in quoted + left_out]
-    if others and not leading:
+    if others and not introducing:
         yield also(others, language)
 
 
@@ -140,7 +140,7 @@ def also(sources: Sequence[Source], language: str) -> str:
     """Where else to look: the first few sections, each once."""
     names = {heading(each): each.number for each in reversed(sources)}
     links = [f"{escaped(name)} [{number}]" for name, number in reversed(names.items())]
-    return f"{text(language, 'extract_also')} " + " · ".join(links[:MOST_ALSO])
+    return f"{text(language, 'extract_also')} " + " · ".join(links[:MAX_ALSO])
 
 
 def quotables(sources: Sequence[Source], wanted: Wanted) -> list[Quotable]:

@@ -26,11 +26,13 @@ class PassagesAnswerer:
         sources = await research.find(question.searched, FIRST_PASSAGES, before)
         yield Found(question.text, sources)
         known = len(sources)
-        leading = 0
+        introducing = 0
         if not question.page.selection:
-            leading = await asyncio.to_thread(self._search.leading, question.text)
+            introducing = await asyncio.to_thread(self._search.introducing, question.text)
         wanted = await self._search.wanted(question.text, before)
-        async for delta in extract(wanted, sources, research.section, question.language, leading):
+        async for delta in extract(
+            wanted, sources, research.section, question.language, introducing
+        ):
             if len(research.sources) > known:
                 known = len(research.sources)
                 yield Citable(research.sources)

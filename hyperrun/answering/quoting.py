@@ -119,30 +119,30 @@ def _prose(markdown: str) -> list[Block]:
     lines = markdown.splitlines()
     tokens = parser().parse(markdown, {"rendering": Rendering()})
     blocks: list[Block] = []
-    heading, leading = "", ""
+    heading, lead_in = "", ""
     for at, token in enumerate(tokens):
         if token.level or token.map is None or token.type == "hr":
             continue
         words = "\n".join(lines[slice(*token.map)]).rstrip()
         if token.type == "heading_open":
-            heading, leading = words.strip("# \n").partition("\n")[0], ""
+            heading, lead_in = words.strip("# \n").partition("\n")[0], ""
         elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())
             if words.endswith(":") and token.type == "paragraph_open":
-                leading += f"{words}\n\n"
+                lead_in += f"{words}\n\n"
                 continue
             block = _block(words, tokens[at:], lines)
             blocks.append(
                 replace(
                     block,
-                    text=leading + block.text,
+                    text=lead_in + block.text,
                     heading=heading,
-                    opening=leading + block.opening,
+                    opening=lead_in + block.opening,
                     has_code=token.type in ("fence", "code_block"),
                 )
             )
-            leading = ""
+            lead_in = ""
     return blocks
 
 

@@ -50,7 +50,7 @@ SLACK = 0.05  # of the longest silence: moving a timer for each token costs more
 CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
 LONGEST_RETRY_AFTER_S = 5.0  # a provider that wants more is not waited for
-MOST_LINE_BYTES = 4_000_000
+MAX_LINE_BYTES = 4_000_000
 MAX_REFUSAL_BYTES = 20_000
 TRANSIENT = (ModelDown, ModelRateLimited, ModelCutOff)
 MIN_WINDOW = 256  # a refusal that tells of less than this is not believed
@@ -523,11 +523,11 @@ async def _events(response: "ClientResponse", model: str) -> AsyncGenerator[list
         if is_stream is None and rest.lstrip():
             is_stream = not rest.lstrip().startswith((b"{", b"["))
         if is_stream is False:
-            if len(rest) > MOST_LINE_BYTES:
+            if len(rest) > MAX_LINE_BYTES:
                 raise ModelError(f"{model}: an answer without an end")
             continue
         *lines, rest = rest.split(b"\n")
-        if len(rest) > MOST_LINE_BYTES:
+        if len(rest) > MAX_LINE_BYTES:
             raise ModelError(f"{model}: a line without an end")
         yield [each[5:].strip() for each in lines if each.startswith(b"data:")]
     if is_stream is False:

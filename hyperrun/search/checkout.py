@@ -22,7 +22,7 @@ from hyperrun.errors import SearchUnavailable
 log = logging.getLogger(__name__)
 
 TIMEOUT_S = 600.0
-MOST_BYTES = 2 * 1024**3
+MAX_BYTES = 2 * 1024**3
 MAX_SAID_BYTES = 4_000_000
 SCHEMES = ("https", "http", "ssh", "file")
 
@@ -52,7 +52,7 @@ class Checkout:
         url: str,
         data_dir: Path,
         timeout_s: float = TIMEOUT_S,
-        most_bytes: int = MOST_BYTES,
+        most_bytes: int = MAX_BYTES,
         token: str = "",
     ) -> None:
         """Raises `SearchUnavailable` where the scheme is none that is allowed."""

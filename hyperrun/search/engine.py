@@ -36,17 +36,17 @@ from hyperrun.settings import Settings
 
 log = logging.getLogger(__name__)
 
-MOST = 50
+MAX_RESULTS = 50
 FIRST_INDEX_WAIT_S = 20.0
-MOST_QUERY_CHARS = 2_000
+MAX_QUERY_CHARS = 2_000
 REFRESH_S = 900.0  # how often a checkout is brought up to its remote
 RESCAN_S = 300.0  # how often every file is looked at, told of or not: not every mount tells
 RETRY_S = 5.0
-MOST_CHANGED = 100  # with more changes at once, every file is looked at
+MAX_CHANGED = 100  # with more changes at once, every file is looked at
 CRAWLED_AT_ONCE = 500  # pages of a first crawl that are read while it goes on
-MOST_FIRST_HEADINGS = 8
-MOST_RELATED = 12  # of which those are left out that an answer quotes
-MOST_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
+MAX_FIRST_HEADINGS = 8
+MAX_RELATED = 12  # of which those are left out that an answer quotes
+MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
 REBUILT = "the index was damaged and is built anew"
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
@@ -278,7 +278,7 @@ class Search:
                     tree.root, watch_filter=wanted, debounce=1_000, step=200,
                     ignore_permission_denied=True, force_polling=polling, poll_delay_ms=2_000,
                 ):  # fmt: skip
-                    if not is_whole or told > MOST_TOLD:
+                    if not is_whole or told > MAX_TOLD:
                         self._changed = None
                     elif self._changed is not None:
                         self._changed |= {
@@ -344,7 +344,7 @@ class Search:
 
                 began = time.monotonic()
                 changed, self._changed = self._changed or set(), set()
-                if len(changed) > MOST_CHANGED or began - self._looked_at > RESCAN_S:
+                if len(changed) > MAX_CHANGED or began - self._looked_at > RESCAN_S:
                     changed = set()
                 try:
                     for tree in self._trees:
@@ -427,8 +427,8 @@ class Search:
         Waits for a first index, of a tag too, up to 20 s. An empty question finds nothing. Raises
         `SearchError`.
         """
-        k = min(max(k, 1), MOST)
-        query = query[:MOST_QUERY_CHARS].encode(errors="ignore").decode()
+        k = min(max(k, 1), MAX_RESULTS)
+        query = query[:MAX_QUERY_CHARS].encode(errors="ignore").decode()
         await self._wait_until_ready()
         if version:
             found_then = await self._search_version(query, k, version, before)
@@ -466,7 +466,7 @@ class Search:
             meant = await self._meant(query, before)
             found = await asyncio.to_thread(self._index.search, query, wide, "", before, meant)
             found = self._behind_others(query, fuse(found, await by_colgrep, wide))[:k]
-            return await asyncio.to_thread(self._led, self._index, query, found, k)
+            return await asyncio.to_thread(self._with_introductions, self._index, query, found, k)
         finally:
             by_colgrep.cancel()
 
@@ -500,14 +500,14 @@ class Search:
             for passage, address in found
         ]
 
-    def leading(self, question: str) -> int:
+    def introducing(self, question: str) -> int:
         """How many of the passages found for `question` answer it by themselves: for a newcomer's
         questions of what the project is and how to start. 0 for any other.
 
         Reads the index: for a thread. 0 where it cannot be read.
         """
         with suppress(sqlite3.Error):
-            return introductions.leading(self._index, question, self.project, self._names)
+            return introductions.introducing(self._index, question, self.project, self._names)
         return 0
 
     def _look_up(
@@ -519,7 +519,9 @@ class Search:
         before: Before | None,
         meant: Meant | None = None,
     ) -> list[Found]:
-        return self._led(index, query, index.search(query, k, inside, before, meant), k, inside)
+        return self._with_introductions(
+            index, query, index.search(query, k, inside, before, meant), k, inside
+        )
 
     async def wanted(self, question: str, before: Before | None = None) -> Wanted:
         """What `question` asks for, in the index's words. Raises `SearchError`."""
@@ -569,19 +571,19 @@ class Search:
                 found.append(self._addressed(shown, ""))
         return found
 
-    def _led(
+    def _with_introductions(
         self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
     ) -> list[Found]:
         """`found`, after what comes first for a newcomer's question."""
         first = introductions.find(index, query, self.project, self._names, inside)
-        return introductions.put_first(first, found, k)
+        return introductions.pin_introductions(first, found, k)
 
     async def _meant(self, query: str, before: Before | None) -> Meant | None:
         """What the question means; None where no model tells, or not in time."""
         if self._meaning is None or not query.strip():
             return None
         if before is not None and before.question and leans(query):
-            query = f"{before.question[:MOST_QUERY_CHARS]} {query}"
+            query = f"{before.question[:MAX_QUERY_CHARS]} {query}"
         vector = await self._meaning.of_question(query)
         return None if vector is None else Meant(query, vector, self._meaning.table)
 
@@ -689,11 +691,11 @@ class Search:
         names: dict[str, None] = {}
         for file in sorted(places, key=lambda file: (places[file], file)):
             names |= dict.fromkeys(list(_askable(files[file]))[:2])
-            if len(names) >= MOST_FIRST_HEADINGS:
+            if len(names) >= MAX_FIRST_HEADINGS:
                 break
         self._first_headings = list(names)
 
-    def related(self, sources: Sequence[Source], limit: int = MOST_RELATED) -> tuple[str, ...]:
+    def related(self, sources: Sequence[Source], limit: int = MAX_RELATED) -> tuple[str, ...]:
         """Headings that a reader of these passages may ask about next: their own, then those that
         stand beside them. Where there are none, what there is to start with.
 

@@ -15,8 +15,8 @@ from hyperrun.files import read_text
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-MOST_BYTES = 512 * 1024
-MOST_NOTEBOOK_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 512 * 1024
+MAX_NOTEBOOK_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 60  # folders below the root
 MAX_ENTRIES = 100_000  # names in one folder
 MAX_FILES = 250_000

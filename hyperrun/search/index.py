@@ -38,13 +38,13 @@ log = logging.getLogger(__name__)
 VERSION = 12
 FETCH = 120  # candidates that are ranked
 PATIENCE_S = 10  # with another writer
-MOST_IDLE = 4  # connections kept open for reading
-MOST_NAME_TERMS = 5
+MAX_IDLE = 4  # connections kept open for reading
+MAX_NAME_TERMS = 5
 HELD = 0.7  # of a question by a section; then code is not looked at
 SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
 MAX_NAMED = 20  # of what is left out anew, in the log
-MOST_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
+MAX_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -430,7 +430,7 @@ class Index:
     def _names(connection: sqlite3.Connection, query: str) -> bool:
         """Is `query` the name of something in code, in words?"""
         wanted = terms.query_terms(query)
-        if not wanted or len(wanted) > MOST_NAME_TERMS:
+        if not wanted or len(wanted) > MAX_NAME_TERMS:
             return False
         match = " AND ".join(f'name : "{term}"' for term in wanted)
         rows = connection.execute(
@@ -478,12 +478,12 @@ class Index:
             forms = terms.forms(term)
             match = " OR ".join(f'"{form}"' for form in forms)
             rows = connection.execute(
-                "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (match, MOST_COUNTED)
+                "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (match, MAX_COUNTED)
             ).fetchall()
             if rows:
                 rarity = math.log((total + 1) / len(rows)) / math.log(total + 1)
                 ids = frozenset(row[0] for row in rows)
-                asked.append(Asked(term, forms, rarity, ids, common=len(ids) == MOST_COUNTED))
+                asked.append(Asked(term, forms, rarity, ids, common=len(ids) == MAX_COUNTED))
         return asked
 
     @staticmethod
@@ -597,7 +597,7 @@ class Index:
             connection.close()
             raise
         with self._lock:
-            if len(self._idle) < MOST_IDLE:
+            if len(self._idle) < MAX_IDLE:
                 self._idle.append(connection)
                 return
         connection.close()

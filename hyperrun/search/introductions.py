@@ -14,8 +14,8 @@ from hyperrun.search.index import Index
 from hyperrun.search.ranking import generality
 from hyperrun.search.terms import STOP_WORDS
 
-MOST_CHARS = 300  # a longer question is about more
-MOST = 2
+MAX_CHARS = 300  # a longer question is about more
+MAX_INTRODUCTIONS = 2
 STEPS = 3  # passages from where one begins
 LOOKED_AT = 3  # passages from a file's beginning
 LEAST_WORDS = 4  # of a paragraph that says something
@@ -81,7 +81,7 @@ def names(project: str, introducing: Iterable[Found]) -> frozenset[str]:
     return frozenset(called - {""})
 
 
-def leading(index: Index, question: str, project: str, called: frozenset[str]) -> int:
+def introducing(index: Index, question: str, project: str, called: frozenset[str]) -> int:
     """How many of the passages that come first for `question` answer it by themselves; 0 where it
     is neither of the two. Raises `sqlite3.Error`."""
     first = len(find(index, question, project, called))
@@ -100,13 +100,13 @@ def find(
 
 def asks_how_to_start(question: str, called: frozenset[str]) -> bool:
     """Does `question` ask how one begins with the project that is `called` so?"""
-    asked = _START.fullmatch(question) if len(question) <= MOST_CHARS else None
+    asked = _START.fullmatch(question) if len(question) <= MAX_CHARS else None
     return asked is not None and set(_words(asked["what"] or "")) <= called | _BESIDE
 
 
 def asks_what_it_is(question: str, called: frozenset[str]) -> bool:
     """Does `question` ask what the project is that is `called` so?"""
-    if not called or len(question) > MOST_CHARS:
+    if not called or len(question) > MAX_CHARS:
         return False
     if (asked := _ASKED_ELSEWHERE.fullmatch(question)) is not None:
         subject = set(_words(asked["after"] or asked["before"]))
@@ -125,7 +125,7 @@ def introductions(index: Index, project: str, inside: str = "") -> list[Found]:
     files = {file for file, _ in index.sections() if _is_in(inside, file)}
     found: list[Found] = []
     for file in sorted(filter(_greets, files), key=_place):
-        if len(found) == MOST:
+        if len(found) == MAX_INTRODUCTIONS:
             break
         beginning = index.of_file(file, LOOKED_AT)
         defined = re.compile(
@@ -163,13 +163,13 @@ def beginnings(index: Index, inside: str = "") -> list[Found]:
     return [each for each in passages if _says(each)][:STEPS]
 
 
-def put_first(first: Iterable[Found], others: Sequence[Found], k: int) -> list[Found]:
+def pin_introductions(first: Iterable[Found], others: Sequence[Found], k: int) -> list[Found]:
     """The best `k`: `first`, and then the `others` that are not among them."""
     best = max((passage.score for passage, _ in others), default=0.0)
-    leading = [(replace(passage, score=best), address) for passage, address in first]
-    places = {(passage.file, passage.start_line) for passage, _ in leading}
+    pinned = [(replace(passage, score=best), address) for passage, address in first]
+    places = {(passage.file, passage.start_line) for passage, _ in pinned}
     rest = (each for each in others if (each[0].file, each[0].start_line) not in places)
-    return [*leading, *rest][:k]
+    return [*pinned, *rest][:k]
 
 
 def _is_in(folder: str, file: str) -> bool:

@@ -27,8 +27,8 @@ CREATE VIRTUAL TABLE IF NOT EXISTS prose_terms USING fts5vocab(prose, 'row');
 """
 _BM25 = "6.0, 2.0, 1.5, 1.0"
 FETCH = 40  # candidates that are weighed
-MOST_TERMS = 24
-MOST_BODY_TERMS = 3_000
+MAX_TERMS = 24
+MAX_BODY_TERMS = 3_000
 
 # Words that say little of what is wanted, but are no stop words: they count for a third.
 _WEAK = frozenset((
@@ -125,7 +125,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
     def add(words: Sequence[str], share: float) -> None:
         for word in words:
             stem = porter(word)
-            if stem in terms or len(terms) == MOST_TERMS:
+            if stem in terms or len(terms) == MAX_TERMS:
                 continue
             others = dict.fromkeys(alike(stem), ALIKE)
             weight = _rarity(connection, stem, total)
@@ -348,7 +348,7 @@ class Wanted:
         heading = each.heading.split()
         in_heading, in_parents, in_path = map(self._held, (heading, each.parents.split(),
                                                            each.path.split()))  # fmt: skip
-        body = each.body.split()[:MOST_BODY_TERMS]
+        body = each.body.split()[:MAX_BODY_TERMS]
         counts: dict[int, float] = defaultdict(float)
         in_body: dict[int, float] = {}
         places: list[tuple[int, int, float]] = []

@@ -19,8 +19,8 @@ from hyperrun.search.index import Index, location
 
 log = logging.getLogger(__name__)
 
-MOST_KEPT = 4
-MOST_BYTES = 512 * 1024 * 1024
+MAX_KEPT = 4
+MAX_BYTES = 512 * 1024 * 1024
 TIMEOUT_S = 120.0
 # Readers name versions, and a build is work: as many as are kept may come at once, and after that
 # one in so many seconds.
@@ -60,7 +60,7 @@ class Versions:
         self._listing = asyncio.Lock()
         self._ready: dict[str, tuple[Index, str]] = {}  # version -> index and commit, oldest first
         self._building: dict[str, asyncio.Task[None]] = {}
-        self._started: deque[float] = deque(maxlen=MOST_KEPT)  # when the last builds were asked for
+        self._started: deque[float] = deque(maxlen=MAX_KEPT)  # when the last builds were asked for
         self._turn = asyncio.Lock()  # one build at a time
 
     async def find(self, root: Path, version: str, wait_s: float) -> tuple[Index, str] | None:
@@ -90,8 +90,8 @@ class Versions:
     def _admit(self, version: str) -> None:
         """Count one more build, or raise `SearchUnavailable`."""
         now = time.monotonic()
-        is_full = len(self._started) == MOST_KEPT
-        if is_full and now - self._started[0] < MOST_KEPT * BETWEEN_BUILDS_S:
+        is_full = len(self._started) == MAX_KEPT
+        if is_full and now - self._started[0] < MAX_KEPT * BETWEEN_BUILDS_S:
             raise SearchUnavailable(f"{version} is not read yet; other versions are")
         self._started.append(now)
 
@@ -130,7 +130,7 @@ class Versions:
                     await asyncio.to_thread(_extract, root, commit, tree)
                     await self._build(tree, index.path)
             self._ready[version] = (index, commit)
-            while len(self._ready) > MOST_KEPT:
+            while len(self._ready) > MAX_KEPT:
                 oldest, _ = self._ready.pop(next(iter(self._ready)))
                 oldest.delete()
         except (OSError, SearchUnavailable, sqlite3.Error, subprocess.SubprocessError) as error:
@@ -168,7 +168,7 @@ class _Bounded(io.RawIOBase):
 
     def __init__(self, stream: io.BufferedReader) -> None:
         self._stream = stream
-        self._left = MOST_BYTES
+        self._left = MAX_BYTES
 
     def read(self, size: int = -1) -> bytes:
         part = self._stream.read(size)

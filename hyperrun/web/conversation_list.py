@@ -12,7 +12,7 @@ from fasthtml.components import Button, Div, Form, Li, Ol, P, Span, Time
 from hyperrun.domain import Recent
 from hyperrun.web.view import IN_TURN, Dialog, Icon, IconButton, View
 
-MOST_TITLE_CHARS = 100
+MAX_TITLE_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def ConversationList(view: View, conversations: Sequence[Conversation]) -> FT:
 def shorten(question: str) -> str:
     """A question on one line, cut where it is too long to be a title."""
     line = " ".join(question.split())
-    return line if len(line) <= MOST_TITLE_CHARS else f"{line[:MOST_TITLE_CHARS].rstrip()}…"
+    return line if len(line) <= MAX_TITLE_CHARS else f"{line[:MAX_TITLE_CHARS].rstrip()}…"
 
 
 def Line(view: View, conversation: Conversation) -> FT:

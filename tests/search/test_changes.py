@@ -219,9 +219,9 @@ def test_every_file_is_looked_at_where_names_are_not_enough(
         await until(partial(builds.are_told_by_name, root / "README.md"))
         before = len(builds.asked)
         if reason == "many named":
-            monkeypatch.setattr("hyperrun.search.engine.MOST_CHANGED", 0)
+            monkeypatch.setattr("hyperrun.search.engine.MAX_CHANGED", 0)
         elif reason == "many told":
-            monkeypatch.setattr("hyperrun.search.engine.MOST_TOLD", 2)
+            monkeypatch.setattr("hyperrun.search.engine.MAX_TOLD", 2)
             for number in range(3):
                 (root / f"node_modules/{number}.js").write_text("")
         elif reason == "long ago":

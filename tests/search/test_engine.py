@@ -24,7 +24,7 @@ from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.index import Index
 from hyperrun.search.parsing import files
-from hyperrun.search.versions import MOST_KEPT
+from hyperrun.search.versions import MAX_KEPT
 from hyperrun.settings import Settings
 from tests.search import repository
 from tests.search.running import searched
@@ -291,21 +291,21 @@ def test_a_tag_is_searched_as_it_was(tmp_path: Path) -> None:
 def test_only_so_many_tags_are_read_at_once_however_many_are_named(tmp_path: Path) -> None:
     root = tmp_path / "root"
     repository.git(tmp_path, "init", "-q", str(root))
-    for number in range(MOST_KEPT + 1):
+    for number in range(MAX_KEPT + 1):
         repository.write(root, "a.md", f"# Setup\n\nWind the gramophone {number} times.\n")
         repository.git(root, "add", ".")
         repository.git(root, "commit", "-qm", str(number))
         repository.git(root, "tag", f"v1.{number}")
 
     async def work(search: Search) -> None:
-        asked = [search.search("gramophone", version=f"1.{n}") for n in range(MOST_KEPT + 1)]
+        asked = [search.search("gramophone", version=f"1.{n}") for n in range(MAX_KEPT + 1)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         for number, found in enumerate(answers):
             if isinstance(found, BaseException):
                 assert isinstance(found, SearchUnavailable)
             else:
                 assert f"{number} times" in found[0].text
-        assert sum(isinstance(each, list) for each in answers) == MOST_KEPT
+        assert sum(isinstance(each, list) for each in answers) == MAX_KEPT
 
     searched(root, tmp_path / "data", work)
 

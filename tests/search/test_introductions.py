@@ -178,7 +178,7 @@ def test_the_answer_without_a_model_is_how_the_introduction_begins() -> None:
 
     async def said() -> str:
         sources = [Source(1, whole), Source(2, other)]
-        pieces = extract(Wanted.of("What is Lantern?"), sources, alone, "en", leading=1)
+        pieces = extract(Wanted.of("What is Lantern?"), sources, alone, "en", introducing=1)
         return "".join([piece async for piece in pieces])
 
     assert asyncio.run(said()).endswith("**Lantern** [1]\n\nIt lights.\n\n")

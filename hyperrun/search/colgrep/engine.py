@@ -38,10 +38,10 @@ from hyperrun.search.colgrep.program import (
 
 log = logging.getLogger(__name__)
 
-MOST = 50
-MOST_QUERY_CHARS = 512
+MAX_RESULTS = 50
+MAX_QUERY_CHARS = 512
 SEARCHES_AT_ONCE = 2
-MOST_WAITING = 2  # beyond them a crowd is answered by the embedded index alone, at once
+MAX_WAITING = 2  # beyond them a crowd is answered by the embedded index alone, at once
 FAILURES_BEFORE_PAUSE = 3
 _PACKAGE = Path(__file__).parent.parent.parent.parent
 
@@ -140,13 +140,13 @@ class ColGrep:
             raise IndexMissing(self.note or "the first index is still being built")
         if time.monotonic() < self._paused_until:
             raise ColGrepError("it failed several times and is left alone for a while")
-        most = min(max(k, 1), MOST)
+        most = min(max(k, 1), MAX_RESULTS)
         arguments = [
             "search", "--json", "--no-update", "--color", "never", "-y",
             "-k", str(min(2 * most + 10, 100)), "--model", str(self._model),
             "--", text, str(self.corpus),
         ]  # fmt: skip
-        if self._asked >= SEARCHES_AT_ONCE + MOST_WAITING:
+        if self._asked >= SEARCHES_AT_ONCE + MAX_WAITING:
             raise Crowded("as many searches as may wait are waiting")
         self._asked += 1
         try:
@@ -355,7 +355,7 @@ def find_program(program: str = "") -> Path | None:
 def question(query: str) -> str:
     """`query` on one line, without control characters, at most 512 characters."""
     visible = (" " if unicodedata.category(each)[0] in "CZ" else each for each in query[:5_000])
-    return " ".join("".join(visible).split())[:MOST_QUERY_CHARS].strip()
+    return " ".join("".join(visible).split())[:MAX_QUERY_CHARS].strip()
 
 
 def _note(error: Exception) -> str:

@@ -25,8 +25,8 @@ from pathlib import Path
 
 from hyperrun.errors import SearchError
 
-MOST_OUTPUT_BYTES = 16 * 1024 * 1024
-MOST_WORDS_BYTES = 16 * 1024  # of stderr, its end
+MAX_OUTPUT_BYTES = 16 * 1024 * 1024
+MAX_WORDS_BYTES = 16 * 1024  # of stderr, its end
 
 
 class ColGrepError(SearchError):
@@ -168,7 +168,7 @@ async def _both(stdout: asyncio.StreamReader, stderr: asyncio.StreamReader) -> t
     async def words() -> bytes:
         kept = b""
         while chunk := await stderr.read(65_536):
-            kept = (kept + chunk)[-MOST_WORDS_BYTES:]
+            kept = (kept + chunk)[-MAX_WORDS_BYTES:]
         return kept
 
     async def printed() -> bytes:
@@ -176,8 +176,8 @@ async def _both(stdout: asyncio.StreamReader, stderr: asyncio.StreamReader) -> t
         size = 0
         while chunk := await stdout.read(65_536):
             size += len(chunk)
-            if size > MOST_OUTPUT_BYTES:
-                raise BadOutput(f"it printed more than {MOST_OUTPUT_BYTES} bytes")
+            if size > MAX_OUTPUT_BYTES:
+                raise BadOutput(f"it printed more than {MAX_OUTPUT_BYTES} bytes")
             chunks.append(chunk)
         return b"".join(chunks)
 

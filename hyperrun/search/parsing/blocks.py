@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from hyperrun.passage import Include
 from hyperrun.search.parsing.chunk import Chunk
 
-MOST_LINES = 70
-MOST_CHARS = 9_000  # of what one passage says, where blocks can be parted
+MAX_LINES = 70
+MAX_CHARS = 9_000  # of what one passage says, where blocks can be parted
 LEAST_LETTERS = 12  # of a section beside its heading
 
 
@@ -100,15 +100,15 @@ def _chunks(
 
 
 def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
-    """`blocks` in parts of at most `MOST_LINES` lines, more only where one block has more."""
+    """`blocks` in parts of at most `MAX_LINES` lines, more only where one block has more."""
     if not blocks:
         return []
     parts: list[list[Block]] = [[]]
     for block in blocks:
         part = parts[-1]
         if part and (
-            block.end - part[0].start + 1 > MOST_LINES
-            or sum(len(each.content) for each in part) + len(block.content) > MOST_CHARS
+            block.end - part[0].start + 1 > MAX_LINES
+            or sum(len(each.content) for each in part) + len(block.content) > MAX_CHARS
         ):
             # A heading, and what announces the next block, go with that.
             carried = 1 if len(part) > 1 and part[-1].content.rstrip().endswith(":") else 0

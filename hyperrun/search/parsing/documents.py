@@ -10,7 +10,7 @@ from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.site.sluggers import Anchors
 
-MOST_FRONT_LINES = 400
+MAX_FRONT_LINES = 400
 MDX_SUFFIXES = frozenset((".mdx",))
 
 
@@ -83,7 +83,7 @@ def front_matter(lines: list[str]) -> Front:
         return Front()
     mark = lines[0].rstrip()
     ends = (mark, "...") if mark == "---" else (mark,)
-    for number, line in enumerate(lines[1:MOST_FRONT_LINES], 2):
+    for number, line in enumerate(lines[1:MAX_FRONT_LINES], 2):
         if line.rstrip() in ends:
             body = lines[1 : number - 1]
             if mark == "---" and body and not any(re.match(r"\s*[\w\"'-]+\s*:|\s*#", each)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
-from hyperrun.search.ignore import MOST_BYTES, MOST_NOTEBOOK_BYTES
+from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
 from hyperrun.search.parsing import documents, notebooks, openapi, other_code, python_code
 from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
@@ -42,7 +42,7 @@ def is_known(path: PurePosixPath) -> bool:
 
 def max_bytes(path: PurePosixPath) -> int:
     """The size from which on such a file is not read."""
-    return MOST_NOTEBOOK_BYTES if path.suffix.lower() == ".ipynb" else MOST_BYTES
+    return MAX_NOTEBOOK_BYTES if path.suffix.lower() == ".ipynb" else MAX_BYTES
 
 
 def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk]:
@@ -101,7 +101,7 @@ def hides(root: Path, file: str) -> bool:
         return False
     try:
         with place.open("rb") as opened:
-            text = opened.read(MOST_NOTEBOOK_BYTES).decode("utf-8-sig", errors="replace")
+            text = opened.read(MAX_NOTEBOOK_BYTES).decode("utf-8-sig", errors="replace")
     except OSError:
         return False
     return front_matter.hides(front_matter.read(text, suffix), text, suffix)

@@ -10,7 +10,7 @@ _NAME = re.compile(r"<(/?)([A-Za-z][\w.:-]*)")
 _ATTRIBUTE = re.compile(r"([A-Za-z_:@#][\w:.@-]*)(\s*=\s*)?")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`{}]+)")
 _LITERAL = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|`([^`$]*)`)\s*")
-MOST_TAG_CHARS = 6_000
+MAX_TAG_CHARS = 6_000
 _VOID = frozenset(("br", "hr", "img", "input", "source", "link", "meta", "area", "wbr", "col"))
 _SILENT = frozenset(("script", "style", "svg", "iframe", "video", "audio", "template", "object",
                      "head", "button", "select", "math"))  # fmt: skip
@@ -49,7 +49,7 @@ def tag(text: str, start: int) -> Tag | None:
         return None
     attributes: dict[str, str] = {}
     expressions: dict[str, str] = {}
-    at, most = match.end(), min(len(text), start + MOST_TAG_CHARS)
+    at, most = match.end(), min(len(text), start + MAX_TAG_CHARS)
     while at < most:
         if text[at].isspace():
             at += 1
@@ -91,7 +91,7 @@ def balanced(text: str, start: int) -> int | None:
     """Where the brace at `start` is closed, one further; None where it never is."""
     depth = 0
     quote = ""
-    for at in range(start, min(len(text), start + MOST_TAG_CHARS)):
+    for at in range(start, min(len(text), start + MAX_TAG_CHARS)):
         char = text[at]
         if quote:
             if char == quote and text[at - 1] != "\\":

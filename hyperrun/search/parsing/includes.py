@@ -11,11 +11,11 @@ from textwrap import dedent
 
 from hyperrun.passage import Include
 from hyperrun.redaction import without_secrets
-from hyperrun.search.ignore import FILES, MOST_BYTES
+from hyperrun.search.ignore import FILES, MAX_BYTES
 
-MOST_INCLUDES = 300  # of one document
-MOST_CHARS = 400_000  # of all of them together
-MOST_DEPTH = 4  # of includes in what was included
+MAX_INCLUDES = 300  # of one document
+MAX_CHARS = 400_000  # of all of them together
+MAX_DEPTH = 4  # of includes in what was included
 
 _OUTSIDE = re.compile(r"^[a-z][\w+.-]*://|^//|[\0\\]", re.IGNORECASE)
 _SECTION = re.compile(r"--8<--\s*\[\s*(start|end)\s*:\s*([\w-]+)\s*\]")
@@ -37,7 +37,7 @@ class Place:
     root: Path
     file: PurePosixPath
     depth: int = 0
-    left: list[int] = field(default_factory=lambda: [MOST_INCLUDES, MOST_CHARS])
+    left: list[int] = field(default_factory=lambda: [MAX_INCLUDES, MAX_CHARS])
 
     def find(self, name: str, folders: Iterable[str] = ("",)) -> PurePosixPath | None:
         """The file called `name`, relative to the repository; None where there is none in it.
@@ -74,7 +74,7 @@ class Place:
     def inside(self, file: PurePosixPath) -> "Place | None":
         """The place of what is included here, to include in turn; None where that is too deep."""
         deeper = Place(self.root, file, self.depth + 1, self.left)
-        return deeper if self.depth < MOST_DEPTH else None
+        return deeper if self.depth < MAX_DEPTH else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _object(lines: list[str], name: str) -> tuple[int, int] | None:
 def _text(path: Path) -> str:
     try:
         stat = path.stat()
-        return "" if stat.st_size > MOST_BYTES else _read(path, stat.st_mtime_ns)
+        return "" if stat.st_size > MAX_BYTES else _read(path, stat.st_mtime_ns)
     except OSError:
         return ""
 

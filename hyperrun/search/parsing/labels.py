@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 from hyperrun.search.ignore import is_passed_over
 from hyperrun.search.parsing.includes import Place
 
-MOST_FILES = 2_000
-MOST_CHARS = 200_000  # of one file
+MAX_FILES = 2_000
+MAX_CHARS = 200_000  # of one file
 
 _MARK = r"[!-/:-@\[-`{-~]"
 _RST_TITLE = (
@@ -68,7 +68,7 @@ def _known(root: str, folder: str) -> tuple[dict[str, str], dict[str, str]]:
     for path in _sources(root, folder):
         try:
             with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-                text = file.read(MOST_CHARS)
+                text = file.read(MAX_CHARS)
         except OSError:
             continue
         is_markdown = path.endswith((".md", ".myst"))
@@ -91,6 +91,6 @@ def _sources(root: str, folder: str) -> Iterator[str]:
         for name in sorted(names):
             if name.endswith((".rst", ".md", ".myst")):
                 count += 1
-                if count > MOST_FILES:
+                if count > MAX_FILES:
                     return
                 yield Path(here, name).relative_to(root).as_posix()

@@ -17,9 +17,9 @@ from hyperrun.search.site.sluggers import attributes
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-MOST_DEPTH = 12
-MOST_PARTIAL_CHARS = 4_000  # of a file that is there to be included
-MOST_INCLUDED_CHARS = 12_000  # of prose from one other file
+MAX_DEPTH = 12
+MAX_PARTIAL_CHARS = 4_000  # of a file that is there to be included
+MAX_INCLUDED_CHARS = 12_000  # of prose from one other file
 
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _ICON = re.compile(
@@ -84,7 +84,7 @@ class Document:
 
     def read(self, text: str, offset: int = 0) -> list[Block]:
         """The blocks of `text`, whose first line is `offset` lines below the document's."""
-        if self._depth > MOST_DEPTH:
+        if self._depth > MAX_DEPTH:
             return []
         self._depth += 1
         try:
@@ -936,13 +936,11 @@ def bounded(blocks: Sequence[Block]) -> str:
     """What `blocks` of another file say, up to where that is too much."""
     kept: list[Block] = []
     size = 0
-    is_long = sum(len(block.content) for block in blocks) > MOST_PARTIAL_CHARS
+    is_long = sum(len(block.content) for block in blocks) > MAX_PARTIAL_CHARS
     for block in blocks:
         size += len(block.content)
         # A whole document is found by itself: of it the page's section is the first.
-        if kept and (
-            size > MOST_INCLUDED_CHARS or (block.level and is_long and not kept[-1].level)
-        ):
+        if kept and (size > MAX_INCLUDED_CHARS or (block.level and is_long and not kept[-1].level)):
             break
         kept.append(block)
     return joined(kept)

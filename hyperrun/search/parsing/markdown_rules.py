@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
-MOST_TAG_LINES = 60
-MOST_OPEN = 100  # braces of one document that are never closed
-MOST_LOOKS = 200_000  # lines of one document, for where constructs close
+MAX_TAG_LINES = 60
+MAX_OPEN = 100  # braces of one document that are never closed
+MAX_LOOKS = 200_000  # lines of one document, for where constructs close
 
 _OPENINGS = "!?=:<{-;([$%+*@}"
 _NOTE = re.compile(
@@ -107,7 +107,7 @@ def _inside(state: "StateBlock", start: int, end: int, indent: int) -> str:
 
 def _may_look_on(state: "StateBlock") -> bool:
     """Is one more line looked at for where something closes? That is bounded for a document."""
-    left = int(state.env.get("looks", MOST_LOOKS)) - 1
+    left = int(state.env.get("looks", MAX_LOOKS)) - 1
     state.env["looks"] = left
     return left > 0
 
@@ -291,7 +291,7 @@ def _component(state: "StateBlock", start: int, end: int, line: str, silent: boo
         return None
     if line.startswith(("<http", "<mailto")):
         return None
-    last = min(end, start + MOST_TAG_LINES)
+    last = min(end, start + MAX_TAG_LINES)
     text = _inside(state, start, last, state.sCount[start])
     tag = html_text.tag(text, 0)
     if tag is None:
@@ -371,7 +371,7 @@ def _braced(state: "StateBlock", start: int, end: int, line: str, silent: bool) 
                 return stop, {"name": "nothing"}
             return _paired(state, stop, end, kind, [each.strip() for each in tags])
     if state.env.get("components") and not silent:
-        text = _inside(state, start, min(end, start + MOST_TAG_LINES), state.sCount[start])
+        text = _inside(state, start, min(end, start + MAX_TAG_LINES), state.sCount[start])
         closed = html_text.balanced(text, 0)
         if closed is not None and not text[closed:].partition("\n")[0].strip():
             return start + text[:closed].count("\n") + 1, {"name": "nothing"}
@@ -472,7 +472,7 @@ def _braces(state: "StateInline", silent: bool) -> bool:
     match = _BRACES.match(state.src, state.pos)
     after = match.end() if match else None
     said = ""
-    if after is None and state.env.get("components") and state.env.get("open", 0) < MOST_OPEN:
+    if after is None and state.env.get("components") and state.env.get("open", 0) < MAX_OPEN:
         after = html_text.balanced(state.src, state.pos)
         state.env["open"] = state.env.get("open", 0) + (after is None)
         inner = state.src[state.pos + 1 : (after or 0) - 1].strip() if after else ""

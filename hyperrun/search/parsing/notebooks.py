@@ -15,8 +15,8 @@ from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.site.sluggers import Anchors, Nothing
 
-MOST_CHARS = 5_000
-MOST_OUTPUT_CHARS = 1_500  # of one cell, to be shown
+MAX_CHARS = 5_000
+MAX_OUTPUT_CHARS = 1_500  # of one cell, to be shown
 _DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?|^#\s*(?:export|hide|default_exp)\w*\b.*\n?",
                         re.MULTILINE)  # fmt: skip
 _HIDDEN = re.compile(
@@ -70,7 +70,7 @@ def chunks(
 
     for part in _parts(notebook, text.splitlines(), place):
         if group and (part.level or sum(len(each.source) for each in group) + len(part.source)
-                      > MOST_CHARS):  # fmt: skip
+                      > MAX_CHARS):  # fmt: skip
             close()
         if part.level:
             while path and path[-1][0] >= part.level:
@@ -193,7 +193,7 @@ def _output(cell: dict[str, Any]) -> str:
             if output.get("name") != "stderr":
                 said.append(commonmark.fence(re.sub(r"\x1b\[[\d;]*m", "", plain)))
     whole = "\n\n".join(filter(None, said))
-    return whole if len(whole) <= MOST_OUTPUT_CHARS else ""
+    return whole if len(whole) <= MAX_OUTPUT_CHARS else ""
 
 
 def _text(value: object) -> str:

@@ -21,8 +21,8 @@ from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.markdown import bounded, role
 
-MOST_DEPTH = 40
-MOST_NESTED = 25
+MAX_DEPTH = 40
+MAX_NESTED = 25
 
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1+\s*$")
 _LABEL = re.compile(r"\.\. _`?(?P<label>[^:`]+)`?:\s*$")
@@ -115,7 +115,7 @@ class _Ours:
     def nested_parse(self, block: StringList, input_offset: int, *rest: Any, **named: Any) -> int:
         """As docutils' own, but not below a depth that no document has."""
         document = self.document  # type: ignore[attr-defined]
-        if document.hyperrun_depth >= MOST_NESTED:
+        if document.hyperrun_depth >= MAX_NESTED:
             return input_offset
         document.hyperrun_depth += 1
         try:
@@ -353,7 +353,7 @@ class _Writer:
 
     def _children(self, node: nodes.Element) -> str:
         self._depth += 1
-        if self._depth > MOST_DEPTH:
+        if self._depth > MAX_DEPTH:
             self._depth -= 1
             return ""
         parts = [
@@ -709,7 +709,7 @@ class _Writer:
                 else (commonmark.escaped(node.astext()))
             )
         self._depth += 1
-        said = self._run(found) if self._depth < MOST_DEPTH else ""
+        said = self._run(found) if self._depth < MAX_DEPTH else ""
         self._depth -= 1
         return said
 

@@ -10,14 +10,14 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from hyperrun.passage import Include
-from hyperrun.search.ignore import MOST_BYTES
+from hyperrun.search.ignore import MAX_BYTES
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import Place
 
-MOST_MEMBERS = 60
-MOST_CHARS = 12_000
-MOST_IMPORTS = 6  # that lead from a package to where a name is defined
-MOST_SIGNATURE_CHARS = 1_200
+MAX_MEMBERS = 60
+MAX_CHARS = 12_000
+MAX_IMPORTS = 6  # that lead from a package to where a name is defined
+MAX_SIGNATURE_CHARS = 1_200
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _FOLDERS = ("", "src", "lib", "python", "packages")
@@ -61,7 +61,7 @@ def describe(
     parts: list[str] = []
     for title, node in _described(found.node, name, members):
         said = _one(title, node, docstring)
-        if not said or sum(len(part) for part in parts) + len(said) > MOST_CHARS:
+        if not said or sum(len(part) for part in parts) + len(said) > MAX_CHARS:
             continue
         parts.append(said)
         if isinstance(node, Definition):
@@ -85,7 +85,7 @@ def _described(
         if chosen is None and (each.name.startswith("_") or not ast.get_docstring(each)):
             continue
         told += 1
-        if told > MOST_MEMBERS:
+        if told > MAX_MEMBERS:
             return
         inside = isinstance(node, ast.ClassDef)
         yield each.name if inside else f"{name}.{each.name}", each
@@ -136,7 +136,7 @@ def _signature(title: str, node: Definition) -> str:
 
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef, is_method: bool) -> str:
-    said = ast.unparse(node.args)[:MOST_SIGNATURE_CHARS]
+    said = ast.unparse(node.args)[:MAX_SIGNATURE_CHARS]
     return re.sub(r"^(?:self|cls)(?:, |$)", "", said) if is_method else said
 
 
@@ -150,7 +150,7 @@ def _head(node: Definition) -> tuple[int, int]:
 
 def _resolve(place: Place, names: Sequence[str], imports: int = 0) -> _Found | None:
     """What a dotted path leads to; re-exports are followed."""
-    if not names or imports > MOST_IMPORTS or not all(name.isidentifier() for name in names):
+    if not names or imports > MAX_IMPORTS or not all(name.isidentifier() for name in names):
         return None
     for size in range(len(names), 0, -1):
         file = _module(place, names[:size])
@@ -205,7 +205,7 @@ def _module(place: Place, names: Sequence[str]) -> PurePosixPath | None:
 @lru_cache(maxsize=32)
 def _parsed(path: Path, mtime_ns: int) -> tuple[ast.Module, tuple[str, ...]] | None:
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             return None
         text = path.read_text(encoding="utf-8", errors="replace")
         return ast.parse(text), tuple(text.splitlines())

@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 QUESTION_WAIT_S = 1.5  # then words answer alone
 PAUSE_S = 30.0  # in which a model that failed is not asked
 AGAIN_S = 300.0  # until making is tried again
-MOST_KEPT = 512  # questions whose vectors are remembered
-MOST_AT_ONCE = 8  # questions that wait for the model
+MAX_KEPT = 512  # questions whose vectors are remembered
+MAX_AT_ONCE = 8  # questions that wait for the model
 _PACKAGE = Path(__file__).parent.parent.parent.parent
 
 
@@ -76,7 +76,7 @@ class Meaning:
         if kept is not None:
             self._kept.move_to_end(question)
             return kept
-        busy = self._waiting >= MOST_AT_ONCE
+        busy = self._waiting >= MAX_AT_ONCE
         if not self._made or busy or time.monotonic() < self._paused_until:
             return None
         self._waiting += 1
@@ -89,7 +89,7 @@ class Meaning:
             return None
         self._note = "" if self._note.startswith(_LEFT_OUT) else self._note
         self._kept[question] = vector
-        if len(self._kept) > MOST_KEPT:
+        if len(self._kept) > MAX_KEPT:
             self._kept.popitem(last=False)
         return vector
 

@@ -46,7 +46,7 @@ WHEN OLD.content != NEW.content OR OLD.text != NEW.text OR OLD.title != NEW.titl
 END;
 """
 NEAREST = 100  # by their signs, of prose and of code, whose numbers are looked at
-MOST_CHARS = 1_000  # of a passage that are embedded, its title included
+MAX_CHARS = 1_000  # of a passage that are embedded, its title included
 SAMPLE = 100  # vectors that tell how near any passage is
 PATIENCE_S = 3.0  # while vectors are made, what is held of them is that old at most
 
@@ -88,7 +88,7 @@ class Neighbours(Protocol):
 
 def said(title: str, shown: str) -> str:
     """What of a passage is embedded."""
-    return f"{title}\n{shown}"[:MOST_CHARS]
+    return f"{title}\n{shown}"[:MAX_CHARS]
 
 
 def digest(text: str) -> bytes:

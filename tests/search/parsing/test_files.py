@@ -298,7 +298,7 @@ def test_what_steers_nbdev_and_what_a_cell_hides_is_not_shown() -> None:
 def test_a_notebook_that_is_too_large_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MOST_NOTEBOOK_BYTES", 100)
+    monkeypatch.setattr(files, "MAX_NOTEBOOK_BYTES", 100)
     repository.write(tmp_path, "big.ipynb", cells(WORDS))
     with pytest.raises(UnreadableFile, match="too large"):
         files.read(tmp_path, PurePosixPath("big.ipynb"))
