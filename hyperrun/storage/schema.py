@@ -60,6 +60,12 @@ MIGRATIONS = (
     UPDATE turns SET notice = error, error = '' WHERE outcome = 'answered' AND error != '';
     """,
     "ALTER TABLE turns ADD COLUMN owner TEXT NOT NULL DEFAULT ''",  # the process that runs it
+    # Searches that led nowhere: words and day, nothing of who searched.
+    """
+    CREATE TABLE missed (
+        day TEXT NOT NULL, words TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (day, words)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 COLUMNS = (

@@ -30,7 +30,7 @@ from hyperrun.storage.schema import (
     row_of,
     turn_of,
 )
-from hyperrun.storage.store import Summary
+from hyperrun.storage.store import MAX_MISSED, Missed, Summary
 
 log = logging.getLogger(__name__)
 
@@ -341,6 +341,7 @@ class SQLiteStore:
                 "(SELECT substr(conversation, 1, instr(conversation || '~', '~') - 1) FROM turns)",
                 (oldest,),
             )
+            connection.execute("DELETE FROM missed WHERE day < ?", (_day(oldest),))
         if deleted > 0:
             log.info("%d answers older than %g days are deleted", deleted, self._keep_days)
 
@@ -354,6 +355,35 @@ class SQLiteStore:
                         "it for a day", (now - self._newest) / 86_400)  # fmt: skip
             return self._newest
         return now
+
+    # Searches
+
+    async def count_missed(self, words: str, day: str = "") -> None:
+        """As `Store.count_missed`."""
+        day = day or _today()
+
+        def count() -> None:
+            with self._transaction() as connection:
+                known = connection.execute(
+                    "UPDATE missed SET times = times + 1 WHERE day = ? AND words = ?", (day, words)
+                ).rowcount
+                if not known:
+                    connection.execute(
+                        "INSERT INTO missed (day, words, times) SELECT ?1, ?2, 1 "
+                        "WHERE (SELECT count(*) FROM missed WHERE day = ?1) < ?3",
+                        (day, words, MAX_MISSED),
+                    )
+
+        await self._write(count)
+
+    async def missed(self, since_day: str) -> list[Missed]:
+        """As `Store.missed`."""
+        rows = await self._rows(
+            "SELECT words, sum(times) AS all_times FROM missed WHERE day >= ? "
+            "GROUP BY words ORDER BY all_times DESC, words",
+            since_day,
+        )
+        return [Missed(*row) for row in rows]
 
     # Spend
 
@@ -500,4 +530,8 @@ def _look(path: Path) -> tuple[int, int] | str | None:
 
 
 def _today() -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime())
+    return _day(time.time())
+
+
+def _day(moment: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(moment))

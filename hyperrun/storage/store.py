@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from hyperrun.domain import Cost, Outcome, Recent, Turn
 
+MAX_MISSED = 2_000  # wordings of a day's searches that led nowhere
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -25,6 +27,14 @@ class Summary:
     rating: int
     reason: str
     comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Words searched for that led to no click and no question, and how often in that time."""
+
+    words: str
+    times: int
 
 
 class Store(Protocol):
@@ -106,6 +116,18 @@ class Store(Protocol):
 
     async def expire(self) -> None:
         """Delete what is older than the operator wants to keep (`HYPERRUN_KEEP_DAYS`)."""
+
+    # Searches
+
+    async def count_missed(self, words: str, day: str = "") -> None:
+        """Count a search that led nowhere on `day` (ISO date in UTC, today when empty).
+
+        Nothing is kept of who searched, nor when within the day. Of a day at most `MAX_MISSED`
+        wordings are kept; others are counted no more.
+        """
+
+    async def missed(self, since_day: str) -> list[Missed]:
+        """The searches that led nowhere on `since_day` or later, most often first."""
 
     # Spend
 

@@ -14,7 +14,7 @@ from hyperrun.domain import Cost, Outcome, Recent, Usage
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.sqlite import MAX_RECENT, TITLE_CHARS, SQLiteStore
-from hyperrun.storage.store import Store
+from hyperrun.storage.store import MAX_MISSED, Missed, Store
 from tests.storage.test_store import TURN, run
 
 Opened = Callable[..., AbstractAsyncContextManager[Store]]
@@ -250,5 +250,34 @@ def test_a_report_may_be_read_while_a_server_writes(tmp_path: Path, opened: Open
                 assert await alongside.summaries(0.0) == []
                 await store.save([replace(TURN, outcome=Outcome.ANSWERED)])
                 assert len(await alongside.summaries(0.0)) == 1
+
+    run(work)
+
+
+def test_searches_that_led_nowhere_are_counted_by_day(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            for words, day in (("dim", "2026-01-01"), ("dim", "2026-01-02"), ("fog", "2026-01-02")):
+                await store.count_missed(words, day)
+            await store.count_missed("fog", "2026-01-02")
+            await store.count_missed("fog", "2026-01-02")
+            assert await store.missed("2026-01-01") == [Missed("fog", 3), Missed("dim", 2)]
+            assert await store.missed("2026-01-02") == [Missed("fog", 3), Missed("dim", 1)]
+            assert await store.missed("2026-01-03") == []
+        async with opened(tmp_path, keep_days=30) as store:  # both days are long gone
+            await store.expire()
+            assert await store.missed("2026-01-01") == []
+
+    run(work)
+
+
+def test_of_a_days_searches_only_so_many_wordings_are_kept(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await asyncio.gather(*[store.count_missed(str(n)) for n in range(MAX_MISSED + 5)])
+            await store.count_missed("0")  # known wordings go on being counted
+            kept = await store.missed("2000-01-01")
+            assert len(kept) == MAX_MISSED
+            assert kept[0] == Missed("0", 2)
 
     run(work)
