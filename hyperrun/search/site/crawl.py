@@ -27,6 +27,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from hyperrun.files import private_folder
+from hyperrun.search.site import manifest
 from hyperrun.search.site.folder import (
     MAX_PAGE_BYTES,
     PageFile,
@@ -34,6 +35,7 @@ from hyperrun.search.site.folder import (
     is_version,
     other_versions,
 )
+from hyperrun.search.site.manifest import Manifest
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -124,6 +126,12 @@ class Crawled:
     def address(self, path: str) -> str:
         """A page's path is its address."""
         return path
+
+    def manifest(self) -> Manifest:
+        """What the plugin's file at the site's root said when the site was fetched."""
+        with closing(_open(self._path, write=False)) as connection:
+            told = _meta(connection, "manifest")
+        return manifest.read(told.encode()) if told else {}
 
 
 def _other_versions(paths: list[str]) -> frozenset[str]:
@@ -308,6 +316,8 @@ class Crawl:
         number += 1
         found = await self._sitemap(session)
         paths = found or ["./"]
+        await self._wait()
+        told = await self._text(session, self._base + manifest.NAME)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("DELETE FROM queue")
         connection.executemany(
@@ -316,7 +326,7 @@ class Crawl:
         )
         for name, value in (
             ("pass", str(number)), ("open", "1"), ("by", "sitemap" if found else "links"),
-            ("site", self._base),
+            ("site", self._base), ("manifest", told),
         ):  # fmt: skip
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
         connection.execute("COMMIT")
@@ -576,7 +586,7 @@ class Crawl:
                 continue
             asked.add(url)
             await self._wait()
-            text = await self._sitemap_text(session, url)
+            text = await self._text(session, url)
             size += len(text)
             if size > 4 * MAX_SITEMAP_BYTES:
                 break
@@ -593,8 +603,8 @@ class Crawl:
     def _is_own(self, url: str) -> bool:
         return url.startswith(self._base)
 
-    async def _sitemap_text(self, session: "ClientSession", url: str) -> str:
-        """One sitemap, unpacked; "" where there is none. Raises `SiteDown`."""
+    async def _text(self, session: "ClientSession", url: str) -> str:
+        """A file of the site, unpacked; "" where there is none. Raises `SiteDown`."""
         for _ in range(MAX_REDIRECTS):
             if not self._may_ask(url):
                 return ""

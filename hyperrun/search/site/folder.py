@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+from hyperrun.search.site import manifest
+from hyperrun.search.site.manifest import Manifest
+
 log = logging.getLogger(__name__)
 
 MAX_PAGES = 50_000
@@ -68,6 +71,10 @@ class SitePages(Protocol):
         """Its address below the site, `./` for the first."""
         ...
 
+    def manifest(self) -> Manifest:
+        """Where its pages come from, as a generator's plugin has written down."""
+        ...
+
 
 class Folder:
     """The pages below a folder. `is_named` is one the operator named, whose times say nothing."""
@@ -99,6 +106,17 @@ class Folder:
         if name.name in ("index.html", "index.htm"):
             return "./" if str(name.parent) == "." else f"{name.parent}/"
         return path
+
+    def manifest(self) -> Manifest:
+        """What the plugin's file at the site's root says."""
+        try:
+            with (self.root / manifest.NAME).open("rb") as opened:
+                return manifest.read(opened.read(manifest.MAX_BYTES + 1))
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            log.warning("%s cannot be read: %s", manifest.NAME, error)
+            return {}
 
 
 def _html(root: Path, without: frozenset[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:

@@ -11,7 +11,7 @@ import logging
 import re
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.site.folder import SitePages, digest
+from hyperrun.search.site.manifest import Manifest, Origin
 from hyperrun.search.site.match import Matched, match, only_rendered
 from hyperrun.search.site.rendered import RenderedPage, SectionOfPage, read
 from hyperrun.search.site.rules import Rules, key_of
@@ -96,7 +97,7 @@ def settle(
         return
     if look:
         _read_changed(connection, writer, rules, site, prefix, progress)
-    _match_due(connection, writer, prefix, hides)
+    _match_due(connection, writer, site.manifest(), prefix, hides)
     _hold_back(connection, writer, prefix)
 
 
@@ -185,7 +186,11 @@ def _address(page: RenderedPage, address: str, rules: Rules) -> str:
 
 
 def _match_due(
-    connection: sqlite3.Connection, writer: Writer, prefix: str, hides: Callable[[str], bool]
+    connection: sqlite3.Connection,
+    writer: Writer,
+    manifest: Manifest,
+    prefix: str,
+    hides: Callable[[str], bool],
 ) -> None:
     """Match every page that is new or changed, or whose source is."""
     digests = {
@@ -202,7 +207,8 @@ def _match_due(
     ]
     if not rows:
         return
-    sources = _sources(connection, [(path, key) for path, key, *_ in rows], digests)
+    told = {path: manifest[key] for path, key, *_ in rows if key in manifest}
+    sources = _sources(connection, [(path, key) for path, key, *_ in rows], digests, told, prefix)
     due = [
         (path, sources.get(path, ""), mtime_ns)
         for path, _, source, then, mtime_ns in rows
@@ -214,15 +220,27 @@ def _match_due(
 
 
 def _sources(
-    connection: sqlite3.Connection, pages: Sequence[tuple[str, str]], files: dict[str, str]
+    connection: sqlite3.Connection,
+    pages: Sequence[tuple[str, str]],
+    files: dict[str, str],
+    told: Mapping[str, Origin],
+    prefix: str,
 ) -> dict[str, str]:
-    """The file that each page comes from, as the rules or their names tell; no file twice."""
+    """The file that each page comes from, as its generator has `told`, else as the rules or their
+    names tell; no file twice. A page that is told to have no source has none."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for path, origin in told.items():
+        source = prefix + origin.source if origin.source else ""
+        if not source or (source in files and source not in taken):
+            found[path] = source
+            taken.add(source)
     by_rules: dict[str, str] = {}
     for file, key in connection.execute("SELECT path, page FROM files WHERE page IS NOT NULL"):
-        if file in files:
+        if file in files and file not in taken:
             by_rules.setdefault(key, file)
-    found = {path: by_rules[key] for path, key in pages if key in by_rules}
-    taken = set(found.values())
+    found = {path: by_rules[key] for path, key in pages if key in by_rules} | found
+    taken |= set(found.values())
     by_name: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for file in files:
         if file not in taken and file.lower().endswith(_PROSE):

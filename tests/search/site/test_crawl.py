@@ -15,6 +15,7 @@ import pytest
 
 from hyperrun.search.site import crawl
 from hyperrun.search.site.crawl import Crawl, Crawled, SiteDown
+from hyperrun.search.site.manifest import Origin
 
 Reply = tuple[int, dict[str, str], bytes]
 
@@ -105,7 +106,17 @@ def test_the_sitemap_names_the_pages(site: Server, tmp_path: Path) -> None:
     site.page("/other/", "")
     site.sitemap("/docs/", "/docs/a/", "/other/", "/docs/a/?q=1", "/docs/picture.png")
     assert set(fetched(site, tmp_path)) == {"./", "a/"}
-    assert sorted(site.asked) == ["/docs/", "/docs/a/", "/docs/sitemap.xml", "/robots.txt"]
+    asked = ["/docs/", "/docs/a/", "/docs/hyperrun-pages.json", "/docs/sitemap.xml", "/robots.txt"]
+    assert sorted(site.asked) == asked
+
+
+def test_what_a_plugin_wrote_of_the_pages_is_kept(site: Server, tmp_path: Path) -> None:
+    site.page("/docs/", "")
+    told = b'{"pages": [{"path": "", "source": "README.md"}]}'
+    site.replies["/docs/hyperrun-pages.json"] = (200, {"Content-Type": "application/json"}, told)
+    fetched(site, tmp_path)
+    kept = Crawled(crawl.location(tmp_path, site.address + "/docs/"))
+    assert kept.manifest() == {"": Origin("README.md")}
 
 
 def test_without_a_sitemap_links_below_the_address_are_followed(
