@@ -28,7 +28,7 @@ import components as html
 import embed
 from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.turns import Turns, Update
-from hyperrun.domain import Cost, Outcome, Step, Turn, reader_of
+from hyperrun.domain import Asker, Cost, Door, Outcome, Step, Turn, reader_of
 from hyperrun.errors import (
     BadQuestion,
     BadSetting,
@@ -53,6 +53,7 @@ from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.tokens import Tokens
 from hyperrun.visitor import visitor_of
 from hyperrun.web import assets, health, middleware, sse
+from hyperrun.web.agents import asker_of
 from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsDialog
 from hyperrun.web.document import document
 from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
@@ -145,6 +146,7 @@ async def ask(request: Request, services: Services, form: AskForm) -> tuple[FT, 
             reservation,
             view.language,
             retry_of=form.edits,
+            asker=asker(request),
         )
     replaced = [Div(id=f"turn-{form.edits}", hx_swap_oob="delete")] if form.edits else []
     return (
@@ -257,7 +259,9 @@ async def retry(request: Request, turn_id: str, services: Services, form: Reader
     conversation = require_conversation(services, form)
     view = view_for(request, services, form.lang)
     async with admitted(request, services, conversation) as reservation:
-        turn = await services.turns.retry(conversation, turn_id, reservation, view.language)
+        turn = await services.turns.retry(
+            conversation, turn_id, reservation, view.language, asker(request)
+        )
     return html.Exchange(view, turn)
 
 
@@ -501,6 +505,11 @@ def server_url(request: Request) -> str:
 def visitor(request: Request) -> str:
     """A name for the browser that asks, good until a restart."""
     return visitor_of(address(request), request.headers.get("user-agent", ""))
+
+
+def asker(request: Request) -> Asker:
+    """A person in a browser, or a program that uses the chat's own way."""
+    return asker_of(Door.CHAT, request.headers.get("user-agent", ""))
 
 
 def address(request: Request) -> str:

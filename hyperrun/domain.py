@@ -20,6 +20,25 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"  # the server went away in mid-answer
 
 
+class Door(StrEnum):
+    """By which way a question came in."""
+
+    CHAT = "chat"
+    JSON = "json"
+    MCP = "mcp"
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, as far as an operator's figures tell people and agents apart."""
+
+    door: Door = Door.CHAT
+    agent: str = ""  # what an agent calls itself; "" for a person
+
+
+PERSON = Asker()
+
+
 def reader_of(conversation: str) -> str:
     """The id that all conversations of one reader begin with."""
     return conversation.partition("~")[0]
@@ -133,3 +152,4 @@ class Turn:
     reason: str = ""
     comment: str = ""
     notice: str = ""  # key of a sentence told with the answer; no failure
+    asker: Asker = PERSON

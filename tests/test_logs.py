@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from hyperrun.domain import Outcome, Turn, Usage
+from hyperrun.domain import Asker, Door, Outcome, Turn, Usage
 from hyperrun.limits import Reservation
 from hyperrun.logs import Lines, RedactingFilter, configure
 from hyperrun.redaction import REDACTED, redacted, secrets_of
@@ -248,7 +248,7 @@ def test_the_metrics_count_requests_answers_money_and_refusals() -> None:
         usage = Usage("m", 100, 10, cost_usd=0.2)
         turn = Turn(
             "t", "c", "q", outcome=Outcome.ANSWERED, usage=usage, started=1.0, ended=3.0,
-            notice="error_budget",
+            notice="error_budget", asker=Asker(Door.MCP, "a stranger's word"),
         )  # fmt: skip
         asyncio.run(metrics.answered(turn, Reservation()))
         metrics.limits.refused["budget"] += 3
@@ -256,6 +256,7 @@ def test_the_metrics_count_requests_answers_money_and_refusals() -> None:
     for line in (
         'hyperrun_requests_total{method="GET",route="/ask",status="200"} 2.0',
         'hyperrun_answers_total{error="",outcome="answered"} 1.0',
+        'hyperrun_askers_total{asker="agent",door="mcp"} 1.0',
         'hyperrun_tokens_total{kind="prompt",payer="operator"} 100.0',
         'hyperrun_cost_usd_total{payer="operator"} 0.2',
         "hyperrun_spent_today_usd 0.4",

@@ -21,7 +21,7 @@ from typing import Any
 from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update
 from hyperrun.answering.answerer import Answerer, AnswererFor, Question
 from hyperrun.answering.events import CUT_OFF, Text, Used
-from hyperrun.domain import Cost, Outcome, PageContext, Recent, Turn, reader_of
+from hyperrun.domain import PERSON, Asker, Cost, Outcome, PageContext, Recent, Turn, reader_of
 from hyperrun.errors import (
     BadQuestion,
     Busy,
@@ -132,6 +132,7 @@ class Turns:
         language: str = "",
         *,
         retry_of: str = "",
+        asker: Asker = PERSON,
     ) -> Turn:
         """Start the answer to a question, and return its turn when the question is stored.
 
@@ -150,6 +151,7 @@ class Turns:
             retry_of=retry_of,
             started=time.time(),
             notice=reservation.notice,
+            asker=asker,
         )
         return await self._begin(turn, reservation, language)
 
@@ -191,6 +193,7 @@ class Turns:
         turn_id: str,
         reservation: Reservation,
         language: str = "",
+        asker: Asker = PERSON,
     ) -> Turn:
         """Another attempt at a turn's question; the first leaves the model's history.
 
@@ -198,7 +201,8 @@ class Turns:
         """
         first = await self._own(conversation, turn_id)
         return await self.start(
-            conversation, first.question, first.page, reservation, language, retry_of=turn_id
+            conversation, first.question, first.page, reservation, language,
+            retry_of=turn_id, asker=asker,
         )  # fmt: skip
 
     async def stop(self, conversation: str, turn_id: str) -> None:

@@ -2,7 +2,8 @@
 
 `python -m hyperrun.commands.insights` prints a report in Markdown, or JSON with `--json`, of the
 last `--days`. A question counts once for each reader who asked it, however often they did and in
-how many conversations, and stands with their last answer. Questions are the same that differ only
+how many conversations, and stands with their last answer. Agents are counted apart from people;
+what was not answered stands in one list, whoever asked it. Questions are the same that differ only
 in case, spaces and the punctuation around them. The server may be running meanwhile; nothing is
 written.
 """
@@ -22,7 +23,7 @@ from hyperrun.domain import Outcome, reader_of
 from hyperrun.errors import BadSetting, StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.sqlite import SQLiteStore
-from hyperrun.storage.store import Store
+from hyperrun.storage.store import Reported, Store
 from hyperrun.text import in_markdown
 
 AROUND = " \t\n.,;:!?¿¡。、？！…\"'«»“”„"  # a question is the same with or without
@@ -48,12 +49,21 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent by what it calls itself, the door it came by, and how many questions it asked."""
+
+    name: str
+    door: str
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Insights:
     """A report. Lists are ordered, most readers first, of complaints the newest first."""
 
     days: float
-    questions: int = 0  # a reader's question counts once
-    readers: int = 0
+    questions: int = 0  # a person's question counts once
+    readers: int = 0  # people
     up: int = 0
     down: int = 0
     failed: int = 0  # no answer, or half of one: a fault, a limit of time, a restart
@@ -62,21 +72,31 @@ class Insights:
     complaints: list[Complaint] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     pages: list[Asked] = field(default_factory=list)
+    agents: list[Agent] = field(default_factory=list)  # most questions first
+    reported: list[Reported] = field(default_factory=list)  # by agents, as not found
 
 
 async def insights(store: Store, days: float, most: int) -> Insights:
     """The report of the last `days`, its lists of `most` entries at most. Raises `StoreError`."""
-    rows = await store.summaries(time.time() - days * 86_400)
+    since = time.time() - days * 86_400
+    rows = await store.summaries(since)
+    reported = await store.reported(time.strftime("%Y-%m-%d", time.gmtime(since)))
     last = {(reader_of(row.conversation), _same(row.question)): row for row in rows}
+    people = {key for key, row in last.items() if not row.asker.agent}
+    agents = Counter((row.asker.agent, row.asker.door.value) for row in rows if row.asker.agent)
     wordings = {question: row.question for (_, question), row in last.items()}
     answered = {key: row for key, row in last.items() if row.outcome == Outcome.ANSWERED}
     uncited = (question for (_, question), row in answered.items() if not row.is_cited)
-    pages = {(reader, row.page_url) for (reader, _), row in last.items() if row.page_url}
+    pages = {
+        (reader, row.page_url)
+        for (reader, _), row in last.items()
+        if row.page_url and not row.asker.agent
+    }
     failures = (Outcome.FAILED, Outcome.INTERRUPTED)
     return Insights(
         days=days,
-        questions=len(last),
-        readers=len({reader for reader, _ in last}),
+        questions=len(people),
+        readers=len({reader for reader, _ in people}),
         up=sum(row.rating > 0 for row in rows),
         down=sum(row.rating < 0 for row in rows),
         failed=sum(row.outcome in failures for row in last.values()),
@@ -87,8 +107,12 @@ async def insights(store: Store, days: float, most: int) -> Insights:
             for row in reversed(rows)
             if row.rating < 0
         ][:most],
-        asked=_most((question for _, question in last), most, wordings),
+        asked=_most((question for _, question in people), most, wordings),
         pages=_most((page for _, page in pages), most),
+        agents=[
+            Agent(name, door, questions) for (name, door), questions in agents.most_common(most)
+        ],
+        reported=reported[:most],
     )
 
 
@@ -128,6 +152,16 @@ def markdown(report: Insights) -> str:
                 "Asked on",
                 ("readers", "page"),
                 ((each.readers, each.text) for each in report.pages),
+            ),
+            *_table(
+                "Asked by agents",
+                ("questions", "agent", "door"),
+                ((each.questions, each.name, each.door) for each in report.agents),
+            ),
+            *_table(
+                "Reported by agents as not found",
+                ("times", "question", "note", "agent"),
+                ((each.times, each.question, each.note, each.agent) for each in report.reported),
             ),
         ]
     )

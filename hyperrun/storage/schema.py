@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.domain import Asker, Door, Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import StoreError
 from hyperrun.files import private_folder
 from hyperrun.passage import Passage
@@ -66,14 +66,23 @@ MIGRATIONS = (
         day TEXT NOT NULL, words TEXT NOT NULL, times INTEGER NOT NULL, PRIMARY KEY (day, words)
     ) STRICT, WITHOUT ROWID;
     """,
+    # Who asks: by which door, and what an agent calls itself. What agents report as missing.
+    """
+    ALTER TABLE turns ADD COLUMN door TEXT NOT NULL DEFAULT 'chat';
+    ALTER TABLE turns ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+    CREATE TABLE gaps (
+        day TEXT NOT NULL, question TEXT NOT NULL, note TEXT NOT NULL, agent TEXT NOT NULL,
+        times INTEGER NOT NULL, PRIMARY KEY (day, question, note, agent)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 
 COLUMNS = (
     "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
     "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, suggestions, "
-    "estimated, notice, rating, reason, comment"
+    "estimated, notice, door, agent, rating, reason, comment"
 )
-WRITTEN = COLUMNS.split(", ")[:20]  # all but what readers say of a turn
+WRITTEN = COLUMNS.split(", ")[:22]  # all but what readers say of a turn
 
 
 # In KiB: rows are found by their key, and the system keeps the file's pages anyhow. SQLite's own
@@ -163,6 +172,8 @@ def row_of(turn: Turn) -> tuple[Any, ...]:
         json.dumps(turn.suggestions),
         int(turn.usage.estimated),
         turn.notice,
+        turn.asker.door.value,
+        turn.asker.agent,
     )
 
 
@@ -187,9 +198,10 @@ def turn_of(row: tuple[Any, ...]) -> Turn:
         ended=row[16],
         suggestions=tuple(json.loads(row[17])),
         notice=row[19],
-        rating=row[20],
-        reason=row[21],
-        comment=row[22],
+        asker=Asker(Door(row[20]), row[21]),
+        rating=row[22],
+        reason=row[23],
+        comment=row[24],
     )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from hyperrun.domain import Cost, Outcome, Recent, Turn, reader_of
+from hyperrun.domain import Asker, Cost, Door, Outcome, Recent, Turn, reader_of
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.schema import (
@@ -30,7 +30,7 @@ from hyperrun.storage.schema import (
     row_of,
     turn_of,
 )
-from hyperrun.storage.store import MAX_MISSED, Missed, Summary
+from hyperrun.storage.store import MAX_MISSED, MAX_REPORTED, Missed, Reported, Summary
 
 log = logging.getLogger(__name__)
 
@@ -261,8 +261,8 @@ class SQLiteStore:
         """As `Store.summaries`; of each row what is asked for alone is read."""
         rows = await self._rows(
             "SELECT id, conversation, question, coalesce(json_extract(page, '$.url'), ''), "
-            "outcome, sources != '[]', error, notice, cost_usd, own_key, rating, reason, comment "
-            "FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
+            "outcome, sources != '[]', error, notice, cost_usd, own_key, rating, reason, comment, "
+            "door, agent FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
             since,
             Outcome.RUNNING,
         )
@@ -342,6 +342,7 @@ class SQLiteStore:
                 (oldest,),
             )
             connection.execute("DELETE FROM missed WHERE day < ?", (_day(oldest),))
+            connection.execute("DELETE FROM gaps WHERE day < ?", (_day(oldest),))
         if deleted > 0:
             log.info("%d answers older than %g days are deleted", deleted, self._keep_days)
 
@@ -384,6 +385,32 @@ class SQLiteStore:
             since_day,
         )
         return [Missed(*row) for row in rows]
+
+    async def report_gap(self, question: str, note: str, agent: str, day: str = "") -> None:
+        """As `Store.report_gap`."""
+        key = (day or _today(), question, note, agent)
+
+        def report() -> None:
+            with self._transaction() as connection:
+                connection.execute(
+                    "INSERT INTO gaps (day, question, note, agent, times) "
+                    "SELECT ?1, ?2, ?3, ?4, 1 "
+                    "WHERE (SELECT count(*) FROM gaps WHERE day = ?1) < ?5 OR EXISTS (SELECT 1 "
+                    "FROM gaps WHERE day = ?1 AND question = ?2 AND note = ?3 AND agent = ?4) "
+                    "ON CONFLICT DO UPDATE SET times = times + 1",
+                    (*key, MAX_REPORTED),
+                )
+
+        await self._write(report)
+
+    async def reported(self, since_day: str) -> list[Reported]:
+        """As `Store.reported`."""
+        rows = await self._rows(
+            "SELECT question, note, agent, sum(times) AS all_times FROM gaps WHERE day >= ? "
+            "GROUP BY question, note, agent ORDER BY all_times DESC, question, note, agent",
+            since_day,
+        )
+        return [Reported(*row) for row in rows]
 
     # Spend
 
@@ -484,7 +511,7 @@ def _of_reader(conversation: str) -> tuple[str, str, str, str]:
 
 def _summary(*row: Any) -> Summary:
     turn_id, conversation, question, page_url, outcome, is_cited, *others = row
-    error, notice, cost_usd, own_key, rating, reason, comment = others
+    error, notice, cost_usd, own_key, rating, reason, comment, door, agent = others
     return Summary(
         turn_id,
         conversation,
@@ -499,6 +526,7 @@ def _summary(*row: Any) -> Summary:
         rating,
         reason,
         comment,
+        Asker(Door(door), agent),
     )
 
 

@@ -5,8 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hyperrun.domain import Cost, Outcome, Recent, Turn
+from hyperrun.domain import Asker, Cost, Outcome, Recent, Turn
 
+MAX_REPORTED = 500  # gaps of a day that agents report
 MAX_MISSED = 2_000  # wordings of a day's searches that led nowhere
 
 
@@ -27,6 +28,7 @@ class Summary:
     rating: int
     reason: str
     comment: str
+    asker: Asker
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,16 @@ class Missed:
     """Words searched for that led to no click and no question, and how often in that time."""
 
     words: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What an agent said it did not find, and how often in that time."""
+
+    question: str
+    note: str
+    agent: str
     times: int
 
 
@@ -128,6 +140,15 @@ class Store(Protocol):
 
     async def missed(self, since_day: str) -> list[Missed]:
         """The searches that led nowhere on `since_day` or later, most often first."""
+
+    async def report_gap(self, question: str, note: str, agent: str, day: str = "") -> None:
+        """Keep that `agent` did not find something, on `day` (ISO date in UTC, today when empty).
+
+        Of a day at most `MAX_REPORTED` are kept; others are counted no more.
+        """
+
+    async def reported(self, since_day: str) -> list[Reported]:
+        """What was reported on `since_day` or later, most often first."""
 
     # Spend
 

@@ -40,6 +40,12 @@ class Metrics:
             ["outcome", "error"],
             registry=self.registry,
         )
+        self._askers = Counter(
+            "hyperrun_askers",
+            "Answers that ended, by the door they were asked at and by who asked",
+            ["door", "asker"],
+            registry=self.registry,
+        )
         self._answer_seconds = Histogram(
             "hyperrun_answer_seconds",
             "Time from a question to the end of its answer",
@@ -74,6 +80,8 @@ class Metrics:
     async def answered(self, turn: Turn, _: Reservation) -> None:
         """One answer has ended."""
         self._answers.labels(turn.outcome.value, turn.error).inc()
+        # An agent's own name would be a stranger's label; it stands in the report.
+        self._askers.labels(turn.asker.door.value, "agent" if turn.asker.agent else "person").inc()
         if turn.ended is not None:
             self._answer_seconds.observe(max(turn.ended - turn.started, 0.0))
         payer = "reader" if turn.usage.own_key else "operator"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hyperrun.domain import Outcome, PageContext, Turn, Usage
+from hyperrun.domain import PERSON, Asker, Door, Outcome, PageContext, Turn, Usage
 from tests.commands.test_privacy import operators
 from tests.storage.test_store import TURN, opened, run
 
@@ -17,9 +17,9 @@ PAGE = PageContext("https://docs.example/a")
 command = partial(operators, "hyperrun.commands.insights")
 
 
-def asked(number: int, reader: str, question: str, **changes: Any) -> Turn:
+def asked(number: float, reader: str, question: str, **changes: Any) -> Turn:
     """An answered turn of today, the later the higher its number."""
-    ended = {"outcome": Outcome.ANSWERED, "started": time.time() - 100 + number}
+    ended = {"asker": PERSON, "outcome": Outcome.ANSWERED, "started": time.time() - 100 + number}
     return replace(
         TURN, id=f"turn-{number}", conversation=reader, question=question, **(ended | changes)
     )
@@ -35,6 +35,9 @@ QUESTIONS = [
     asked(7, "cid", "Does it fail?", outcome=Outcome.FAILED, usage=Usage("x", cost_usd=0.5)),
     asked(8, "cid", "My key", usage=Usage("x", cost_usd=9.0, own_key=True)),
     asked(9, "dee", "Still running", outcome=Outcome.RUNNING),
+    asked(9.5, "x1", "Am I a program?", asker=Asker(Door.MCP, "cursor")),
+    asked(9.6, "x2", "Am I a program?", asker=Asker(Door.MCP, "cursor")),
+    asked(9.7, "x3", "Do I ask by JSON?", asker=Asker(Door.JSON, "curl")),
     asked(10, "old", "Long ago", started=time.time() - 40 * 86_400, usage=Usage()),
 ]
 
@@ -46,18 +49,23 @@ def test_a_question_counts_once_for_each_reader_and_stands_with_his_last_answer(
         async with opened(tmp_path) as store:
             await store.save(QUESTIONS)
             await store.rate("ann", "turn-1", 1)
+            await store.report_gap("How to dim?", "no | word", "cursor")
             await store.rate("bob", "turn-5", -1, "wrong", "It | does\nnot \x1b[31m work")
             done = command(tmp_path, "--json")
             assert done.returncode == 0, done.stderr
             said = json.loads(done.stdout)
             assert (said["questions"], said["readers"]) == (6, 3)
             assert (said["up"], said["down"], said["failed"]) == (1, 1, 1)
-            assert said["usd"] == pytest.approx(0.25 * 6 + 0.5)
+            assert said["usd"] == pytest.approx(0.25 * 9 + 0.5)
             assert said["unanswered"] == [
                 {"text": "How do I install it", "readers": 2},
                 {"text": "どう使いますか？", "readers": 1},
             ]
             assert said["asked"][0] == {"text": "How do I install it", "readers": 2}
+            assert said["agents"] == [
+                {"name": "cursor", "door": "mcp", "questions": 2},
+                {"name": "curl", "door": "json", "questions": 1},
+            ]
             assert said["pages"] == [{"text": PAGE.url, "readers": 2}]
             assert [(each["id"], each["reason"]) for each in said["complaints"]] == [
                 ("turn-5", "wrong")
@@ -66,6 +74,8 @@ def test_a_question_counts_once_for_each_reader_and_stands_with_his_last_answer(
             report = command(tmp_path).stdout
             assert "| 2 | How do I install it |" in report
             assert "| Retried? | wrong | It \\| does not \\[31m work |" in report
+            assert "| 2 | cursor | mcp |" in report
+            assert "| 1 | How to dim? | no \\| word | cursor |" in report
             assert "\x1b" not in report
             assert "Long ago" not in report
             assert "Long ago" in command(tmp_path, "--days", "50").stdout
@@ -80,7 +90,7 @@ def test_where_nothing_was_asked_it_says_so(tmp_path: Path) -> None:
         async with opened(tmp_path):
             report = command(tmp_path).stdout
             assert "0 questions of 0 readers" in report
-            assert report.count("None.") == 4
+            assert report.count("None.") == 6
 
     run(work)
 

@@ -14,7 +14,7 @@ from hyperrun.domain import Cost, Outcome, Recent, Usage
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.sqlite import MAX_RECENT, TITLE_CHARS, SQLiteStore
-from hyperrun.storage.store import MAX_MISSED, Missed, Store
+from hyperrun.storage.store import MAX_MISSED, MAX_REPORTED, Missed, Reported, Store
 from tests.storage.test_store import TURN, run
 
 Opened = Callable[..., AbstractAsyncContextManager[Store]]
@@ -279,5 +279,29 @@ def test_of_a_days_searches_only_so_many_wordings_are_kept(tmp_path: Path, opene
             kept = await store.missed("2000-01-01")
             assert len(kept) == MAX_MISSED
             assert kept[0] == Missed("0", 2)
+
+    run(work)
+
+
+def test_what_agents_report_is_kept_by_day_and_within_bounds(
+    tmp_path: Path, opened: Opened
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            for day in ("2026-01-01", "2026-01-02", "2026-01-02"):
+                await store.report_gap("How to dim?", "no word of it", "cursor", day)
+            await store.report_gap("How to dim?", "", "cursor", "2026-01-02")
+            many = Reported("How to dim?", "no word of it", "cursor", 3)
+            once = Reported("How to dim?", "", "cursor", 1)
+            assert await store.reported("2026-01-01") == [many, once]
+            assert await store.reported("2026-01-02") == [replace(many, times=2), once]
+            numbers = range(MAX_REPORTED + 3)
+            await asyncio.gather(*[store.report_gap(str(n), "", "") for n in numbers])
+            await store.report_gap("0", "", "")  # what is known goes on being counted
+            kept = await store.reported("2026-02-01")
+            assert (len(kept), kept[0]) == (MAX_REPORTED, Reported("0", "", "", 2))
+        async with opened(tmp_path, keep_days=30) as store:
+            await store.expire()
+            assert await store.reported("2026-01-01") == kept
 
     run(work)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.domain import Asker, Door, Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.errors import StoreError
 from hyperrun.passage import Passage
 from hyperrun.settings import Settings
@@ -41,6 +41,7 @@ TURN = Turn(
     started=1_000.0,
     suggestions=("Why?",),
     notice="error_budget",
+    asker=Asker(Door.MCP, "claude-code"),
 )
 
 
