@@ -13,9 +13,12 @@ Each tells its options with --help.
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 
+# In a wheel the app is in the package, in a clone it stands at the top.
+APP = "hyperrun.app.main" if find_spec("hyperrun.app") else "main"
 VERBS = {
-    "serve": "main",
+    "serve": APP,
     "search": "hyperrun.commands.search",
     "pages": "hyperrun.commands.pages",
     "index": "hyperrun.commands.index",

@@ -2,12 +2,13 @@
 
 `build()` runs once per change of `static/` (htmx, its SSE extension and daisyUI come as pinned npm
 dependencies; the CSS holds only the classes our components use). The server then needs no network
-and no node. Sources are ours, the built folder is git-ignored.
+and no node. Sources are ours, the built folder is git-ignored; a wheel carries it inside.
 """
 
 import gzip
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -20,7 +21,8 @@ from hyperrun.errors import HyperRunError
 
 ROOT = Path(__file__).parent.parent.parent
 STATIC = ROOT / "static"
-BUILT = STATIC / "built"
+PACKAGED = Path(__file__).parent / "built"  # in a wheel, which has no sources to build from
+BUILT = PACKAGED if PACKAGED.is_dir() else STATIC / "built"
 
 # A built file and what it is made of, in order.
 SCRIPTS = {
@@ -36,6 +38,8 @@ SCRIPTS = {
 }
 STYLES = {"chat.css": "chat.css"}
 SPRITE = "sprite.svg"
+LICENSES = "licenses.txt"  # of what others wrote and the built files hold
+HELD = ("htmx.org", "htmx-ext-sse", "tailwindcss", "daisyui")
 # Every icon a page or a later fragment may show: a fragment cannot bring its icon along.
 ICONS = (
     "arrow-down", "check", "clipboard-list", "copy", "file-text", "history", "info", "key-round",
@@ -45,10 +49,10 @@ ICONS = (
 # The CSS compiler reads our classes out of these.
 CLASS_SOURCES = (
     "components.py",
-    "hyperrun/view.py",
-    "hyperrun/conversation_list.py",
-    "hyperrun/settings_form.py",
-    "hyperrun/local_page.py",
+    "hyperrun/web/view.py",
+    "hyperrun/web/conversation_list.py",
+    "hyperrun/web/settings_form.py",
+    "hyperrun/web/local_page.py",
     "static/chat.js",
     "static/reading.js",
 )
@@ -90,8 +94,6 @@ def load(folder: Path = BUILT) -> Assets:
     """Read the built files. Raises `AssetsMissing`, whose text says what to run."""
     loaded = {}
     for plain_name in (*SCRIPTS, *STYLES):
-        if not _sources_of(plain_name):
-            continue
         content = _read(folder / plain_name)
         stem, suffix = os.path.splitext(plain_name)
         name = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}{suffix}"
@@ -111,6 +113,8 @@ def _read(path: Path) -> bytes:
 
 def is_current(folder: Path = BUILT) -> bool:
     """Were the built files made from the sources as they are now?"""
+    if folder == PACKAGED:
+        return True
     try:
         return (folder / "sources").read_text() == _fingerprint()
     except OSError:
@@ -132,9 +136,9 @@ def build(folder: Path = BUILT) -> None:
                  "--input", "-",
                  "--output", fresh / name, "--minify", feed=_stylesheet(source))  # fmt: skip
         for name in SCRIPTS:
-            if sources := _sources_of(name):
-                _bundle(sources, fresh / name)
+            _bundle(_sources_of(name), fresh / name)
         (fresh / SPRITE).write_text(_sprite())
+        (fresh / LICENSES).write_text(_licenses(), encoding="utf-8")
         (fresh / "sources").write_text(_fingerprint())
         shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
@@ -160,6 +164,18 @@ def _sprite() -> str:
     return str(to_xml(Svg(Defs(*symbols), cls="sprite", aria_hidden="true"), indent=False))
 
 
+def _licenses() -> str:
+    """The licences of what the built files hold of others, as those packages tell them."""
+    told = []
+    for name in HELD:
+        folder = STATIC / "node_modules" / name
+        about = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("LICENSE*"))]
+        told.append("\n\n".join([f"{name} {about['version']} {about.get('license', '')}", *texts]))
+    told.append("Icons of Lucide (lucide.dev): ISC License, Copyright (c) Lucide Contributors")
+    return f"\n\n{'-' * 80}\n\n".join(each.strip() for each in told) + "\n"
+
+
 def _bundle(sources: list[Path], target: Path) -> None:
     """Join scripts in order and minify them. Each is complete in itself; none is a module."""
     joined = target.with_suffix(".joined.js")
@@ -170,11 +186,8 @@ def _bundle(sources: list[Path], target: Path) -> None:
 
 
 def _sources_of(name: str) -> list[Path]:
-    """Where a built file comes from; a script of ours that does not exist is left out."""
-    if name in STYLES:
-        return [STATIC / STYLES[name]]
-    paths = [STATIC / part for part in SCRIPTS[name]]
-    return [path for path in paths if "node_modules" in path.parts or path.exists()]
+    """The scripts that a built one is made of, in order."""
+    return [STATIC / part for part in SCRIPTS[name]]
 
 
 def _fingerprint() -> str:
@@ -233,6 +246,5 @@ if __name__ == "__main__":
     build()
     built = load()
     for plain_name in (*SCRIPTS, *STYLES):
-        if _sources_of(plain_name):
-            asset = built[plain_name]
-            print(f"{plain_name}: {len(asset.content)} bytes, {len(asset.gzipped)} gzipped")
+        asset = built[plain_name]
+        print(f"{plain_name}: {len(asset.content)} bytes, {len(asset.gzipped)} gzipped")

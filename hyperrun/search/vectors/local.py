@@ -1,4 +1,4 @@
-"""Models on this machine. Their libraries are a group of their own: `uv sync --group meaning`."""
+"""Models on this machine. Their libraries are an extra: `pip install "hyperrun[meaning]"`."""
 
 import importlib
 import json
@@ -81,7 +81,8 @@ class Folder:
                     from tokenizers import Tokenizer
                 except ImportError as error:
                     raise EmbeddingError(
-                        f"{error.name} is not installed (uv sync --group meaning)", again=False
+                        f"{error.name} is not installed: pip install 'hyperrun[meaning]'",
+                        again=False,
                     ) from error
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = max((os.cpu_count() or 1) // 2, 1)
