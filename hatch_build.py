@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 APP = ("main", "components", "embed")
@@ -20,7 +21,7 @@ _IMPORT = re.compile(rf"^import ({'|'.join(APP)})( as \w+)?$", re.MULTILINE)
 _FROM = re.compile(rf"^from ({'|'.join(APP)}) import ", re.MULTILINE)
 
 
-class Wheel(BuildHookInterface):
+class Wheel(BuildHookInterface[BuilderConfig]):
     """Builds the assets where they are not current, and names what goes in."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
@@ -53,5 +54,5 @@ def in_package(source: str) -> str:
         names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if left := [name for name in names if name in APP]:
-            raise ValueError(f"line {node.lineno} imports {left[0]}: write it on a line of its own")
+            raise ValueError(f"import {left[0]} cannot be moved: write it on a line of its own")
     return moved

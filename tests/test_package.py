@@ -1,4 +1,4 @@
-"""The wheel: what is in it, that it serves where there is nothing but Python, and what it stands beside."""
+"""The wheel: what is in it, that it serves with Python alone, and what it installs beside."""
 
 import os
 import re
