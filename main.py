@@ -28,7 +28,7 @@ import components as html
 import embed
 from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.turns import Turns, Update
-from hyperrun.domain import Asker, Cost, Door, Outcome, Step, Turn, reader_of
+from hyperrun.domain import Cost, Outcome, Step, Turn
 from hyperrun.errors import (
     BadQuestion,
     BadSetting,
@@ -39,8 +39,7 @@ from hyperrun.errors import (
     StoreError,
 )
 from hyperrun.language import choose
-from hyperrun.limits import Limits, Reservation
-from hyperrun.llm.choice import ModelChoice
+from hyperrun.limits import Limits
 from hyperrun.llm.models import Models
 from hyperrun.logs import configure as configure_logs
 from hyperrun.redaction import redact_from_logs
@@ -51,9 +50,8 @@ from hyperrun.storage.files import broken_secret, lock_data_dir
 from hyperrun.storage.keys import Keys
 from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.tokens import Tokens
-from hyperrun.visitor import visitor_of
 from hyperrun.web import assets, health, middleware, sse
-from hyperrun.web.agents import asker_of
+from hyperrun.web.caller import Caller, address_of, admitted
 from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsDialog
 from hyperrun.web.document import document
 from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
@@ -138,7 +136,8 @@ async def ask(request: Request, services: Services, form: AskForm) -> tuple[FT, 
         log.info("question", extra={"fields": {"question": form.query}})
     else:
         redact_from_logs(form.query)
-    async with admitted(request, services, session.conversation) as reservation:
+    caller = Caller.of(request)
+    async with admitted(caller, services, session.conversation) as reservation:
         turn = await services.turns.start(
             session.conversation,
             form.query,
@@ -146,7 +145,7 @@ async def ask(request: Request, services: Services, form: AskForm) -> tuple[FT, 
             reservation,
             view.language,
             retry_of=form.edits,
-            asker=asker(request),
+            asker=caller.asker,
         )
     replaced = [Div(id=f"turn-{form.edits}", hx_swap_oob="delete")] if form.edits else []
     return (
@@ -165,8 +164,9 @@ async def stream(request: Request, turn_id: str, services: Services) -> sse.Even
     other status makes htmx's extension come back for ever.
     """
     view = view_for(request, services)
-    place = services.limits.stream(visitor(request), address(request))
-    return sse.EventStream(frames(services, view, turn_id, address(request), place))
+    caller = Caller.of(request)
+    place = services.limits.stream(caller.visitor, caller.address)
+    return sse.EventStream(frames(services, view, turn_id, caller.address, place))
 
 
 async def frames(
@@ -258,9 +258,10 @@ async def retry(request: Request, turn_id: str, services: Services, form: Reader
     """Another attempt at the same question, in the place of the first."""
     conversation = require_conversation(services, form)
     view = view_for(request, services, form.lang)
-    async with admitted(request, services, conversation) as reservation:
+    caller = Caller.of(request)
+    async with admitted(caller, services, conversation) as reservation:
         turn = await services.turns.retry(
-            conversation, turn_id, reservation, view.language, asker(request)
+            conversation, turn_id, reservation, view.language, caller.asker
         )
     return html.Exchange(view, turn)
 
@@ -270,7 +271,7 @@ async def go_on(request: Request, turn_id: str, services: Services, form: Reader
     """Go on with an answer that was cut off at its length, in the same bubble."""
     conversation = require_conversation(services, form)
     view = view_for(request, services, form.lang)
-    async with admitted(request, services, conversation) as reservation:
+    async with admitted(Caller.of(request), services, conversation) as reservation:
         turn = await services.turns.go_on(conversation, turn_id, reservation, view.language)
     return html.Exchange(view, turn)
 
@@ -307,7 +308,7 @@ async def shared(request: Request, link: str, services: Services) -> Response:
     turn = await services.turns.find(turn_id) if turn_id else None
     if turn is None:
         raise NotYours("no such shared answer")
-    await services.limits.show(address(request), [turn])
+    await services.limits.show(address_of(request), [turn])
     view = view_for(request, services)
     update = await asyncio.to_thread(services.turns.snapshot, turn, view.language)
     page = html.SharedPage(view, turn, update, chat="../chat-standalone")
@@ -349,7 +350,7 @@ async def conversation_response(
     turns = await services.turns.history(conversation) if conversation else []
     if not conversation or not turns:
         return HTMLResponse(fragment(html.Greeting(view, starters(services)), *others))
-    await services.limits.show(address(request), turns)
+    await services.limits.show(address_of(request), turns)
     total = await services.turns.cost(conversation)
     parts = exchanges(services, view, turns, total, fragment(*others))
     return StreamingResponse(parts, media_type="text/html")
@@ -485,14 +486,6 @@ def require_conversation(services: Services, form: ReaderForm) -> str:
     return conversation
 
 
-async def model_for(services: Services, conversation: str) -> ModelChoice | None:
-    """The reader's own model where they have brought a key, else the operator's, else none."""
-    kept = await services.keys.get(conversation)
-    if kept is not None:
-        return services.models.readers(kept.model, kept.api_key)
-    return services.models.operators()
-
-
 def server_url(request: Request) -> str:
     """This server's address as the request has it, with the path that it is mounted under.
 
@@ -500,34 +493,6 @@ def server_url(request: Request) -> str:
     """
     path = f"{request.scope.get('root_path', '')}/"
     return str(request.url.replace(path=path, query="", fragment=""))
-
-
-def visitor(request: Request) -> str:
-    """A name for the browser that asks, good until a restart."""
-    return visitor_of(address(request), request.headers.get("user-agent", ""))
-
-
-def asker(request: Request) -> Asker:
-    """A person in a browser, or a program that uses the chat's own way."""
-    return asker_of(Door.CHAT, request.headers.get("user-agent", ""))
-
-
-def address(request: Request) -> str:
-    """Where a request comes from, behind the proxies we trust."""
-    return request.client.host if request.client else ""
-
-
-@contextlib.asynccontextmanager
-async def admitted(
-    request: Request, services: Services, conversation: str
-) -> AsyncIterator[Reservation]:
-    """A place for one answer. Raises `LimitReached`; frees the place where the block fails."""
-    model = await model_for(services, conversation)
-    reader = reader_of(conversation)  # a new conversation is no new allowance
-    async with services.limits.admitted(
-        visitor(request), address(request), reader, model
-    ) as reservation:
-        yield reservation
 
 
 def starters(services: Services) -> Sequence[str]:

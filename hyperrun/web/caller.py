@@ -1,0 +1,58 @@
+"""Who calls, by whichever door, and the place that limits and budget give their question."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from starlette.requests import Request
+
+from hyperrun.domain import Asker, Door, reader_of
+from hyperrun.limits import Reservation
+from hyperrun.llm.choice import ModelChoice
+from hyperrun.visitor import visitor_of
+from hyperrun.web.agents import asker_of
+from hyperrun.web.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Where a request comes from, behind the proxies we trust; a name for the program that makes
+    it, good until a restart; and what the operator's figures call who asks."""
+
+    address: str
+    visitor: str
+    asker: Asker
+
+    @classmethod
+    def of(cls, request: Request, door: Door = Door.CHAT, client: str = "") -> Self:
+        """Who makes this request. `client` is what an MCP client calls itself."""
+        user_agent = request.headers.get("user-agent", "")
+        address = address_of(request)
+        return cls(address, visitor_of(address, user_agent), asker_of(door, user_agent, client))
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, behind the proxies we trust."""
+    return request.client.host if request.client else ""
+
+
+async def model_for(services: Services, conversation: str) -> ModelChoice | None:
+    """The reader's own model where they have brought a key, else the operator's, else none."""
+    kept = await services.keys.get(conversation)
+    if kept is not None:
+        return services.models.readers(kept.model, kept.api_key)
+    return services.models.operators()
+
+
+@asynccontextmanager
+async def admitted(
+    caller: Caller, services: Services, conversation: str
+) -> AsyncIterator[Reservation]:
+    """A place for one answer. Raises `LimitReached`; frees the place where the block fails."""
+    model = await model_for(services, conversation)
+    reader = reader_of(conversation)  # a new conversation is no new allowance
+    async with services.limits.admitted(
+        caller.visitor, caller.address, reader, model
+    ) as reservation:
+        yield reservation
