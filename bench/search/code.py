@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.index import Index, location
+from hyperrun.search.index import Index
+from hyperrun.search.index_file import location
 
 
 def main() -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.passage import Passage
-from hyperrun.search.index import Index, location
+from hyperrun.search.index import Index
+from hyperrun.search.index_file import location
 
 HERE = Path(__file__).parent
 

@@ -22,7 +22,8 @@ from typing import Any
 
 from hyperrun.search.colgrep.engine import ColGrep
 from hyperrun.search.fusion import WIDE, Found, fuse
-from hyperrun.search.index import Index, location
+from hyperrun.search.index import Index
+from hyperrun.search.index_file import location
 
 HERE = Path(__file__).parent
 

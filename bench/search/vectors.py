@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.search.docs import HERE, is_right, say
-from hyperrun.search.index import Index, location
+from hyperrun.search.index import Index
+from hyperrun.search.index_file import location
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import Embedder
 from hyperrun.search.vectors.fusing import Meant

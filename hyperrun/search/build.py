@@ -14,7 +14,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from hyperrun.search.index import Index, Progress
+from hyperrun.search.index import Index
+from hyperrun.search.index_writer import Progress
 
 
 def main() -> None:

@@ -23,7 +23,8 @@ from hyperrun.search.builder import build
 from hyperrun.search.colgrep.engine import ColGrep, find_program
 from hyperrun.search.colgrep.program import ColGrepError, Crowded
 from hyperrun.search.fusion import WIDE, Found, fuse
-from hyperrun.search.index import Index, location
+from hyperrun.search.index import Index
+from hyperrun.search.index_file import location
 from hyperrun.search.progress import BuildProgress
 from hyperrun.search.ranking import generality
 from hyperrun.search.sections import Before, Wanted, leans

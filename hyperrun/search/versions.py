@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from hyperrun.errors import SearchUnavailable
-from hyperrun.search.index import Index, location
+from hyperrun.search.index import Index
+from hyperrun.search.index_file import location
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hyperrun.search.engine import REFRESH_FAILED, Search
-from hyperrun.search.index import location
+from hyperrun.search.index_file import location
 from tests.search import repository
 from tests.search.running import searched, until
 

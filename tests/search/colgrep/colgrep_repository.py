@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hyperrun.search.colgrep.engine import ColGrep, Limits, find_program
-from hyperrun.search.index import Index, location
+from hyperrun.search.index import Index
+from hyperrun.search.index_file import location
 from tests import colgrep_stand_in, tiny_colgrep_model
 
 FILES = {
