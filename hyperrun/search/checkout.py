@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 TIMEOUT_S = 600.0
 MAX_BYTES = 2 * 1024**3
 MAX_SAID_BYTES = 4_000_000
+MAX_REASON_CHARS = 500
 SCHEMES = ("https", "http", "ssh", "file")
 
 _SCP = re.compile(r"^[\w.-]+@[\w.-]+:[^:]+$")  # git@host:path
@@ -172,7 +173,7 @@ class Checkout:
             raise SearchUnavailable(f"git cannot be started: {error}") from error
         assert process.stderr is not None
         assert process.stdout is not None
-        said = asyncio.ensure_future(process.stderr.read(20_000))
+        said = asyncio.ensure_future(_read(process.stderr))
         answer = asyncio.ensure_future(_read(process.stdout))
         watching = asyncio.ensure_future(self._too_much(folder))
         ending = asyncio.ensure_future(process.wait())
@@ -186,8 +187,9 @@ class Checkout:
             if watching in done or await asyncio.to_thread(_size, folder) > self._most_bytes:
                 raise SearchUnavailable(f"{shown(self.url)} brings too much")
             if process.returncode:
-                words = shown((await said).decode(errors="replace").strip())
-                raise SearchUnavailable(f"git {arguments[0]} {shown(self.url)}: {words}")
+                raise SearchUnavailable(
+                    f"git {arguments[0]} {shown(self.url)}: {_reason(await said)}"
+                )
             return await answer
         finally:
             if process.returncode is None:
@@ -209,6 +211,13 @@ async def _read(stream: asyncio.StreamReader) -> bytes:
     while part := await stream.read(65_536):
         kept = (kept + part)[:MAX_SAID_BYTES]
     return kept
+
+
+def _reason(said: bytes) -> str:
+    """Why git failed, out of all it has said: in one line, without anybody's token."""
+    lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
+    fatal = [line for line in lines if line.startswith(("fatal:", "error:", "remote:"))]
+    return shown("; ".join(fatal or lines[-3:]))[:MAX_REASON_CHARS]
 
 
 def _unlock(folder: Path) -> None:

@@ -147,17 +147,22 @@ class Search:
         Raises `SearchUnavailable` as `check` does.
         """
         self.check()
-        await asyncio.to_thread(self._read_rules)
+        await asyncio.to_thread(self._look)
         if self._index.is_complete():
-            self._counts = self._index.counts()
-            await asyncio.to_thread(self._read_first_pages)
-            self._ready.set()
+            self._spawn(self._take_up())
         self._start_colgrep()
         self._spawn(self._keep_fresh())
         self._spawn(self._keep_whole())
         for tree in self._trees:
             if tree.prefix in self._crawls:
                 self._spawn(self._keep_crawled(self._crawls[tree.prefix]))
+
+    async def _take_up(self) -> None:
+        """Answer from the index as it was left, as soon as addresses are known."""
+        await asyncio.gather(*(tree.read_rules() for tree in self._trees))
+        self._counts = await asyncio.to_thread(self._index.counts)
+        await asyncio.to_thread(self._read_first_pages)
+        self._ready.set()
 
     async def prepare(self) -> str:
         """Update the index once, for a command: nothing is watched. Why ColGrep is not asked, ""
@@ -167,7 +172,7 @@ class Search:
         """
         for tree in self._trees:
             tree.check()
-        await asyncio.to_thread(self._read_rules)
+        await asyncio.to_thread(self._look)
         await self._bring_up()
         return self._recall_colgrep()
 
@@ -358,7 +363,7 @@ class Search:
                 self._built = True
             finally:
                 self._building = False
-            await asyncio.to_thread(self._read_rules)
+            await asyncio.to_thread(self._look)
             self._counts = await asyncio.to_thread(self._index.counts)
             self._left_out = len(await asyncio.to_thread(self._index.unreadable))
             if not changed:
@@ -383,7 +388,7 @@ class Search:
         await build(
             tree.root, self._index.path, source.include, source.exclude, follow, own,
             site_url=source.site_url, site_dir=source.site_dir, crawled_in=tree.crawled_in,
-            prefix=tree.prefix,
+            prefix=tree.prefix, told_rules=tree.take_rules,
         )  # fmt: skip
 
     async def _keep_crawled(self, crawl: Crawl) -> None:
@@ -619,10 +624,10 @@ class Search:
         """What is searched."""
         return self._index
 
-    def _read_rules(self) -> None:
-        """Read where pages and lines are, out of the sources."""
+    def _look(self) -> None:
+        """See where lines and rendered pages are, of every source."""
         for tree in self._trees:
-            tree.read_rules()
+            tree.look()
 
     def status(self) -> SearchStatus:
         """What can be searched now."""

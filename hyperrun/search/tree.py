@@ -6,9 +6,8 @@ from pathlib import Path
 
 from hyperrun.errors import SearchUnavailable
 from hyperrun.passage import Passage
-from hyperrun.search import forge
+from hyperrun.search import builder, forge
 from hyperrun.search.checkout import Checkout, is_url, name
-from hyperrun.search.site import rules
 from hyperrun.search.site.rules import NO_RULES, Rules
 from hyperrun.search.sources import SourceTree
 
@@ -58,16 +57,23 @@ class Tree:
                 raise
             log.warning("the checkout stays as it is: %s", error)
 
-    def read_rules(self) -> None:
-        """Read where pages and lines are, out of the source."""
+    async def read_rules(self) -> None:
+        """Read how its site makes addresses, as every build tells, too."""
+        try:
+            self.rules = await builder.read_rules(self.root, self.source.site_url)
+        except SearchUnavailable as error:
+            log.warning("the configuration of %s cannot be read: %s", self.name, error)
+            self.rules = Rules(self.source.site_url)
+
+    def take_rules(self, rules: Rules) -> None:
+        """What a build has read of them."""
+        self.rules = rules
+
+    def look(self) -> None:
+        """See where its lines and its rendered pages are. For a thread."""
         from hyperrun.search.site.folder import Folder
         from hyperrun.search.site.source import choose
 
-        try:
-            self.rules = rules.read(self.root, self.source.site_url)
-        except Exception as error:  # a stranger's configuration: the builder has named it
-            log.info("the configuration of %s cannot be read: %s", self.name, error)
-            self.rules = Rules(self.source.site_url)
         self.forge = forge.read(self.root)
         site, self.site_note = choose(
             self.root, self.source.site_dir, self.source.site_url, self.crawled_in

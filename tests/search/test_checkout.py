@@ -170,3 +170,11 @@ def test_a_version_that_no_tag_has_costs_one_look_at_the_tags(remote: Path, tmp_
 
     asyncio.run(run())
     assert looks == 1
+
+
+def test_a_refusal_says_why_in_one_line(tmp_path: Path) -> None:
+    checkout = Checkout(f"file://{tmp_path}/there-is-none.git", tmp_path / "data")
+    with pytest.raises(SearchUnavailable) as refused:
+        asyncio.run(checkout.refresh())
+    assert "fatal:" in str(refused.value) and "\n" not in str(refused.value)
+    assert "Cloning into" not in str(refused.value)
