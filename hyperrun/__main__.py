@@ -3,6 +3,7 @@
     serve           the server (also where no verb is given)
     search          what a question finds, and why
     pages           the sources, their pages, and whether every link leads somewhere
+    test            the answers to questions.toml: do they hold?
     index           update the index from the sources, and end
     report          what readers ask, and what the documentation does not answer
     export, delete  what is kept of one reader
@@ -21,6 +22,7 @@ VERBS = {
     "serve": APP,
     "search": "hyperrun.commands.search",
     "pages": "hyperrun.commands.pages",
+    "test": "hyperrun.commands.test",
     "index": "hyperrun.commands.index",
     "report": "hyperrun.commands.insights",
 }

@@ -39,6 +39,16 @@ class Asker:
 PERSON = Asker()
 
 
+class Grounding(StrEnum):
+    """How much of an answer the documentation says."""
+
+    UNKNOWN = ""  # it has not ended, or was stored before this was
+    CITED = "cited"
+    NEAR = "near"  # quoted, and told that nothing matches closely
+    UNCITED = "uncited"  # written without naming a source
+    ABSENT = "absent"  # told that the documentation does not answer
+
+
 def reader_of(conversation: str) -> str:
     """The id that all conversations of one reader begin with."""
     return conversation.partition("~")[0]
@@ -153,3 +163,4 @@ class Turn:
     comment: str = ""
     notice: str = ""  # key of a sentence told with the answer; no failure
     asker: Asker = PERSON
+    grounding: Grounding = Grounding.UNKNOWN

@@ -180,6 +180,15 @@ def without_secrets(text: str, replacement: str = REMOVED) -> str:
     return text
 
 
+_MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+
+
+def without_personal(text: str) -> str:
+    """`text` as it is kept for insight: without e-mail addresses, keys, tokens, passwords in
+    addresses, and whatever else only may be a secret."""
+    return _LIKELY.sub(REMOVED, _MAIL.sub(REMOVED, without_secrets(text)))
+
+
 def without_secrets_in(message: Any) -> Any:
     """A model's message, or a copy of it where its text holds something of a secret's shape."""
     content = message.get("content")

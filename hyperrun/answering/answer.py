@@ -11,6 +11,7 @@ from hyperrun.answering.events import (
     Done,
     Event,
     Found,
+    Grounded,
     Notice,
     Rewritten,
     SearchFailed,
@@ -21,7 +22,7 @@ from hyperrun.answering.events import (
     Used,
 )
 from hyperrun.answering.prompts import MAX_SUGGESTIONS
-from hyperrun.domain import Outcome, Source, Step, Turn, Usage
+from hyperrun.domain import Grounding, Outcome, Source, Step, Turn, Usage
 from hyperrun.language import DEFAULT
 from hyperrun.markdown.live import appended
 from hyperrun.markdown.renderer import AnswerRenderer
@@ -126,6 +127,7 @@ class AnswerState:
         self.outcome: Outcome | None = None
         self.error = ""
         self.notice = turn.notice
+        self._told = Grounding.UNKNOWN  # by the answer itself
         self._suggestions: tuple[str, ...] = ()
         self._answer = turn.answer
         self._unrendered: list[str] = [turn.answer] if turn.answer else []
@@ -169,6 +171,8 @@ class AnswerState:
                 self.usage = usage.plus(before) if before.model else usage
             case Suggestions(questions):
                 self._suggestions = questions
+            case Grounded(grounding):
+                self._told = grounding
             case Notice(key):
                 self.notice = key
             case Done():
@@ -231,6 +235,15 @@ class AnswerState:
         return bool(self._html.cited)
 
     @property
+    def grounding(self) -> Grounding:
+        """How much of the answer the documentation says; unknown until it has ended."""
+        if self.outcome is None or not self._answer:
+            return Grounding.UNKNOWN
+        if self._told:
+            return self._told
+        return Grounding.CITED if self.cites else Grounding.UNCITED
+
+    @property
     def suggestions(self) -> tuple[str, ...]:
         """What to ask next: none of the headings that the answer cites already."""
         cited = {source.passage.title.rpartition(" > ")[2] for source in self.sources}
@@ -250,6 +263,7 @@ class AnswerState:
             claims=self._html.claims,
             ended=time.time() if self.outcome else None,
             suggestions=self.suggestions,
+            grounding=self.grounding,
         )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hyperrun.domain import Source, Usage
+from hyperrun.domain import Grounding, Source, Usage
 
 CUT_OFF = "cut_off"  # the notice of an answer that can go on
 
@@ -27,6 +27,13 @@ class Citable:
     """These sources may be cited from now on, too: what stands around those that were found."""
 
     sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The answer says of itself that the documentation does not answer, or not closely."""
+
+    grounding: Grounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,7 @@ Event = (
     Searching
     | Found
     | Citable
+    | Grounded
     | SearchFailed
     | Text
     | Rewritten

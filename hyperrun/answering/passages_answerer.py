@@ -4,11 +4,35 @@ import asyncio
 from collections.abc import AsyncGenerator
 
 from hyperrun.answering.answerer import Question
-from hyperrun.answering.events import Citable, Done, Event, Found, Searching, Suggestions, Text
+from hyperrun.answering.events import (
+    Citable,
+    Done,
+    Event,
+    Found,
+    Grounded,
+    Searching,
+    Suggestions,
+    Text,
+)
 from hyperrun.answering.extractive import extract
 from hyperrun.answering.research import FIRST_PASSAGES, Research, version_of
+from hyperrun.domain import Grounding
+from hyperrun.language import text
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
+
+# What an answer that begins so tells of itself.
+TOLD = {
+    "extract_none": Grounding.ABSENT,
+    "extract_none_language": Grounding.ABSENT,
+    "extract_near": Grounding.NEAR,
+}
+
+
+def beginning_of(delta: str, language: str) -> str:
+    """The key of the sentence that `delta` is, of those in `TOLD`; "" where it is none."""
+    said = delta.strip()
+    return next((key for key in TOLD if text(language, key) == said), "")
 
 
 class PassagesAnswerer:
@@ -36,6 +60,8 @@ class PassagesAnswerer:
             if len(research.sources) > known:
                 known = len(research.sources)
                 yield Citable(research.sources)
+            if grounding := TOLD.get(beginning_of(delta, question.language)):
+                yield Grounded(grounding)
             yield Text(delta)
         if self._settings.suggestions != "off":
             yield Suggestions(await asyncio.to_thread(self._search.related, sources))

@@ -262,7 +262,7 @@ class SQLiteStore:
         rows = await self._rows(
             "SELECT id, conversation, question, coalesce(json_extract(page, '$.url'), ''), "
             "outcome, sources != '[]', error, notice, cost_usd, own_key, rating, reason, comment, "
-            "door, agent FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
+            "door, agent, started FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
             since,
             Outcome.RUNNING,
         )
@@ -511,7 +511,7 @@ def _of_reader(conversation: str) -> tuple[str, str, str, str]:
 
 def _summary(*row: Any) -> Summary:
     turn_id, conversation, question, page_url, outcome, is_cited, *others = row
-    error, notice, cost_usd, own_key, rating, reason, comment, door, agent = others
+    error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started = others
     return Summary(
         turn_id,
         conversation,
@@ -527,6 +527,7 @@ def _summary(*row: Any) -> Summary:
         reason,
         comment,
         Asker(Door(door), agent),
+        started,
     )
 
 

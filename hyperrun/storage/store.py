@@ -29,6 +29,7 @@ class Summary:
     reason: str
     comment: str
     asker: Asker
+    started: float
 
 
 @dataclass(frozen=True, slots=True)
