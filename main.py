@@ -658,7 +658,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from hyperrun.web import protocol
     from hyperrun.web.server import announce, check_address, server
 
-    parser = argparse.ArgumentParser(description="Ask AI for a documentation site.")
+    parser = argparse.ArgumentParser(
+        prog="hyperrun serve" if sys.argv[0].startswith("hyperrun") else None,
+        description="Ask AI for a documentation site.",
+    )
     parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on")

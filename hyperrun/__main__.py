@@ -1,52 +1,96 @@
-"""`python -m hyperrun VERB`: the server and the operator's commands.
-
-    serve           the server (also where no verb is given)
-    search          what a question finds, and why
-    pages           the sources, their pages, and whether every link leads somewhere
-    test            the answers to questions.toml: do they hold?
-    index           update the index from the sources, and end
-    report          what readers ask, and what the documentation does not answer
-    export, delete  what is kept of one reader
-
-Each tells its options with --help.
-"""
+"""`hyperrun VERB`, and `python -m hyperrun VERB`: the server and the operator's commands."""
 
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from typing import NamedTuple
+
+from hyperrun import __version__
+
+
+class Verb(NamedTuple):
+    """One thing the command can do. `takes_verb`: its module serves more than one."""
+
+    module: str
+    says: str
+    takes_verb: bool = False
+
 
 # In a wheel the app is in the package, in a clone it stands at the top.
 APP = "hyperrun.app.main" if find_spec("hyperrun.app") else "main"
-VERBS = {
-    "serve": APP,
-    "search": "hyperrun.commands.search",
-    "pages": "hyperrun.commands.pages",
-    "test": "hyperrun.commands.test",
-    "index": "hyperrun.commands.index",
-    "report": "hyperrun.commands.insights",
-}
-WITH_VERB = {"export": "hyperrun.commands.privacy", "delete": "hyperrun.commands.privacy"}
+GROUPS = {
+    "Start": {
+        "serve": Verb(APP, "answer questions, at port 5001 (also where no verb is given)"),
+        "doctor": Verb("hyperrun.commands.doctor", "what is wrong, and the line that mends it"),
+    },
+    "Documentation": {
+        "search": Verb("hyperrun.commands.search", "what a question finds, and why"),
+        "pages": Verb("hyperrun.commands.pages", "what was read, and whether links lead somewhere"),
+        "index": Verb("hyperrun.commands.index", "update the index from the sources, and end"),
+    },
+    "Readers": {
+        "test": Verb("hyperrun.commands.test", "the answers to questions.toml: do they hold?"),
+        "report": Verb("hyperrun.commands.insights", "what is asked, and what is not answered"),
+        "export": Verb("hyperrun.commands.privacy", "what is kept of one reader", True),
+        "delete": Verb("hyperrun.commands.privacy", "delete what is kept of one reader", True),
+    },
+    "Shell": {
+        "completion": Verb("hyperrun.commands.completion", "a script that completes all of this"),
+    },
+}  # fmt: skip
+VERBS = {name: verb for group in GROUPS.values() for name, verb in group.items()}
+INTERRUPTED = 130  # as a shell has it
+
+
+def usage() -> str:
+    """What `hyperrun --help` prints."""
+    lines = ["Ask AI for documentation sites.", "", "usage: hyperrun [VERB] [OPTIONS]"]
+    for title, verbs in GROUPS.items():
+        lines += ["", f"{title}:"]
+        lines += [f"  {name:<11} {verb.says}" for name, verb in verbs.items()]
+    lines += [
+        "",
+        "Each verb tells its options with --help. Settings come from the environment and .env.",
+        "Ends with 0; with 1 where something is wrong with what was looked at; with 2 where it",
+        "could not be looked at.",
+        "",
+        "Try:  hyperrun --repo .",
+    ]
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the verb says; 2 where there is no such verb."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    verb = arguments[0] if arguments else "serve"
-    if verb in ("-h", "--help", "help"):
-        print(__doc__)
+    name = arguments[0] if arguments else "serve"
+    if name in ("-h", "--help", "help"):
+        print(usage())
         return 0
-    if verb in WITH_VERB:
-        return int(import_module(WITH_VERB[verb]).main(arguments) or 0)
-    if verb in VERBS:
-        arguments = arguments[1:]
-    elif verb.startswith("-"):
-        verb = "serve"
+    if name in ("-V", "--version"):
+        print(f"hyperrun {__version__}")
+        return 0
+    if name.startswith("-"):
+        name = "serve"
+    elif name in VERBS:
+        arguments = arguments if VERBS[name].takes_verb else arguments[1:]
     else:
-        print(f"hyperrun: there is no {verb!r}\n\n{__doc__}", file=sys.stderr)
+        print(_unknown(name), file=sys.stderr)
         return 2
-    sys.argv[0] = f"hyperrun {verb}"
-    return int(import_module(VERBS[verb]).main(arguments) or 0)
+    sys.argv[0] = f"hyperrun {name}"
+    try:
+        return int(import_module(VERBS[name].module).main(arguments) or 0)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _unknown(name: str) -> str:
+    """One sentence about a verb that there is none of, with the one that was meant."""
+    from difflib import get_close_matches
+
+    meant = get_close_matches(name, VERBS, 1)
+    more = f"did you mean {meant[0]!r}?" if meant else "hyperrun --help lists them"
+    return f"hyperrun: there is no verb {name!r}: {more}"
 
 
 if __name__ == "__main__":

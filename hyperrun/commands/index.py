@@ -1,4 +1,4 @@
-"""Update the index from the sources and their published sites: `python -m hyperrun index`.
+"""Update the index from the sources and their published sites: `hyperrun index`.
 
 For a machine that builds what another one serves, and to see what is left out.
 """
@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build or refresh the index once. 2 where it fails."""
     import dotenv
 
-    parser = argparse.ArgumentParser(prog="python -m hyperrun index", description=__doc__)
+    parser = argparse.ArgumentParser(prog="hyperrun index", description=__doc__)
     parser.add_argument("--repo", help="a folder or a git URL (HYPERRUN_REPO_PATH)")
     options = parser.parse_args(arguments)
     dotenv.load_dotenv(Path.cwd() / ".env")

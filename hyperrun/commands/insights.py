@@ -186,9 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report. 2 where it fails."""
     import dotenv
 
-    parser = argparse.ArgumentParser(
-        prog="python -m hyperrun.commands.insights", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="hyperrun report", description=__doc__)
     parser.add_argument("--days", type=float, default=30, help="how far back (30)")
     parser.add_argument("--most", type=int, default=20, help="longest list (20)")
     parser.add_argument("--json", action="store_true", help="print JSON")

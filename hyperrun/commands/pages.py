@@ -1,4 +1,4 @@
-"""The sources, their pages, and whether every link leads somewhere: `python -m hyperrun pages`.
+"""The sources, their pages, and whether every link leads somewhere: `hyperrun pages`.
 
 For each source: its files; the rendered pages that were read and where they come from; sections
 that are matched with their lines, passages that stand on a page alone, and sections of the source
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import dotenv
 
     parser = argparse.ArgumentParser(
-        prog="python -m hyperrun pages", description=__doc__,
+        prog="hyperrun pages", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--repo", help="a folder or a git URL (HYPERRUN_REPO_PATH)")

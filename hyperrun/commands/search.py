@@ -1,7 +1,7 @@
-"""What a question finds, and why: `python -m hyperrun search`.
+"""What a question finds, and why: `hyperrun search`.
 
-    python -m hyperrun search --repo REPO "question" [-k 10] [--json]
-    python -m hyperrun search --repo REPO --queries FILE.jsonl [-k 10]
+    hyperrun search --repo REPO "question" [-k 10] [--json]
+    hyperrun search --repo REPO --queries FILE.jsonl [-k 10]
 
 It searches as the server does and reads the same settings: the embedded index, and ColGrep where
 the server has built its index. Which of them answered is said on stderr.
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None, *, repo_first: bool = False) ->
 
 def _parser(repo_first: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m hyperrun.search" if repo_first else "python -m hyperrun search",
+        prog="python -m hyperrun.search" if repo_first else "hyperrun search",
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     if repo_first:

@@ -101,7 +101,7 @@ def test_bad_arguments_are_answered_with_the_usage(
 ) -> None:
     done = command(tmp_path, *arguments)
     assert done.returncode == 2
-    assert "usage: python -m hyperrun.commands.insights" in done.stderr
+    assert "usage: hyperrun report" in done.stderr
 
 
 def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_what_is_wrong_in_the_file_is_said_plainly(toml: str, says: str, tmp_pat
 def test_each_verb_is_told(arguments: tuple[str, ...]) -> None:
     said = run(*(arguments or ("--help",)))
     assert all(verb in said for verb in ("serve", "search", "pages", "index", "report", "export"))
-    assert "there is no 'dance'" in run("dance", status=2)
+    assert "there is no verb 'dance'" in run("dance", status=2)
 
 
 def test_the_operators_other_commands_are_verbs(tmp_path: Path) -> None:

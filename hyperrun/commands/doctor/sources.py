@@ -1,0 +1,111 @@
+"""What is to be read: the repository, its documentation, its rendered site, and with what."""
+
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from hyperrun.commands.doctor.finding import Finding, good, note, wrong
+from hyperrun.errors import BadSetting
+from hyperrun.search import ignore, sources
+from hyperrun.search.checkout import is_url
+from hyperrun.search.colgrep.engine import find_program
+from hyperrun.search.site import folder as site_folder
+from hyperrun.search.site import rules
+from hyperrun.settings import Settings
+
+DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".ipynb", ".qmd", ".adoc", ".html", ".txt")
+MAX_LOOKED_AT = 20_000
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Every source, and what searches it."""
+    try:
+        trees = sources.read(settings)
+    except BadSetting as error:
+        yield wrong("sources", str(error), "hyperrun pages  # shows what is read of each source")
+        return
+    for tree in trees:
+        about = f"source {tree.label}" if tree.label else "repository"
+        if not tree.place:
+            yield good(about, f"the published site {tree.site_url}")
+        elif is_url(tree.place):
+            yield from _remote(about)
+        else:
+            yield from _folder(about, Path(tree.place).expanduser(), settings)
+    yield from _site(settings)
+    yield from _colgrep(settings)
+
+
+def _remote(about: str) -> Iterator[Finding]:
+    if shutil.which("git") is None:
+        yield wrong(
+            about,
+            "it is a git URL, and there is no git here",
+            "apt-get install git  # or give a folder: --repo /path",
+        )
+    else:
+        yield good(about, "a git URL; git is here")
+
+
+def _folder(about: str, root: Path, settings: Settings) -> Iterator[Finding]:
+    if not root.is_dir():
+        yield wrong(about, f"{root} is not a folder", "hyperrun --repo /path/to/your/project")
+        return
+    names = ignore.files(root, settings.include, settings.exclude)
+    files = [path.name.lower() for path in islice(names, MAX_LOOKED_AT)]
+    documents = sum(name.endswith(DOCUMENTS) for name in files)
+    if not files:
+        yield wrong(
+            about,
+            f"{root.resolve()} holds nothing to read",
+            "hyperrun --repo /path/to/your/project",
+        )
+    elif not documents:
+        yield note(
+            about,
+            f"{len(files)} files and no documentation: answers come from code alone",
+            "HYPERRUN_SITE_URL=https://docs.example.org HYPERRUN_CRAWL=on  # if it is published",
+        )
+    else:
+        found = rules.read(root, settings.site_url)
+        made_by = type(found.sites[0][0]).__name__ if found.sites else "no known generator"
+        yield good(about, f"{len(files)} files, {documents} of them documents; {made_by}")
+        if not found.site_url:
+            yield note(
+                about,
+                "where it is published is not known: citations lead to files, not to pages",
+                "HYPERRUN_SITE_URL=https://docs.example.org",
+            )
+
+
+def _site(settings: Settings) -> Iterator[Finding]:
+    if not settings.site_dir or settings.site_dir == "off":
+        return
+    folder = Path(settings.site_dir).expanduser()
+    if not folder.is_dir():
+        yield wrong(
+            "rendered site",
+            f"HYPERRUN_SITE_DIR: {folder} is not a folder",
+            "unset HYPERRUN_SITE_DIR  # it is then looked for",
+        )
+    elif not any(site_folder.Folder(folder, is_named=True).pages()):
+        yield wrong(
+            "rendered site", f"{folder} holds no pages", "build the documentation, then start again"
+        )
+    else:
+        yield good("rendered site", str(folder))
+
+
+def _colgrep(settings: Settings) -> Iterator[Finding]:
+    program = find_program(settings.colgrep_program)
+    if program is None and settings.search == "colgrep":
+        yield wrong(
+            "search",
+            "HYPERRUN_SEARCH=colgrep, and there is no colgrep: the embedded index answers",
+            "cargo install colgrep --locked  # or HYPERRUN_SEARCH=auto",
+        )
+    elif program is not None and settings.search != "embedded":
+        yield good("search", "embedded index and ColGrep")
+    else:
+        yield good("search", "embedded index")
