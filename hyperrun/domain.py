@@ -96,6 +96,32 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """A passage that was handed out while a question was answered, without its text."""
+
+    number: int
+    file: str
+    title: str
+    start_line: int = 0
+    end_line: int = 0
+    url: str = ""
+    score: float = 0.0
+    chars: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a model, as an answer made it."""
+
+    model: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = None
+    seconds: float = 0.0
+    finish_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What one answer took. `cost_usd` is None where the model's price is not known."""
 
@@ -164,3 +190,6 @@ class Turn:
     notice: str = ""  # key of a sentence told with the answer; no failure
     asker: Asker = PERSON
     grounding: Grounding = Grounding.UNKNOWN
+    language: str = ""  # of the interface it was asked in
+    handed: tuple[Handed, ...] = ()  # all that was found for it, when it has ended
+    calls: tuple[Call, ...] = ()

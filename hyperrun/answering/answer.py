@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, replace
 
 from hyperrun.answering.events import (
+    Called,
     Citable,
     Done,
     Event,
@@ -22,7 +23,7 @@ from hyperrun.answering.events import (
     Used,
 )
 from hyperrun.answering.prompts import MAX_SUGGESTIONS
-from hyperrun.domain import Grounding, Outcome, Source, Step, Turn, Usage
+from hyperrun.domain import Call, Grounding, Handed, Outcome, Source, Step, Turn, Usage
 from hyperrun.language import DEFAULT
 from hyperrun.markdown.live import appended
 from hyperrun.markdown.renderer import AnswerRenderer
@@ -127,6 +128,7 @@ class AnswerState:
         self.outcome: Outcome | None = None
         self.error = ""
         self.notice = turn.notice
+        self._calls: tuple[Call, ...] = turn.calls
         self._told = Grounding.UNKNOWN  # by the answer itself
         self._suggestions: tuple[str, ...] = ()
         self._answer = turn.answer
@@ -171,6 +173,8 @@ class AnswerState:
                 self.usage = usage.plus(before) if before.model else usage
             case Suggestions(questions):
                 self._suggestions = questions
+            case Called(call):
+                self._calls = (*self._calls, call)
             case Grounded(grounding):
                 self._told = grounding
             case Notice(key):
@@ -249,6 +253,16 @@ class AnswerState:
         cited = {source.passage.title.rpartition(" > ")[2] for source in self.sources}
         return tuple(each for each in self._suggestions if each not in cited)[:MAX_SUGGESTIONS]
 
+    def _handed(self) -> tuple[Handed, ...]:
+        passages = ((number, each.passage) for number, each in self._handed_out.items())
+        return tuple(
+            Handed(
+                number, each.file, each.title, each.start_line, each.end_line,
+                each.url or each.permalink or "", round(each.score, 4), len(each.shown),
+            )
+            for number, each in passages
+        )  # fmt: skip
+
     def as_turn(self) -> Turn:
         """The turn as it would be stored now."""
         return replace(
@@ -264,6 +278,8 @@ class AnswerState:
             ended=time.time() if self.outcome else None,
             suggestions=self.suggestions,
             grounding=self.grounding,
+            handed=self._handed() if self.outcome else (),
+            calls=self._calls,
         )
 
 

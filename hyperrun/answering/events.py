@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hyperrun.domain import Grounding, Source, Usage
+from hyperrun.domain import Call, Grounding, Source, Usage
 
 CUT_OFF = "cut_off"  # the notice of an answer that can go on
 
@@ -83,6 +83,13 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A call of the model has ended."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """What the reader is told with the answer, by the key of its sentence. It is no failure."""
 
@@ -107,6 +114,7 @@ Event = (
     | Thought
     | Suggestions
     | Used
+    | Called
     | Notice
     | Done
 )

@@ -15,6 +15,7 @@ from hyperrun.answering import prompts
 from hyperrun.answering.answerer import Question
 from hyperrun.answering.events import (
     CUT_OFF,
+    Called,
     Done,
     Event,
     Found,
@@ -116,7 +117,7 @@ class ModelAnswerer:
         if questions:
             yield Suggestions(questions)
         with contextlib.suppress(asyncio.QueueEmpty):
-            while isinstance(used := inbox.get_nowait(), Used):
+            while isinstance(used := inbox.get_nowait(), Used | Called):
                 yield used
         yield Done(finish_reason)
 

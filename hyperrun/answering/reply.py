@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from hyperrun.answering.events import Event, Rewritten, Text, Thought, Used
-from hyperrun.domain import Usage
+from hyperrun.answering.events import Called, Event, Rewritten, Text, Thought, Used
+from hyperrun.domain import Call, Usage
 from hyperrun.errors import ModelCutOff, ModelError, ModelFiltered, ModelOnlyThought
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Meter
@@ -33,6 +34,7 @@ class Reply:
         self.meter = Meter()
         self._prompt_tokens = self._completion_tokens = 0
         self._cost_usd: float | None = 0.0
+        self._last = Call(choice.name)
         self._finish_reason = ""
         self.text = so_far  # all that was said
         self._goes_on = bool(so_far)
@@ -42,11 +44,13 @@ class Reply:
         self._marks, self._said = CitationMarks(), ""  # of this step
         self.has_thought = False
         self._estimated_at = 0.0  # with the first words
+        self._step_began = time.monotonic()
 
     def step_begins(self) -> None:
         """After the first, what its prompt takes is told at once: if the answer is stopped before
         the step has said anything, nothing else counts it."""
         self._end_thought()
+        self._step_began = time.monotonic()
         self._marks, self._said = CitationMarks(), ""
         self._is_apart = bool(self.text) and not (self._goes_on and not self._prompt_tokens)
         self._before = self.text + ("\n\n" if self._is_apart else "")
@@ -94,6 +98,8 @@ class Reply:
         self._count(step.usage)
         self._finish_reason = finish_reason or step.choices[0].finish_reason or ""
         self._tell(Used(self.usage))
+        seconds = round(time.monotonic() - self._step_began, 3)
+        self._tell(Called(replace(self._last, seconds=seconds, finish_reason=self._finish_reason)))
 
     def _count(self, usage: Any) -> None:
         prompt_tokens = getattr(usage, "prompt_tokens", 0) or 0
@@ -108,6 +114,7 @@ class Reply:
         )
         self._prompt_tokens += prompt_tokens
         self._completion_tokens += completion_tokens
+        self._last = Call(self._choice.name, prompt_tokens, completion_tokens, cost)
         known = self._cost_usd is not None and cost is not None
         self._cost_usd = (self._cost_usd or 0) + (cost or 0) if known else None
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update
 from hyperrun.answering.answerer import Answerer, AnswererFor, Question
-from hyperrun.answering.events import CUT_OFF, Text, Used
+from hyperrun.answering.events import CUT_OFF, Called, Text, Used
 from hyperrun.domain import PERSON, Asker, Cost, Outcome, PageContext, Recent, Turn, reader_of
 from hyperrun.errors import (
     BadQuestion,
@@ -151,6 +151,7 @@ class Turns:
             retry_of=retry_of,
             started=time.time(),
             notice=reservation.notice,
+            language=language,
             asker=asker,
         )
         return await self._begin(turn, reservation, language)
@@ -426,7 +427,7 @@ class Turns:
                 # The first word is shown at once, like every step; later ones at most each tick.
                 at_once = not (isinstance(event, Text) and state.has_text)
                 state.fold(event)
-                if isinstance(event, Used):
+                if isinstance(event, Used | Called):
                     continue  # told with the end
                 if at_once or time.monotonic() - running.shown >= SHOW_EVERY_S:
                     running.show()

@@ -70,6 +70,7 @@ class Insights:
     usd: float = 0.0  # what the operator's key has cost, as far as prices are known
     unanswered: list[Asked] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
+    failures: list[Asked] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     pages: list[Asked] = field(default_factory=list)
     agents: list[Agent] = field(default_factory=list)  # most questions first
@@ -102,6 +103,11 @@ async def insights(store: Store, days: float, most: int) -> Insights:
         failed=sum(row.outcome in failures for row in last.values()),
         usd=sum(row.cost_usd or 0.0 for row in rows if not row.own_key),
         unanswered=_most(uncited, most, wordings),
+        failures=_most(
+            (question for (_, question), row in last.items() if row.outcome in failures),
+            most,
+            wordings,
+        ),
         complaints=[
             Complaint(row.question, row.reason, row.comment, row.page_url, row.id)
             for row in reversed(rows)
@@ -137,6 +143,11 @@ def markdown(report: Insights) -> str:
                 "Not answered from the documentation",
                 ("readers", "question"),
                 ((each.readers, each.text) for each in report.unanswered),
+            ),
+            *_table(
+                "Failed",
+                ("readers", "question"),
+                ((each.readers, each.text) for each in report.failures),
             ),
             *_table(
                 "Thumbs down",

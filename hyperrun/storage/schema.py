@@ -8,14 +8,26 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hyperrun.domain import Asker, Door, Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.domain import (
+    Asker,
+    Call,
+    Door,
+    Grounding,
+    Handed,
+    Outcome,
+    PageContext,
+    Source,
+    Step,
+    Turn,
+    Usage,
+)
 from hyperrun.errors import StoreError
 from hyperrun.files import private_folder
 from hyperrun.passage import Passage
 
 FILE = "hyperrun.sqlite3"  # in the data folder
 
-Noun = TypeVar("Noun", PageContext, Passage, Step)
+Noun = TypeVar("Noun", PageContext, Passage, Step, Handed, Call)
 
 # Each entry brings the database from the version that is its index to the next one.
 MIGRATIONS = (
@@ -75,14 +87,27 @@ MIGRATIONS = (
         times INTEGER NOT NULL, PRIMARY KEY (day, question, note, agent)
     ) STRICT, WITHOUT ROWID;
     """,
+    # Why an answer is what it is, and what the operator's figures are made of: all of it in one
+    # index, for a turn's own row is kilobytes.
+    """
+    ALTER TABLE turns ADD COLUMN grounding TEXT NOT NULL DEFAULT '';
+    ALTER TABLE turns ADD COLUMN language TEXT NOT NULL DEFAULT '';
+    ALTER TABLE turns ADD COLUMN page_url TEXT NOT NULL DEFAULT '';
+    ALTER TABLE turns ADD COLUMN given TEXT NOT NULL DEFAULT '{}';
+    UPDATE turns SET page_url = coalesce(json_extract(page, '$.url'), '');
+    CREATE INDEX turns_at_a_glance ON turns (
+        started, outcome, grounding, rating, door, model, own_key, cost_usd, ended, language,
+        conversation, page_url, question
+    );
+    """,
 )
 
 COLUMNS = (
     "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
     "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, suggestions, "
-    "estimated, notice, door, agent, rating, reason, comment"
+    "estimated, notice, door, agent, grounding, language, page_url, given, rating, reason, comment"
 )
-WRITTEN = COLUMNS.split(", ")[:22]  # all but what readers say of a turn
+WRITTEN = COLUMNS.split(", ")[:26]  # all but what readers say of a turn
 
 
 # In KiB: rows are found by their key, and the system keeps the file's pages anyhow. SQLite's own
@@ -174,11 +199,21 @@ def row_of(turn: Turn) -> tuple[Any, ...]:
         turn.notice,
         turn.asker.door.value,
         turn.asker.agent,
+        turn.grounding.value,
+        turn.language,
+        turn.page.url,
+        json.dumps(
+            {
+                "handed": [_plain(each) for each in turn.handed],
+                "calls": [_plain(each) for each in turn.calls],
+            }
+        ),
     )
 
 
 def turn_of(row: tuple[Any, ...]) -> Turn:
     """The turn that all columns of a row hold."""
+    given = json.loads(row[25])
     return Turn(
         id=row[0],
         conversation=row[1],
@@ -199,13 +234,17 @@ def turn_of(row: tuple[Any, ...]) -> Turn:
         suggestions=tuple(json.loads(row[17])),
         notice=row[19],
         asker=Asker(Door(row[20]), row[21]),
-        rating=row[22],
-        reason=row[23],
-        comment=row[24],
+        grounding=Grounding(row[22]),
+        language=row[23],
+        handed=tuple(_known(Handed, each) for each in given.get("handed", ())),
+        calls=tuple(_known(Call, each) for each in given.get("calls", ())),
+        rating=row[26],
+        reason=row[27],
+        comment=row[28],
     )
 
 
-def _plain(noun: PageContext | Passage | Step) -> dict[str, Any]:
+def _plain(noun: PageContext | Passage | Step | Handed | Call) -> dict[str, Any]:
     """A flat noun's fields: `asdict`, which copies deep, is what a checkpoint's time goes to."""
     return {field.name: getattr(noun, field.name) for field in fields(noun)}
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-from hyperrun.domain import Asker, Cost, Door, Outcome, Recent, Turn, reader_of
+from hyperrun.domain import Asker, Cost, Door, Grounding, Outcome, Recent, Turn, reader_of
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.schema import (
@@ -260,9 +260,10 @@ class SQLiteStore:
     async def summaries(self, since: float) -> list[Summary]:
         """As `Store.summaries`; of each row what is asked for alone is read."""
         rows = await self._rows(
-            "SELECT id, conversation, question, coalesce(json_extract(page, '$.url'), ''), "
-            "outcome, sources != '[]', error, notice, cost_usd, own_key, rating, reason, comment, "
-            "door, agent, started FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
+            "SELECT id, conversation, question, page_url, "
+            "outcome, CASE grounding WHEN '' THEN sources != '[]' ELSE grounding = 'cited' END, "
+            "error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started, "
+            "grounding FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
             since,
             Outcome.RUNNING,
         )
@@ -511,7 +512,7 @@ def _of_reader(conversation: str) -> tuple[str, str, str, str]:
 
 def _summary(*row: Any) -> Summary:
     turn_id, conversation, question, page_url, outcome, is_cited, *others = row
-    error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started = others
+    error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started, ground = others
     return Summary(
         turn_id,
         conversation,
@@ -528,6 +529,7 @@ def _summary(*row: Any) -> Summary:
         comment,
         Asker(Door(door), agent),
         started,
+        Grounding(ground),
     )
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hyperrun.domain import Asker, Cost, Outcome, Recent, Turn
+from hyperrun.domain import Asker, Cost, Grounding, Outcome, Recent, Turn
 
 MAX_REPORTED = 500  # gaps of a day that agents report
 MAX_MISSED = 2_000  # wordings of a day's searches that led nowhere
@@ -30,6 +30,7 @@ class Summary:
     comment: str
     asker: Asker
     started: float
+    grounding: Grounding
 
 
 @dataclass(frozen=True, slots=True)

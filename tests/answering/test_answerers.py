@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from hyperrun import errors
+from hyperrun.answering.answer import AnswerState
 from hyperrun.answering.answerer import Question
 from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.events import (
+    Called,
     Done,
     Event,
     Found,
@@ -25,7 +27,7 @@ from hyperrun.answering.events import (
     Used,
 )
 from hyperrun.answering.lisette_chat import messages
-from hyperrun.domain import Outcome, PageContext, Turn
+from hyperrun.domain import Grounding, Outcome, PageContext, Turn
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.models import KEY_VARIABLES, Models
 from hyperrun.search.engine import Search
@@ -92,7 +94,7 @@ def test_a_tool_call_is_made_and_its_passages_go_on_numbering(
 ) -> None:
     model_server.script(Script(tools=[Tool("reset a lamp that does not pair")]), "Hold it [1].")
     events = asked()
-    kinds = [type(event) for event in events if not isinstance(event, Used | Suggestions)]
+    kinds = [type(event) for event in events if not isinstance(event, Used | Called | Suggestions)]
     assert kinds == [Searching, Found, Searching, Found, Text, Done]
     found = [event for event in events if isinstance(event, Found)]
     numbers = {source.number for event in found for source in event.sources}
@@ -333,6 +335,53 @@ def test_without_a_model_the_best_passages_are_quoted_with_their_numbers(corpus:
 
 
 # Models
+
+
+@pytest.mark.parametrize(
+    ("question", "grounding"),
+    [
+        ("How do I dim a lamp?", Grounding.CITED),
+        ("Does it support Kubernetes operators?", Grounding.ABSENT),
+    ],
+)
+def test_an_answer_knows_whether_the_documentation_answers(
+    corpus: Settings, question: str, grounding: Grounding
+) -> None:
+    state = folded(corpus, question)
+    state.end(Outcome.ANSWERED)
+    turn = state.as_turn()
+    assert turn.grounding is grounding
+    assert "docs/guide.md" in {each.file for each in turn.handed}
+
+
+def folded(corpus: Settings, question: str) -> AnswerState:
+    """The state of an answer without a model, when its last event has come."""
+    state = AnswerState(Turn("t", "c", question))
+
+    async def work() -> None:
+        search = Search(corpus)
+        await search.start()
+        try:
+            answerer = Answerers(corpus, search, Models(corpus)).of(None)
+            async for event in answerer.answer(Question(question)):
+                state.fold(event)
+        finally:
+            await search.close()
+
+    asyncio.run(work())
+    return state
+
+
+def test_each_call_of_a_model_is_told_with_what_it_took(
+    asked: Asked, model_server: ModelServer
+) -> None:
+    model_server.script(
+        Script(tools=[Tool("lamp")], prompt_tokens=50, completion_tokens=5), "So. [1]"
+    )
+    calls = [event.call for event in asked() if isinstance(event, Called)]
+    assert [(each.prompt_tokens, each.completion_tokens) for each in calls] == [(50, 5), (100, 20)]
+    assert all(each.seconds >= 0 for each in calls)
+    assert [each.finish_reason for each in calls] == ["tool_calls", "stop"]
 
 
 def test_without_a_name_there_is_no_model() -> None:

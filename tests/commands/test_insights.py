@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hyperrun.domain import PERSON, Asker, Door, Outcome, PageContext, Turn, Usage
+from hyperrun.domain import PERSON, Asker, Door, Grounding, Outcome, PageContext, Turn, Usage
 from tests.commands.test_privacy import operators
 from tests.storage.test_store import TURN, opened, run
 
@@ -19,7 +19,10 @@ command = partial(operators, "hyperrun.commands.insights")
 
 def asked(number: float, reader: str, question: str, **changes: Any) -> Turn:
     """An answered turn of today, the later the higher its number."""
-    ended = {"asker": PERSON, "outcome": Outcome.ANSWERED, "started": time.time() - 100 + number}
+    ended = {
+        "asker": PERSON, "outcome": Outcome.ANSWERED, "started": time.time() - 100 + number,
+        "grounding": Grounding.UNKNOWN,
+    }  # fmt: skip
     return replace(
         TURN, id=f"turn-{number}", conversation=reader, question=question, **(ended | changes)
     )
@@ -85,12 +88,33 @@ def test_a_question_counts_once_for_each_reader_and_stands_with_his_last_answer(
     run(work)
 
 
+def test_what_matched_nothing_closely_is_unanswered_and_what_failed_is_named(
+    tmp_path: Path,
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([
+                asked(1, "ann", "Weakly?", grounding=Grounding.NEAR),
+                asked(2, "bob", "Not at all?", grounding=Grounding.ABSENT),
+                asked(3, "cid", "By a model alone?", grounding=Grounding.UNCITED),
+                asked(4, "dee", "Well?", grounding=Grounding.CITED),
+                asked(5, "eve", "Broken?", outcome=Outcome.FAILED),
+            ])  # fmt: skip
+            said = json.loads(command(tmp_path, "--json").stdout)
+            unanswered = {each["text"] for each in said["unanswered"]}
+            assert unanswered == {"Weakly?", "Not at all?", "By a model alone?"}
+            assert said["failures"] == [{"text": "Broken?", "readers": 1}]
+            assert "| 1 | Broken? |" in command(tmp_path).stdout
+
+    run(work)
+
+
 def test_where_nothing_was_asked_it_says_so(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path):
             report = command(tmp_path).stdout
             assert "0 questions of 0 readers" in report
-            assert report.count("None.") == 6
+            assert report.count("None.") == 7
 
     run(work)
 

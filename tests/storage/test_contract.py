@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hyperrun.domain import Cost, Outcome, Recent, Usage
+from hyperrun.domain import Cost, Grounding, Outcome, Recent, Usage
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.sqlite import MAX_RECENT, TITLE_CHARS, SQLiteStore
@@ -201,7 +201,9 @@ def test_a_report_reads_what_has_ended_without_its_answers(tmp_path: Path, opene
     async def work() -> None:
         async with opened(tmp_path) as store:
             ended = replace(TURN, id="b", outcome=Outcome.ANSWERED, started=2_000.0)
-            uncited = replace(ended, id="c", sources=(), started=3_000.0, error="error_model")
+            uncited = replace(
+                ended, id="c", grounding=Grounding.NEAR, started=3_000.0, error="error_model"
+            )
             early = replace(ended, id="a", started=1_000.0)
             await store.save([uncited, ended, early, replace(TURN, id="running", started=9_000.0)])
             await store.rate("conversation-1", "b", -1, "wrong", "no")

@@ -18,7 +18,19 @@ from typing import Any
 
 import pytest
 
-from hyperrun.domain import Asker, Door, Outcome, PageContext, Source, Step, Turn, Usage
+from hyperrun.domain import (
+    Asker,
+    Call,
+    Door,
+    Grounding,
+    Handed,
+    Outcome,
+    PageContext,
+    Source,
+    Step,
+    Turn,
+    Usage,
+)
 from hyperrun.errors import StoreError
 from hyperrun.passage import Passage
 from hyperrun.settings import Settings
@@ -42,6 +54,10 @@ TURN = Turn(
     suggestions=("Why?",),
     notice="error_budget",
     asker=Asker(Door.MCP, "claude-code"),
+    grounding=Grounding.CITED,
+    language="de",
+    handed=(Handed(1, "a.md", "A > B", 1, 2, "https://x/", 0.5, 4), Handed(2, "b.md", "B")),
+    calls=(Call("openai/x", 10, 5, 0.25, 1.5, "stop"), Call("openai/x")),
 )
 
 

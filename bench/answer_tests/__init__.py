@@ -1,0 +1,1 @@
+"""Whether answer tests catch what breaks, and nothing else."""
