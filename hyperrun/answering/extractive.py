@@ -30,6 +30,11 @@ AS_GOOD = 0.7  # of the first section's share: what a second one has to hold to 
 _LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _NAME = re.compile(r"(?<=\s)[A-Z][A-Za-z]*[a-z]*|[a-z]+[A-Z]\w*")
 
+# What comes after an error in documentation: how to mend it.
+_MENDS = re.compile(
+    r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
+)
+
 # All passages of the section that a source is of, as sources, in their order.
 Whole = Callable[[Source], Awaitable[Sequence[Source]]]
 
@@ -85,7 +90,11 @@ async def extract(
             continue
         room = SECOND_LINES if quoted and not introducing else SCREEN_LINES
         try:
-            section = quotables(await whole(source), wanted)
+            section = [
+                each
+                for each in quotables(await whole(source), wanted)
+                if each.block.text not in shown
+            ]
             if (
                 quoted
                 and not introducing
@@ -204,13 +213,21 @@ def quote(section: Sequence[Quotable], wanted: Wanted, room: int) -> str:
     return "\n\n".join(parts)
 
 
+def mending(section: Sequence[Quotable]) -> range:
+    """The blocks that say how to mend the error that a section describes, in order."""
+    for at, each in enumerate(section):
+        if _MENDS.match(each.block.text) or _MENDS.match(each.block.heading):
+            return range(at, len(section))
+    return range(0)
+
+
 def choose(section: Sequence[Quotable], room: int) -> list[int]:
     """The blocks that answer: the one that holds most, its example or what leads to it, how the
-    section begins, and what else holds much, as there is room."""
+    section begins, and what else holds much, as there is room; of an error what mends it."""
     sizes = [LONG_LINES if each.block.is_long else each.block.lines for each in section]
     held = [each.held for each in section]
     top = max(range(len(section)), key=lambda at: held[at])
-    order = [top]
+    order = [*mending(section), top]
     if section[top].block.has_code:
         order += [top - 1] if top and held[top - 1] and not section[top - 1].block.has_code else []
     else:

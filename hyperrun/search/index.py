@@ -17,6 +17,7 @@ from hyperrun.search.vectors.fusing import Meant
 
 FETCH = 120  # candidates that are ranked
 MAX_NAME_TERMS = 5
+MAX_SYMBOLS, MAX_DEFINED = 3, 1  # of a question that are looked up, and places shown for them
 HELD = 0.7  # of a question by a section; then code is not looked at
 SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
@@ -74,8 +75,33 @@ class Index(IndexFile):
                 return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
             found = [self._passage(connection, hit.id, hit.score) for hit in hits[: 2 * k]]
             prose = distinct(found)[: max(k - 1, 1)]
+            defined = [
+                self._passage(connection, id, 0.0) for id in self._defined(connection, query)
+            ]
+            if defined and not any(
+                terms.last_name(passage.title).lower() in terms.named_symbols(query)
+                for passage, _ in prose
+            ):
+                return [*prose[:2], *defined, *prose[2:]][:k]
             code = [each for each in ranked if each.kind not in READ][: k - len(prose)]
             return prose + [self._passage(connection, each.id, 0.0) for each in code]
+
+    @staticmethod
+    def _defined(connection: sqlite3.Connection, query: str) -> list[int]:
+        """Where the names that `query` spells out are defined in code, tests and examples last."""
+        found: dict[int, float] = {}
+        for name in sorted(terms.named_symbols(query))[:MAX_SYMBOLS]:
+            match = " AND ".join(f'name : "{term}"' for term in terms.terms(name))
+            if not match:
+                continue
+            rows = connection.execute(
+                "SELECT p.id, p.title, p.kind, p.file FROM words w JOIN passages p "
+                "ON p.id = w.rowid WHERE words MATCH ? LIMIT 50", (match,),
+            )  # fmt: skip
+            for id, title, kind, file in rows:
+                if kind not in READ and terms.last_name(title).lower() == name:
+                    found[id] = ranking.place_factor(file, ranking.spared(query))
+        return sorted(found, key=lambda id: -found[id])[:MAX_DEFINED]
 
     @staticmethod
     def _names(connection: sqlite3.Connection, query: str) -> bool:

@@ -52,11 +52,13 @@ COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak f
 OWN = 0.3  # how much of a question that leans its own words have to find
 
 # What is wanted of a candidate's text: a share of the question, so from 0 to 1 but for `_BODY`.
-_BODY, _HEADING, _NAMED, _PARENTS, _FILE, _HELD, _NEAR, _PLACE, _CODE, _STUB = range(10)
-WEIGHTS = (1.0, 0.75, 0.65, 0.6, 0.5, 0.35, 0.45, 0.45, 0.1, -0.05)
+(_BODY, _HEADING, _NAMED, _PARENTS, _FILE, _HELD, _NEAR, _PLACE, _CODE, _STUB, _SPELT,
+ _ASKS) = range(12)  # fmt: skip
+WEIGHTS = (1.0, 0.75, 0.65, 0.6, 0.5, 0.35, 0.45, 0.45, 0.1, -0.05, 0.5, 0.3)
 WINDOW = 30  # terms that stand close together
 TYPICAL = 130  # terms of a section
 STUB_TERMS = 25  # of one that says little
+MAX_SPELLED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def find(
         where = f"JOIN passages q ON q.id = prose.rowid AND q.file IN ({marks})"
         values = [*files, *values]
     rows = connection.execute(
-        "SELECT p.id, p.file, p.title, p.text LIKE '%```%' OR p.text LIKE '%::%', "
+        "SELECT p.id, p.file, p.title, p.text, "
         "w.heading, w.parents, w.file, w.body FROM ("
         f"SELECT prose.rowid AS id, bm25(prose, {_BM25}) AS score FROM prose {where} "
         f"WHERE prose MATCH ? ORDER BY score LIMIT {FETCH}"
@@ -252,6 +254,24 @@ def _is_a_slip(one: str, other: str) -> bool:
     return swapped or one[at + 1 :] == other[at + 1 :]
 
 
+_SPELLED = re.compile(
+    r"`([^`\n]{2,80})`|(?<![\w-])(--?[a-zA-Z][\w-]*)|\b((?:\w+\.)+\w+|\w*[a-z\d][A-Z]\w*|\w+_\w+)\b"
+)
+_WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)
+
+
+def spelled(question: str) -> list[str]:
+    """Flags, dotted and snaked names and code of a question, each once; at most a few."""
+    found = ["".join(parts) for parts in _SPELLED.findall(question)]
+    return list(dict.fromkeys(found))[:MAX_SPELLED]
+
+
+def _asks(text: str) -> str:
+    """The word with which a question begins that tells what is asked; "" for what, how and none."""
+    found = _WHY.match(text)
+    return found[1].lower() if found else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A section as the index of prose found it, its columns as stems."""
@@ -259,7 +279,7 @@ class Candidate:
     id: int
     file: str
     title: str
-    has_code: int
+    text: str
     heading: str
     parents: str
     path: str
@@ -306,6 +326,10 @@ class Wanted:
         self._weights = [term.weight for term in terms.values()]
         self._total = sum(self._weights) or 1.0
         self._spare = spared(question)
+        self._spelled = [
+            re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in spelled(question)
+        ]
+        self._asks = _asks(question)
         self._cited = before.cited if before else ()
         self._cited_files = {file for file, _ in self._cited}
         # Stem -> the words of the question that it stands for, and how well.
@@ -379,9 +403,17 @@ class Wanted:
             self._share(held),
             self._close(places),
             against(each.file, self._spare),
-            float(bool(each.has_code)),
+            float("```" in each.text or "::" in each.text),
             float(len(body) < STUB_TERMS),
+            self._spells(each.text),
+            float(bool(self._asks) and self._asks == _asks(last_name(each.title))),
         ]
+
+    def _spells(self, text: str) -> float:
+        """How many of the names that the question spells out stand in `text` so, from 0 to 1."""
+        if not self._spelled:
+            return 0.0
+        return sum(bool(each.search(text)) for each in self._spelled) / len(self._spelled)
 
     def _held(self, words: Sequence[str]) -> dict[int, float]:
         found: dict[int, float] = {}
