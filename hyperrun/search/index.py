@@ -60,6 +60,7 @@ class Index(IndexFile):
         comes twice. Raises `sqlite3.Error`.
         """
         with self.connect() as connection:
+            query = sections.in_words_of(connection, query)
             hits = sections.find_after(connection, query, before, inside)
             best = max((hit.held for hit in hits[:k]), default=0.0)
             ranked: list[Candidate] = []
@@ -175,6 +176,7 @@ class Index(IndexFile):
     def wanted(self, question: str, before: Before | None = None) -> Wanted:
         """What `question` asks for, in this index's words. Raises `sqlite3.Error`."""
         with self.connect() as connection:
+            question = sections.in_words_of(connection, question)
             return sections.wanted(connection, question, before)
 
     def section(self, file: str, title: str, limit: int = 12) -> list[tuple[Passage, str]]:

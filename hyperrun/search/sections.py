@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import zip_longest
 
+from hyperrun.search import dictionary
 from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
 from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms
 from hyperrun.search.thesaurus import ALIKE, alike, meant_by_phrases
@@ -123,6 +124,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
     (total,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
     terms: dict[str, Term] = {}
     unknown: list[str] = []
+    mended: dict[str, str] = {}
 
     def add(words: Sequence[str], share: float) -> None:
         for word in words:
@@ -132,6 +134,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
             others = dict.fromkeys(alike(stem), ALIKE)
             weight = _rarity(connection, stem, total)
             if not weight and (meant := _mended(connection, stem)):
+                mended[stem] = meant
                 others[meant] = 1.0
                 weight = _rarity(connection, meant, total)
             if not weight:
@@ -144,7 +147,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
 
     if total:
         add(query_terms(question), 1.0)
-        for stem in meant_by_phrases(question):
+        for stem in meant_by_phrases(question, mended):
             terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
         if before is not None and leans(question, not unknown):
             add(query_terms(before.question), BEFORE)
@@ -153,6 +156,22 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
             ]
             add(cited, CITED)
     return Wanted(question, terms, tuple(unknown), before)
+
+
+def in_words_of(connection: sqlite3.Connection, question: str) -> str:
+    """The question in English words where it is asked in another language than this index is in;
+    else as it is. Raises `sqlite3.Error`."""
+    language = dictionary.language_of(question)
+    if not language:
+        return question
+    (total,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
+    said = dictionary.in_english(question, language)
+    translated = [word for word, meant in said if meant]
+    known = sum(all(_rarity(connection, porter(each), total) for each in terms(word))
+                for word in translated)  # fmt: skip
+    if 2 * known > len(translated) or not translated:
+        return question
+    return " ".join(meant or word for word, meant in said)
 
 
 def _rarity(connection: sqlite3.Connection, stem: str, total: int) -> float:

@@ -365,6 +365,25 @@ def test_a_question_in_another_script_than_the_documentation_is_told_so(language
         assert told != text(DEFAULT, "extract_none_language")
 
 
+def test_of_an_error_what_mends_it_is_quoted() -> None:
+    told = (
+        "You see `LampError: no bridge` when the bridge is away.\n\n```\n"
+        "LampError: no bridge\n```\n\n"
+        f"{FILLER}\n\n{FILLER}\n\n{FILLER}\n\n**Resolution**: plug it in.\n\nThen wait.\n"
+    )
+    said = answer("LampError: no bridge", section(told, "No bridge"))
+    assert "plug it in" in said and "Then wait." in said
+    assert "Paragraph 15" not in said
+
+
+def test_what_was_quoted_is_not_quoted_again() -> None:
+    whole = section("Lamps are paired with a button.", "Lamps > Pairing", file="a.md")
+    again = section(
+        "Lamps are paired with a button.\n\nA bridge pairs them, too.", "Bridge", file="b.md"
+    )
+    assert answer("pair lamps with a button or a bridge", whole, again).count("with a button.") == 1
+
+
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:
     assert "a list[0] of" in answer("list", section("There is a list[0] of [1] lamps."))
 

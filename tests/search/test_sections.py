@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hyperrun.search.index import Index, distinct
-from hyperrun.search.sections import Before, leans
+from hyperrun.search.sections import Before, leans, spelled
 from hyperrun.search.thesaurus import alike, meant_by_phrases
 
 GUIDE = """# Lantern
@@ -79,6 +79,35 @@ def test_what_a_reader_calls_it_finds_what_the_documentation_calls_it(lantern: I
     assert first(lantern, "set the color of a lamp").endswith("Lantern > Colours")
 
 
+def test_flags_and_names_count_as_they_are_spelled(tmp_path: Path) -> None:
+    assert spelled("does `a b` and -h, --no-colour or x.y.z mean snake_case, camelCase?") == [
+        "a b", "-h", "--no-colour", "x.y.z", "snake_case", "camelCase",
+    ]  # fmt: skip
+    assert not spelled("a well-known question - nothing more")
+    (tmp_path / "guide.md").write_text(
+        "# Flags\n\n## One\n\nHelp is shown by `-h`.\n\n## Two\n\nHelp is shown by `--help`.\n"
+    )
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert first(index, "what help is shown by -h").endswith("Flags > One")
+    assert first(index, "what help is shown by --help").endswith("Flags > Two")
+
+
+def test_a_heading_that_asks_the_same_is_the_answer(tmp_path: Path) -> None:
+    (tmp_path / "guide.md").write_text(
+        "# Lamps\n\n## A bridge\n\nThe bridge.\n\n## Why a bridge?\n\nIt saves power.\n"
+    )
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert first(index, "why is there a bridge").endswith("Why a bridge?")
+
+
+def test_code_that_a_question_names_is_among_the_sources(lantern: Index) -> None:
+    found = [passage.title for passage, _ in lantern.search("Does retry_policy wait?", 6)]
+    assert "retry_policy" in found[:3]
+    assert found[0] != "retry_policy"
+
+
 def test_documentation_stands_before_code_unless_code_is_asked_for(lantern: Index) -> None:
     assert first(lantern, "How often is the bridge asked?").startswith("docs/guide.md")
     assert first(lantern, "retry_policy") == "lamp.py retry_policy"
@@ -130,7 +159,8 @@ def test_what_stands_nowhere_is_known(lantern: Index) -> None:
 def test_names_stand_for_the_first_of_their_line_and_not_for_one_another() -> None:
     assert "disabl" in alike("mute")
     assert "silenc" not in alike("mute")
-    assert meant_by_phrases("please turn it off") == ["disabl"]
+    assert meant_by_phrases("please turn it off", {}) == ["disabl"]
+    assert meant_by_phrases("please trun it off", {"trun": "turn"}) == ["disabl"]
 
 
 def test_a_folder_is_searched_alone(lantern: Index, tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""Questions in other languages than the documentation are put into its words."""
+
+from pathlib import Path
+
+import pytest
+
+from hyperrun.search import dictionary
+from hyperrun.search.index import Index
+
+GUIDE = """# Lamps
+
+## Turn a lamp off
+
+`lamp.off()` does it.
+
+## Delete a room
+
+`room.delete()` asks for a confirmation.
+
+## Environment variables
+
+`LAMP_LEVEL` is read at the start.
+"""
+
+
+@pytest.mark.parametrize(("question", "language"), [
+    ("How do I delete a file as a user?", ""), ("make -h work as well as --help", ""), ("", ""),
+    ("timeout", ""), ("no", ""), ("Wie lösche ich eine Datei?", "de"),
+    ("¿Cómo borro un archivo?", "es"), ("Comment supprimer un fichier ?", "fr"),
+    ("Como eu excluo um arquivo?", "pt"), ("ファイルを削除するには？", "ja"),
+    ("如何删除文件？", "zh"), ("파일을 삭제하려면?", "ko"), ("Как удалить файл?", ""),
+])  # fmt: skip
+def test_the_language_of_a_question_is_known(question: str, language: str) -> None:
+    assert dictionary.language_of(question) == language
+
+
+@pytest.mark.parametrize("question", [
+    "Wie lösche ich eine Datei?", "¿Cómo borro un archivo?", "Comment supprimer un fichier ?",
+    "Como eu excluo um arquivo?", "ファイルを削除するには？",
+    "如何删除文件？", "파일을 삭제하려면?",
+])  # fmt: skip
+def test_a_question_is_put_into_english(question: str) -> None:
+    language = dictionary.language_of(question)
+    english = {meant for _, meant in dictionary.in_english(question, language) if meant}
+    assert english - {"file"} <= {"delete remove", "delete remove exclude"}
+    assert len(english) == 2
+
+
+def test_words_without_a_translation_stay_and_long_ones_are_looked_into() -> None:
+    said = dictionary.in_english("Wie setze ich Umgebungsvariablen für Zorgbert?", "de")
+    assert said == [("setze", "set"), ("umgebungsvariablen", "environment variable"),
+                    ("zorgbert", "")]  # fmt: skip
+    assert ("kommandozeilenoption", "command line") in dictionary.in_english(
+        "die Kommandozeilenoption", "de"
+    )
+    assert dictionary.in_english("Flaskアプリをテスト", "ja") == [
+        ("flask", ""), ("アプリ", "application"), ("テスト", "test"),
+    ]  # fmt: skip
+
+
+def test_every_line_of_the_dictionary_is_whole() -> None:
+    path = Path(dictionary.__file__).with_name("dictionary.psv")
+    lines = [line.split("|") for line in path.read_text(encoding="utf-8").splitlines()]
+    assert lines[0] == ["en", "de", "es", "fr", "pt", "ja", "zh", "ko"]
+    for line in lines:
+        assert len(line) == len(lines[0]) and all(each.strip() for each in line), line
+        for piece in ", ".join(line[1:]).split(", "):
+            assert dictionary.plain(piece) == piece or not piece.isascii(), piece
+
+
+def test_a_foreign_question_finds_its_section_and_a_native_one_stays_as_it_is(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "english").mkdir()
+    (tmp_path / "english" / "guide.md").write_text(GUIDE)
+    english = Index(tmp_path / "english.sqlite3")
+    english.refresh(tmp_path / "english")
+    for question, title in (
+        ("Wie schalte ich eine Lampe aus?", "Turn a lamp off"),
+        ("¿Cómo elimino una habitación?", "Delete a room"),
+        ("환경 변수를 어떻게 설정하나요?", "Environment variables"),
+        ("環境変数の名前は？", "Environment variables"),
+    ):
+        found, _ = english.search(question, 3)[0]
+        assert found.title == f"Lamps > {title}", question
+    (tmp_path / "german").mkdir()
+    (tmp_path / "german" / "guide.md").write_text(
+        "# Lampen\n\n## Eine Datei löschen\n\nDie Datei wird gelöscht.\n\n"
+        "## file\n\ndelete remove\n"
+    )
+    german = Index(tmp_path / "german.sqlite3")
+    german.refresh(tmp_path / "german")
+    found, _ = german.search("Wie kann ich die Datei löschen?", 3)[0]
+    assert found.title == "Lampen > Eine Datei löschen"
+    assert german.wanted("Wie kann ich die Datei löschen?").question.startswith("Wie kann")
