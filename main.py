@@ -631,8 +631,8 @@ def create_app(settings: Settings) -> FastHTML:
         turns=turns,
         limits=limits,
         metrics=metrics,
-        tokens=Tokens(settings.data_dir),
-        keys=Keys(settings.data_dir, store),
+        tokens=Tokens(store.secret),
+        keys=Keys(store.secret, store),
         view=View(
             links=LINKS,
             language="en",
@@ -675,6 +675,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             settings, **{name: value for name, value in given.items() if value is not None}
         )
         settings.check()
+        if settings.database_url:
+            raise BadSetting("HYPERRUN_DATABASE_URL: this version serves from SQLite alone")
         if not assets.is_current():
             print("Preparing the browser assets (once) …", flush=True)
             assets.build()

@@ -54,6 +54,13 @@ def reader_of(conversation: str) -> str:
     return conversation.partition("~")[0]
 
 
+def range_of_reader(conversation: str) -> tuple[str, str, str, str]:
+    """Where the conversations of this one's reader lie in an index: from, to, the first's id, and
+    where the others begin."""
+    reader = reader_of(conversation)
+    return reader, f"{reader}~~", reader, f"{reader}~"
+
+
 @dataclass(frozen=True, slots=True)
 class Recent:
     """One of a reader's conversations, as a list of them names it."""

@@ -16,6 +16,8 @@ from typing import Any
 
 from hyperrun.errors import BadSetting
 
+POSTGRESQL = ("postgresql://", "postgres://")
+
 
 def setting(
     variable: str, default: Any, help: str, *, secret: bool = False, separator: str = ","
@@ -64,6 +66,34 @@ class Settings:
         "HYPERRUN_DATA_DIR",
         Path(".hyperrun"),
         "conversations, index, secrets (made with mode 0700)",
+    )
+    database_url: str = setting(
+        "HYPERRUN_DATABASE_URL",
+        "",
+        "a PostgreSQL database that any number of processes share (`postgresql://…`); unset: one "
+        "process and a SQLite file in the data folder",
+        secret=True,
+    )
+    database_connections: int = setting(
+        "HYPERRUN_DATABASE_CONNECTIONS", 10, "connections to it that one process keeps at most"
+    )
+    database_listen_url: str = setting(
+        "HYPERRUN_DATABASE_LISTEN_URL",
+        "",
+        "where one connection of each process hears of news, if the other address leads to "
+        "PgBouncer; without it, news are looked for ten times a second",
+        secret=True,
+    )
+    database_wait_s: float = setting(
+        "HYPERRUN_DATABASE_WAIT_S", 30.0, "how long a start waits for the database"
+    )
+    secret: str = setting(
+        "HYPERRUN_SECRET",
+        "",
+        "32 or more random bytes as hex, the same for all processes, from which the tokens' and "
+        "the keys' secrets are made; unset: they are made once, and kept in the data folder or the "
+        "database",
+        secret=True,
     )
     public_url: str = setting(
         "HYPERRUN_PUBLIC_URL", "", "the server's own address as readers see it"
@@ -297,6 +327,10 @@ class Settings:
             value = getattr(self, each.name)
             if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
                 wrong.append(f"{each.metadata['variable']} cannot be negative")
+        if self.database_url and not self.database_url.startswith(POSTGRESQL):
+            wrong.append("HYPERRUN_DATABASE_URL begins with postgresql://")
+        if self.secret and not re.fullmatch(r"(?:[0-9a-fA-F]{2}){32,}", self.secret):
+            wrong.append("HYPERRUN_SECRET is 64 or more hexadecimal digits (openssl rand -hex 32)")
         for name in ("site_url", "public_url", "api_base", "azure_endpoint", "embedding_api_base"):
             value = getattr(self, name)
             if value and not value.startswith(("http://", "https://")):

@@ -13,6 +13,7 @@ from tests.embedding_server import embedding_server
 from tests.generators import publish
 from tests.host_sites import chat_server, reader
 from tests.model_server import model_server
+from tests.postgresql import postgresql
 from tests.server import repository, serve
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "embedding_server",
     "model_server",
     "page",
+    "postgresql",
     "publish",
     "reader",
     "repository",

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.passage import Passage
-from hyperrun.storage.sqlite import MAX_TURNS
+from hyperrun.storage.store import MAX_TURNS
 from hyperrun.text import without_controls
 from tests.browser import host_site
 from tests.leaks import KEY

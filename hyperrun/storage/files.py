@@ -3,18 +3,21 @@ read."""
 
 import contextlib
 import errno
+import hmac
 import logging
 import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from hyperrun.errors import BadSetting
 from hyperrun.files import private_folder, read_bytes
 
 log = logging.getLogger(__name__)
+
+Secret = Callable[[str], bytes]  # a secret's name -> 32 random bytes; may raise OSError, ValueError
 
 MAX_SECRET_BYTES = 4_096
 SECRETS = {
@@ -46,6 +49,16 @@ def secret(path: Path, size_bytes: int = 32) -> bytes:
     if len(kept) != size_bytes:
         raise ValueError(f"{path.name} has {len(kept)} bytes instead of {size_bytes}")
     return kept
+
+
+def secrets_in(folder: Path) -> Secret:
+    """Secrets that are kept in `folder`, by their file's name."""
+    return lambda name: secret(folder / name)
+
+
+def derived(root: str, name: str) -> bytes:
+    """The secret of that name, made from one for all (hex): the same in every process."""
+    return hmac.digest(bytes.fromhex(root), name.encode(), "sha256")
 
 
 def broken_secret(folder: Path, size_bytes: int = 32) -> str:

@@ -5,11 +5,10 @@ import json
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hyperrun.domain import reader_of
-from hyperrun.storage.files import secret
+from hyperrun.storage.files import Secret
 from hyperrun.storage.store import Store
 
 if TYPE_CHECKING:
@@ -27,15 +26,15 @@ class OwnKey:
 class Keys:
     """Keeps one key for each reader, under any conversation of theirs, until it is forgotten."""
 
-    def __init__(self, data_dir: Path, store: Store) -> None:
-        self._path = data_dir / "keys.key"
+    def __init__(self, secret: Secret, store: Store) -> None:
+        self._secret = secret
         self._store = store
 
     @cached_property
     def _cipher(self) -> "Fernet":
         from cryptography.fernet import Fernet
 
-        return Fernet(urlsafe_b64encode(secret(self._path)))
+        return Fernet(urlsafe_b64encode(self._secret("keys.key")))
 
     async def put(self, conversation: str, model: str, api_key: str) -> None:
         """Keep `api_key`; the one kept before is gone."""

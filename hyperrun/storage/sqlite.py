@@ -16,11 +16,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from hyperrun.domain import Asker, Cost, Door, Grounding, Outcome, Recent, Turn, reader_of
+from hyperrun.domain import Cost, Outcome, Recent, Turn, range_of_reader, reader_of
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
+from hyperrun.storage.files import derived, secret
 from hyperrun.storage.schema import (
     COLUMNS,
     FILE,
@@ -30,17 +31,29 @@ from hyperrun.storage.schema import (
     row_of,
     turn_of,
 )
-from hyperrun.storage.store import MAX_MISSED, MAX_REPORTED, Missed, Reported, Summary
+from hyperrun.storage.store import (
+    EXPIRE_EVERY_S,
+    MAX_MISSED,
+    MAX_RECENT,
+    MAX_REPORTED,
+    MAX_TURNS,
+    TITLE_CHARS,
+    Missed,
+    Reported,
+    Summary,
+    day_of,
+    summary_of,
+    today,
+)
+
+if TYPE_CHECKING:
+    from hyperrun.storage.fleet import Fleet
 
 log = logging.getLogger(__name__)
 
-EXPIRE_EVERY_S = 3_600.0
 LOOK_EVERY_S = 2.0  # whether the file is still the one that is open
 LEAP_S = 7 * 86_400.0  # without a question; then the clock is looked at twice
 TRUSTED_AFTER_S = 86_400.0
-MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
-MAX_RECENT = 20  # conversations of a reader are listed
-TITLE_CHARS = 200
 
 # One stretch of the index: an OR alone would read every row.
 OF_READER = "conversation BETWEEN ? AND ? AND (conversation = ? OR conversation >= ?)"
@@ -65,8 +78,10 @@ class SQLiteStore:
     """`Store` in the data folder, which is locked for one server at a time."""
 
     def __init__(self, settings: Settings, owner: str = OWNER) -> None:
+        self.fleet: Fleet | None = None
         self._owner = owner
         self._path = settings.data_dir / FILE
+        self._root = settings.secret
         self._keep_days = settings.keep_days
         self._max_mb = settings.max_store_mb
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
@@ -178,12 +193,16 @@ class SQLiteStore:
 
     # Turns
 
-    async def save(self, turns: Iterable[Turn]) -> None:
-        """Write turns as they are now, all or none: new ones, checkpoints and ended ones alike.
+    def secret(self, name: str) -> bytes:
+        """As `Store.secret`: a file of that name in the data folder."""
+        return derived(self._root, name) if self._root else secret(self._path.parent / name)
 
-        Calls are written in their order. What readers say of a turn (rating, reason, comment) is
-        left as it is.
-        """
+    async def begin(self, turn: Turn) -> None:
+        """As `Store.begin`: this process alone knows what runs."""
+        await self.save([turn])
+
+    async def save(self, turns: Iterable[Turn]) -> frozenset[str]:
+        """As `Store.save`; nobody else ends or deletes a turn that runs here."""
         with self._lock:
             if self._batch is None:
                 batch = Batch()
@@ -193,6 +212,7 @@ class SQLiteStore:
             written = self._batch.written
         # Whoever stops waiting takes nothing away from the others of the batch.
         await asyncio.shield(asyncio.wrap_future(written))
+        return frozenset()
 
     def _save(self, batch: Batch) -> None:
         with self._lock:
@@ -267,7 +287,7 @@ class SQLiteStore:
             since,
             Outcome.RUNNING,
         )
-        return [_summary(*row) for row in rows]
+        return [summary_of(*row) for row in rows]
 
     # Conversations
 
@@ -284,14 +304,14 @@ class SQLiteStore:
             "ORDER BY started LIMIT 1), asked FROM (SELECT conversation, max(started) AS asked "
             f"FROM turns WHERE {OF_READER} GROUP BY conversation ORDER BY asked DESC "
             f"LIMIT {MAX_RECENT}) AS recent ORDER BY asked DESC",
-            *_of_reader(conversation),
+            *range_of_reader(conversation),
         )
         return [Recent(*row) for row in rows]
 
     async def export(self, conversation: str) -> dict[str, Any]:
         """Everything that is kept of a conversation's reader but their key, as JSON-ready data."""
         turns = await self._select(
-            f"WHERE {OF_READER} ORDER BY started, id", *_of_reader(conversation)
+            f"WHERE {OF_READER} ORDER BY started, id", *range_of_reader(conversation)
         )
         return {"reader": reader_of(conversation), "turns": [asdict(turn) for turn in turns]}
 
@@ -302,7 +322,7 @@ class SQLiteStore:
             with self._transaction() as connection:
                 for table in ("turns", "keys"):
                     connection.execute(
-                        f"DELETE FROM {table} WHERE {OF_READER}", _of_reader(conversation)
+                        f"DELETE FROM {table} WHERE {OF_READER}", range_of_reader(conversation)
                     )
 
         await self._write(delete)
@@ -318,7 +338,9 @@ class SQLiteStore:
     async def clear_all(self, conversation: str) -> None:
         """Delete the turns of all conversations of this one's reader; their key stays."""
         await self._write(
-            lambda: self._execute(f"DELETE FROM turns WHERE {OF_READER}", *_of_reader(conversation))
+            lambda: self._execute(
+                f"DELETE FROM turns WHERE {OF_READER}", *range_of_reader(conversation)
+            )
         )
         self._scrub()
 
@@ -342,8 +364,8 @@ class SQLiteStore:
                 "(SELECT substr(conversation, 1, instr(conversation || '~', '~') - 1) FROM turns)",
                 (oldest,),
             )
-            connection.execute("DELETE FROM missed WHERE day < ?", (_day(oldest),))
-            connection.execute("DELETE FROM gaps WHERE day < ?", (_day(oldest),))
+            connection.execute("DELETE FROM missed WHERE day < ?", (day_of(oldest),))
+            connection.execute("DELETE FROM gaps WHERE day < ?", (day_of(oldest),))
         if deleted > 0:
             log.info("%d answers older than %g days are deleted", deleted, self._keep_days)
 
@@ -362,7 +384,7 @@ class SQLiteStore:
 
     async def count_missed(self, words: str, day: str = "") -> None:
         """As `Store.count_missed`."""
-        day = day or _today()
+        day = day or today()
 
         def count() -> None:
             with self._transaction() as connection:
@@ -389,7 +411,7 @@ class SQLiteStore:
 
     async def report_gap(self, question: str, note: str, agent: str, day: str = "") -> None:
         """As `Store.report_gap`."""
-        key = (day or _today(), question, note, agent)
+        key = (day or today(), question, note, agent)
 
         def report() -> None:
             with self._transaction() as connection:
@@ -417,7 +439,7 @@ class SQLiteStore:
 
     async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
         """Count money spent on `day` (ISO date in UTC, today when empty)."""
-        day = day or _today()
+        day = day or today()
 
         def add() -> None:
             with self._transaction() as connection:
@@ -431,7 +453,7 @@ class SQLiteStore:
 
     async def spent(self, own_key: bool = False, day: str = "") -> float:
         """Money spent on `day`, in USD."""
-        day = day or _today()
+        day = day or today()
         question = "SELECT coalesce(sum(usd), 0) FROM spend WHERE day = ? AND own_key = ?"
         rows = await self._rows(question, day, int(own_key))
         return float(rows[0][0])
@@ -504,35 +526,6 @@ class SQLiteStore:
         self._submit(self._writer, lambda: self._execute("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
-def _of_reader(conversation: str) -> tuple[str, str, str, str]:
-    """What `OF_READER` compares with: the reader's first conversation, and where the others lie."""
-    reader = reader_of(conversation)
-    return reader, f"{reader}~~", reader, f"{reader}~"
-
-
-def _summary(*row: Any) -> Summary:
-    turn_id, conversation, question, page_url, outcome, is_cited, *others = row
-    error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started, ground = others
-    return Summary(
-        turn_id,
-        conversation,
-        question,
-        page_url,
-        Outcome(outcome),
-        bool(is_cited),
-        error,
-        notice,
-        cost_usd,
-        bool(own_key),
-        rating,
-        reason,
-        comment,
-        Asker(Door(door), agent),
-        started,
-        Grounding(ground),
-    )
-
-
 def _with_own_errors(work: Callable[[], Result]) -> Result:
     try:
         return work()
@@ -558,11 +551,3 @@ def _look(path: Path) -> tuple[int, int] | str | None:
         raise StoreError(f"{path.name} cannot be read: {error.strerror}") from error
     is_database = not begins or begins == b"SQLite format 3\0"
     return (status.st_dev, status.st_ino) if is_database else "broken"
-
-
-def _today() -> str:
-    return _day(time.time())
-
-
-def _day(moment: float) -> str:
-    return time.strftime("%Y-%m-%d", time.gmtime(moment))

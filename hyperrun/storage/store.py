@@ -1,12 +1,20 @@
 """What a store of conversations has to do, whatever it keeps them in."""
 
+import time
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from hyperrun.domain import Asker, Cost, Grounding, Outcome, Recent, Turn
+from hyperrun.domain import Asker, Cost, Door, Grounding, Outcome, Recent, Turn
 
+if TYPE_CHECKING:
+    from hyperrun.storage.fleet import Fleet
+
+EXPIRE_EVERY_S = 3_600.0
+MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
+MAX_RECENT = 20  # conversations of a reader are listed
+TITLE_CHARS = 200
 MAX_REPORTED = 500  # gaps of a day that agents report
 MAX_MISSED = 2_000  # wordings of a day's searches that led nowhere
 
@@ -60,6 +68,7 @@ class Store(Protocol):
     """
 
     not_saved: str  # why the last turns were not; empty where they were
+    fleet: "Fleet | None"  # the processes that share it; None where it is this one's alone
 
     async def open(self) -> None:
         """Open what there is or make it, and end what a dead owner has left running.
@@ -81,13 +90,24 @@ class Store(Protocol):
     async def works(self) -> bool:
         """Does it answer? Never raises."""
 
+    def secret(self, name: str) -> bytes:
+        """The 32 random bytes of that name, made once. Raises OSError or ValueError where they
+        cannot be read."""
+
     # Turns
 
-    async def save(self, turns: Iterable[Turn]) -> None:
+    async def begin(self, turn: Turn) -> None:
+        """Write the first row of a turn that runs, or of one that goes on.
+
+        Raises `Busy` where another process runs an answer of this conversation.
+        """
+
+    async def save(self, turns: Iterable[Turn]) -> frozenset[str]:
         """Write turns as they are now, all or none: new ones, checkpoints and ended ones alike.
 
         Calls are written in their order. What readers say of a turn (rating, reason, comment) is
-        left as it is.
+        left as it is. Returns the ids of those that another process has ended or deleted
+        meanwhile: they stay as they are, and are this process's no more.
         """
 
     async def turn(self, turn_id: str) -> Turn | None:
@@ -170,3 +190,37 @@ class Store(Protocol):
 
     async def forget_key(self, conversation: str) -> None:
         """Delete a reader's ciphertext."""
+
+
+def summary_of(*row: Any) -> Summary:
+    """The columns of a report's row, in the order of `Summary`."""
+    turn_id, conversation, question, page_url, outcome, is_cited, *others = row
+    error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started, ground = others
+    return Summary(
+        turn_id,
+        conversation,
+        question,
+        page_url,
+        Outcome(outcome),
+        bool(is_cited),
+        error,
+        notice,
+        cost_usd,
+        bool(own_key),
+        rating,
+        reason,
+        comment,
+        Asker(Door(door), agent),
+        started,
+        Grounding(ground),
+    )
+
+
+def today() -> str:
+    """The day in UTC, as spending is kept by."""
+    return day_of(time.time())
+
+
+def day_of(moment: float) -> str:
+    """The day in UTC of a moment in seconds since the epoch."""
+    return time.strftime("%Y-%m-%d", time.gmtime(moment))

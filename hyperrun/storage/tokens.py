@@ -9,12 +9,11 @@ import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from itsdangerous import BadSignature, Signer
 
 from hyperrun.domain import reader_of
-from hyperrun.storage.files import secret
+from hyperrun.storage.files import Secret
 
 _ID_BYTES = 18
 _BESIDE_BYTES = 6
@@ -29,15 +28,17 @@ class Session:
 
 
 class Tokens:
-    """Mints and checks tokens with a key that is made once and kept in `data_dir`."""
+    """Mints and checks tokens with the secret `token.key`."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / "token.key"
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
 
     @cached_property
     def _signer(self) -> Signer:
         # The key as it is: tokens that older versions have made stay valid.
-        return Signer(secret(self._path), digest_method=hashlib.sha256, key_derivation="none")
+        return Signer(
+            self._secret("token.key"), digest_method=hashlib.sha256, key_derivation="none"
+        )
 
     def open(self, token: str) -> Session:
         """The conversation that `token` speaks for; a new one of a new reader where it is none of

@@ -1,4 +1,4 @@
-"""What every store does, whatever it keeps things in: another kind is one line in `KINDS`."""
+"""What every store does, whatever it keeps things in."""
 
 import asyncio
 import time
@@ -10,26 +10,52 @@ from typing import Any
 
 import pytest
 
-from hyperrun.domain import Cost, Grounding, Outcome, Recent, Usage
+from hyperrun.domain import Cost, Grounding, Outcome, Recent, Step, Usage
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
-from hyperrun.storage.sqlite import MAX_RECENT, TITLE_CHARS, SQLiteStore
-from hyperrun.storage.store import MAX_MISSED, MAX_REPORTED, Missed, Reported, Store
+from hyperrun.storage.opening import store_of
+from hyperrun.storage.store import (
+    MAX_MISSED,
+    MAX_RECENT,
+    MAX_REPORTED,
+    TITLE_CHARS,
+    Missed,
+    Reported,
+    Store,
+)
+from tests.postgresql import PostgreSQL
 from tests.storage.test_store import TURN, run
 
 Opened = Callable[..., AbstractAsyncContextManager[Store]]
 
-KINDS: dict[str, Callable[[Settings, str], Store]] = {"sqlite": SQLiteStore}
+Made = Callable[..., Store]
 
 
-@pytest.fixture(params=KINDS)
-def opened(request: pytest.FixtureRequest) -> Opened:
-    """A store of each kind, for the length of a block: `opened(folder, owner=…, keep_days=…)`."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def made(request: pytest.FixtureRequest) -> Made:
+    """A store of each kind, not yet open: `made(folder, owner, keep_days=…)`. The same folder is
+    the same database."""
+    urls: dict[Path, str] = {}
+
+    def made(folder: Path, owner: str = "test", **changes: Any) -> Store:
+        settings = replace(Settings(), data_dir=folder, **{"keep_days": 0, **changes})
+        if request.param == "postgresql":
+            server: PostgreSQL = request.getfixturevalue("postgresql")
+            if folder not in urls:
+                urls[folder] = server.new_database()
+            settings = replace(settings, database_url=urls[folder])
+        return store_of(settings, owner)
+
+    return made
+
+
+@pytest.fixture
+def opened(made: Made) -> Opened:
+    """The same, open for the length of a block."""
 
     @asynccontextmanager
     async def opened(folder: Path, owner: str = "test", **changes: Any) -> AsyncIterator[Store]:
-        settings = replace(Settings(), data_dir=folder, **{"keep_days": 0, **changes})
-        store = KINDS[request.param](settings, owner)
+        store = made(folder, owner, **changes)
         await store.open()
         try:
             yield store
@@ -51,6 +77,7 @@ def test_a_turn_comes_back_as_it_was(tmp_path: Path, opened: Opened) -> None:
             assert await store.turn("turn-2") is None
             assert await store.cost("conversation-1") == Cost(0.25)
             cut = replace(TURN, id="turn-2", usage=replace(TURN.usage, estimated=True))
+            cut = replace(cut, outcome=Outcome.STOPPED)
             await store.save([cut, replace(cut, id="turn-3", usage=Usage("openai/y"))])
             assert await store.cost("conversation-1") == Cost(0.5, estimated=True)
             assert await store.cost("conversation-2") == Cost()
@@ -103,7 +130,8 @@ def test_old_conversations_expire_and_a_living_one_stays_whole(
 ) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
-            await store.save([TURN, replace(TURN, id="new", started=time.time())])
+            new = replace(TURN, id="new", outcome=Outcome.ANSWERED, started=time.time())
+            await store.save([TURN, new])
             await store.save([replace(TURN, id="old", conversation="conversation-2")])
         async with opened(tmp_path, keep_days=30) as store:
             assert len(await store.turns("conversation-1")) == 2
@@ -132,15 +160,16 @@ def test_a_readers_conversations_are_listed_exported_and_deleted_together(
 ) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
+            turn = replace(TURN, outcome=Outcome.ANSWERED)
             await store.save(
                 [
-                    replace(TURN, id="a", question="First wording?", started=1.0),
-                    replace(TURN, id="b", question="Then?", started=2.0),
-                    replace(TURN, id="c", question="Alone?", retry_of="d", started=3.0),
-                    replace(TURN, id="e", conversation="conversation-1~x", started=4.0),
-                    replace(TURN, id="f", conversation="conversation-11", started=5.0),
-                    replace(TURN, id="g", conversation="conversation-1-", started=5.0),
-                    replace(TURN, id="i", conversation="other", retry_of="a"),
+                    replace(turn, id="a", question="First wording?", started=1.0),
+                    replace(turn, id="b", question="Then?", started=2.0),
+                    replace(turn, id="c", question="Alone?", retry_of="d", started=3.0),
+                    replace(turn, id="e", conversation="conversation-1~x", started=4.0),
+                    replace(turn, id="f", conversation="conversation-11", started=5.0),
+                    replace(turn, id="g", conversation="conversation-1-", started=5.0),
+                    replace(turn, id="i", conversation="other", retry_of="a"),
                 ]
             )
             listed = [
@@ -150,7 +179,7 @@ def test_a_readers_conversations_are_listed_exported_and_deleted_together(
             assert await store.recent("conversation-1") == listed
             assert await store.recent("conversation-1~y") == listed
             assert await store.recent("conversation-1~") == listed
-            await store.save([replace(TURN, id="h", question="2nd?", retry_of="a", started=6.0)])
+            await store.save([replace(turn, id="h", question="2nd?", retry_of="a", started=6.0)])
             assert [each.title for each in await store.recent("conversation-1")] == [
                 "Then?",
                 TURN.question,
@@ -220,7 +249,7 @@ def test_a_report_reads_what_has_ended_without_its_answers(tmp_path: Path, opene
 
 
 def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
-    tmp_path: Path, opened: Opened
+    tmp_path: Path, opened: Opened, made: Made
 ) -> None:
     async def work() -> None:
         async with opened(tmp_path / "one") as store:
@@ -235,7 +264,7 @@ def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
         ):  # fmt: skip
             with pytest.raises(StoreError):
                 await call
-        nothing = SQLiteStore(replace(Settings(), data_dir=tmp_path / "two"))
+        nothing = made(tmp_path / "two")
         with pytest.raises(StoreError):
             async with nothing.open_alongside_server():
                 pass
@@ -243,11 +272,13 @@ def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
     run(work)
 
 
-def test_a_report_may_be_read_while_a_server_writes(tmp_path: Path, opened: Opened) -> None:
+def test_a_report_may_be_read_while_a_server_writes(
+    tmp_path: Path, opened: Opened, made: Made
+) -> None:
     async def work() -> None:
         async with opened(tmp_path, owner="server") as store:
             await store.save([TURN])
-            other = SQLiteStore(replace(Settings(), data_dir=tmp_path), "report")
+            other = made(tmp_path, "report")
             async with other.open_alongside_server() as alongside:
                 assert await alongside.summaries(0.0) == []
                 await store.save([replace(TURN, outcome=Outcome.ANSWERED)])
@@ -273,6 +304,23 @@ def test_searches_that_led_nowhere_are_counted_by_day(tmp_path: Path, opened: Op
     run(work)
 
 
+def test_a_turn_begins_goes_on_and_ends(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.begin(TURN)
+            assert await store.turn("turn-1") == TURN
+            assert await store.save([replace(TURN, answer="more")]) == frozenset()
+            ended = replace(TURN, answer="all", outcome=Outcome.ANSWERED, ended=5.0)
+            assert await store.save([ended]) == frozenset()
+            assert await store.turn("turn-1") == ended
+            await store.begin(replace(ended, outcome=Outcome.RUNNING, ended=None))
+            again = await store.turn("turn-1")
+            assert again is not None and again.outcome is Outcome.RUNNING
+            assert (again.answer, again.ended) == ("all", None)
+
+    run(work)
+
+
 def test_of_a_days_searches_only_so_many_wordings_are_kept(tmp_path: Path, opened: Opened) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
@@ -281,6 +329,17 @@ def test_of_a_days_searches_only_so_many_wordings_are_kept(tmp_path: Path, opene
             kept = await store.missed("2000-01-01")
             assert len(kept) == MAX_MISSED
             assert kept[0] == Missed("0", 2)
+
+    run(work)
+
+
+def test_secrets_are_made_once(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path, owner="one") as store:
+            made = store.secret("token.key")
+            assert len(made) == 32 and made != store.secret("keys.key")
+        async with opened(tmp_path, owner="two") as store:
+            assert store.secret("token.key") == made
 
     run(work)
 
@@ -305,5 +364,28 @@ def test_what_agents_report_is_kept_by_day_and_within_bounds(
         async with opened(tmp_path, keep_days=30) as store:
             await store.expire()
             assert await store.reported("2026-01-01") == kept
+
+    run(work)
+
+
+def test_one_secret_for_all_makes_the_others(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path / "one", secret="ab" * 32) as store:
+            made = {store.secret(name) for name in ("token.key", "keys.key")}
+            assert len(made) == 2
+        async with opened(tmp_path / "two", secret="ab" * 32) as store:
+            assert {store.secret(name) for name in ("token.key", "keys.key")} == made
+        async with opened(tmp_path / "two", secret="cd" * 32) as store:
+            assert store.secret("token.key") not in made
+
+    run(work)
+
+
+def test_text_that_is_no_text_is_kept_as_far_as_it_is(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([replace(TURN, answer="a\0b", steps=(Step("\0"),))])
+            kept = await store.turn("turn-1")
+            assert kept is not None and kept.answer.replace("\0", "") == "ab"
 
     run(work)

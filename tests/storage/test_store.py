@@ -34,7 +34,7 @@ from hyperrun.domain import (
 from hyperrun.errors import StoreError
 from hyperrun.passage import Passage
 from hyperrun.settings import Settings
-from hyperrun.storage.files import secret
+from hyperrun.storage.files import secret, secrets_in
 from hyperrun.storage.keys import Keys
 from hyperrun.storage.schema import MIGRATIONS
 from hyperrun.storage.sqlite import SQLiteStore
@@ -136,8 +136,8 @@ def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path)
 def test_nobody_else_can_read_the_data(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path / "data") as store:
-            Tokens(tmp_path / "data").new()
-            await Keys(tmp_path / "data", store).put("c", "openai/x", KEY)
+            Tokens(secrets_in(tmp_path / "data")).new()
+            await Keys(secrets_in(tmp_path / "data"), store).put("c", "openai/x", KEY)
 
     run(work)
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
@@ -149,11 +149,11 @@ def test_nobody_else_can_read_the_data(tmp_path: Path) -> None:
 
 
 def test_a_token_speaks_for_its_conversation(tmp_path: Path) -> None:
-    tokens = Tokens(tmp_path)
+    tokens = Tokens(secrets_in(tmp_path))
     one, two = tokens.new().token, tokens.new().token
     assert one != two
     assert tokens.check(one) == one.partition(".")[0]
-    assert Tokens(tmp_path).check(one) == tokens.check(one)  # after a restart
+    assert Tokens(secrets_in(tmp_path)).check(one) == tokens.check(one)  # after a restart
 
 
 @pytest.mark.parametrize(
@@ -175,12 +175,12 @@ def test_a_token_speaks_for_its_conversation(tmp_path: Path) -> None:
     ],
 )
 def test_a_spoiled_token_speaks_for_nobody(tmp_path: Path, spoil: Callable[[str], str]) -> None:
-    tokens = Tokens(tmp_path)
+    tokens = Tokens(secrets_in(tmp_path))
     assert tokens.check(spoil(tokens.new().token)) is None
 
 
 def test_tokens_that_older_versions_have_made_stay_valid(tmp_path: Path) -> None:
-    tokens = Tokens(tmp_path)
+    tokens = Tokens(secrets_in(tmp_path))
 
     def signed(text: str) -> str:
         digest = hmac.digest(secret(tmp_path / "token.key"), text.encode(), "sha256")
@@ -194,7 +194,10 @@ def test_tokens_that_older_versions_have_made_stay_valid(tmp_path: Path) -> None
 
 
 def test_a_token_of_another_server_speaks_for_nobody(tmp_path: Path) -> None:
-    assert Tokens(tmp_path / "one").check(Tokens(tmp_path / "two").new().token) is None
+    assert (
+        Tokens(secrets_in(tmp_path / "one")).check(Tokens(secrets_in(tmp_path / "two")).new().token)
+        is None
+    )
 
 
 def test_two_processes_agree_on_a_secret(tmp_path: Path) -> None:
@@ -221,9 +224,9 @@ def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:
 def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
-            keys = Keys(tmp_path, store)
+            keys = Keys(secrets_in(tmp_path), store)
             await keys.put("c", "openai/x", KEY)
-            kept = await Keys(tmp_path, store).get("c")
+            kept = await Keys(secrets_in(tmp_path), store).get("c")
             assert kept is not None
             assert (kept.model, kept.api_key) == ("openai/x", KEY)
             assert KEY not in repr(kept)
@@ -234,7 +237,7 @@ def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
 
     async def forget() -> None:
         async with opened(tmp_path) as store:
-            keys = Keys(tmp_path, store)
+            keys = Keys(secrets_in(tmp_path), store)
             await keys.forget("c")
             assert await keys.get("c") is None
 
@@ -247,7 +250,7 @@ def test_a_readers_key_is_ciphertext_on_disk(tmp_path: Path) -> None:
 def test_a_key_moved_to_another_conversation_is_no_key_of_it(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
-            keys = Keys(tmp_path, store)
+            keys = Keys(secrets_in(tmp_path), store)
             await keys.put("mine", "openai/x", KEY)
             ciphertext = await store.key("mine")
             assert ciphertext is not None
@@ -262,9 +265,9 @@ def test_a_key_moved_to_another_conversation_is_no_key_of_it(tmp_path: Path) -> 
 def test_a_key_whose_key_is_gone_is_no_key(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
-            await Keys(tmp_path, store).put("c", "openai/x", KEY)
+            await Keys(secrets_in(tmp_path), store).put("c", "openai/x", KEY)
             (tmp_path / "keys.key").unlink()
-            assert await Keys(tmp_path, store).get("c") is None
+            assert await Keys(secrets_in(tmp_path), store).get("c") is None
 
     run(work)
 

@@ -122,7 +122,7 @@ def test_a_crowd_is_written_together_in_its_order(tmp_path: Path) -> None:
                 saves[7].cancel()  # who stops waiting takes nothing away from the others
                 await asyncio.sleep(0)
             done = await asyncio.gather(*saves, return_exceptions=True)
-            failed = [n for n, result in enumerate(done) if result is not None]
+            failed = [n for n, result in enumerate(done) if isinstance(result, BaseException)]
             assert failed == [7]
             turns = await store.turns("conversation-1")
             assert {turn.id: turn.answer for turn in turns} == {

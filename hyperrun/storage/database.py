@@ -1,0 +1,144 @@
+"""A pool of connections to PostgreSQL, whose every failure is a `StoreError`.
+
+Each statement is a transaction of its own and none is prepared, so that PgBouncer may stand in
+between in its transaction mode. A pool that has lost its server comes back by itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
+
+from hyperrun.errors import StoreError
+
+log = logging.getLogger(__name__)
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # says each attempt to connect
+
+TIMEOUT_S = 3.0  # for a connection and a statement together
+CONNECT_TIMEOUT_S = 2
+RECONNECT_S = 2.0  # how long one attempt to come back waits between its tries, at most
+
+# A machine that went away without a word is noticed by these.
+KEEPALIVE = {
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+}
+Pool = Any  # psycopg_pool's, which is not always there to be checked
+OWN = {"autocommit": True, "prepare_threshold": None}
+
+
+class Conflict(StoreError):
+    """There is such a row already."""
+
+
+class Database:
+    """One process's connections, at most `most` of them."""
+
+    def __init__(self, url: str, most: int = 10) -> None:
+        self._url = url
+        given = conninfo_to_dict(url)
+        self._options: dict[str, Any] = {**OWN, **KEEPALIVE}
+        self._options = {k: v for k, v in self._options.items() if k not in given}
+        self._most = most
+        self._pool: Pool | None = None
+
+    async def open(self) -> None:
+        """Connect. Raises `StoreError` where that is not possible now."""
+        pool: Pool = AsyncConnectionPool(
+            self._url, kwargs=self._options, min_size=min(2, self._most), max_size=self._most,
+            timeout=TIMEOUT_S, max_idle=60.0, reconnect_timeout=RECONNECT_S, open=False,
+            name="hyperrun",
+        )  # fmt: skip
+        try:
+            # Not by the pool, whose refusals do not say why.
+            await (await self.connect()).close()
+            await pool.open()
+        except psycopg.Error as error:
+            raise StoreError(one_line(error)) from error
+        self._pool = pool
+
+    async def connect(self, url: str = "") -> Any:
+        """A connection beside the pool. Raises `psycopg.Error`."""
+        return await AsyncConnection.connect(url or self._url, **self._options)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close(timeout=2.0)
+
+    async def mend(self) -> None:
+        """Throw away the connections that do not work any more."""
+        if self._pool is not None:
+            await self._pool.check()
+
+    def check_open(self) -> Pool:
+        """The pool. Raises `StoreError` where it is not open."""
+        if self._pool is None:
+            raise StoreError("the store is closed")
+        return self._pool
+
+    async def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What a statement returns."""
+        async with self.transaction(single=True) as cursor:
+            await cursor.execute(statement, plain(values))
+            return list(await cursor.fetchall()) if cursor.description else []
+
+    async def run(self, statement: str, *values: Any) -> int:
+        """How many rows a statement has changed."""
+        async with self.transaction(single=True) as cursor:
+            await cursor.execute(statement, plain(values))
+            return int(cursor.rowcount)
+
+    @asynccontextmanager
+    async def transaction(self, *, single: bool = False) -> AsyncIterator[Any]:
+        """Statements that are done all or none; `single`: one alone, which is that by itself."""
+        pool = self.check_open()
+        try:
+            async with asyncio.timeout(TIMEOUT_S), pool.connection() as connection:
+                if single:
+                    async with connection.cursor() as cursor:
+                        yield cursor
+                else:
+                    async with connection.transaction(), connection.cursor() as cursor:
+                        yield cursor
+        except (PoolTimeout, TimeoutError) as error:
+            raise StoreError(f"the database did not answer within {TIMEOUT_S:g} s") from error
+        except PoolClosed as error:
+            raise StoreError("the store is closed") from error
+        except psycopg.errors.UniqueViolation as error:
+            raise Conflict(one_line(error)) from error
+        except psycopg.Error as error:
+            raise StoreError(one_line(error)) from error
+
+
+def plain(values: Sequence[Any]) -> list[Any]:
+    """`values` without what PostgreSQL's text cannot hold: NUL, and half a character."""
+    return [_plain(value) for value in values]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        value = value.replace("\0", "") if "\0" in value else value
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "replace").decode()
+    elif isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value
+
+
+def one_line(error: BaseException) -> str:
+    """An error of the database in one line."""
+    said = str(error).strip().splitlines()
+    return said[0] if said else type(error).__name__

@@ -1,0 +1,356 @@
+"""The processes that serve the same readers: who is there, and what one tells another.
+
+A process that lives renews its lease once a second. A turn whose owner has let its lease run out
+is ended as interrupted by whoever looks next; it is never run again. What a process is asked for
+are rows (`orders`), and so is how an answer goes on that somebody follows elsewhere (`parts`). A
+notification carries no more than who has written something; where none arrives (PgBouncer hands
+none on), the tables are looked at ten times a second instead.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+import psycopg
+
+from hyperrun.domain import Outcome, range_of_reader
+from hyperrun.errors import StoreError
+from hyperrun.storage.database import Database, one_line
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "hyperrun"
+BEAT_S = 1.0
+LEASE_S = 5.0  # without a beat; then a process is taken for dead
+POLL_S = 0.1  # where notifications do not arrive
+LOOK_PAUSE_S = 0.01  # between two looks at what was notified
+KEEP_PARTS_S = 60.0
+HEARD_WITHIN_S = 2.0  # a process's own first notification; else there are none
+LISTEN_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is new of one answer since the part before; `whole`: all that there is of it."""
+
+    turn: str
+    number: int
+    whole: bool
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What another process asks for: of one turn of ours, or of everybody (turn "")."""
+
+    turn: str
+    what: str
+    who: str
+
+
+class Watcher(Protocol):
+    """Somebody here who follows a turn of another process."""
+
+    number: int  # of the last part they have taken
+
+    def take(self, parts: Sequence[Part]) -> None:
+        """These came, in their order."""
+
+    def over(self) -> None:
+        """The turn runs no more, or was deleted."""
+
+
+class Fleet:
+    """This process among the others. `owner` is its name."""
+
+    def __init__(self, database: Database, owner: str, listen_url: str) -> None:
+        self.owner = owner
+        self.alive: frozenset[str] = frozenset()
+        self.handlers: dict[str, Callable[[Order], None]] = {}
+        self._database = database
+        self._listen_url = listen_url
+        self._watchers: dict[str, Watcher] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._wake = asyncio.Event()
+        self._ordered = True  # there may be orders
+        self._listening = False
+        self._heard = asyncio.Event()
+        self._steady_since: float | None = None  # the database has answered every time since
+
+    @property
+    def transport(self) -> str:
+        """How news come: "notifications" or "polling"."""
+        return "notifications" if self._listening else "polling"
+
+    async def open(self) -> None:
+        """Be there from now on. Turns of processes that left without ending them are ended."""
+        await self._renew()
+        await self._database.run(
+            "UPDATE turns SET outcome = 'interrupted', ended = extract(epoch FROM now()) "
+            "WHERE outcome = 'running' AND NOT EXISTS "
+            "(SELECT 1 FROM processes WHERE processes.id = turns.owner)"
+        )
+        self._tasks = [
+            asyncio.create_task(self._beat(), name="lease"),
+            asyncio.create_task(self._listen(), name="notifications"),
+            asyncio.create_task(self._look(), name="news of other processes"),
+        ]
+
+    async def close(self) -> None:
+        """Leave: what is still running of this process may be ended by the others at once."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(StoreError):
+            await self._database.run("DELETE FROM places WHERE owner = %s", self.owner)
+            await self._database.run("DELETE FROM processes WHERE id = %s", self.owner)
+
+    # The lease
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                await self._renew()
+                if self._steady_since is None:
+                    self._steady_since = time.monotonic()
+                # Where the database was away, everybody's lease has run out: wait for their beats.
+                if time.monotonic() - self._steady_since > LEASE_S:
+                    await self._sweep()
+                await self._look_whether_over()
+            except StoreError as error:
+                if self._steady_since is not None:
+                    log.error("the database is away: %s", error)
+                self._steady_since = None
+                with suppress(StoreError, psycopg.Error):
+                    await self._database.mend()
+            await asyncio.sleep(BEAT_S)
+
+    async def _renew(self) -> None:
+        rows = await self._database.rows(
+            "WITH ours AS (INSERT INTO processes (id, seen) VALUES (%s, clock_timestamp()) "
+            "ON CONFLICT (id) DO UPDATE SET seen = excluded.seen RETURNING id) "
+            "SELECT id FROM processes WHERE seen > clock_timestamp() - make_interval(secs => %s) "
+            "UNION SELECT id FROM ours",
+            self.owner,
+            LEASE_S,
+        )
+        self.alive = frozenset(row[0] for row in rows)
+
+    async def _sweep(self) -> None:
+        """End what the dead have left, and forget them."""
+        async with self._database.transaction() as cursor:
+            await cursor.execute(
+                "DELETE FROM processes WHERE seen < clock_timestamp() - make_interval(secs => %s)",
+                [LEASE_S],
+            )
+            await cursor.execute(
+                "UPDATE turns SET outcome = 'interrupted', ended = extract(epoch FROM now()) "
+                "WHERE outcome = 'running' AND NOT EXISTS "
+                "(SELECT 1 FROM processes WHERE processes.id = turns.owner)"
+            )
+            if cursor.rowcount:
+                log.warning("%d answers of a process that has gone are ended", cursor.rowcount)
+                await cursor.execute("SELECT pg_notify(%s, 'over')", [CHANNEL])
+            for table in ("orders", "places"):
+                await cursor.execute(
+                    f"DELETE FROM {table} WHERE owner NOT IN (SELECT id FROM processes)"
+                )
+            await cursor.execute(
+                "DELETE FROM parts WHERE written < clock_timestamp() - make_interval(secs => %s) "
+                "AND NOT EXISTS "
+                "(SELECT 1 FROM turns WHERE turns.id = parts.turn AND outcome = 'running')",
+                [KEEP_PARTS_S],
+            )
+            await cursor.execute(
+                "DELETE FROM windows WHERE until < clock_timestamp() - interval '1 minute'"
+            )
+
+    # Notifications
+
+    async def _listen(self) -> None:
+        """One connection beside the pool that hears of news; without it they are looked for."""
+        while True:
+            try:
+                connection = await self._database.connect(self._listen_url)
+            except psycopg.Error:
+                await asyncio.sleep(LISTEN_AGAIN_S)
+                continue
+            try:
+                async with connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    self._heard.clear()
+                    trying = asyncio.create_task(self._try_out(), name="a first notification")
+                    try:
+                        async for notification in connection.notifies():
+                            self._hear(notification.payload)
+                    finally:
+                        trying.cancel()
+            except psycopg.Error as error:
+                log.warning("no notifications for now: %s", one_line(error))
+            self._listening = False
+            self._wake.set()
+            await asyncio.sleep(LISTEN_AGAIN_S)
+
+    async def _try_out(self) -> None:
+        """Say hello: who does not hear themselves would not hear others."""
+        try:
+            await self._notify(f"hello {self.owner}")
+            async with asyncio.timeout(HEARD_WITHIN_S):
+                await self._heard.wait()
+            self._listening = True
+        except (TimeoutError, StoreError):
+            log.warning(
+                "notifications do not arrive: other processes' news are looked for %g times a "
+                "second (behind PgBouncer, set HYPERRUN_DATABASE_LISTEN_URL)", 1 / POLL_S,
+            )  # fmt: skip
+
+    async def _notify(self, payload: str) -> None:
+        await self._database.rows("SELECT pg_notify(%s, %s)", CHANNEL, payload)
+
+    def _hear(self, payload: str) -> None:
+        what, _, who = payload.partition(" ")
+        if what == "hello":
+            if who == self.owner:
+                self._heard.set()
+        elif what == "orders":
+            if who in (self.owner, ""):
+                self._ordered = True
+                self._wake.set()
+        elif self._watchers:
+            self._wake.set()
+
+    async def _look(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_S if self._listening else POLL_S):
+                    await self._wake.wait()
+            woken = self._wake.is_set()
+            self._wake.clear()
+            try:
+                if self._ordered or not woken:
+                    self._ordered = False
+                    await self._take_orders()
+                if self._watchers:
+                    await self._take_parts()
+            except StoreError:
+                self._ordered = True
+                await asyncio.sleep(BEAT_S)
+            await asyncio.sleep(LOOK_PAUSE_S)
+
+    # Orders
+
+    async def order(self, turn_id: str, what: str) -> bool:
+        """Ask the owner of a running turn for something. False where it runs no more."""
+        rows = await self._database.rows(
+            "WITH asked AS (INSERT INTO orders (owner, turn, what, who) "
+            "SELECT owner, id, %s, %s FROM turns WHERE id = %s AND outcome = 'running' "
+            "RETURNING owner) SELECT pg_notify(%s, 'orders ' || owner) FROM asked",
+            what, self.owner, turn_id, CHANNEL,
+        )  # fmt: skip
+        return bool(rows)
+
+    async def tell_all(self, what: str) -> None:
+        """Ask every process for something, this one too."""
+        await self._database.rows(
+            "WITH asked AS (INSERT INTO orders (owner, turn, what, who) "
+            "SELECT id, '', %s, %s FROM processes) SELECT pg_notify(%s, 'orders ')",
+            what, self.owner, CHANNEL,
+        )  # fmt: skip
+
+    async def _take_orders(self) -> None:
+        rows = await self._database.rows(
+            "DELETE FROM orders WHERE owner = %s RETURNING id, turn, what, who", self.owner
+        )
+        for _, turn_id, what, who in sorted(rows):
+            handler = self.handlers.get(what)
+            if handler is not None:
+                handler(Order(turn_id, what, who))
+
+    async def running(self, conversation: str, *, of_reader: bool = False) -> list[str]:
+        """The turns of a conversation (or of all of its reader's) that run somewhere."""
+        condition, values = "conversation = %s", [conversation]
+        if of_reader:
+            condition = (
+                "conversation BETWEEN %s AND %s AND (conversation = %s OR conversation >= %s)"
+            )
+            values = list(range_of_reader(conversation))
+        rows = await self._database.rows(
+            f"SELECT id FROM turns WHERE outcome = 'running' AND {condition}", *values
+        )
+        return [row[0] for row in rows]
+
+    async def runs(self, turn_id: str) -> bool:
+        """Does this turn run somewhere?"""
+        question = "SELECT 1 FROM turns WHERE id = %s AND outcome = 'running'"
+        return bool(await self._database.rows(question, turn_id))
+
+    async def end(self, turn_id: str, outcome: Outcome) -> None:
+        """End a turn in its owner's place, with what was stored of it last."""
+        await self._database.run(
+            "UPDATE turns SET outcome = %s, ended = extract(epoch FROM now()) "
+            "WHERE id = %s AND outcome = 'running'",
+            outcome.value,
+            turn_id,
+        )
+
+    # Parts
+
+    async def publish(self, parts: Iterable[Part]) -> None:
+        """Write what is new of answers of ours, in one statement with one notification.
+
+        A whole part takes the place of those before it. Writing the same twice writes it once.
+        """
+        parts = list(parts)
+        await self._database.rows(
+            "WITH gone AS (DELETE FROM parts WHERE turn = ANY(%s::text[])), "
+            "new AS (INSERT INTO parts (turn, number, whole, data) SELECT * FROM "
+            "unnest(%s::text[], %s::integer[], %s::boolean[], %s::text[]) ON CONFLICT DO NOTHING) "
+            "SELECT pg_notify(%s, %s)",
+            [part.turn for part in parts if part.whole],
+            [part.turn for part in parts], [part.number for part in parts],
+            [part.whole for part in parts], [part.data for part in parts],
+            CHANNEL, f"parts {self.owner}",
+        )  # fmt: skip
+
+    def watch(self, turn_id: str, watcher: Watcher) -> None:
+        """Tell `watcher` how a turn of another process goes on, until `unwatch`."""
+        self._watchers[turn_id] = watcher
+        self._wake.set()
+
+    def unwatch(self, turn_id: str) -> None:
+        """Nobody here follows it any more."""
+        self._watchers.pop(turn_id, None)
+
+    async def _take_parts(self) -> None:
+        seen = {turn_id: watcher.number for turn_id, watcher in self._watchers.items()}
+        rows = await self._database.rows(
+            "SELECT p.turn, p.number, p.whole, p.data "
+            "FROM unnest(%s::text[], %s::integer[]) AS seen (turn, number) "
+            "JOIN parts AS p ON p.turn = seen.turn AND p.number > seen.number "
+            "ORDER BY p.turn, p.number",
+            list(seen), list(seen.values()),
+        )  # fmt: skip
+        came: dict[str, list[Part]] = {}
+        for row in rows:
+            came.setdefault(row[0], []).append(Part(*row))
+        for turn_id, parts in came.items():
+            watcher = self._watchers.get(turn_id)
+            if watcher is not None:
+                watcher.take(parts)
+
+    async def _look_whether_over(self) -> None:
+        watched = list(self._watchers)
+        if not watched:
+            return
+        rows = await self._database.rows(
+            "SELECT id FROM turns WHERE id = ANY(%s::text[]) AND outcome = 'running'", watched
+        )
+        running = {row[0] for row in rows}
+        for turn_id in watched:
+            watcher = self._watchers.get(turn_id)
+            if watcher is not None and turn_id not in running:
+                watcher.over()

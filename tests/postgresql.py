@@ -1,0 +1,129 @@
+"""PostgreSQL from Debian's package, started by the tests as an ordinary user on a free port."""
+
+import glob
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server_process import free_port
+
+NUMBERS = count()
+USER = "postgres"  # root may not run it
+
+
+def programs() -> Path | None:
+    """The folder with `initdb` and `postgres`; None where there is none."""
+    found = shutil.which("initdb")
+    folders = [Path(found).parent] if found else []
+    folders += [Path(each) for each in sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)]
+    return next((each for each in folders if (each / "postgres").exists()), None)
+
+
+class PostgreSQL:
+    """One server over a folder of its own, for as long as it is wanted."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._programs = programs
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _as_user(self) -> dict[str, Any]:
+        return {"user": USER, "group": USER} if os.getuid() == 0 else {}
+
+    def make(self) -> None:
+        """Make an empty cluster; nothing of it has to survive the machine."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if os.getuid() == 0:
+            user = pwd.getpwnam(USER)
+            os.chown(self.folder, user.pw_uid, user.pw_gid)
+        subprocess.run(
+            [self._programs / "initdb", "-D", self.folder, "-U", USER, "-A", "trust", "-E", "UTF8",
+             "--locale=C", "--no-sync"],
+            check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as_user(),
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Return when it takes connections."""
+        import psycopg
+
+        options = {
+            "port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
+            "max_connections": 200, "shared_buffers": "32MB",
+            # Written in order and not waited for: kill -9 of the server loses nothing.
+            "fsync": "off", "full_page_writes": "off",
+            "wal_level": "replica", "max_wal_senders": 4,
+        }  # fmt: skip
+        command: list[str | Path] = [self._programs / "postgres", "-D", self.folder]
+        for name, value in options.items():
+            command += ["-c", f"{name}={value}"]
+        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd="/", **self._as_user()
+            )
+        deadline = time.monotonic() + 30
+        while True:
+            assert self._process.poll() is None, "PostgreSQL did not start"
+            try:
+                psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+                return
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, "PostgreSQL does not answer"
+                time.sleep(0.02)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: SIGINT cuts every connection, SIGQUIT is a crash."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+    def url(self, database: str) -> str:
+        """Where a database of it is."""
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        import psycopg
+
+        name = f"test_{os.getpid()}_{next(NUMBERS)}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+
+@contextmanager
+def running_postgresql() -> Iterator[PostgreSQL]:
+    """A server for the length of a block; the test is skipped where PostgreSQL is not installed."""
+    found = programs()
+    if found is None:
+        pytest.skip("there is no PostgreSQL (scripts/install-postgresql)")
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    # Not below pytest's own folder, which the ordinary user may not enter.
+    with tempfile.TemporaryDirectory(prefix="postgresql-", ignore_cleanup_errors=True) as made:
+        os.chmod(made, 0o755)
+        server = PostgreSQL(Path(made) / "data", found)
+        server.make()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A server that the tests of one process share; each takes a database of its own."""
+    with running_postgresql() as server:
+        yield server
