@@ -656,7 +656,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import uvicorn
 
     from hyperrun.web import protocol
-    from hyperrun.web.server import announce, check_address, server
+    from hyperrun.web.server import announce, check_address, server, stop_after
 
     parser = argparse.ArgumentParser(
         prog="hyperrun serve" if sys.argv[0].startswith("hyperrun") else None,
@@ -665,6 +665,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on")
+    parser.add_argument("--until", type=int, metavar="PID", help="stop when this process has ended")
     options = parser.parse_args(arguments)
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
@@ -697,6 +698,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
             check_address(settings.host, settings.port)
             announce(app.state.services)
+            if options.until:
+                stop_after(options.until)
             server(config).run()
     except (BadSetting, SearchUnavailable, StoreError, assets.AssetsMissing) as error:
         sys.exit(f"hyperrun: {error}")

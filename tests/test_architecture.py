@@ -13,7 +13,8 @@ ROOT = Path(__file__).parent.parent
 TOP = ("main", "components", "embed")
 # From the top down. A room may import those below it, and of its own floor none but itself.
 FLOORS = (
-    ("web", "commands"),
+    ("sphinx",),  # an extension has its name from where it stands
+    ("web", "commands", "plugins"),
     ("answering",),
     ("limits",),
     ("llm", "search", "markdown", "storage"),

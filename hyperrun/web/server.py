@@ -1,7 +1,13 @@
 """The server as a process: how it starts and stops, and what it says when it does."""
 
 import asyncio
+import contextlib
+import os
+import signal
 import socket
+import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import uvicorn
@@ -13,6 +19,7 @@ from hyperrun.web.services import Services
 # Of `asyncio.to_thread`. Without a word asyncio starts four more than there are cores, and each of
 # them keeps memory of its own.
 WORKER_THREADS = 6
+LOOK_EVERY_S = 0.5  # whether the process that started this one is still there
 
 
 def limit_worker_threads() -> None:
@@ -35,6 +42,21 @@ def server(config: uvicorn.Config) -> uvicorn.Server:
             await super().shutdown(sockets)
 
     return Server(config)
+
+
+def stop_after(pid: int) -> None:
+    """Stop this server as SIGTERM does once that process has ended: who starts a server beside its
+    own cannot always stop it."""
+
+    def watch() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                os.kill(pid, 0)
+                time.sleep(LOOK_EVERY_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if sys.platform != "win32":  # where signal 0 is no question
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def check_address(host: str, port: int) -> None:
