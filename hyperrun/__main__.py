@@ -22,6 +22,7 @@ APP = "hyperrun.app.main" if find_spec("hyperrun.app") else "main"
 GROUPS = {
     "Start": {
         "serve": Verb(APP, "answer questions, at port 5001 (also where no verb is given)"),
+        "init": Verb("hyperrun.commands.init", "add the line to your documentation"),
         "doctor": Verb("hyperrun.commands.doctor", "what is wrong, and the line that mends it"),
     },
     "Documentation": {

@@ -38,12 +38,13 @@ def build(folder: Path, root: Path) -> str:
 @pytest.mark.parametrize("theme", ["mkdocs", "material"])
 def test_every_page_has_the_tag_once_and_its_options_arrive(tmp_path: Path, theme: str) -> None:
     root = tmp_path / "repository"
-    sources = site.write_pages(root, "manual/docs")
+    count = site.PAGES if theme == "mkdocs" else 8
+    sources = site.write_pages(root, "manual/docs", count=count)
     configured(root, theme, OPTIONS)
     build(tmp_path, root)
     built = root / "manual/site"
     pages = [page for page in built.rglob("*.html") if page.name != "404.html"]
-    assert len(pages) == site.PAGES
+    assert len(pages) == count
     for page in pages:
         (tag,) = site.tags(page.read_text())
         assert " async" in tag
@@ -52,7 +53,7 @@ def test_every_page_has_the_tag_once_and_its_options_arrive(tmp_path: Path, them
                          "questions": "How do I dim a lamp?|What is it & why?"}  # fmt: skip
     site.check_pages(built, sources, lambda title: f">{title}")
     told = manifest.read((built / manifest.NAME).read_bytes())
-    assert len(told) == site.PAGES
+    assert len(told) == count
     assert {each.language for each in told.values()} == {"de" if theme == "material" else ""}
 
 
@@ -62,7 +63,7 @@ def test_every_page_has_the_tag_once_and_its_options_arrive(tmp_path: Path, them
         (f"\n      server: {BROKEN}", "", 1),
         (" {}", "", 0),
         (f"\n      server: {BROKEN}\n      enabled: false", "", 0),
-        (f"\n      server: {BROKEN}", f"\nextra_javascript: [{BROKEN}/embed?theme=dark]", 1),
+        (f"\n      server: {BROKEN}", f"\nextra_javascript:\n  - {BROKEN}/embed?theme=dark", 1),
     ],
 )
 def test_a_build_is_green_whatever_the_server_does_and_a_line_of_ones_own_stays_the_only_one(
@@ -98,7 +99,7 @@ def test_an_option_that_there_is_none_of_is_mkdocs_own_word(tmp_path: Path) -> N
 @pytest.mark.slow
 def test_its_dev_server_has_hyperrun_beside_it_and_takes_it_along(tmp_path: Path) -> None:
     root = tmp_path / "repository"
-    site.write_pages(root, "manual/docs")
+    site.write_pages(root, "manual/docs", count=8)
     configured(root, "material", OPTIONS)
     port = free_port()
     command = site.python("mkdocs", "serve", "-f", "manual/mkdocs.yml", "-a", f"127.0.0.1:{port}")

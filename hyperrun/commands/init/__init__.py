@@ -1,8 +1,8 @@
 """Add the line to your documentation: `hyperrun init`.
 
-It looks for the documentation's generator, shows what it would change in its configuration, and asks
-before it writes. What is there already is not added again. With --plugin the generator's own plugin
-is entered (MkDocs and Sphinx), which must be installed where the documentation is built.
+It looks for the documentation's generator, shows what it would change in its configuration, and
+asks before it writes. What is there already is not added again. With --plugin the generator's own
+plugin is entered (MkDocs and Sphinx), which must be installed where the documentation is built.
 """
 
 import argparse
@@ -12,9 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hyperrun.commands.init import generators
 from hyperrun.commands.init.edit import ByHand, Edit, has_tag, read
-from hyperrun.commands.init.generators import BY_KIND, PLUGINS, kind_of, tag
+from hyperrun.commands.init.generators import BY_KIND, PLUGINS, file_of, kind_of, tag
 from hyperrun.search.site import rules
 from hyperrun.search.sources import FILE
 
@@ -42,15 +41,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     found = rules.main_site(root)
     if found is None:
-        print(f"No generator that is known was found. Each page wants this line:\n\n  {tag(server)}")
+        print(
+            f"No generator that is known was found. Each page wants this line:\n\n  {tag(server)}"
+        )
         return 1
-    config, site = found
-    kind = kind_of(site, config)
+    kind, config = kind_of(found[1], found[0]), file_of(root, found[1], found[0])
     print(f"{kind}, configured in {config.relative_to(root)}")
     edits, status = _edits(root, config, kind, server, options.plugin)
-    edits += _sources_file(root, site.url)
-    if not edits:
+    if status:
         return status
+    edits += _sources_file(root, found[1].url)
+    if not edits:
+        return 0
     for edit in edits:
         print(f"\n{edit.diff(root)}", end="")
     if not options.yes and not _agreed():
@@ -63,8 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     print(f"\nWritten. Next: hyperrun --repo {options.folder}")
     if server == SERVER:
-        print("Before you publish: hyperrun init --server https://your-server")
-    return status
+        print("Before you publish, put your server's own address there.")
+    return 0
 
 
 def _edits(
@@ -100,6 +102,3 @@ def _agreed() -> bool:
         print("\nNothing was written: hyperrun init --yes writes it.")
         return False
     return input("\nWrite this? [Y/n] ").strip().lower() in ("", "y", "yes")
-
-
-__all__ = ["generators", "main"]

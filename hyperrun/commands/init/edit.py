@@ -34,7 +34,7 @@ class Edit:
 
 
 class ByHand(Exception):
-    """This file is of a shape that is not changed by a program; the text says what to paste where."""
+    """This file is of a shape that no program changes; the text says why."""
 
 
 def read(path: Path) -> str:

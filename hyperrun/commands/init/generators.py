@@ -14,6 +14,7 @@ from hyperrun.commands.init import javascript, yaml_text
 from hyperrun.commands.init.edit import ByHand, Edit, appended, read
 from hyperrun.search.site import literals
 from hyperrun.search.site.generator import Generator
+from hyperrun.search.site.quarto import NBDEV_NAMES
 
 Made = Callable[[Path, str, bool], Edit]
 
@@ -104,7 +105,9 @@ def quarto(config: Path, server: str, plugin: bool) -> Edit:
     if formats is None:
         after = appended(text, f"format:\n  html:\n    {key}\n".replace("\n  - ", "\n      - "))
     elif isinstance(formats, ScalarNode) and formats.value == "html":
-        after = yaml_text.replace(text, formats, f"  html:\n    include-after-body:\n      - {line}")
+        after = yaml_text.replace(
+            text, formats, f"  html:\n    include-after-body:\n      - {line}"
+        )
     elif isinstance(html, MappingNode):
         included = yaml_text.value_of(html, "include-after-body")
         if included is None:
@@ -192,7 +195,9 @@ JEKYLL = {
 
 def hugo(config: Path, server: str, plugin: bool) -> Edit:
     """The file that its theme includes on each page."""
-    return _of_theme(config, server, HUGO, (config.parent / "go.mod", config.parent / ".gitmodules"))
+    return _of_theme(
+        config, server, HUGO, (config.parent / "go.mod", config.parent / ".gitmodules")
+    )
 
 
 def jekyll(config: Path, server: str, plugin: bool) -> Edit:
@@ -253,6 +258,13 @@ BY_KIND: dict[str, Made] = {
     "Hugo": hugo, "Jekyll": jekyll,
 }  # fmt: skip
 PLUGINS = ("MkDocs", "Sphinx")
+
+
+def file_of(root: Path, site: Generator, config: Path) -> Path:
+    """The file that the line goes into: nbdev's own is written anew on every run."""
+    if config.name not in NBDEV_NAMES:
+        return config
+    return root / (site.folders[0] if site.folders else "") / "_quarto.yml"
 
 
 def kind_of(site: Generator, config: Path) -> str:

@@ -20,6 +20,11 @@ def add_item(
     if meant is None:
         raise ByHand("the object that is exported was not found")
     found = next((pair for pair in _pairs(meant) if _key(pair) == key), None)
+    if found is None and any(
+        each.type != "pair" and each.text in (key.encode(), f"...{key}".encode())
+        for each in meant.named_children
+    ):
+        raise ByHand(f"`{key}` is made elsewhere")
     if found is None:
         changed = _with_key(content, meant, f"{key}: [{item}],", end_of(text))
     else:

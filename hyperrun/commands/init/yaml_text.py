@@ -46,6 +46,8 @@ def add_item(text: str, key: str, block: str, flow: str) -> str:
 def add_to(text: str, found: Node, block: str, flow: str, indent: int = 2) -> str:
     """The same for a list that is there. `indent` is what an empty one's items are given."""
     end = end_of(text)
+    if not found.tag.startswith("tag:yaml.org,"):
+        raise ByHand(f"the list is made by {found.tag}")
     if isinstance(found, SequenceNode) and found.flow_style:
         at = len(text[: found.end_mark.index - 1].rstrip())
         comma = "" if not found.value or text[at - 1] == "," else ","

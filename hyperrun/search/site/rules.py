@@ -159,6 +159,23 @@ def read(root: Path, site_url: str = "") -> Rules:
 
     `site_url` wins over what they say. What cannot be read is left out.
     """
+    found = _found(root, site_url)
+    if not found:
+        return Rules(site_url)
+    main = found[0][1]
+    sites: list[tuple[Generator, str | None]] = [(main, _start(main, site_url))]
+    sites += [(site, _elsewhere(site, main)) for _, site in found[1:]]
+    return Rules(site_url or _declared(main), tuple(sites))
+
+
+def main_site(root: Path) -> tuple[Path, Generator] | None:
+    """The configuration file of the repository's main site, and its rules; None where it has
+    none."""
+    return next(iter(_found(root, "")), None)
+
+
+def _found(root: Path, site_url: str) -> list[tuple[Path, Generator]]:
+    """The sites that the repository's files make, the one that is meant first."""
     found: list[tuple[Path, Generator]] = []
     for config in configuration.find(root):
         try:
@@ -168,13 +185,8 @@ def read(root: Path, site_url: str = "") -> Rules:
             continue
         if site is not None and len(found) < MAX_SITES:
             found.append((config, site))
-    if not found:
-        return Rules(site_url)
     found.sort(key=lambda each: _rank(root, each[0], each[1], site_url))
-    main = found[0][1]
-    sites: list[tuple[Generator, str | None]] = [(main, _start(main, site_url))]
-    sites += [(site, _elsewhere(site, main)) for _, site in found[1:]]
-    return Rules(site_url or _declared(main), tuple(sites))
+    return found
 
 
 def _site(root: Path, config: Path) -> Generator | None:
