@@ -15,6 +15,7 @@ TOP = ("main", "components", "embed")
 FLOORS = (
     ("sphinx",),  # an extension has its name from where it stands
     ("web", "commands", "plugins"),
+    ("insights",),
     ("answering",),
     ("limits",),
     ("llm", "search", "markdown", "storage"),

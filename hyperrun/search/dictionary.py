@@ -68,6 +68,11 @@ def _table() -> dict[str, dict[str, str]]:
     return table
 
 
+def languages() -> tuple[str, ...]:
+    """Those that the dictionary has."""
+    return tuple(_table())
+
+
 def language_of(question: str) -> str:
     """The language a question is asked in, of those that the dictionary has; else ""."""
     if _KANA.search(question):

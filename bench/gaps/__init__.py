@@ -1,0 +1,1 @@
+"""Whether what readers do not find becomes one gap each, with a name."""

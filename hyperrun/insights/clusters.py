@@ -1,0 +1,168 @@
+"""The same need in other words: questions in clusters.
+
+Two questions are alike by the words they share, the rare ones most; where a model of meaning is
+set, by what they mean as well. Clusters are joined while their questions are alike on the average:
+one word in common does not chain strangers together.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+
+from hyperrun.insights.wording import language_of, stems_of
+from hyperrun.search import thesaurus
+
+Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+
+# How much alike two clusters are on the average that are joined, by words and with meaning; the
+# more with each doubling of the smaller one, so that what is large does not swallow what is near.
+ALIKE, MORE_ALIKE = 0.14, 0.05
+MEANS_ALIKE, MEANS_MORE_ALIKE = 0.32, 0.06
+WORDS_BESIDE_MEANING = 0.8
+FOR_A_LANGUAGE = 10  # questions in one language, before it is told apart
+SYNONYM = 0.4
+MAX_QUESTIONS = 3_000
+
+
+def clusters(questions: Sequence[str], embed: Embed | None = None) -> list[list[int]]:
+    """The places of questions in each cluster, large ones first; each stands in exactly one."""
+    words = _weighted([stems_of(question) for question in questions])
+    alike: dict[tuple[int, int], float] = _by_words(words)
+    least = (ALIKE, MORE_ALIKE)
+    if embed is not None and len(questions) > 1:
+        languages = [language_of(question) for question in questions]
+        alike = _by_meaning(alike, embed(questions), languages)
+        least = (MEANS_ALIKE, MEANS_MORE_ALIKE)
+    found = _joined(len(questions), alike, *least)
+    return sorted(found, key=lambda members: (-len(members), members[0]))
+
+
+def _weighted(stems: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+    """Vectors of length 1: each stem by its rarity among the questions, and its other names."""
+    spread: list[dict[str, float]] = []
+    for each in stems:
+        wide = dict(each)
+        for stem in each:
+            for other in thesaurus.alike(stem):
+                wide.setdefault(other, SYNONYM)
+        spread.append(wide)
+    counts = Counter(stem for each in spread for stem in each)
+    total = len(stems) + 1
+    vectors = []
+    for each in spread:
+        vector = {
+            stem: weight * math.log(1 + total / counts[stem]) for stem, weight in each.items()
+        }
+        length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
+        vectors.append({stem: weight / length for stem, weight in vector.items()})
+    return vectors
+
+
+def _by_words(vectors: Sequence[Mapping[str, float]]) -> dict[tuple[int, int], float]:
+    """How alike two questions are that share a word."""
+    having: dict[str, list[tuple[int, float]]] = {}
+    alike: dict[tuple[int, int], float] = {}
+    for at, vector in enumerate(vectors):
+        for stem, weight in vector.items():
+            for other, its in having.get(stem, ()):
+                alike[other, at] = alike.get((other, at), 0.0) + weight * its
+        for stem, weight in vector.items():
+            having.setdefault(stem, []).append((at, weight))
+    return alike
+
+
+def _by_meaning(
+    words: Mapping[tuple[int, int], float],
+    vectors: Sequence[Sequence[float]],
+    languages: Sequence[str],
+) -> dict[tuple[int, int], float]:
+    """The same with what questions mean.
+
+    Of each vector the mean of all is taken away, for models crowd their vectors together, each as
+    much as it likes; then that of its language, or what is asked in one language would be alike.
+    """
+    centred = _apart(vectors, range(len(vectors)), 1.0)
+    for language in set(languages):
+        places = [at for at, each in enumerate(languages) if each == language]
+        if len(places) >= FOR_A_LANGUAGE:
+            share = len(places) / (len(places) + 5)
+            for at, vector in zip(places, _apart(centred, places, share), strict=True):
+                centred[at] = vector
+    alike = {}
+    for one, other, meaning in _products([_of_length_1(vector) for vector in centred]):
+        shared = words.get((one, other), 0.0)
+        both = meaning + WORDS_BESIDE_MEANING * shared * (1.0 - max(0.0, meaning))
+        alike[one, other] = both
+    return alike
+
+
+def _apart(
+    vectors: Sequence[Sequence[float]], places: Sequence[int], share: float
+) -> list[list[float]]:
+    """The vectors at these places without so much of their mean."""
+    mean = [
+        share * sum(column) / len(places)
+        for column in zip(*(vectors[at] for at in places), strict=True)
+    ]
+    return [
+        [one - other for one, other in zip(vectors[at], mean, strict=True)] for at in places
+    ]  # fmt: skip
+
+
+def _of_length_1(vector: Sequence[float]) -> list[float]:
+    length = math.sqrt(sum(value * value for value in vector)) or 1.0
+    return [value / length for value in vector]
+
+
+def _products(vectors: Sequence[Sequence[float]]) -> list[tuple[int, int, float]]:
+    size = len(vectors)
+    try:
+        import numpy
+    except ImportError:
+        return [
+            (one, other, sum(map(float.__mul__, vectors[one], vectors[other])))
+            for one in range(size)
+            for other in range(one + 1, size)
+        ]
+    matrix = numpy.asarray(vectors, dtype="float32")
+    products = matrix @ matrix.T
+    ones, others = numpy.nonzero(numpy.triu(numpy.ones_like(products), 1))
+    return list(zip(ones.tolist(), others.tolist(), products[ones, others].tolist(), strict=True))
+
+
+def _joined(
+    size: int, alike: Mapping[tuple[int, int], float], least: float, more: float
+) -> list[list[int]]:
+    """Clusters by average linkage, joined while they are at least so much alike, and `more` for
+    each doubling of the smaller one."""
+    members = {at: [at] for at in range(size)}
+    sums: dict[int, dict[int, float]] = {at: {} for at in range(size)}
+    for (one, other), value in alike.items():
+        sums[one][other] = sums[other][one] = value
+    heap = [(-value, one, other) for (one, other), value in alike.items() if value >= least]
+    heapify(heap)
+    fresh = size
+    while heap:
+        _, one, other = heappop(heap)
+        if one not in members or other not in members:
+            continue
+        joined = members.pop(one) + members.pop(other)
+        row: dict[int, float] = {}
+        for part in (sums.pop(one), sums.pop(other)):
+            for neighbour, shared in part.items():
+                if neighbour in members:
+                    row[neighbour] = row.get(neighbour, 0.0) + shared
+        for neighbour, shared in row.items():
+            near = sums[neighbour]
+            near.pop(one, None)
+            near.pop(other, None)
+            near[fresh] = shared
+            smaller = min(len(joined), len(members[neighbour]))
+            average = shared / (len(joined) * len(members[neighbour]))
+            closeness = average - more * math.log2(smaller)
+            if closeness >= least:
+                heappush(heap, (-closeness, neighbour, fresh))
+        members[fresh], sums[fresh] = joined, row
+        fresh += 1
+    return [sorted(each) for each in members.values()]

@@ -1,0 +1,125 @@
+"""The same need in other words is one gap, with a heading, its readers, its trend and why."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from hyperrun.domain import PERSON, Grounding, Outcome
+from hyperrun.insights.clusters import clusters
+from hyperrun.insights.gap_files import issue, markdown
+from hyperrun.insights.gaps import Gap, askings, gaps
+from hyperrun.insights.wording import about, language_of
+from hyperrun.storage.store import Missed, Reported, Summary
+
+NOW = time.time()
+ROW = Summary(
+    "t", "c", "q", "https://docs.example/a", Outcome.ANSWERED, True, "", "", None, False, 0, "",
+    "", PERSON, NOW, Grounding.CITED,
+)  # fmt: skip
+
+COMPRESS = [
+    "Compress responses with gzip", "how do I turn on gzip compression?",
+    "gzip for large responses",
+    "Wie komprimiere ich Antworten mit gzip?", "¿Cómo uso gzip para las respuestas?",
+]  # fmt: skip
+OTHERS = [
+    "How do I redirect http to https?", "upload several files at once",
+    "which Python versions are supported", "where are logs written",
+    "¿Cómo cambio el idioma de la interfaz?", "run it behind nginx",
+]  # fmt: skip
+
+
+def rows(*questions: str, **changes: object) -> list[Summary]:
+    """A question each of another reader."""
+    return [
+        replace(ROW, id=f"t{at}", conversation=f"c{at}", question=text, **changes)  # type: ignore[arg-type]
+        for at, text in enumerate(questions)
+    ]
+
+
+def test_the_same_need_in_other_words_and_languages_is_one_cluster() -> None:
+    questions = [each for pair in zip(COMPRESS, OTHERS, strict=False) for each in pair]
+    found = [[questions[at] for at in places] for places in clusters(questions)]
+    assert sorted(found[0]) == sorted(COMPRESS)
+    assert sorted(at for places in clusters(questions) for at in places) == list(
+        range(len(questions))
+    )
+
+
+def test_a_word_in_common_chains_no_strangers_together() -> None:
+    questions = ["file upload limit", "limit of threads", "threads in tests", "tests for templates"]
+    assert len(clusters(questions)[0]) < 4
+
+
+@pytest.mark.parametrize("questions", [[], ["one"], ["", "  ", "?"], ["same"] * 3])
+def test_few_and_empty_questions_are_clusters_too(questions: list[str]) -> None:
+    assert sorted(at for each in clusters(questions) for at in each) == list(range(len(questions)))
+
+
+def test_meaning_joins_what_shares_no_word() -> None:
+    questions = ["zip the output", "make bodies smaller", "sail a boat", "row a ship"]
+    vectors = [[1.0, 0.1, 0.0], [0.9, 0.2, 0.0], [0.0, 0.1, 1.0], [0.0, 0.2, 0.9]]
+    found = clusters(questions, lambda asked: vectors)
+    assert found == [[0, 1], [2, 3]]
+
+
+def test_a_gap_has_a_heading_its_readers_and_why() -> None:
+    asked = rows(*COMPRESS, grounding=Grounding.ABSENT)
+    asked += [replace(asked[0], id="again", rating=-1, comment="ask ann@example.org")]
+    asked += rows(*OTHERS)  # answered: none of them is a gap
+    first, *others = gaps(
+        askings(asked, [Missed("gzip compression", 4)], [Reported("gzip?", "no", "cursor", 1)]), 30
+    )
+    assert not others
+    assert first.name == "Compress responses with gzip"
+    assert (first.readers, first.times) == (10, 11)
+    assert first.reasons == {"absent": 6, "searched": 4, "down": 1, "reported": 1}
+    assert "ann@example.org" not in str(first)
+    assert first.trend == "rising"
+    assert set(first.wordings) >= set(COMPRESS)
+
+
+def test_a_question_asked_again_in_other_words_is_a_gap() -> None:
+    one = replace(ROW, id="one", question="turn on gzip compression", started=NOW - 60)
+    two = replace(ROW, id="two", question="enable compression with gzip for responses")
+    late = replace(two, id="late", started=NOW + 9_999)
+    assert [each.turn_id for each in askings([one, two])] == ["one"]
+    assert askings([one, late]) == []
+    assert askings([one, replace(one, id="same", started=NOW)]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "heading"),
+    [
+        ("How do I turn on gzip compression?", "Turn on gzip compression"),
+        ("can I use my own logo", "Use my own logo"),
+        ("What is the best way to deploy it?", "Deploy it"),
+        ("¿Cómo puedo cambiar el idioma?", "Cambiar el idioma"),
+        ("Wie kann ich Dateien hochladen?", "Dateien hochladen"),
+        ("pagination", "Pagination"),
+        ("how?", "How"),
+    ],
+)
+def test_a_question_becomes_a_heading(question: str, heading: str) -> None:
+    assert about(question) == heading
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("How do I redirect?", "en"), ("Wie kann ich umleiten?", "de"),
+        ("¿Cómo lo uso para las respuestas?", "es"), ("設定を変更する", "ja"), ("gzip", "en"),
+    ],
+)  # fmt: skip
+def test_a_short_question_tells_its_language(question: str, language: str) -> None:
+    assert language_of(question) == language
+
+
+def test_what_readers_wrote_stays_text_in_a_file() -> None:
+    gap = Gap("<b>x</b> | y", 1, 1, 0, 1, {"absent": 1}, ["[a](javascript:b)"], ["![](http://c)"])
+    page = markdown(gap, 30)
+    assert "<b>" not in page
+    assert "\\[a\\](javascript" in page
+    assert "- nothing was found: 1" in page
+    assert issue(gap, 30).title == "Docs: <b>x</b> | y"
