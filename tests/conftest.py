@@ -1,10 +1,13 @@
 """Fixtures for every test. Real things only: servers in threads, Chromium, a second origin."""
 
+import asyncio
 import functools
 import os
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import uvicorn.server
 from httpx._transports import default as httpx_transports
 
 from tests import leaks
@@ -33,6 +36,11 @@ __all__ = [
 leaks.listen()
 # Each client of httpx 0.28 reads all certificates anew, 20 ms, for servers that speak plain HTTP.
 httpx_transports.create_ssl_context = functools.cache(httpx_transports.create_ssl_context)
+# uvicorn 0.54 looks every 0.1 s whether it is to stop, and sleeps as long when it does: each of a
+# thousand servers would be waited for.
+uvicorn.server.asyncio = SimpleNamespace(  # type: ignore[attr-defined]
+    **vars(asyncio) | {"sleep": lambda delay_s: asyncio.sleep(delay_s / 10)}
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
