@@ -72,11 +72,11 @@ def check(database: Path, crowd: Crowd) -> None:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kills", [1, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_a_kill_at_any_moment_takes_back_nothing_that_was_told(
-    tmp_path: Path, model_server: ModelServer, kills: int
+    tmp_path: Path, model_server: ModelServer
 ) -> None:
-    chance = random.Random(kills)
+    kills, chance = 50, random.Random(50)
     model_server.default = Script(WORDS, delay_s=0.02)
     server = unlimited_server(tmp_path, model_server, HYPERRUN_ABANDON_AFTER_S="1")
     database = tmp_path / "data" / "hyperrun.sqlite3"

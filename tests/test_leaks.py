@@ -162,7 +162,9 @@ def test_what_chromium_shows_and_keeps_is_searched(chromium: Browser) -> None:
                 assert bool(found) == is_found, (page, path)
 
 
-@pytest.mark.parametrize("processes", [(), ("--numprocesses", "1")])
+@pytest.mark.parametrize(
+    "processes", [(), pytest.param(("--numprocesses", "1"), marks=pytest.mark.slow)]
+)
 def test_a_run_that_lets_a_key_out_ends_red(tmp_path: Path, processes: tuple[str, ...]) -> None:
     leaking = tmp_path / "test_leaking.py"
     leaking.write_text(

@@ -167,6 +167,7 @@ def restored(page: Page, server: RunningServer, turns: Sequence[Turn], token: st
     expect(page.locator(".exchange")).to_have_count(len(turns), timeout=60_000)
 
 
+@pytest.mark.slow
 def test_a_kept_conversation_of_hostile_texts(serve: Serve, chromium: Browser) -> None:
     server = serve()
     session = server.services.tokens.new()

@@ -237,9 +237,11 @@ def test_every_file_is_looked_at_where_names_are_not_enough(
     searched(root, tmp_path / "data", work)
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("seed", "times"), [(0, 8), *(pytest.param(n, 30, marks=pytest.mark.slow) for n in (0, 1))]
+)
 def test_the_watched_index_ends_as_one_built_anew_whatever_is_done_to_the_files(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    seed: int, times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)
     root = repository.make(tmp_path / "root")
@@ -252,7 +254,7 @@ def test_the_watched_index_ends_as_one_built_anew_whatever_is_done_to_the_files(
     async def work(search: Search) -> None:
         await until(partial(builds.are_told_by_name, root / "README.md"))
         before = len(builds.asked)
-        for _ in range(30):
+        for _ in range(times):
             with suppress(OSError):  # a folder that is a file by now, and the like
                 chance.choice(TO_ANYTHING if seed % 2 else TO_FILES)(root, chance, commits)
             await asyncio.sleep(chance.choice([0, 0, 0.05, 0.4, 1.4]))

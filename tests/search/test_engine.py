@@ -173,7 +173,7 @@ def test_an_index_may_be_made_twice_at_the_same_moment(tmp_path: Path) -> None:
         Index(path).refresh(root)
 
     with ThreadPoolExecutor(2) as pool:
-        for number in range(30):
+        for number in range(8):
             path = tmp_path / f"data{number}" / "index" / "index.sqlite3"
             list(pool.map(refresh, [path, path]))
             with closing(sqlite3.connect(path)) as connection:

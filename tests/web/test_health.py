@@ -174,6 +174,7 @@ def test_a_setting_that_would_open_a_door_stops_the_start(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_folder_has_one_server_and_is_free_when_that_is_killed(tmp_path: Path) -> None:
     settings = {
         "HYPERRUN_REPO_PATH": str(write_repository(tmp_path)),
