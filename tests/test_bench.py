@@ -12,6 +12,7 @@ from tests.browser import chromium_path
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_the_small_bench_of_answers_brings_every_token_of_every_answer(tmp_path: Path) -> None:
     result = tmp_path / "result.json"
@@ -30,6 +31,7 @@ def test_the_small_bench_of_answers_brings_every_token_of_every_answer(tmp_path:
         assert each["cpu_ms_per_1000"] > 0
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.browser
 def test_the_small_bench_of_reading_reads_an_answer_on_both_pages() -> None:

@@ -107,6 +107,7 @@ def test_an_answer_comes_through_random_faults_exactly_once(
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.alone
 @pytest.mark.slow
 def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
     tmp_path: Path, model_server: ModelServer
@@ -150,6 +151,7 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
     assert model_server.calls == 2 * readers
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_ten_thousand_conversations_later_the_process_is_no_larger(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import generators
 from tests.answering.test_turns import Reader
 from tests.real_model import MISSING, is_installed, running_real_model
 from tests.server import RunningServer, Serve
@@ -30,11 +31,12 @@ QUESTIONS = [
 @pytest.fixture(scope="module")
 def real_model() -> Iterator[str]:
     if not is_installed():
-        pytest.skip(MISSING)
+        generators.missing(MISSING)
     with running_real_model() as url:
         yield url
 
 
+@pytest.mark.elsewhere
 @pytest.mark.timeout(1_500)
 def test_twenty_questions_to_a_small_model_end_well_and_show_their_sources(
     serve: Serve, real_model: str, tmp_path: Path

@@ -61,8 +61,8 @@ def ask(server: ServerProcess, answers: int) -> list[str]:
     ("readers", "ending"),
     [
         (40, "kill"),
-        pytest.param(500, "kill", marks=pytest.mark.slow),
-        pytest.param(500, "stop", marks=pytest.mark.slow),
+        pytest.param(500, "kill", marks=[pytest.mark.slow, pytest.mark.alone]),
+        pytest.param(500, "stop", marks=[pytest.mark.slow, pytest.mark.alone]),
     ],
 )
 def test_every_reader_of_a_server_that_restarts_sees_what_there_was_and_an_end(

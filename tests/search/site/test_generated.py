@@ -37,7 +37,7 @@ def program(name: str) -> str:
     """A generator that no package index of ours has; the test is skipped without it."""
     found = shutil.which(name) or shutil.which(name, path=os.environ.get("GENERATORS_PATH", ""))
     if found is None:
-        pytest.skip(f"NOT CHECKED: {name} is not installed")
+        generators.missing(f"NOT CHECKED: {name} is not installed")
     return found
 
 
@@ -222,6 +222,7 @@ def test_starlight(beside_starlight: Path) -> None:
     assert check(tmp_path, tmp_path / "built", sources) > 100
 
 
+@pytest.mark.elsewhere
 def test_mdbook(tmp_path: Path) -> None:
     mdbook = program("mdbook")
     write(tmp_path, {
@@ -237,6 +238,7 @@ def test_mdbook(tmp_path: Path) -> None:
     assert check(tmp_path, tmp_path / "book", sources) > 80
 
 
+@pytest.mark.elsewhere
 def test_hugo(tmp_path: Path) -> None:
     hugo = program("hugo")
     shown = "<html><body>{{ .Content }}</body></html>"
@@ -257,6 +259,7 @@ def test_hugo(tmp_path: Path) -> None:
     assert check(tmp_path, tmp_path / "public", sources) > 100
 
 
+@pytest.mark.elsewhere
 @pytest.mark.parametrize("style", ["", "permalink: pretty\n"])
 def test_jekyll(tmp_path: Path, style: str) -> None:
     jekyll = program("jekyll")
@@ -273,6 +276,7 @@ def test_jekyll(tmp_path: Path, style: str) -> None:
     assert check(tmp_path, tmp_path / "_site", ["index.md", "docs/a-page.md", "docs/own.md"]) > 80
 
 
+@pytest.mark.elsewhere
 def test_quartos_identifiers_are_pandocs(tmp_path: Path) -> None:
     pandoc = program("pandoc")
     headings = (*NASTY, *OWN, "Maths $x_1$ here", "A note^[not me] here", "[A span]{.smallcaps}")
