@@ -30,12 +30,19 @@ class Answerers:
         return ModelAnswerer(self._settings, self._search, self._models, choice)
 
     async def warm(self) -> None:
-        """Import what an answer needs now, so that the first question does not wait for it."""
+        """Import what an answer needs now, so that the first question does not wait for it.
+
+        Without an operator's model that is little; the model libraries, 3 s of work and 170 MB,
+        come with the first reader who brings a key.
+        """
+        if self._models.operators() is None:
+            await asyncio.to_thread(highlight.warm)
+            return
         lisette = await self._models.library()
         await asyncio.to_thread(lisette_chat.warm, lisette)
         await asyncio.to_thread(highlight.warm)
         choice = self._models.operators()
-        if choice is not None and choice.api_base and not self._settings.context_tokens:
+        if choice and choice.api_base and not self._settings.context_tokens:
             litellm = lisette.core.litellm
             endpoint = endpoint_of(choice, litellm)
             await self._models.windows.of(choice, endpoint, litellm, self._models.session())

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Self
 
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from hyperrun.domain import PageContext
@@ -23,11 +23,12 @@ MAX_FIELDS = 40
 async def fields(request: Request) -> dict[str, str]:
     """The form's text fields. A field sent twice, or a file, is refused with `BadQuestion`."""
     try:
-        form: FormData = await request.form(max_files=0, max_fields=MAX_FIELDS)
+        async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
+            items = form.multi_items()
     except Exception as error:  # whatever the parser makes of a malformed body
         raise BadQuestion(f"unreadable form: {error}") from error
     read: dict[str, str] = {}
-    for name, value in form.multi_items():
+    for name, value in items:
         if isinstance(value, UploadFile) or name in read:
             raise BadQuestion(f"field {name!r} is a file or stands twice")
         read[name] = value
