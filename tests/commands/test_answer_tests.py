@@ -15,6 +15,7 @@ from hyperrun.commands import test as command
 from hyperrun.commands.testing.questions import read
 from hyperrun.commands.testing.words import plain_words, stands_in
 from hyperrun.errors import BadSetting
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script
 
 QUESTIONS = """
@@ -255,7 +256,7 @@ def test_a_model_is_asked_once_until_something_changes(
 ) -> None:  # fmt: skip
     settings: dict[str, Any] = {
         "HYPERRUN_MODEL": "openai/scripted", "HYPERRUN_API_BASE": model_server.url,
-        "HYPERRUN_API_KEY": "sk-none-that-is-real-1", "HYPERRUN_SUGGESTIONS": "off",
+        "HYPERRUN_API_KEY": KEY, "HYPERRUN_SUGGESTIONS": "off",
     }  # fmt: skip
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -284,7 +285,7 @@ def test_a_budget_is_a_wall(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("HYPERRUN_MODEL", "openai/scripted")
     monkeypatch.setenv("HYPERRUN_API_BASE", model_server.url)
-    monkeypatch.setenv("HYPERRUN_API_KEY", "sk-none-that-is-real-1")
+    monkeypatch.setenv("HYPERRUN_API_KEY", KEY)
     monkeypatch.setattr(command, "AT_ONCE", 1)
     model_server.default = Script("No. [1]", prompt_tokens=100_000)
     assert run("--model", "--budget", "1.5") == 2
