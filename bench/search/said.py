@@ -2,7 +2,9 @@
 
 REPO is a repository, DOCS the folder of its pages' sources in it, SITE what its generator has
 written. Each section of a source is compared with the section of its page under the same heading:
-letters and digits only, spaces and marks aside. Needs the group `hosts` (beautifulsoup4).
+letters and digits only, whatever their case (Docusaurus writes "note" and shows "NOTE"), spaces and
+marks aside. Footnotes, which a page gathers at its end, are compared one by one; drawings are left
+out. Needs the group `hosts` (beautifulsoup4).
 """
 
 import argparse
@@ -31,22 +33,37 @@ _REMOVED = ", ".join((
     ".md-clipboard", "input", ".related", ".sd-octicon", "a.sl-anchor-link", "link",
     ".line-numbers-wrapper", ".lang", ".sr-only", ".visually-hidden", ".toc", "iframe", ".boring",
     ".section-number", ".caption-number", ".giscus", ".md-source", "template", ".view-source",
-    ".rst-versions", ".copy",
+    ".rst-versions", ".copy", "details.changelog > summary",
 ))  # fmt: skip
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NOTE = r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+ |\\\[\d+\\\] "
 _markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def bare(text: str) -> str:
     """Letters and digits only, each in its plainest form."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text) if char.isalnum())
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in plain if char.isalnum())
 
 
 def sections_of_page(html: str) -> list[tuple[str, str]]:
     """Headings of a rendered page with the text under each, in order."""
     soup = BeautifulSoup(html, "html.parser")
     content = next((found for each in _CONTENT if (found := soup.select_one(each))), soup)
+    for tabs in content.select(".sphinx-tabs"):
+        for label in tabs.select(".sphinx-tabs-tab"):
+            if panel := tabs.find(id=str(label.get("aria-controls"))):
+                panel.insert(0, label.get_text())
     for each in content.select(_REMOVED):
+        each.decompose()
+    notes = [
+        each.extract()
+        for each in content.select(".footnotes li, aside.footnote, [data-footnotes] li")
+    ]
+    for each in notes:
+        for label in each.select("span.label"):
+            label.decompose()
+    for each in content.select(".footnotes, [data-footnotes]"):
         each.decompose()
     for tabs in content.select(".tabbed-set"):
         labels = [label.extract() for label in tabs.select(":scope > .tabbed-labels > label")]
@@ -68,7 +85,7 @@ def sections_of_page(html: str) -> list[tuple[str, str]]:
                     walk(child, inside or child.name in ("details", "blockquote", "li", "table"))
 
     walk(content, False)
-    return found
+    return [*found, *(("", each.get_text()) for each in notes)]
 
 
 def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, int]]:
@@ -80,6 +97,10 @@ def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, 
             continue
         said = chunk.content or chunk.text
         name = chunk.title.rpartition(" > ")[2]
+        said = re.sub(r"^```mermaid\n.*?^```$", "", said, flags=re.DOTALL | re.MULTILINE)
+        if re.match(_NOTE, said):
+            found.insert(max(len(found) - 1, 0), ("", re.sub(_NOTE, "", said), chunk.start_line))
+            continue
         if re.match(r"#{1,6} ", said):
             said = said.partition("\n")[2]
         elif found and chunk.title == before:
@@ -126,10 +147,10 @@ def main() -> None:
             continue
         there: dict[str, list[str]] = defaultdict(list)
         for heading, said in sections_of_page(page.read_text(encoding="utf-8", errors="replace")):
-            there[bare(heading).casefold()].append(bare(said))
+            there[bare(heading)].append(bare(said))
         for heading, said, line in sections_of_source(root, path):
             total += 1
-            known = there.get(bare(heading).casefold()) or (there.get("") if line < 40 else None)
+            known = there.get(bare(heading)) or (there.get("") if line < 40 else None)
             ours = bare(said)
             if not known:  # a heading that the generator makes of something else
                 known = [each for listed in there.values() for each in listed]

@@ -161,9 +161,7 @@ def within_bounds(chunk: Chunk) -> Chunk:
 
 def row_of(file: str, chunk: Chunk) -> Row:
     """A chunk with the words that are searched, by column; as prose, where it is any."""
-    body = chunk.content or chunk.text
-    columns = (
-        terms.last_name(chunk.title), file, f"{chunk.title}\n{chunk.signature}", chunk.doc, body,
-    )  # fmt: skip
-    words = tuple(" ".join(terms.terms(column)) for column in columns)
-    return chunk, words, sections.row(chunk.title, file, body) if chunk.kind in READ else ()
+    of_body = terms.terms(chunk.content or chunk.text)
+    columns = (terms.last_name(chunk.title), file, f"{chunk.title}\n{chunk.signature}", chunk.doc)
+    words = (*(" ".join(terms.terms(column)) for column in columns), " ".join(of_body))
+    return chunk, words, sections.row(chunk.title, file, of_body) if chunk.kind in READ else ()

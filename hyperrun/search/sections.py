@@ -110,12 +110,12 @@ def stems(text: str) -> list[str]:
     return [porter(term) for term in terms(text)]
 
 
-def row(title: str, file: str, body: str) -> tuple[str, str, str, str]:
+def row(title: str, file: str, terms_of_body: Sequence[str]) -> tuple[str, str, str, str]:
     """The columns of a section in the index of prose."""
     parents = title.rpartition(" > ")[0]
     return (
         " ".join(stems(last_name(title))), " ".join(stems(parents)), " ".join(stems(file)),
-        " ".join(stems(body)),
+        " ".join(map(porter, terms_of_body)),
     )  # fmt: skip
 
 

@@ -82,6 +82,20 @@ def options(body: str) -> tuple[dict[str, str], str, int]:
             at += 1
         return found, "\n".join(lines[at + 1 :]), at + 1
     while at < len(lines) and (match := _OPTION.match(lines[at])):
-        found[match[1]] = (match[2] or "").strip()
+        found[match[1]] = _unquoted((match[2] or "").strip())
         at += 1
     return found, "\n".join(lines[at:]), at
+
+
+def _unquoted(value: str) -> str:
+    """An option's value as YAML has it."""
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if is_quoted else value
+
+
+_FLAGS = re.compile(r"[ \t]*#[ \t]*doctest:.*$|^[ \t]*<BLANKLINE>[ \t]*$", re.MULTILINE)
+
+
+def without_flags(code: str) -> str:
+    """A session of Python without what only steers its test."""
+    return _FLAGS.sub("", code) if ">>>" in code else code

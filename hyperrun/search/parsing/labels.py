@@ -42,7 +42,7 @@ def page_title(place: Place, name: str) -> str:
     _, titles = _known(str(place.root), folder)
     name = re.sub(r"\.(?:rst|md|myst|ipynb|txt)$", "", name)
     above = [str(each) for each in place.file.parents]
-    bases = above if name.startswith("/") else above[:1]
+    bases = above[::-1] if name.startswith("/") else above[:1]  # from the top, or from the page
     for base in bases:
         path = os.path.normpath(os.path.join(base, name.lstrip("/")))
         if path in titles:

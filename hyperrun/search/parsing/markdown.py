@@ -654,7 +654,8 @@ class Document:
         if name in directives.CODE or name in directives.DRAWN:
             language = argument or {"mermaid": "mermaid"}.get(name, "")
             content = commonmark.titled(
-                self._words(options.get("caption", "")), self._code(text, language)
+                self._words(options.get("caption", "")),
+                self._code(directives.without_flags(text), language),
             )
             return [self._block(start, end, content)]
         if name in directives.NOTHING:

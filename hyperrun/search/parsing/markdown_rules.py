@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from hyperrun.search.parsing import html_text
+from hyperrun.search.parsing import html_text, plain_text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -66,6 +66,7 @@ def parser(components: bool) -> "MarkdownIt":
     markup.inline.ruler.after("link", "unresolved", _unresolved)
     markup.inline.ruler.after("escape", "braces", _braces)
     markup.validateLink = lambda url: True  # type: ignore[method-assign]
+    plain_text.use(markup)
     if components:
         markup.disable(["code"])
         markup.disable("html_block")

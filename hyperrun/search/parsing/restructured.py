@@ -6,36 +6,34 @@ asks the network, and none is an error.
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from textwrap import dedent
-from typing import Any
 
-from docutils import frontend, nodes, utils
-from docutils.parsers import rst
-from docutils.parsers.rst import states
-from docutils.statemachine import StringList
+from docutils import nodes
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, directives, includes, labels
+from hyperrun.search.parsing import (
+    commonmark,
+    directives,
+    fields,
+    includes,
+    labels,
+    sphinx_settings,
+)
 from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.markdown import bounded, role
+from hyperrun.search.parsing.restructured_tree import Directive, Role, parse
 
 MAX_DEPTH = 40
-MAX_NESTED = 25
 
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1+\s*$")
 _LABEL = re.compile(r"\.\. _`?(?P<label>[^:`]+)`?:\s*$")
 _CUTS = frozenset(("lines", "start-after", "end-before", "start-at", "end-at", "pyobject"))
-_PARAMETER = re.compile(
-    r"(?P<kind>param|parameter|arg|argument|key|keyword|kwarg|raises?|except|exception|var|ivar|cvar"
-    r"|type|rtype|vartype|returns?|yields?)(?:\s+(?P<name>.+))?$"
-)
 
 
 def read(text: str, place: Place | None = None) -> list[Block]:
     """The blocks of a document, in order."""
-    document = _parse(text, place)
+    document = parse(text)
     return _Writer(document, place, text.splitlines()).blocks()
 
 
@@ -48,181 +46,6 @@ def said(text: str, place: Place | None = None) -> str:
     )  # fmt: skip
 
 
-class _Directive(nodes.General, nodes.Element):  # type: ignore[misc]
-    """A directive as it stands: its name, argument, options and raw text; its text as children."""
-
-
-class _Role(nodes.Inline, nodes.TextElement):  # type: ignore[misc]
-    """Interpreted text: its role, and what stands between the ticks."""
-
-
-def _interpreted(
-    rawsource: str, text: str, role: str, lineno: int
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-    """Interpreted text of any role. Takes the place of the inliner's own method."""
-    node = _Role(rawsource, "")
-    node["role"] = role or ""
-    node["said"] = nodes.unescape(text)
-    return [node], []
-
-
-class _Ours:
-    """Takes every directive, in each state of docutils' parser."""
-
-    nested_sm_cache: list[Any] = []
-
-    def __init__(self, state_machine: Any, debug: bool = False) -> None:
-        super().__init__(state_machine, debug)  # type: ignore[call-arg]
-        self.nested_sm_kwargs = {"state_classes": _states(), "initial_state": "Body"}
-
-    def directive(self, match: re.Match[str], **presets: Any) -> tuple[list[nodes.Node], bool]:
-        """A node for a directive, with its text parsed where it is prose."""
-        machine = self.state_machine  # type: ignore[attr-defined]
-        line = machine.abs_line_number()
-        block, _, offset, blank_finish = machine.get_first_known_indented(match.end(), strip_top=0)
-        name = match.group(1).lower()
-        found = self._made(name, block, offset, line)
-        return found, blank_finish
-
-    def _made(self, name: str, block: StringList, offset: int, line: int) -> list[nodes.Node]:
-        if name in ("replace", "unicode", "image", "date", "include-none"):
-            if not isinstance(self, states.SubstitutionDef) and name == "image":
-                return []
-            return self._substituted(name, block, line)
-        argument, options, content, content_offset = _taken(name, block, offset)
-        node = _Directive("\n".join(block))
-        node.line = line
-        node["name"], node["argument"], node["options"] = name, argument, options
-        node["code"] = "\n".join(content)
-        document = self.document  # type: ignore[attr-defined]
-        if name == "role":
-            made = re.match(r"([\w-]+)\s*(?:\(\s*([\w-]+)\s*\))?", argument)
-            if made:
-                document.hyperrun_roles[made[1]] = made[2] or ""
-            return []
-        if name in directives.NOTHING or name in directives.CODE or name in directives.DRAWN:
-            return [node]
-        if argument and name not in ("include", "literalinclude", "only", "math", "csv-table"):
-            words, _ = self.inline_text(argument.replace("\n", " "), line)  # type: ignore[attr-defined]
-            title = nodes.title(argument, "", *words)
-            node += title
-        if name not in ("include", "literalinclude", "math") and content:
-            self.nested_parse(
-                content, content_offset, node, match_titles=name in ("only", "ifconfig")
-            )
-        return [node]
-
-    def nested_parse(self, block: StringList, input_offset: int, *rest: Any, **named: Any) -> int:
-        """As docutils' own, but not below a depth that no document has."""
-        document = self.document  # type: ignore[attr-defined]
-        if document.hyperrun_depth >= MAX_NESTED:
-            return input_offset
-        document.hyperrun_depth += 1
-        try:
-            parse = super().nested_parse  # type: ignore[misc]
-            return int(parse(block, input_offset, *rest, **named))
-        finally:
-            document.hyperrun_depth -= 1
-
-    def _substituted(self, name: str, block: StringList, line: int) -> list[nodes.Node]:
-        text = " ".join(each.strip() for each in block if each.strip())
-        if name == "unicode":
-            codes = re.sub(r"(?:0x|x|\\x|U\+|u|\\u|&#x)([0-9A-Fa-f]{2,6});?", _character, text)
-            return [nodes.Text(re.sub(r"\s*\.\. .*|:\w+:", "", codes).strip())]
-        if name == "replace":
-            found, _ = self.inline_text(text, line)  # type: ignore[attr-defined]
-            return list(found) or [nodes.Text("")]
-        return [nodes.image()]
-
-
-def _character(match: re.Match[str]) -> str:
-    try:
-        return chr(int(match[1], 16))
-    except (ValueError, OverflowError):
-        return ""
-
-
-_explicit = states.Struct(
-    patterns=states.Body.explicit.patterns,
-    constructs=[
-        (method, pattern)
-        if method is not states.Body.directive
-        else (lambda state, match: state.directive(match), pattern)
-        for method, pattern in states.Body.explicit.constructs
-    ],
-)
-
-
-@cache
-def _states() -> tuple[type[Any], ...]:
-    members = {"explicit": _explicit, "__module__": __name__}
-    return tuple(type(each.__name__, (_Ours, each), members) for each in states.state_classes)
-
-
-@cache
-def _settings() -> Any:
-    settings = frontend.get_default_settings(rst.Parser)
-    settings.report_level = settings.halt_level = 5
-    settings.file_insertion_enabled = settings.raw_enabled = False
-    settings.line_length_limit = 1_000_000
-    settings.syntax_highlight = "none"
-    settings.smart_quotes = False
-    settings.warning_stream = ""
-    return settings
-
-
-def _parse(text: str, place: Place | None) -> nodes.document:
-    document = utils.new_document("document", _settings().copy())
-    document.hyperrun_roles = {}
-    document.hyperrun_depth = 0
-    inliner = states.Inliner()
-    inliner.interpreted = _interpreted
-    parser = rst.Parser(inliner=inliner)
-    parser.state_classes = _states()
-    parser.parse(text, document)
-    return document
-
-
-_OPTION = re.compile(r"\s*:([\w.-]+):(?:\s+(.*))?$")
-_NO_ARGUMENT = directives.NOTES | {"container-none", "epigraph", "highlights", "pull-quote",
-                                   "compound", "glossary", "line-block", "math"}  # fmt: skip
-
-
-def _taken(
-    name: str, block: StringList, offset: int
-) -> tuple[str, dict[str, str], StringList, int]:
-    """Argument, options, text and the text's place of a directive."""
-    options: dict[str, str] = {}
-    titled = name in ("admonition", "sidebar")
-    at = 0
-    argument: list[str] = []
-    first = block[0] if len(block) else ""
-    own_argument = name not in _NO_ARGUMENT or titled
-    if own_argument:
-        while at < len(block) and block[at].strip() and not _OPTION.match(block[at]):
-            if at and (name in directives.CODE or name in directives.VERSIONS):
-                break
-            argument.append(block[at].strip())
-            at += 1
-    elif first.strip() and not _OPTION.match(first):
-        return "", options, block, offset
-    if not first.strip():
-        at = min(1, len(block))
-    last = ""
-    while at < len(block) and block[at].strip():
-        if match := _OPTION.match(block[at]):
-            last = match[1]
-            options[last] = (match[2] or "").strip()
-        elif last and block[at][:1].isspace():
-            options[last] += "\n" + block[at].strip()
-        else:
-            break
-        at += 1
-    while at < len(block) and not block[at].strip():
-        at += 1
-    return "\n".join(argument), options, block[at:], offset + at
-
-
 class _Writer:
     """A parsed document as Markdown."""
 
@@ -233,6 +56,8 @@ class _Writer:
         self._includes: list[Include] = []
         self._depth = 0
         self._module = ""  # of which objects are described
+        self._class = False  # are they in one?
+        self._settings = sphinx_settings.of(place)
         self._targets: dict[str, str] = {}
         self._anonymous: list[str] = []
         for target in document.findall(nodes.target):
@@ -275,7 +100,7 @@ class _Writer:
                     self._section_body(node, level + 1, found)
                 else:
                     self._section(node, level + 1, found)
-            elif isinstance(node, _Directive) and node["name"] in ("only", "ifconfig", "container"):
+            elif isinstance(node, Directive) and node["name"] in ("only", "ifconfig", "container"):
                 if not re.match(r"\s*(latex|man|text|epub|not html)", node["argument"]):
                     self._section(node, level, found)
             else:
@@ -366,11 +191,12 @@ class _Writer:
         match node:
             case nodes.paragraph():
                 return commonmark.paragraph(self._inline(node))
-            case _Directive():
+            case Directive():
                 return self._directive(node)
             case nodes.literal_block() | nodes.doctest_block():
-                language = "pycon" if isinstance(node, nodes.doctest_block) else ""
-                return commonmark.fence(node.astext(), language)
+                is_session = isinstance(node, nodes.doctest_block)
+                said = directives.without_flags(node.astext()) if is_session else node.astext()
+                return commonmark.fence(said, "pycon" if is_session else "")
             case nodes.bullet_list() | nodes.enumerated_list() | nodes.definition_list():
                 items = (self._item(node, item, at) for at, item in enumerate(node.children))
                 return ("\n" if _is_tight(node) else "\n\n").join(filter(None, items))
@@ -419,21 +245,15 @@ class _Writer:
 
     def _fields(self, node: nodes.field_list) -> str:
         """A field list: parameters and what is returned in a docstring, or names and values."""
-        items = []
-        for field in node.children:
-            if len(field.children) < 2:
-                continue
-            name, body = field.children[0].astext(), self._children(field.children[1])
-            if match := _PARAMETER.match(name):
-                kind, named = match["kind"], match["name"] or ""
-                if kind in ("type", "rtype", "vartype"):
-                    continue
-                label = commonmark.code_span(named.split()[-1]) if named else kind.capitalize()
-                items.append(commonmark.item(f"{label} – {body}" if body else label, "-"))
-            else:
-                label = commonmark.strong(self._inline(field.children[0]))
-                items.append(commonmark.item(f"{label}: {body}" if body else label, "-"))
-        return "\n".join(items)
+        return fields.markdown(
+            (
+                each.children[0].astext(),
+                self._inline(each.children[0]),
+                self._children(each.children[1]),
+            )
+            for each in node.children
+            if len(each.children) > 1
+        )
 
     def _option(self, node: nodes.Node) -> str:
         if not isinstance(node, nodes.Element) or len(node.children) < 2:
@@ -495,7 +315,7 @@ class _Writer:
 
     # Directives
 
-    def _directive(self, node: _Directive) -> str:
+    def _directive(self, node: Directive) -> str:
         name, argument, options = node["name"], node["argument"], node["options"]
         if name.removeprefix("py:") in ("module", "currentmodule", "automodule"):
             self._module = argument.strip()
@@ -513,7 +333,7 @@ class _Writer:
         if name in directives.VERSIONS:
             return directives.version_note(name, title or argument, self._children(node))
         if name in directives.CODE or name in directives.DRAWN:
-            code = node["code"]
+            code = directives.without_flags(node["code"])
             if name == "parsed-literal":
                 code = _LITERAL_MARKS.sub(
                     lambda match: next(filter(None, match.groups()), ""), code
@@ -527,12 +347,9 @@ class _Writer:
         if name in ("literalinclude", "include"):
             return self._include(name, argument, options)
         if directives.AUTODOC.match(name):
-            return self._api(argument, options)
+            return self._autodoc(node, argument, options)
         if directives.is_object(name):
-            signature = re.sub(r"\\(.)", r"\1", argument)
-            language = "python" if name.startswith("py:") or ":" not in name else ""
-            parts = (commonmark.fence(signature, language), self._children(node))
-            return "\n\n".join(filter(None, parts))
+            return self._object(node, name, argument, options)
         if name == "list-table":
             return self._list_table(node, title, options)
         if name == "csv-table":
@@ -578,26 +395,56 @@ class _Writer:
         suffix = ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
         return bounded(documents.blocks("\n".join(shown.lines), suffix, inside))
 
-    def _api(self, name: str, options: dict[str, str]) -> str:
-        from hyperrun.search.parsing import signatures
+    def _autodoc(self, node: Directive, argument: str, options: dict[str, str]) -> str:
+        from hyperrun.search.parsing import autodoc
 
         if self._place is None:
             return ""
-        members: bool | list[str] = "members" in options
-        if options.get("members"):
-            members = re.findall(r"\w+", options["members"])
-        name = name.split("\n")[0].partition("(")[0].strip()
-        for whole in (f"{self._module}.{name}" if self._module else "", name):
-            told = signatures.describe(self._place, whole, members, self._docstring)
-            if told.content:
-                break
+        name = re.split(r"[(\n]", argument)[0].strip()
+        names = [name]
+        if self._module and not name.startswith(f"{self._module}."):
+            names.insert(0, f"{self._module}.{name}")
+        told = autodoc.describe(
+            self._place, node["name"].removeprefix("auto"), names, options, self._settings,
+            self._docstring, self._children(node), argument[len(name) :].strip(),
+        )  # fmt: skip
         self._includes += told.includes
         return told.content
+
+    def _object(self, node: Directive, name: str, argument: str, options: dict[str, str]) -> str:
+        """What is described by its signature, as the domain of its language shows that."""
+        kind = name.rpartition(":")[2]
+        is_python = name.startswith("py:") or ":" not in name
+        outer, self._class = self._class, self._class or kind in ("class", "exception")
+        inner = self._children(node)
+        self._class = outer
+        signatures = []
+        for line in argument.split("\n"):
+            signature = re.sub(r"\\(.)", r"\1", line).strip()
+            if is_python and kind not in ("describe", "object"):
+                signature = self._python_signature(kind, signature, options)
+            signatures.append(commonmark.fence(signature, "python" if is_python else ""))
+        return "\n\n".join(filter(None, (*signatures, inner)))
+
+    def _python_signature(self, kind: str, signature: str, options: dict[str, str]) -> str:
+        leads = "".join(
+            f"{each} " for each in ("abstract", "async", "classmethod") if each in options
+        )
+        leads += {"class": "class ", "exception": "exception ", "property": "property ",
+                  "staticmethod": "static ", "classmethod": "classmethod ",
+                  "decorator": "@", "decoratormethod": "@"}.get(kind, "")  # fmt: skip
+        leads += "static " if "staticmethod" in options else ""
+        is_inside = self._class or not self._module or not self._settings.with_module
+        if not is_inside and not signature.startswith(f"{self._module}."):
+            leads += f"{self._module}."
+        told = f": {options['type']}" if options.get("type") else ""
+        told += f" = {options['value']}" if options.get("value") else ""
+        return leads + signature + told
 
     def _docstring(self, text: str) -> str:
         return said(text, self._place)
 
-    def _list_table(self, node: _Directive, title: str, options: dict[str, str]) -> str:
+    def _list_table(self, node: Directive, title: str, options: dict[str, str]) -> str:
         rows = [
             [self._children(cell) for cell in cells.children]
             for outer in node.children if isinstance(outer, nodes.bullet_list)
@@ -608,7 +455,7 @@ class _Writer:
             rows.insert(0, [""] * len(rows[0]))
         return commonmark.titled(title, commonmark.table(rows))
 
-    def _csv_table(self, node: _Directive, options: dict[str, str]) -> str:
+    def _csv_table(self, node: Directive, options: dict[str, str]) -> str:
         import csv
 
         text = node["code"]
@@ -645,7 +492,7 @@ class _Writer:
                     said += f"**{self._run(child).strip()}**"
                 case nodes.literal():
                     said += commonmark.code_span(child.astext())
-                case _Role():
+                case Role():
                     said += self._role(child["role"], child["said"])
                 case nodes.reference():
                     said += commonmark.link(self._run(child), self._address(child))
@@ -672,6 +519,13 @@ class _Writer:
             if base == "raw":
                 return ""
             return commonmark.escaped(content)
+        name = name or self._settings.default_role
+        if name in ("any", "py:obj", "obj") and self._place is not None:
+            title = labels.words(self._place, "ref", content) or (
+                labels.words(self._place, "doc", content)
+            )
+            if title:
+                return commonmark.escaped(title)
         if not name:
             return commonmark.escaped(re.sub(r"\s+", " ", content))
         if self._place is not None and "<" not in content:
@@ -756,7 +610,7 @@ def _plain(node: nodes.Node) -> str:
     """A heading's words, whatever they are made of."""
     said = ""
     for child in node.children:
-        if isinstance(child, _Role):
+        if isinstance(child, Role):
             said += re.sub(r"\\(\W)|[`]", r"\1", role(child["role"] or "title", child["said"]))
         elif isinstance(child, nodes.Text):
             said += child.astext()

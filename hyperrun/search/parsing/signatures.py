@@ -1,26 +1,20 @@
-"""What autodoc would show: signatures and docstrings, read from the repository's Python files."""
+"""What mkdocstrings would show: signatures and docstrings, read from Python files."""
 
 import ast
 import inspect
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
 
 from hyperrun.passage import Include
-from hyperrun.search.ignore import MAX_BYTES
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.python_source import Definition, definitions, resolve
 
 MAX_MEMBERS = 60
 MAX_CHARS = 12_000
-MAX_IMPORTS = 6  # that lead from a package to where a name is defined
 MAX_SIGNATURE_CHARS = 1_200
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-_FOLDERS = ("", "src", "lib", "python", "packages")
 _GOOGLE = re.compile(
     r"(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Returns?"
     r"|Raises|Yields?|Attributes|Examples?|Notes?|Warnings?|See Also|References|Todo):\s*$"
@@ -39,15 +33,6 @@ class Described:
     includes: list[Include] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A module, or a definition in it."""
-
-    file: PurePosixPath
-    node: ast.Module | Definition
-    lines: Sequence[str]
-
-
 def describe(
     place: Place, name: str, members: bool | Sequence[str], docstring: Callable[[str], str]
 ) -> Described:
@@ -55,8 +40,8 @@ def describe(
     all that have a docstring, or those that are named. Nothing where the repository has no such
     Python source; nothing of it is run. `docstring` turns one into Markdown."""
     described = Described()
-    found = _resolve(place, [part for part in re.split(r"[.:]+", name) if part])
-    if found is None:
+    found = resolve(place, [part for part in re.split(r"[.:]+", name) if part])
+    if found is None or not isinstance(found.node, ast.Module | Definition):
         return described
     parts: list[str] = []
     for title, node in _described(found.node, name, members):
@@ -79,7 +64,7 @@ def _described(
         return
     chosen = None if members is True else set(members)
     told = 0
-    for each in _definitions(node.body):
+    for each in definitions(node.body):
         if chosen is not None and each.name not in chosen:
             continue
         if chosen is None and (each.name.startswith("_") or not ast.get_docstring(each)):
@@ -90,23 +75,15 @@ def _described(
         inside = isinstance(node, ast.ClassDef)
         yield each.name if inside else f"{name}.{each.name}", each
         if isinstance(each, ast.ClassDef) and not inside:
-            for method in _definitions(each.body):
+            for method in definitions(each.body):
                 if not method.name.startswith("_") and ast.get_docstring(method):
                     yield method.name, method
-
-
-def _definitions(body: Sequence[ast.stmt]) -> Iterator[Definition]:
-    for node in body:
-        if isinstance(node, Definition):
-            yield node
-        elif isinstance(node, ast.If | ast.Try):
-            yield from _definitions(node.body)
 
 
 def _one(title: str, node: ast.Module | Definition, docstring: Callable[[str], str]) -> str:
     doc = ast.get_docstring(node, clean=False) or ""
     if isinstance(node, ast.ClassDef) and not doc:
-        first = next((each for each in _definitions(node.body) if each.name == "__init__"), None)
+        first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         doc = (ast.get_docstring(first, clean=False) or "") if first else ""
     said = docstring(_sections(inspect.cleandoc(doc))) if doc else ""
     if isinstance(node, ast.Module):
@@ -116,7 +93,7 @@ def _one(title: str, node: ast.Module | Definition, docstring: Callable[[str], s
 
 def _signature(title: str, node: Definition) -> str:
     if isinstance(node, ast.ClassDef):
-        first = next((each for each in _definitions(node.body) if each.name == "__init__"), None)
+        first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         if not isinstance(first, ast.FunctionDef):
             is_data = any("dataclass" in ast.unparse(each) for each in node.decorator_list)
             fields = [ast.unparse(each) for each in node.body
@@ -146,71 +123,6 @@ def _head(node: Definition) -> tuple[int, int]:
     has_doc = isinstance(first, ast.Expr) and ast.get_docstring(node) is not None
     end = (first.end_lineno or node.lineno) if has_doc else max(node.lineno, first.lineno - 1)
     return node.lineno, end
-
-
-def _resolve(place: Place, names: Sequence[str], imports: int = 0) -> _Found | None:
-    """What a dotted path leads to; re-exports are followed."""
-    if not names or imports > MAX_IMPORTS or not all(name.isidentifier() for name in names):
-        return None
-    for size in range(len(names), 0, -1):
-        file = _module(place, names[:size])
-        if file is None:
-            continue
-        read = _parsed(place.root / file, (place.root / file).stat().st_mtime_ns)
-        if read is None:
-            return None
-        tree, lines = read
-        node: ast.Module | Definition = tree
-        for at, name in enumerate(names[size:]):
-            inner = next((each for each in _definitions(node.body) if each.name == name), None)
-            if inner is None:
-                if at == 0:
-                    is_package = file.name == "__init__.py"
-                    package = list(names[: size if is_package else size - 1])
-                    return _imported(place, tree, package, names[size:], imports)
-                return None
-            node = inner
-        return _Found(file, node, lines)
-    return None
-
-
-def _imported(
-    place: Place, tree: ast.Module, package: list[str], names: Sequence[str], imports: int
-) -> _Found | None:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        for alias in node.names:
-            if (alias.asname or alias.name) != names[0]:
-                continue
-            base = package[: len(package) - node.level + 1] if node.level else []
-            path = [*base, *(node.module or "").split("."), alias.name, *names[1:]]
-            return _resolve(place, [part for part in path if part], imports + 1)
-    return None
-
-
-def _module(place: Place, names: Sequence[str]) -> PurePosixPath | None:
-    """The file of a module, from the usual places of packages."""
-    path = "/".join(names)
-    above = [str(each) for each in place.file.parents][:-1]
-    for folder in (*_FOLDERS, *above):
-        for ending in (".py", "/__init__.py", ".pyi"):
-            name = os.path.join(folder, path + ending)
-            whole = os.path.join(place.root, name)
-            if os.path.isfile(whole) and os.path.realpath(whole) == whole:
-                return PurePosixPath(name)
-    return None
-
-
-@lru_cache(maxsize=32)
-def _parsed(path: Path, mtime_ns: int) -> tuple[ast.Module, tuple[str, ...]] | None:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            return None
-        text = path.read_text(encoding="utf-8", errors="replace")
-        return ast.parse(text), tuple(text.splitlines())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _sections(doc: str) -> str:

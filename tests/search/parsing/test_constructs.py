@@ -166,7 +166,28 @@ RESTRUCTURED = {
     "tabs": (".. tab:: One\n\n   Hi.\n\n.. tab:: Two\n\n   Ho.", "**One**\n\nHi.\n\n**Two**\n\nHo."),
     "a list": ("* one\n* two\n\n  - in", "- one\n\n- two\n\n  - in"),
     "a definition list": ("lamp\n   It glows.", "- **lamp**\\\n  It glows."),
-    "a field list": (":param x: The level.\n:returns: Nothing.", "- `x` – The level.\n- Returns – Nothing."),
+    "a field list": (
+        ":param x: The level.\n:returns: Nothing.",
+        "**Parameters:** `x` – The level.\n\n**Returns:** Nothing.",
+    ),
+    "typed fields": (
+        ":param int x: The level.\n:param y: The hue.\n:type y: str\n:raises Dark: At night.\n"
+        ":rtype: int",
+        "**Parameters:**\n\n- `x` (int) – The level.\n- `y` (str) – The hue.\n\n"
+        "**Raises:** `Dark` – At night.\n\n**Return type:** int",
+    ),
+    "other fields": (":Since: 2.0\n:Who: Us", "- **Since**: 2.0\n- **Who**: Us"),
+    "a described function": (
+        ".. module:: lamps\n\n.. function:: dim(by)\n   :async:\n\n   Darker.",
+        "```python\nasync lamps.dim(by)\n```\n\nDarker.",
+    ),
+    "a described class with a method": (
+        ".. py:class:: Lamp\n\n   .. py:method:: dim()\n      :classmethod:\n\n      Darker.",
+        "```python\nclass Lamp\n```\n\n```python\nclassmethod dim()\n```\n\nDarker.",
+    ),
+    "a session without its test's flags": (
+        ">>> dim()  # doctest: +SKIP\n<BLANKLINE>\n3", "```pycon\n>>> dim()\n\n3\n```"
+    ),
     "an option list": ("-v  More words.", "- `-v`\\\n  More words."),
     "a simple table": (
         "== ==\nA  B\n== ==\n1  2\n== ==", "| A | B |\n| --- | --- |\n| 1 | 2 |"
@@ -408,7 +429,8 @@ def find(name: str) -> "Lamp":
 AUTODOC = {
     "Sphinx' class with its members": (
         ".. module:: lamps\n\n.. autoclass:: Lamp\n   :members:", ".rst",
-        "```python\nclass lamps.Lamp(level: int=3)\n```\n\nA lamp.\n\n- `level` – Its brightness.\n\n"
+        "```python\nclass lamps.Lamp(level: int=3)\n```\n\nA lamp.\n\n"
+        "**Parameters:** `level` – Its brightness.\n\n"
         "```python\ndim(by: int) -> int\n```\n\nMake it darker.",
         [Include("src/lamps/lamp.py", 4, 8), Include("src/lamps/lamp.py", 12, 13)],
     ),
@@ -425,6 +447,91 @@ AUTODOC = {
     ),
     "what is not there": ("Words enough.\n\n.. autoclass:: other.Thing", ".rst", "Words enough.", []),
 }  # fmt: skip
+
+
+LAMPS = '''"""Lamps of all kinds."""
+
+from typing import Optional
+
+MOST = 3  #: at once
+
+
+class Lamp:
+    """A lamp.
+
+    Args:
+        level (int): How bright.
+    """
+
+    #: Its color.
+    hue = "red"
+
+    def __init__(self, level: Optional[int] = None) -> None:
+        self.level = level  #: How bright it is.
+
+    def dim(self, by: int) -> int:
+        """Make it darker.
+
+        :param by: How much.
+        """
+
+    @property
+    def is_on(self) -> bool:
+        """Does it shine?"""
+
+    def _own(self): ...
+
+
+class Dark(ValueError):
+    """Nothing is seen."""
+'''
+DESCRIBED = {
+    "types in the signature": (
+        "", ".. autofunction:: lamps.Lamp.dim",
+        "```python\nlamps.Lamp.dim(by: int) -> int\n```\n\nMake it darker.\n\n"
+        "**Parameters:** `by` – How much.",
+    ),
+    "types among the fields": (
+        "autodoc_typehints = 'description'", ".. autofunction:: lamps.Lamp.dim",
+        "```python\nlamps.Lamp.dim(by)\n```\n\nMake it darker.\n\n"
+        "**Parameters:** `by` (int) – How much.\n\n**Return type:** int",
+    ),
+    "Google's sections": (
+        "extensions = ['sphinx.ext.napoleon']", ".. autoclass:: lamps.Lamp",
+        "```python\nclass lamps.Lamp(level: int | None=None)\n```\n\nA lamp.\n\n"
+        "**Parameters:** `level` (int) – How bright.",
+    ),
+    "members by their names": (
+        "extensions = ['sphinx.ext.napoleon']", ".. autoclass:: lamps.Lamp(…)\n   :members:",
+        "```python\nclass lamps.Lamp(…)\n```\n\nA lamp.\n\n"
+        "**Parameters:** `level` (int) – How bright.\n\n"
+        "```python\ndim(by: int) -> int\n```\n\nMake it darker.\n\n"
+        "**Parameters:** `by` – How much.\n\n"
+        "```python\nhue = 'red'\n```\n\nIts color.\n\n"
+        "```python\nproperty is_on: bool\n```\n\nDoes it shine?\n\n"
+        "```python\nlevel\n```\n\nHow bright it is.",
+    ),
+    "an exception, found through a star": (
+        "", ".. autoexception:: lights.Dark",
+        "```python\nexception lights.Dark\n```\n\nNothing is seen.",
+    ),
+    "a variable": (
+        "add_module_names = False", ".. autodata:: lamps.MOST",
+        "```python\nMOST = 3\n```\n\nat once",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("config", "written", "said"), DESCRIBED.values(), ids=DESCRIBED)
+def test_autodoc_describes_as_the_configuration_says(
+    tmp_path: Path, config: str, written: str, said: str
+) -> None:
+    repository.write(tmp_path, "docs/conf.py", f"project = 'Lamps'\n{config}\n")
+    repository.write(tmp_path, "lamps.py", LAMPS)
+    repository.write(tmp_path, "lights.py", "from lamps import *\n")
+    repository.write(tmp_path, "docs/api.rst", f"{written}\n")
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/api.rst"))
+    assert chunk.content == said
 
 
 @pytest.mark.parametrize(("written", "suffix", "said", "stands"), AUTODOC.values(), ids=AUTODOC)

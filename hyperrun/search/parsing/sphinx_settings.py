@@ -1,0 +1,63 @@
+"""What a document's `conf.py` says of how its text is shown; it is read, never run."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from hyperrun.search.parsing.includes import Place
+
+
+@dataclass(frozen=True, slots=True)
+class SphinxSettings:
+    """Sphinx's own defaults, where `conf.py` says nothing or is not there."""
+
+    default_role: str = ""
+    typehints: str = "signature"  # or description, both, none
+    by_source: bool = False  # members in the order of their source, else by their names
+    class_doc: str = "class"  # or init, both
+    with_module: bool = True  # before the name of what is described
+    napoleon: bool = False  # docstrings as Google and NumPy write them
+    options: dict[str, str] = field(default_factory=dict)  # of every autodoc directive
+
+
+def of(place: Place | None) -> SphinxSettings:
+    """Those of the nearest `conf.py` above a document."""
+    if place is None:
+        return SphinxSettings()
+    for above in place.file.parents:
+        for folder in (above, above / "source"):
+            config = place.root / folder / "conf.py"
+            try:
+                mtime_ns = config.stat().st_mtime_ns
+            except OSError:
+                continue
+            return _read(config, mtime_ns)
+    return SphinxSettings()
+
+
+@lru_cache(maxsize=8)
+def _read(config: Path, mtime_ns: int) -> SphinxSettings:
+    from hyperrun.search.site import literals
+
+    said = literals.read_python(literals.text(config))
+
+    def one(name: str, default: str) -> str:
+        value = said.get(name)
+        return value if isinstance(value, str) else default
+
+    extensions = literals.strings(said.get("extensions"))
+    options: dict[str, Any] = literals.mapping(said.get("autodoc_default_options"))
+    return SphinxSettings(
+        one("default_role", ""),
+        one("autodoc_typehints", "signature"),
+        one("autodoc_member_order", "alphabetical") == "bysource",
+        one("autoclass_content", "class"),
+        said.get("add_module_names") is not False,
+        any(each.endswith("napoleon") for each in extensions),
+        {
+            name: value if isinstance(value, str) else ""
+            for name, value in options.items()
+            if value or value is None
+        },
+    )
