@@ -13,20 +13,17 @@ from fasthtml.components import (
     H2,
     A,
     Button,
-    Code,
     Details,
     Div,
     Form,
     Header,
+    Hr,
     Input,
     Label,
-    Li,
     Main,
-    Ol,
+    Nav,
     P,
-    Pre,
     Span,
-    Strong,
     Summary,
     Template,
     Textarea,
@@ -34,9 +31,11 @@ from fasthtml.components import (
 
 from hyperrun.answering.events import CUT_OFF
 from hyperrun.answering.turns import Update
-from hyperrun.domain import Cost, Outcome, PageContext, Source, Step, Turn, Usage
-from hyperrun.markdown.citations import card_of
-from hyperrun.web.view import IN_TURN, Icon, IconButton, View
+from hyperrun.domain import Cost, Outcome, Turn
+from hyperrun.language import languages, text
+from hyperrun.web.answer_parts import AboutAnswer, Sources, Steps
+from hyperrun.web.conversation_list import Conversation, GoOn
+from hyperrun.web.view import IN_TURN, Icon, IconButton, Logo, Sheet, View
 
 # The chat, in both of its places
 
@@ -45,7 +44,6 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
     """Header, messages and form: the whole chat, for the page and for the modal alike."""
     return Div(
         ChatHeader(view, close),
-        H2(view.say("conversation"), cls="sr-only"),
         Div(
             Greeting(view, starters),
             id="messages",
@@ -61,7 +59,7 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
             Icon("arrow-down"),
             type="button",
             id="to-end",
-            cls="to-end btn btn-circle btn-sm",
+            cls="to-end btn btn-circle",
             aria_label=view.say("to_end"),
             title=view.say("to_end"),
             hidden=True,
@@ -70,6 +68,9 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         Composer(view),
         ConfirmDialog(view),
         Template(Problem(""), id="problem"),
+        Template(QuestionRows(("",)), id="question-row"),
+        Template(LanguageSheet(view), id="language-sheet"),
+        P(id="spoken", aria_live="polite", cls="sr-only"),
         Div(id="panel"),
         cls="chat-panel",
         hx_include="#token, #lang",
@@ -81,17 +82,22 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         data_say_unreachable=view.say("error_unreachable"),
         data_say_more=view.say("show_more"),
         data_say_you=view.say("you"),
+        data_say_close=view.say("close"),
+        data_say_on_page=view.say("on_this_page", page="\u2026"),
         data_history=view.links.history,
+        data_starters=view.links.starters,
+        data_languages=" ".join(languages()),
     )
 
 
 def ChatHeader(view: View, close: FT | None = None) -> FT:
-    """Title and subtitle left; a new conversation, the last ones, copy, settings, close right."""
+    """Who answers, a new conversation, one menu with words, and close."""
     say = view.say
     return Header(
+        Logo(view),
         Div(
             H1(view.title, cls="chat-title"),
-            P(view.subtitle or say("subtitle", project=view.project), cls="chat-subtitle"),
+            P(view.subtitle or say("subtitle"), cls="chat-subtitle"),
             cls="grow min-w-0",
         ),
         IconButton(
@@ -102,25 +108,66 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
             hx_sync=IN_TURN,
             id="new-conversation",
         ),
-        IconButton(
-            "history",
-            say("conversations"),
-            hx_post=view.links.conversations,
-            hx_target="#panel",
-            aria_haspopup="dialog",
-            id="conversations",
-        ),
-        IconButton("clipboard-list", say("copy_conversation"), id="copy-conversation"),
-        IconButton(
-            "settings",
-            say("settings"),
-            hx_get=view.links.settings,
-            hx_params="lang",  # never the token: this is an address
-            hx_target="#panel",
-            aria_haspopup="dialog",
-        ),
+        Menu(view),
         close or IconButton("x", say("close"), id="close", hidden=True),
         cls="chat-bar",
+    )
+
+
+def Menu(view: View) -> FT:
+    """Everything else one can do, in words."""
+    say = view.say
+    sheet = {"hx_target": "#panel", "aria_haspopup": "dialog"}
+    asked = {"hx_get": view.links.settings, "hx_params": "lang"}  # never the token: an address
+    return Details(
+        Summary(
+            Icon("ellipsis"),
+            aria_label=say("menu"),
+            title=say("menu"),
+            cls="btn btn-ghost btn-circle",
+        ),
+        Div(
+            MenuItem(
+                "history", say("conversations"), id="conversations",
+                hx_post=view.links.conversations, **sheet,
+            ),
+            MenuItem("copy", say("copy_conversation"), id="copy-conversation"),
+            MenuItem("globe", say("language"), id="languages"),
+            Hr(),
+            MenuItem("settings", say("settings"), **asked, **sheet),
+            cls="menu-list",
+        ),
+        id="menu",
+        cls="menu",
+    )  # fmt: skip
+
+
+def MenuItem(icon: str, says: str, **attributes: object) -> FT:
+    """One line of the menu."""
+    return Button(Icon(icon, 16), Span(says), type="button", cls="menu-item", **attributes)
+
+
+def LanguageSheet(view: View) -> FT:
+    """The interface's languages by their own names, kept in the page until it is asked for."""
+    return Sheet(
+        view,
+        "language",
+        Nav(
+            *[
+                A(
+                    Span(text(code, "language_name"), lang=code, dir="auto"),
+                    Icon("check", 16) if code == view.language else "",
+                    href=f"?lang={code}",
+                    hreflang=code,
+                    data_language=code,
+                    aria_current="true" if code == view.language else None,
+                    cls="row",
+                )
+                for code in languages()
+            ],
+            cls="rows",
+            aria_label=view.say("language"),
+        ),
     )
 
 
@@ -142,25 +189,48 @@ def ConfirmDialog(view: View) -> FT:
     )
 
 
-def Greeting(view: View, starters: Sequence[str] = ()) -> FT:
-    """What an empty conversation shows: a word of welcome and questions to start with."""
+def Greeting(view: View, starters: Sequence[str] = (), last: Conversation | None = None) -> FT:
+    """What an empty conversation shows: who answers, questions to start with, where one was."""
     return Div(
-        ui.Chat(ui.ChatBubble(P(view.say("greeting", project=view.project))), cls="-start"),
+        Div(
+            Logo(view),
+            P(view.say("greeting", project=view.project), cls="hello-title"),
+            P(view.say("greeting_lead"), cls="hello-lead"),
+            cls="hello",
+        ),
         Starters(view, starters),
+        GoOn(view, last) if last else "",
         cls="greeting",
     )
 
 
-def Starters(view: View, questions: Sequence[str]) -> FT:
-    """Questions one click away. The page's script sends what a chip says."""
+def Starters(view: View, questions: Sequence[str], page: str = "") -> FT:
+    """Questions one click away, those about the `page` one is on under its name."""
     if not questions:
         return Div(id="starters")
+    label = view.say("on_this_page", page=page) if page else view.say("starters")
     return Div(
-        *[ui.Btn(question, type="button", cls="-sm -outline starter") for question in questions],
+        P(label, cls="rows-label", dir="auto"),
+        QuestionRows(questions),
         id="starters",
-        cls="starters",
         role="group",
-        aria_label=view.say("starters"),
+        aria_label=label,
+    )
+
+
+def QuestionRows(questions: Sequence[str]) -> FT:
+    """Questions as rows with an arrow. The page's script sends what a row says."""
+    return Div(
+        *[
+            Button(
+                Span(question, dir="auto"),
+                Icon("arrow-right", 16),
+                type="button",
+                cls="row starter",
+            )
+            for question in questions
+        ],
+        cls="rows",
     )
 
 
@@ -171,26 +241,30 @@ def Composer(view: View) -> FT:
         Token(""),
         Input(type="hidden", name="lang", id="lang", value=view.language),
         Input(type="hidden", name="edits", id="edits"),
-        PageFields(view),
+        *PageFields(),
         Div(
             QueryInput(view),
-            ui.Btn(
-                Icon("send"),
-                type="submit",
-                id="send",
-                cls="-primary -circle",
-                aria_label=say("send"),
-                title=say("send"),
+            Div(
+                PageChips(view),
+                ui.Btn(
+                    Icon("arrow-up"),
+                    type="submit",
+                    id="send",
+                    cls="-primary -circle",
+                    aria_label=say("send"),
+                    title=say("send"),
+                ),
+                ui.Btn(
+                    Icon("square", 14),
+                    type="button",
+                    id="stop",
+                    cls="-primary -circle",
+                    aria_label=say("stop"),
+                    title=say("stop"),
+                ),
+                cls="box-foot",
             ),
-            ui.Btn(
-                Icon("square"),
-                type="button",
-                id="stop",
-                cls="-neutral -circle",
-                aria_label=say("stop"),
-                title=say("stop"),
-            ),
-            cls="composer-row",
+            cls="box",
         ),
         Disclaimer(view),
         id="composer",
@@ -225,26 +299,24 @@ def QueryInput(view: View, swap: bool = False) -> FT:
         enterkeyhint="send",
         placeholder=view.say("placeholder"),
         aria_label=view.say("your_question"),
-        cls="query textarea",
+        cls="query",
         dir="auto",
         **swapping,
     )
 
 
-def PageFields(view: View, page: PageContext | None = None) -> FT:
-    """The page the reader is on, as fields and as a chip that removes it. Filled by the script."""
-    page = page or PageContext()
+def PageFields() -> list[FT]:
+    """The page the reader is on, as fields. Filled by the script."""
+    return [
+        Input(type="hidden", name=name, id=name.replace("_", "-"))
+        for name in ("page_url", "page_title", "page_heading", "selection")
+    ]
+
+
+def PageChips(view: View) -> FT:
+    """What the question is about, each a chip that removes it."""
     remove = view.say("remove")
     return Div(
-        *[
-            Input(type="hidden", name=name, id=name.replace("_", "-"), value=value)
-            for name, value in (
-                ("page_url", page.url),
-                ("page_title", page.title),
-                ("page_heading", page.heading),
-                ("selection", page.selection),
-            )
-        ],
         Chip("edit-chip", "pencil", view.say("edit_cancel"), view.say("editing")),
         Chip("page-chip", "file-text", remove),
         Chip("selection-chip", "file-text", remove, view.say("about_selection")),
@@ -254,13 +326,13 @@ def PageFields(view: View, page: PageContext | None = None) -> FT:
 
 
 def Chip(id: str, icon: str, remove: str, says: str = "") -> FT:
-    """A removable note over the input; hidden until there is something to say."""
+    """A removable note in the box; hidden until there is something to say."""
     return Span(
-        Icon(icon, 14),
-        Span(says, cls="chip-text"),
-        Button(Icon("x", 14), type="button", aria_label=remove, title=remove, cls="chip-remove"),
+        Icon(icon, 13),
+        Span(says, cls="chip-text", dir="auto"),
+        Button(Icon("x", 13), type="button", aria_label=remove, title=remove, cls="chip-remove"),
         id=id,
-        cls="badge badge-soft chip",
+        cls="chip",
         hidden=True,
     )
 
@@ -275,6 +347,7 @@ def Exchange(view: View, turn: Turn, update: Update | None = None, total: Cost |
         AnswerBubble(view, turn, update, total),
         id=f"turn-{turn.id}",
         cls="exchange",
+        tabindex="-1",
     )
 
 
@@ -286,14 +359,12 @@ def UserBubble(view: View, turn: Turn) -> FT:
         note = view.say("about_page", page=context)
     return ui.Chat(cls="-end")(
         ui.ChatBubble(
-            Div(turn.question, cls="question", dir="auto"),
-            cls="-primary",
-            aria_label=view.say("you"),
-            role="group",
+            Span(view.say("you"), ": ", cls="sr-only"),
+            H2(turn.question, cls="question", dir="auto"),
+            IconButton("pencil", view.say("edit"), cls="-xs edit", size_px=14, data_turn=turn.id),
         ),
         ui.ChatFooter(
-            Span(note, cls="chip-text") if note else "",
-            IconButton("pencil", view.say("edit"), cls="-xs edit", size_px=14, data_turn=turn.id),
+            *((Icon("file-text", 13), Span(note, cls="chip-text", dir="auto")) if note else ()),
             cls="bubble-foot",
         ),
     )
@@ -345,7 +416,11 @@ def AnswerBody(
     live = (update.live or "") if update else ""
     running = (update.outcome if update else turn.outcome) in (None, Outcome.RUNNING)
     return (
-        Div(*Steps(view, (update and update.steps) or ()), cls="steps", sse_swap="steps"),
+        Div(
+            *Steps(view, (update and update.steps) or (), turn.question),
+            cls="steps",
+            sse_swap="steps",
+        ),
         Div(NotStr(blocks), cls="blocks prose", sse_swap="block", hx_swap="beforeend", dir="auto"),
         Div(
             NotStr(live) if live or blocks or not running else Dots(view),
@@ -375,95 +450,6 @@ def AnswerBody(
 def Dots(view: View) -> FT:
     """Typing dots, until the first word."""
     return Span(cls="loading loading-dots loading-sm", role="img", aria_label=view.say("thinking"))
-
-
-def Steps(view: View, steps: Sequence[Step]) -> list[FT]:
-    """What the assistant does before it answers, one line each; what it has thought is folded."""
-    return [
-        Thought(view, step.thought)
-        if step.thought is not None
-        else P(
-            Icon("triangle-alert" if step.failed else "search", 14),
-            Span(StepText(view, step), dir="auto"),
-            cls="step" + (" searching" if step.found is None and not step.failed else ""),
-        )
-        for step in steps
-    ]
-
-
-def SlowModel(view: View) -> FT:
-    """One line for whoever has waited long for a word."""
-    return P(Icon("sparkles", 14), Span(view.say("slow_model")), cls="step")
-
-
-def Thought(view: View, thought: str) -> FT:
-    """A model's thoughts, folded; while it thinks, that it does."""
-    if not thought:
-        return P(Icon("sparkles", 14), Span(view.say("thinking")), cls="step searching")
-    return Details(
-        Summary(Icon("sparkles", 14), view.say("thought")),
-        P(thought, dir="auto"),
-        cls="step thought",
-    )
-
-
-def StepText(view: View, step: Step) -> str:
-    """One step in words."""
-    if step.failed:
-        key = "search_failed"
-    elif step.found is None:
-        key = "searching"
-    else:
-        key = {0: "searched_none", 1: "searched_one"}.get(step.found, "searched")
-    query = f"\u2068{step.query}\u2069"  # isolated: it may run the other way than the sentence
-    return view.say(key, query=query, count=step.found or 0)
-
-
-def Sources(view: View, turn_id: str, sources: Sequence[Source], cites: bool = True) -> FT | str:
-    """The cited passages under an answer, in order, each one openable to its very lines.
-
-    Where the answer cites none they are those found for the question, and open to be seen.
-    """
-    if not sources:
-        return ""
-    label = view.say("sources" if cites else "found_for_question")
-    return Details(
-        Summary(Icon("file-text", 14), f"{label} ({len(sources)})"),
-        Ol(
-            *[Li(SourceCard(view, turn_id, source, n)) for n, source in enumerate(sources, 1)],
-        ),
-        cls="source-list",
-        open=not cites,
-    )
-
-
-def SourceCard(view: View, turn_id: str, source: Source, place: int) -> FT:
-    """One passage: its place in the list, title, file and lines, and the lines themselves."""
-    card = card_of(source, max_chars=1_500)
-    one_line = card.start_line == card.end_line
-    lines = view.say(
-        "source_line" if one_line else "source_lines", start=card.start_line, end=card.end_line
-    )
-    opened = {"target": "_blank", "rel": "noopener nofollow", "cls": "link link-hover"}
-    where = (Code(card.path), " ", lines) if card.start_line else (Code(card.path),)
-    permalink = source.passage.permalink
-    return Div(
-        P(
-            Span(str(place), cls="badge badge-xs badge-soft source-number"),
-            Strong(card.title, dir="auto")
-            if card.address.startswith("#")
-            else A(
-                Strong(card.title, dir="auto"),
-                href=card.address,
-                title=view.say("open_source", title=card.title),
-                **opened,
-            ),
-        ),
-        P(A(*where, href=permalink, **opened) if permalink else where, cls="source-place"),
-        Div(Pre(Code(NotStr(card.html)), tabindex="0"), cls="code source-text"),
-        id=f"source-{turn_id}-{source.number}",
-        cls="source-card",
-    )
 
 
 def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> tuple[FT | str, ...]:
@@ -504,11 +490,11 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
             )
             if view.human_url
             else "",
+            AboutAnswer(view, update.usage, total)
+            if view.shows_cost and (answered or (update.usage and update.usage.model))
+            else "",
             cls="actions",
         ),
-        P(CostText(view, update.usage, total), cls="cost")
-        if answered or (update.usage and update.usage.model)
-        else "",
         Div(id=f"feedback-{turn.id}", cls="feedback"),
         FollowUps(view, update.suggestions),
     )
@@ -540,7 +526,7 @@ def FollowUps(view: View, questions: Sequence[str]) -> FT | str:
     if not questions:
         return ""
     return Div(
-        *[ui.Btn(question, type="button", cls="-sm -outline starter") for question in questions],
+        QuestionRows(questions),
         role="group",
         aria_label=view.say("suggestions"),
         cls="follow-ups",
@@ -551,24 +537,24 @@ def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
     """One plain sentence wherever an answer is less than an answer."""
     notices: list[tuple[str, str]] = []
     if update.error:
-        notices.append(("alert-error", view.say(update.error, seconds=60)))
+        notices.append(("error", view.say(update.error, seconds=60)))
     if update.notice:
-        notices.append(("alert-info", view.say(update.notice, seconds=60)))
+        notices.append(("info", view.say(update.notice, seconds=60)))
     elif update.outcome is Outcome.STOPPED:
-        notices.append(("alert-info", view.say("stopped")))
+        notices.append(("info", view.say("stopped")))
     elif update.outcome is Outcome.INTERRUPTED:
-        notices.append(("alert-warning", view.say("interrupted")))
+        notices.append(("warning", view.say("interrupted")))
     written = update.usage is not None and update.usage.model
     cut_off = view.say(CUT_OFF) if update.outcome is Outcome.ANSWERED else ""
     if update.outcome is Outcome.ANSWERED and written and not update.sources and not update.notice:
-        notices.append(("alert-warning", view.say("not_grounded")))
+        notices.append(("warning", view.say("not_grounded")))
     return [
         Div(
-            Icon("triangle-alert" if "info" not in kind else "info", 16),
+            Icon("info" if kind == "info" else "triangle-alert", 16),
             Span(sentence),
             ContinueButton(view, turn) if sentence == cut_off else "",
-            role="alert" if kind == "alert-error" else "note",
-            cls=f"alert alert-soft {kind} notice",
+            role="alert" if kind == "error" else "note",
+            cls=f"notice {kind}",
         )
         for kind, sentence in notices
     ]
@@ -579,40 +565,11 @@ def ContinueButton(view: View, turn: Turn) -> FT:
     return ui.Btn(
         view.say("continue"),
         type="button",
-        cls="-xs -outline continue",
+        cls="-sm btn-plain continue",
         hx_post=view.links.go_on(turn.id),
         hx_target=f"#turn-{turn.id}",
         hx_swap="outerHTML",
     )
-
-
-def CostText(view: View, usage: Usage | None, total: Cost | None) -> str:
-    """Model, cost of this answer, and the conversation's total where that is another amount."""
-    if usage is None or not usage.model:
-        return view.say("no_model")
-    if usage.cost_usd is None:
-        parts = [view.say("cost_unknown", model=usage.model)]
-    else:
-        cost = dollars(Cost(usage.cost_usd, usage.estimated))
-        parts = [view.say("cost", model=usage.model, cost=cost)]
-    if usage.own_key:
-        parts.append(view.say("cost_own_key"))
-    if total and total.usd and amount(total.usd) != amount(usage.cost_usd or 0):
-        parts.append(view.say("cost_total", total=dollars(total)))
-    return " · ".join(parts)
-
-
-def dollars(cost: Cost) -> str:
-    """A cost, after a ≈ where it is an estimate or holds one."""
-    shown = amount(cost.usd)
-    return f"≈ {shown}" if cost.estimated and shown[0] == "$" else shown
-
-
-def amount(usd: float) -> str:
-    """An amount in USD with as many digits as it takes to see something."""
-    if 0 < usd < 0.00005:
-        return "< $0.0001"
-    return f"${usd:.4f}" if 0 < usd < 0.1 else f"${usd:.2f}"
 
 
 def ThumbButtons(view: View, turn: Turn) -> list[FT]:
@@ -648,7 +605,7 @@ def FeedbackForm(view: View, turn_id: str, rating: int) -> FT:
         Div(
             *[
                 Label(
-                    Input(type="radio", name="reason", value=reason, cls="radio radio-xs"),
+                    Input(type="radio", name="reason", value=reason, cls="radio radio-sm"),
                     Span(say(f"feedback_{reason}")),
                     cls="reason",
                 )
@@ -663,7 +620,7 @@ def FeedbackForm(view: View, turn_id: str, rating: int) -> FT:
             maxlength="2000",
             placeholder=say("feedback_comment"),
             aria_label=say("feedback_comment"),
-            cls="input input-sm w-full",
+            cls="input w-full",
         ),
         ui.Btn(say("feedback_send"), type="submit", cls="-sm -primary"),
         hx_post=view.links.feedback(turn_id),
@@ -683,7 +640,7 @@ def Problem(sentence: str) -> FT:
         Icon("triangle-alert", 16),
         Span(sentence),
         role="alert",
-        cls="problem alert alert-soft alert-error notice",
+        cls="problem notice error",
     )
 
 
@@ -727,13 +684,16 @@ def ChatModal(view: View, starters: Sequence[str] = ()) -> tuple[FT, FT, FT]:
     )
 
 
+def PageHead(view: View, chat: str, up: str = "") -> FT:
+    """Whose page this is, and the way back to its chat."""
+    return Header(Logo(view, up), A(view.title, href=chat), cls="page-head")
+
+
 def SharedPage(view: View, turn: Turn, update: Update, chat: str) -> FT:
     """One answer that its reader chose to share, read only. `chat` leads to the chat page."""
     return Main(
-        Header(
-            P(view.subtitle or view.say("subtitle", project=view.project), cls="chat-subtitle"),
-            H1(turn.question, cls="text-xl font-bold", dir="auto"),
-        ),
+        PageHead(view, chat, up="../"),
+        H1(turn.question, dir="auto"),
         H2(view.say("assistant"), cls="sr-only"),
         Div(
             Div(NotStr("".join(update.blocks)), cls="blocks prose", dir="auto"),
@@ -747,9 +707,17 @@ def SharedPage(view: View, turn: Turn, update: Update, chat: str) -> FT:
         cls="shared",
         data_say_copied=view.say("copied"),
         data_say_copy=view.say("copy"),
+        data_say_close=view.say("close"),
     )
 
 
-def ProblemPage(view: View, sentence: str) -> FT:
+def ProblemPage(view: View, sentence: str, up: str = "") -> FT:
     """What a browser shows that opened an address by itself and finds nothing there."""
-    return Main(H1(view.title, cls="text-xl font-bold"), Problem(sentence), cls="shared")
+    chat = f"{up}chat-standalone"
+    return Main(
+        PageHead(view, chat, up),
+        H1(view.say("nothing_here")),
+        Problem(sentence),
+        A(Icon("sparkles"), view.say("ask_own"), href=chat, cls="btn btn-primary"),
+        cls="shared",
+    )

@@ -51,16 +51,18 @@ from hyperrun.storage.keys import Keys
 from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.tokens import Tokens
 from hyperrun.web import assets, health, middleware, sse
+from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
-from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsDialog
+from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsSheet
 from hyperrun.web.document import document
-from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, ReaderForm
+from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, PageForm, ReaderForm
 from hyperrun.web.local_page import LocalPage, local_state
+from hyperrun.web.logo import LOGO_HEADERS, logo_address, read_logo
 from hyperrun.web.metrics import Metrics
 from hyperrun.web.middleware import path_within
 from hyperrun.web.request_log import route_of
 from hyperrun.web.services import Services
-from hyperrun.web.settings_form import KeyState, ModelOptions, SettingsPanel
+from hyperrun.web.settings_form import KeyState, ModelsOf, SettingsSheet
 from hyperrun.web.view import Links, View
 
 log = logging.getLogger("hyperrun")
@@ -122,6 +124,16 @@ async def asset(request: Request, name: str, services: Services) -> Response:
         headers["Content-Encoding"] = "gzip"
     content = found.gzipped if zipped else found.content
     return Response(content, media_type=found.media_type, headers=headers)
+
+
+@route("/logo", methods=["GET"])
+async def logo(services: Services) -> Response:
+    """The project's picture, out of its repository."""
+    picture = await asyncio.to_thread(read_logo, services.search.logo)
+    if picture is None:
+        raise HTTPException(404)
+    content, media_type = picture
+    return Response(content, media_type=media_type, headers=LOGO_HEADERS)
 
 
 # One question and its answer
@@ -195,7 +207,7 @@ async def frames(
                     async for update in updates:
                         if update is None and services.models.default_name:
                             is_slow = True
-                            waiting = fragment(*html.Steps(view, steps), html.SlowModel(view))
+                            waiting = fragment(*Steps(view, steps, turn.question), SlowModel(view))
                             yield sse.frame("steps", waiting)
                             continue
                         if update is not None:
@@ -228,7 +240,7 @@ def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[s
         return [sse.frame("snapshot", fragment(*html.AnswerBody(view, turn, update, total)))]
     changed = []
     if update.steps is not None:
-        changed.append(sse.frame("steps", fragment(*html.Steps(view, update.steps))))
+        changed.append(sse.frame("steps", fragment(*Steps(view, update.steps, turn.question))))
     if update.blocks:
         changed.append(sse.frame("block", "".join(update.blocks)))
     if update.live is not None:
@@ -237,13 +249,21 @@ def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[s
         changed.append(sse.frame("more", update.more))
     if update.sources is not None:
         changed.append(
-            sse.frame(
-                "sources", fragment(html.Sources(view, turn.id, update.sources, update.cites))
-            )
+            sse.frame("sources", fragment(Sources(view, turn.id, update.sources, update.cites)))
         )
     if update.outcome is not None:
         changed.append(sse.frame("meta", fragment(*html.Meta(view, turn, update, total))))
     return changed
+
+
+@route("/starters", methods=["POST"])
+async def page_starters(request: Request, services: Services, form: PageForm) -> FT:
+    """Questions about the page that the reader is on, where it is known."""
+    view = view_for(request, services, form.lang)
+    about = () if services.settings.starters else services.search.questions(form.page_url)
+    if about:
+        return html.Starters(view, about, form.page_title)
+    return html.Starters(view, starters(services))
 
 
 @route("/stop/{turn_id}", methods=["POST"])
@@ -349,7 +369,8 @@ async def conversation_response(
     """A conversation's exchanges, or what an empty one shows; `others` are swapped elsewhere."""
     turns = await services.turns.history(conversation) if conversation else []
     if not conversation or not turns:
-        return HTMLResponse(fragment(html.Greeting(view, starters(services)), *others))
+        last = await last_conversation(services, conversation)
+        return HTMLResponse(fragment(html.Greeting(view, starters(services), last), *others))
     await services.limits.show(address_of(request), turns)
     total = await services.turns.cost(conversation)
     parts = exchanges(services, view, turns, total, fragment(*others))
@@ -370,10 +391,10 @@ async def exchanges(
 
 @route("/conversations", methods=["POST"])
 async def conversations(request: Request, services: Services, form: ReaderForm) -> FT:
-    """The dialog that lists the reader's last conversations."""
+    """The sheet that lists the reader's last conversations."""
     view = view_for(request, services, form.lang)
     conversation = services.tokens.check(form.token)
-    return ConversationsDialog(view, await list_conversations(services, conversation))
+    return ConversationsSheet(view, await list_conversations(services, conversation))
 
 
 @route("/delete-conversation", methods=["POST"])
@@ -415,24 +436,31 @@ async def list_conversations(services: Services, conversation: str | None) -> li
     ]
 
 
+async def last_conversation(services: Services, conversation: str | None) -> Conversation | None:
+    """The one that the reader of this empty one may go on with."""
+    listed = await list_conversations(services, conversation)
+    return next((each for each in listed if not each.is_open), None)
+
+
 # Settings
 
 
 @route("/settings", methods=["GET"])
 async def settings_panel(request: Request, services: Services) -> FT:
-    """The dialog for the reader's own model and key."""
+    """The sheet for the reader's own model and key."""
     view = view_for(request, services)
     models = services.models
     providers = await models.providers()
     first = await models.of_provider(providers[0]) if providers else []
-    return SettingsPanel(view, providers, first, models.default_name)
+    return SettingsSheet(view, providers, first, models.default_name)
 
 
 @route("/models", methods=["GET"])
-async def models_of_provider(request: Request, services: Services) -> list[FT]:
+async def models_of_provider(request: Request, services: Services) -> tuple[FT, ...]:
     """The models of one provider, as options."""
     provider = request.query_params.get("provider", "")[:100]
-    return ModelOptions(await services.models.of_provider(provider)) or [Div()]
+    view = view_for(request, services)
+    return ModelsOf(view, provider, await services.models.of_provider(provider))
 
 
 @route("/key-state", methods=["POST"])
@@ -475,7 +503,10 @@ def view_for(request: Request, services: Services, language: str = "") -> View:
     """The view in the reader's language: the page's wish first, then the browser's."""
     wish = language or request.query_params.get("lang", "")[:20]
     language = choose(wish, request.headers.get("accept-language", ""))
-    return replace(services.view, language=language, project=services.search.project)
+    project = services.search.called
+    logo = logo_address(services.settings.logo, services.search.logo)
+    title = services.view.title or project
+    return replace(services.view, language=language, project=project, title=title, logo=logo)
 
 
 def require_conversation(services: Services, form: ReaderForm) -> str:
@@ -497,7 +528,7 @@ def server_url(request: Request) -> str:
 
 def starters(services: Services) -> Sequence[str]:
     """Questions to start with: the operator's, else from the documentation's own headings."""
-    return services.settings.starters or services.search.headings()
+    return services.settings.starters or services.search.questions()
 
 
 def fragment(*parts: FT | str) -> str:
@@ -542,7 +573,7 @@ def problem(
     if request.headers.get("sec-fetch-dest") != "document":
         return HTMLResponse(fragment(html.Problem(sentence)), status_code=status, headers=headers)
     up = "../" * (path_within(request.scope).count("/") - 1)
-    page = html.ProblemPage(view, sentence)
+    page = html.ProblemPage(view, sentence, up)
     return document(
         Services.__from_request__(request).assets, view, page, up=up, status=status, headers=headers
     )
@@ -553,6 +584,7 @@ def problem(
 LINKS = Links(
     ask="ask",
     history="history",
+    starters="starters",
     conversations="conversations",
     open="open-conversation",
     delete="delete-conversation",
@@ -642,6 +674,7 @@ def create_app(settings: Settings) -> FastHTML:
             share=settings.share,
             human_url=settings.human_url,
             disclaimer=settings.disclaimer,
+            shows_cost=settings.show_cost,
         ),
     )
     route.to_app(app)

@@ -261,8 +261,21 @@ class Settings:
     )
 
     # The widget
-    title: str = setting("HYPERRUN_TITLE", "Ask AI", "the chat's title")
-    subtitle: str = setting("HYPERRUN_SUBTITLE", "", "the line under it; unset: the project's name")
+    name: str = setting(
+        "HYPERRUN_NAME", "", "the project's name; unset: what its site or package calls itself"
+    )
+    logo: str = setting(
+        "HYPERRUN_LOGO",
+        "",
+        "its picture: a file of the repository, or an `https` address; unset: the site's own logo",
+    )
+    title: str = setting("HYPERRUN_TITLE", "", "the chat's title; unset: the project's name")
+    subtitle: str = setting(
+        "HYPERRUN_SUBTITLE", "", "the line under it; unset: that answers have sources"
+    )
+    show_cost: bool = setting(
+        "HYPERRUN_SHOW_COST", True, "may readers see the model and what an answer cost"
+    )
     disclaimer: str = setting(
         "HYPERRUN_DISCLAIMER",
         "",

@@ -54,11 +54,17 @@
   };
   document.addEventListener("hyperrun:token", (event) => restore(event.detail.token));
 
+  // What one has opened out of a sheet takes the sheet away.
+  const uncover = () => {
+    if (!field("panel").firstElementChild) for (const each of panel.children) each.inert = false;
+  };
+
   // Every tab of a conversation shows what is asked, tried again or deleted in one of them.
   const CHANGES = /^(ask|retry\/.*|continue\/.*|delete-conversation|clear-messages)$/;
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig, successful } = event.detail;
     if (!successful) return;
+    uncover();
     const { path, parameters } = requestConfig;
     const changed = path === "clear-messages" ? "" : parameters.other || parameters.token;
     if (CHANGES.test(path)) keep("changed", changed + " " + Date.now());
@@ -112,7 +118,52 @@
     else end.append(event.detail.data);
     follow();
   });
-  document.addEventListener("htmx:sseMessage", follow);
+  document.addEventListener("htmx:sseMessage", (event) => {
+    follow();
+    announce(event.target.closest(".answer"));
+  });
+
+  // For who wishes so, an answer is said in finished sentences while it is written.
+  const spoken = field("spoken");
+  const announces = () => kept("announces") === "1";
+  const spokenOf = (answer) => [...answer.querySelectorAll(".blocks > *, .live > *")].map((node) => {
+    if (node.matches(".code")) return node.querySelector(".code-name").textContent;
+    const copy = node.cloneNode(true);
+    for (const citation of copy.querySelectorAll(".citation")) citation.remove();
+    return copy.textContent.trim();
+  }).filter(Boolean).join("\n").trim();
+  let said = [null, 0]; // of which answer, how many characters
+  const announce = (answer, isWhole = false) => {
+    if (!answer || !announces()) return;
+    if (said[0] !== answer) {
+      said = [answer, 0];
+      spoken.replaceChildren();
+    }
+    const words = spokenOf(answer);
+    const fresh = words.slice(said[1]);
+    const end = isWhole ? fresh.length : Math.max(...[...fresh.matchAll(/[.!?。！？][)"”]?(?=\s)|\n/g)].map((each) => each.index + each[0].length), 0);
+    if (!fresh.slice(0, end).trim()) return;
+    said[1] += end;
+    const sentence = document.createElement("span");
+    sentence.textContent = fresh.slice(0, end).trim() + " ";
+    spoken.append(sentence);
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "announces") keep("announces", event.target.checked ? "1" : "");
+  });
+
+  // From question to question with Alt and the arrows.
+  messages.addEventListener("keydown", (event) => {
+    if (!event.altKey || !/^Arrow(Up|Down)$/.test(event.key)) return;
+    const all = [...messages.querySelectorAll(".exchange")];
+    const at = all.indexOf(document.activeElement.closest(".exchange"));
+    const next = event.key === "ArrowUp" ? (at < 0 ? all.length : at) - 1 : at + 1;
+    if (!all[next]) return;
+    event.preventDefault();
+    atEnd = false;
+    all[next].focus({ preventScroll: true });
+    all[next].scrollIntoView({ block: "start" });
+  });
   document.addEventListener("htmx:sseOpen", (event) => {
     status.textContent = say.sayAnswering;
     delete event.target.dataset.lost;
@@ -129,9 +180,10 @@
     bubble.removeAttribute("aria-busy");
     bubble.removeAttribute("sse-connect");
     delete bubble.dataset.lost;
-    const words = bubble.querySelector(".blocks")?.textContent.trim() || "";
+    announce(bubble, true);
+    const words = spokenOf(bubble);
     const sentence = words.match(/^[\s\S]{1,200}?[.!?。！？](?=\s|$)/)?.[0] || words.slice(0, 200);
-    status.textContent = say.sayReady + " " + sentence;
+    status.textContent = announces() ? say.sayReady : say.sayReady + " " + sentence;
     tell("answer", { id: bubble.closest(".exchange")?.id.slice(5) || "" });
     follow();
   });
@@ -144,7 +196,7 @@
       question.classList.add("folded");
       const more = document.createElement("button");
       more.type = "button";
-      more.className = "btn btn-xs btn-ghost unfold";
+      more.className = "btn btn-sm btn-ghost unfold";
       more.textContent = say.sayMore;
       question.after(more);
     }
@@ -155,7 +207,7 @@
   const size = () => {
     const box = query();
     box.style.height = "auto";
-    box.style.height = Math.min(box.scrollHeight + 2, 160) + "px";
+    box.style.height = Math.min(box.scrollHeight, 160) + "px";
   };
   const past = [];
   let place = 0;
@@ -249,7 +301,7 @@
     } else if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
     else problem(say.sayUnreachable, near(elt));
   });
-  const near = (element) => element.closest(".key-form, .modal-box") ?? messages;
+  const near = (element) => element.closest(".key-form, .sheet-body, .modal-box") ?? messages;
   const later = () => 1000 + Math.random() * 2000;
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
@@ -264,7 +316,8 @@
       if (running) htmx.trigger(running, "stop");
       query().focus();
     } else if (button.id === "close") tell("close");
-    else if (button.matches(".starter")) ask(button.textContent);
+    else if (button.id === "languages") openSheet(field("language-sheet").content.firstElementChild.cloneNode(true));
+    else if (button.matches(".starter")) ask(button.textContent.trim());
     else if (button.matches(".unfold")) {
       button.previousElementSibling.classList.remove("folded");
       button.remove();
@@ -319,6 +372,7 @@
         return `${FENCE}${language}\n${code.textContent.replace(/\n$/, "")}\n${FENCE}`;
       }
       case "button": return "";
+      case "div": if (node.matches(".code-head")) return ""; return children();
       case "ul": case "ol":
         return [...node.children].map((item, index) => {
           const mark = node.localName === "ol" ? `${index + (node.start || 1)}. ` : "- ";
@@ -346,12 +400,21 @@
 
   // Where the reader is: the page around us says it, a chip shows it, the reader may remove it.
   let noPage = false;
+  let offered = []; // the site's own questions
   const chip = (id, text) => {
     const element = field(id);
     element.hidden = !text;
     if (text) element.querySelector(".chip-text").textContent = text;
   };
   const forgetSelection = () => { field("selection").value = ""; field("selection-chip").hidden = true; };
+  let askedAbout = "";
+  const askAboutPage = () => {
+    const url = field("page-url").value;
+    if (!url || offered.length || url === askedAbout || !field("starters") || messages.querySelector(".exchange")) return;
+    askedAbout = url;
+    const values = { page_url: url, page_title: field("page-title").value };
+    htmx.ajax("POST", say.starters, { target: "#starters", swap: "outerHTML", values });
+  };
   document.addEventListener("hyperrun:page", ({ detail }) => {
     if (!noPage) {
       field("page-url").value = detail.url || "";
@@ -359,6 +422,7 @@
       field("page-heading").value = detail.heading || "";
       const name = detail.title || detail.url || "";
       chip("page-chip", name && document.querySelector(".chips").dataset.sayPage.replace("…", name));
+      askAboutPage();
     }
     if (detail.selection) {
       field("selection").value = detail.selection;
@@ -372,23 +436,25 @@
     }
     if (detail?.focus !== false) query().focus();
   });
+  document.addEventListener("hyperrun:title", ({ detail }) => {
+    if (detail.title) document.querySelector(".chat-title").textContent = detail.title;
+  });
   document.addEventListener("hyperrun:theme", ({ detail }) => {
     document.documentElement.dataset.theme = detail.theme;
   });
   // The page's own questions stand in the place of ours, in every new conversation.
-  let offered = [];
   const offer = () => {
     const starters = field("starters");
     if (!starters || !offered.length || starters.dataset.seen) return;
     starters.dataset.seen = "1";
-    starters.className = "starters";
-    starters.replaceChildren(...offered.map((question) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "btn btn-sm btn-outline starter";
-      button.textContent = question;
-      return button;
+    const rows = field("question-row").content.firstElementChild.cloneNode(true);
+    const row = rows.firstElementChild;
+    rows.replaceChildren(...offered.map((question) => {
+      const copy = row.cloneNode(true);
+      copy.querySelector("span").textContent = question;
+      return copy;
     }));
+    starters.replaceChildren(rows);
   };
   document.addEventListener("htmx:afterSettle", offer);
   document.addEventListener("hyperrun:questions", ({ detail }) => {
@@ -408,12 +474,49 @@
     confirm.onclose = () => { if (confirm.returnValue === "yes") issueRequest(true); };
     confirm.showModal();
   });
-  // Escape closes an open dialog only, and not the panel around it as well.
-  document.addEventListener("keydown", (event) => {
-    const dialog = event.key === "Escape" && document.querySelector("dialog[open]");
-    if (!dialog) return;
+  // A sheet stands before the conversation, which is out of reach for as long.
+  const openSheet = (sheet) => {
+    if (sheet.parentNode !== field("panel")) field("panel").replaceChildren(sheet);
+    const behind = [...panel.children].filter((each) => each.id !== "panel" && each.id !== "confirm");
+    for (const each of behind) each.inert = true;
+    sheet.addEventListener("close", () => {
+      sheet.remove();
+      uncover();
+      menu.querySelector("summary").focus();
+    });
+    const box = sheet.querySelector("#announces");
+    if (box) box.checked = announces();
+    sheet.show();
+    (sheet.querySelector(".conversation") || sheet.querySelector("button")).focus();
+  };
+
+  // The menu closes with what it opens, and with a press beside it.
+  const menu = field("menu");
+  document.addEventListener("click", (event) => {
+    for (const each of document.querySelectorAll(".menu[open], .about-answer[open]"))
+      if (!each.contains(event.target) || event.target.closest(".menu-item:not(#copy-conversation)")) each.open = false;
+  });
+  document.addEventListener("focusin", (event) => {
+    if (menu.open && !menu.contains(event.target)) menu.open = false;
+  });
+  // The reader's own language is kept; the page goes on with what the site has told it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-language]");
+    if (!link) return;
     event.preventDefault();
-    dialog.close();
+    keep("language", link.dataset.language);
+    location.replace(link.search + location.hash);
+  });
+
+  // Escape closes what is open only, and not the panel around it as well.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("dialog[open]:modal") ?? document.querySelector("dialog[open], .menu[open], .about-answer[open]");
+    if (!open) return;
+    event.preventDefault();
+    if (open.close) return open.close();
+    open.open = false;
+    open.querySelector("summary").focus();
   });
 
   // How long ago, in the reader's language and by his own calendar.
@@ -428,14 +531,12 @@
       : minutes < 720 || !days ? [Math.floor(minutes / 60), "hour"] : [days, "day"];
     return new Intl.RelativeTimeFormat(lang, { numeric: "auto" }).format(-told[0], told[1]);
   };
-  // A dialog opens when it has arrived.
+  // A sheet opens when it has arrived.
   document.addEventListener("htmx:afterSettle", (event) => {
     for (const time of event.target.querySelectorAll?.("time") ?? []) time.textContent = ago(time);
-    const dialog = field("panel").querySelector("dialog");
-    if (dialog && !dialog.open && !dialog.dataset.seen) {
-      dialog.dataset.seen = "1";
-      dialog.showModal();
-    } else if (event.target.id === "conversation-list") dialog?.querySelector("button").focus();
+    const sheet = field("panel").querySelector("dialog");
+    if (sheet && !sheet.open) openSheet(sheet);
+    else if (event.target.id === "conversation-list") (sheet?.querySelector(".conversation") ?? sheet?.querySelector("button"))?.focus();
   });
 
   // The modal on the local page: a checkbox that opens and closes as a button would.
@@ -448,6 +549,9 @@
     else if (event.key === "Escape" && modal.checked && !event.defaultPrevented) modal.form.reset();
   });
 
+  const wished = kept("language");
+  if (wished && wished !== document.documentElement.lang && panel.dataset.languages.split(" ").includes(wished))
+    location.replace("?lang=" + wished + location.hash);
   if (kept("draft")) put(kept("draft"));
   restore(kept("token"));
   // In a frame the page around us says when: it loads us before the reader has opened anything.

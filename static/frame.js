@@ -5,6 +5,7 @@
 //   hears  hyperrun:theme      {theme: 'light' | 'dark'}           also set as data-theme on <html>
 //          hyperrun:page       {url, title, heading, selection?}   what is being read; url may be ''
 //          hyperrun:questions  {questions: [text]}                 plain text of the site's, not HTML
+//          hyperrun:title      {title}                             what the site calls the chat
 //          hyperrun:token      {token}                             the conversation, kept by the page
 //          hyperrun:open       {query, submit, selection, focus}   the panel was opened
 //   sends  hyperrun:ready      {}                                  chat.js listens: the rest may come
@@ -89,8 +90,7 @@
 
   const color = told.get('color');
   if (color && CSS.supports('color', color)) {
-    page.style.setProperty('--color-primary', color);
-    page.style.setProperty('--color-primary-content', `oklch(from ${color} clamp(0, (.65 - l) * 1e3, 1) 0 0)`);
+    page.style.setProperty('--site', color); // tokens.css makes everything of it that is coloured
   }
   if (embedded) page.dataset.embedded = told.get('layout') || 'panel';
   wear(told.get('theme') || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
@@ -99,7 +99,8 @@
     hear('theme', { theme: page.dataset.theme });
     const questions = (told.get('questions') || '').split('|').map((each) => text(each.trim(), 200));
     if (questions[0]) hear('questions', { questions: questions.filter(Boolean).slice(0, 4) });
-    if (read.title) hear('page', read);
+    if (told.get('title')) hear('title', { title: text(told.get('title'), 80) });
+    if (read.title || read.url) hear('page', read);
     send('ready');
   });
 })();

@@ -31,6 +31,8 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Frame,
+    FrameLocator,
     Page,
     Playwright,
     sync_playwright,
@@ -289,6 +291,13 @@ def accessibility_findings(page: Page) -> list[str]:
         result = frame.evaluate("axe.run({iframes: false})")
         found += [f"{each['id']}: {each['nodes'][0]['html']}" for each in result["violations"]]
     return found
+
+
+def choose(chat: Page | FrameLocator | Frame, item: str) -> None:
+    """Open the menu in the chat's header and choose `item`: a name, or "#id" in any language."""
+    chat.locator("#menu > summary").click()
+    menu = chat.locator("#menu")
+    (menu.locator(item) if item[0] in "#[" else menu.get_by_role("button", name=item)).click()
 
 
 def eventually(condition: Callable[[], Any], timeout_s: float = 10.0, says: str = "") -> Any:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 import embed
 from hyperrun.language import DEFAULT, choose, languages, text, texts
 from hyperrun.web import assets
+from tests.browser import choose as in_menu
 
 
 def names(template: str) -> set[str]:
@@ -45,7 +46,7 @@ def test_a_language_is_one_of_those_an_embedding_site_is_told_of(language: str) 
 def test_a_language_fits_a_narrow_frame(page: Page, chat_server: str, language: str) -> None:
     def fits() -> bool:
         wide = "e => e.scrollWidth > e.clientWidth"
-        inner = page.locator("html, .chat-bar, dialog[open] .modal-box, .disclaimer, .modal-action")
+        inner = page.locator("html, .chat-bar, .menu-list, .sheet-body, .modal-box, .disclaimer")
         return not any(each.evaluate(wide) for each in inner.all())
 
     page.set_viewport_size({"width": 320, "height": 560})
@@ -57,7 +58,7 @@ def test_a_language_fits_a_narrow_frame(page: Page, chat_server: str, language: 
     page.locator(".thumb").nth(1).click()
     page.locator(".feedback-form").wait_for()
     assert fits()
-    page.locator("#conversations").click()
+    in_menu(page, "#conversations")
     expect(page.locator(".conversation")).to_be_visible()
     assert fits()
     page.locator(".delete-all").click()
@@ -65,8 +66,8 @@ def test_a_language_fits_a_narrow_frame(page: Page, chat_server: str, language: 
     assert fits()
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    page.locator("[hx-get=settings]").click()
-    page.locator("#settings-dialog .modal-action").wait_for()
+    in_menu(page, "[hx-get=settings]")
+    page.locator("#settings-dialog .sheet-title").wait_for()
     assert fits()
     buttons = page.locator(".chat-bar .btn:visible").all()
     assert len({box["y"] for each in buttons if (box := each.bounding_box())}) == 1

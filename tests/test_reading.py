@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hyperrun.settings import Settings
-from tests.browser import Complaints, accessibility_findings
+from tests.browser import Complaints, accessibility_findings, choose
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, running_model_server
 from tests.server import RunningServer, running, write_repository
@@ -97,7 +97,7 @@ def test_code_answer_and_conversation_are_copied_as_markdown(
     for piece in ("Call `dim` **now**", "```python\nlamp.dim(1)", "1. one\n2. two",
                   "| a | b |\n| --- | --- |\n| 1 | 2 |", "> said"):  # fmt: skip
         assert piece in copied
-    chat.get_by_role("button", name="Copy conversation").click()
+    choose(chat, "Copy conversation")
     assert clipboard(chat).startswith("**You:** How do I dim a lamp?\n\n")
 
 
@@ -184,7 +184,8 @@ def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     expect(card).to_be_visible()
     stranger.mouse.move(1, 1)
     expect(card).to_be_hidden()
-    stranger.locator(".source-list summary").click()
+    stranger.locator(".source-chip").click()
+    expect(card).to_be_focused()
     assert stranger.evaluate("document.documentElement.scrollWidth") <= 320
     stranger.locator(".code .copy").click()
     assert stranger.evaluate("navigator.clipboard.readText()").strip() == "lamp.dim(1)"
@@ -236,7 +237,7 @@ def test_an_answer_without_a_citation_says_so_and_an_invented_one_is_not_shown(
     citation.hover()
     expect(chat.locator(".source-card-float")).to_be_visible()
     expect(citation).to_have_accessible_description(re.compile("lantern.py|guide.md"))
-    expect(chat.locator(".source-card-float pre")).not_to_be_empty()
+    expect(chat.locator(".source-card-float .source-text")).not_to_be_empty()
     chat.keyboard.press("Escape")
     expect(chat.locator(".source-card-float")).to_have_count(0)
 
@@ -348,11 +349,15 @@ def test_selected_text_and_finished_blocks_stay_while_the_answer_grows(
 
 
 def test_a_reader_brings_his_own_key_and_takes_it_back(chat: Page, server: RunningServer) -> None:
-    chat.get_by_role("button", name="Settings").click()
+    choose(chat, "Settings")
     dialog = chat.get_by_role("dialog", name="Settings")
     expect(dialog.locator("#key-state")).to_contain_text("openai/scripted")
     dialog.get_by_label("Provider").select_option("groq")
-    expect(dialog.get_by_label("Model").locator("option").first).to_contain_text("groq/")
+    expect(dialog.get_by_label("Model")).to_have_value(re.compile("^groq/"))
+    first = dialog.locator("#model-choice option").first
+    assert "groq/" in str(first.get_attribute("value"))
+    expect(dialog.get_by_role("link", name="Get a key from groq")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Forget my key")).to_have_count(0)
     dialog.get_by_label("API key").fill("short")
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("does not look like")
@@ -360,9 +365,9 @@ def test_a_reader_brings_his_own_key_and_takes_it_back(chat: Page, server: Runni
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.locator("#key-state")).to_contain_text("Your key for groq/")
     assert KEY not in chat.content()
-    dialog.get_by_role("button", name="Close").click()
+    dialog.get_by_role("button", name="Back").click()
     expect(dialog).to_be_hidden()
-    chat.get_by_role("button", name="Settings").click()
+    choose(chat, "Settings")
     expect(dialog.locator("#key-state")).to_contain_text("Your key for groq/")
     dialog.get_by_role("button", name="Forget my key").click()
     expect(dialog.locator("#key-state")).to_contain_text("forgotten")
@@ -386,7 +391,7 @@ def test_the_keyboard_alone_is_enough(chat: Page, model: ModelServer) -> None:
                 " || document.activeElement.className"
             )
         )
-    assert {"Copy answer", "Try again", "Helpful", "Settings", "Your question"} <= reached
+    assert {"Copy answer", "Try again", "Helpful", "Menu", "Your question"} <= reached
     assert "citation" in reached
 
 
@@ -425,19 +430,22 @@ def test_no_state_of_the_page_has_an_accessibility_finding(
     page.locator("#stop").click()
     answers(page, 1)
     sound("stopped")
-    page.locator(".source-list summary").click()
-    sound("sources open")
+    page.locator(".source-chip").first.click()
+    expect(page.locator(".source-card-float")).to_be_focused()
+    sound("source open")
+    page.keyboard.press("Escape")
+    expect(page.locator(".source-chip").first).to_be_focused()
     model.script(Script(status=401))
     box.fill("And now?")
     box.press("Enter")
     answers(page, 2)
     sound("error")
-    page.locator("#conversations").click()
+    choose(page, "#conversations")
     expect(page.locator(".conversation")).to_be_focused()
     expect(page.locator("#conversations-dialog")).to_have_css("opacity", "1")
     sound("conversations")
     page.keyboard.press("Escape")
-    page.locator(".chat-bar [hx-get=settings]").click()
+    choose(page, "[hx-get=settings]")
     expect(page.locator("#settings-dialog")).to_be_visible()
     expect(page.locator("#key-state")).not_to_be_empty()
     sound("settings")
@@ -492,7 +500,7 @@ def test_a_finger_finds_everything_it_can_press(
     assert page.evaluate(small) == []
     code, copy = page.locator(".blocks pre").bounding_box(), page.locator(".code .copy")
     assert copy.bounding_box()["y"] + copy.bounding_box()["height"] <= code["y"] + 4
-    page.get_by_role("button", name="Settings").tap()
+    choose(page, "Settings")
     page.locator("#settings-dialog").wait_for()
     assert page.evaluate(small) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

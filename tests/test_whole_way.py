@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser import Complaints, accessibility_findings, host_site
+from tests.browser import Complaints, accessibility_findings, choose, host_site
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import Serve
@@ -73,7 +73,8 @@ def test_a_reader_asks_follows_up_and_comes_back(
         expect(answer.locator(".blocks li strong")).to_have_text("off")
         expect(answer.locator("a.citation")).to_have_count(2)
         assert "[7]" not in answer.inner_text() and "[1]" not in answer.inner_text()
-        expect(answer.locator(".step").last).to_contain_text("dimming a lamp")
+        expect(answer.locator(".steps .step")).to_have_text("Searched the docs")
+        expect(answer.locator(".steps li").last).to_contain_text("dimming a lamp")
         assert model_server.calls == 2
         roles = [message["role"] for message in model_server.requests[1]["messages"]]
         assert roles == ["system", "user", "assistant", "tool"]
@@ -238,7 +239,7 @@ def test_every_icon_of_a_later_fragment_is_in_the_first_page(serve: Serve, page:
     page.goto(f"{server.url}/chat-standalone")
     ask(page, "How do I dim?")
     answers(page, 1)
-    page.get_by_role("button", name="Settings").click()
+    choose(page, "Settings")
     expect(page.get_by_role("dialog")).to_be_visible()
     used = page.locator("use").evaluate_all("uses => uses.map(use => use.getAttribute('href'))")
     there = page.locator("symbol").evaluate_all("all => all.map(symbol => '#' + symbol.id)")
@@ -259,7 +260,7 @@ def test_a_reader_is_told_while_the_connection_is_lost_and_no_longer(
         expect(lost).to_have_attribute("data-lost", "The connection is lost. Trying again…")
         shown = lost.evaluate("answer => getComputedStyle(answer, '::after').content")
         assert "connection is lost" in shown
-        page.get_by_role("button", name="Settings").click()
+        choose(page, "Settings")
         expect(page.get_by_role("alert")).to_have_text(
             "The server cannot be reached. Please try again."
         )

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from hyperrun.domain import Source
-from hyperrun.markdown.citations import card_of
+from hyperrun.markdown.cards import card_of
 from hyperrun.markdown.maths import ATTRIBUTES as MATHS_ATTRIBUTES
 from hyperrun.markdown.maths import TAGS as MATHS_TAGS
 from hyperrun.markdown.renderer import AnswerRenderer, markdown_to_html, plain
@@ -108,7 +108,7 @@ def test_no_payload_becomes_markup_in_a_source():
         assert_safe(card.html)
         assert re.match(r"https?://[^\s<>\"]+$|#source-1$", card.address)
         assert not re.search(
-            r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", card.title + card.path
+            r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]", card.title + card.crumb + card.path
         )
 
 

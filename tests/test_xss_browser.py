@@ -22,7 +22,7 @@ from hyperrun.domain import Outcome, PageContext, Source, Step, Turn, Usage
 from hyperrun.passage import Passage
 from hyperrun.storage.store import MAX_TURNS
 from hyperrun.text import without_controls
-from tests.browser import host_site
+from tests.browser import choose, host_site
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer, Serve
@@ -261,7 +261,7 @@ def test_hostile_settings_and_a_hostile_providers_error(
             box.fill(words)
             box.press("Enter")
             expect(page.locator(".actions")).to_have_count(count, timeout=30_000)
-        page.get_by_role("button", name="Settings").click()
+        choose(page, "Settings")
         expect(page.locator("#settings-dialog")).to_be_visible()
         expect(page.locator("#key-state")).to_contain_text("onerror")  # the model's name, as text
         assert "onerror" not in page.request.get(f"{server.url}/models?provider={image}").text()

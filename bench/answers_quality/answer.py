@@ -12,7 +12,7 @@ from lxml.html import fragment_fromstring
 COLUMNS = 80  # a longer line is wrapped, and counts as several
 REGIONS = ("steps", "blocks", "live", "sources", "meta")
 APPENDED_TO = {"block": "blocks", "more": "live"}
-NOT_THE_ANSWER = frozenset({"sources", "steps", "meta", "citation"})
+NOT_THE_ANSWER = frozenset({"sources", "steps", "meta", "citation", "code-head"})
 NOT_SHOWN = frozenset({"script", "style", "template", "button", "svg"})
 ON_A_LINE_OF_THEIR_OWN = frozenset(
     {

@@ -27,6 +27,7 @@ from hyperrun.domain import Call, Grounding, Handed, Outcome, Source, Step, Turn
 from hyperrun.language import DEFAULT
 from hyperrun.markdown.live import appended
 from hyperrun.markdown.renderer import AnswerRenderer
+from hyperrun.search.questions import is_about
 from hyperrun.text import without_controls
 
 log = logging.getLogger(__name__)
@@ -249,9 +250,14 @@ class AnswerState:
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """What to ask next: none of the headings that the answer cites already."""
-        cited = {source.passage.title.rpartition(" > ")[2] for source in self.sources}
-        return tuple(each for each in self._suggestions if each not in cited)[:MAX_SUGGESTIONS]
+        """What to ask next: nothing that the answer cites already, and not the question again."""
+        known = [source.passage.title.rpartition(" > ")[2] for source in self.sources]
+        known.append(self.turn.question)
+        return tuple(
+            each
+            for each in self._suggestions
+            if not any(is_about(each, heading) for heading in known)
+        )[:MAX_SUGGESTIONS]
 
     def _handed(self) -> tuple[Handed, ...]:
         passages = ((number, each.passage) for number, each in self._handed_out.items())

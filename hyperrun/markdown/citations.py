@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import escape
 
 from hyperrun.domain import Source
-from hyperrun.markdown.highlight import highlight, language_of
 from hyperrun.passage import Passage
-from hyperrun.text import plain, without_controls
+from hyperrun.text import without_controls
 
 SourceLookup = Callable[[int], Source | None]
 
@@ -78,37 +77,6 @@ def citation_html(source: Source, place: int, added: str = "") -> str:
     return (
         f'<a class="{css}" href="{escape(address)}" data-source="{source.number}"'
         f"{outside}>{place}</a>"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a reader is shown of a source. Texts are clean but not escaped; `html` is safe HTML."""
-
-    title: str
-    path: str
-    start_line: int
-    end_line: int
-    address: str  # "#source-n" where the passage has no public place
-    language: str
-    html: str  # the quoted lines, highlighted
-
-
-def card_of(source: Source, max_chars: int = 4_000) -> Card:
-    """`source` ready to be shown; its text cut at `max_chars`."""
-    passage = source.passage
-    text = without_controls(passage.text)
-    if len(text) > max_chars:
-        text = text[:max_chars].rsplit("\n", 1)[0] + "\n…"
-    language = language_of(passage.language)
-    return Card(
-        title=plain(passage.title) or plain(passage.file),
-        path=plain(passage.file),
-        start_line=passage.start_line,
-        end_line=passage.end_line,
-        address=address_of(source),
-        language=language,
-        html=highlight(text, language),
     )
 
 

@@ -12,7 +12,14 @@ from html import escape
 from hyperrun.markdown.blocks import Blocks
 from hyperrun.markdown.citations import UNFINISHED
 from hyperrun.markdown.highlight import highlight, language_of, pieces
-from hyperrun.markdown.safe_html import CODE_CLOSING, Rendering, code_opening, sanitised, to_html
+from hyperrun.markdown.safe_html import (
+    CODE_CLOSING,
+    Rendering,
+    code_opening,
+    file_of,
+    sanitised,
+    to_html,
+)
 
 SLOW_MS = 6
 
@@ -113,7 +120,7 @@ class LiveBlock:
             info = tail[: blocks.fence].strip().lstrip("`~")
             self._code_language = language_of(info)
             self._code_from = self._known = blocks.fence
-            self._code_head = code_opening(self._code_language)
+            self._code_head = code_opening(self._code_language, file_of(info))
             self._show(self._code_head, CODE_CLOSING.rstrip())
         self._settled = True
         for piece in pieces(tail[self._code_from :], complete=False):

@@ -21,7 +21,8 @@ from hyperrun.markdown.maths import ATTRIBUTES as MATHS_ATTRIBUTES
 from hyperrun.markdown.maths import TAGS as MATHS_TAGS
 from hyperrun.markdown.maths import add_maths, maths_to_html
 from hyperrun.markdown.support import Piece, last_sentence, unsupported
-from hyperrun.passage import Passage
+from hyperrun.passage import PROSE, Passage
+from hyperrun.text import plain
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -36,7 +37,7 @@ TAGS = frozenset({
 })  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "data-source", "title"},
-    "span": {"title"},
+    "span": {"title", "role", "aria-label"},
     "ol": {"start"},
     "th": {"align"},
     "td": {"align"},
@@ -45,10 +46,10 @@ ATTRIBUTES = {
 }
 _CLASSES = {
     "a": {"citation", "added"},
-    "div": {"code", "quote-differs", "table-scroll"},
+    "div": {"code", "code-head", "quote-differs", "table-scroll"},
     "button": {"copy"},
     "code": set(CODE_CLASSES),
-    "span": {*CLASSES, "unsupported"},
+    "span": {*CLASSES, "unsupported", "code-name", "task", "done"},
 }
 LINK_REL = "noopener nofollow ugc"
 _FIRST_HEADING = 3  # below the page's own
@@ -99,6 +100,7 @@ def to_html(markdown: str, rendering: Rendering, *, loose: bool = False) -> str:
         for token in tokens:
             if token.level == 2 and token.type.startswith("paragraph"):
                 token.hidden = False
+    _mark_tasks(tokens)
     if rendering.checks and not rendering.growing:
         _mark_unsupported(tokens, rendering)
     html = markup.renderer.render(tokens, markup.options, environment)
@@ -197,14 +199,35 @@ def _text(
 ) -> str:
     content, rendering = tokens[at].content, _rendering(environment)
     spans = tokens[at].meta.get("unsupported")
+    task = tokens[at].meta.get("task")
+    box = "" if task is None else _box(task, rendering)
     if not spans:
-        return _linked(content, rendering)
-    parts, done = [], 0
+        return box + _linked(content, rendering)
+    parts, done = [box], 0
     for start, end in spans:
         parts.append(_linked(content[done:start], rendering))
         parts.append(_not_there(escape(content[start:end], quote=False), rendering))
         done = end
     return "".join(parts) + _linked(content[done:], rendering)
+
+
+_TASK = re.compile(r"\[([ xX])\] ")
+
+
+def _mark_tasks(tokens: Sequence["Token"]) -> None:
+    """Note in the tokens which items of a list are tasks: "[ ] to do", "[x] done"."""
+    for at, token in enumerate(tokens[2:], 2):
+        if token.type != "inline" or not token.children or tokens[at - 2].type != "list_item_open":
+            continue
+        first = token.children[0]
+        if first.type == "text" and (task := _TASK.match(first.content)):
+            first.content = first.content[task.end() :]
+            first.meta["task"] = task[1] != " "
+
+
+def _box(done: bool, rendering: Rendering) -> str:
+    says = escape(text(rendering.language, "task_done" if done else "task_open"))
+    return f'<span class="task{" done" if done else ""}" role="img" aria-label="{says}"></span>'
 
 
 def _not_there(html: str, rendering: Rendering) -> str:
@@ -322,7 +345,11 @@ def _code(
         code = escape(token.content.rstrip("\n"), quote=False)
         return f"{code_opening(language)}{code}{CODE_CLOSING}"
     code = highlight(token.content, language, rendering.highlighted)
-    return f"{code_opening(language, _difference(tokens, at, rendering))}{code}{CODE_CLOSING}"
+    passages = _claimed(tokens, at, rendering)
+    differs = bool(passages) and quote_differs(token.content, passages)
+    name = file_of(token.info) or ("" if differs else _file_shown(token.content, passages))
+    difference = _difference(rendering) if differs else ""
+    return f"{code_opening(language, name, difference)}{code}{CODE_CLOSING}"
 
 
 def is_closed(token: "Token") -> bool:
@@ -335,28 +362,51 @@ def is_closed(token: "Token") -> bool:
 CODE_CLOSING = "</code></pre></div>\n"
 
 
-def code_opening(language: str, difference: str = "") -> str:
-    """The beginning of a code block; the page's script puts the words on its copy button."""
+def code_opening(language: str, name: str = "", difference: str = "") -> str:
+    """The beginning of a code block under its file's `name`, or its language's; the page's script
+    puts the words on its copy button."""
     css = f' class="language-{language}"' if language else ""
     return (
         f'<div class="code{" quote-differs" if difference else ""}"{difference}>'
-        f'<button class="copy" type="button"></button><pre tabindex="0"><code{css}>'
+        f'<div class="code-head"><span class="code-name">{escape(name or language)}</span>'
+        f'<button class="copy" type="button"></button></div><pre tabindex="0"><code{css}>'
     )
 
 
-def _difference(tokens: Sequence["Token"], at: int, rendering: Rendering) -> str:
-    """Attributes of a code block that names a source and is not found there; else ""."""
+_FILE = re.compile(
+    r"(?:title|file(?:name)?)\s*=\s*(?:\"([^\"]{1,80})\"|'([^']{1,80})'|([^\s\"'}]{1,80}))"
+)
+
+
+def file_of(info: str) -> str:
+    """The file that a fence's info string names: `python title="app.py"`; else ""."""
+    found = _FILE.search(info)
+    return plain(found[1] or found[2] or found[3], 80) if found else ""
+
+
+def _file_shown(code: str, passages: Sequence[Passage]) -> str:
+    """The file that code was copied from; "" where that is a page, and not code."""
+    for passage in passages:
+        if passage.kind not in PROSE and not quote_differs(code, [passage]):
+            return passage.file.rpartition("/")[2]
+    return ""
+
+
+def _claimed(tokens: Sequence["Token"], at: int, rendering: Rendering) -> Sequence[Passage]:
+    """The passages that a code block says it is from."""
     if rendering.sources is None:
-        return ""
+        return ()
     named = MARK.search(tokens[at].info)
     if named:
         claimed: Sequence[int] = numbers_of(named[1])
     else:
         claimed = _claim_above(tokens, at) if at else rendering.claim
     sources = [source for number in claimed if (source := rendering.sources(number))]
-    passages = [source.passage for source in sources]
-    if not passages or not quote_differs(tokens[at].content, passages):
-        return ""
+    return [source.passage for source in sources]
+
+
+def _difference(rendering: Rendering) -> str:
+    """Attributes of a code block that names a source and is not found there."""
     note = escape(text(rendering.language, "quote_differs"))
     return f' data-text="quote_differs" title="{note}"'
 

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchUnavailable
 from hyperrun.files import read_bytes
+from hyperrun.language import DEFAULT
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search import introductions, sources, versions
 from hyperrun.search.builder import build
@@ -26,6 +27,7 @@ from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index
 from hyperrun.search.index_file import location
 from hyperrun.search.progress import BuildProgress
+from hyperrun.search.questions import is_for_readers, language_of, questions
 from hyperrun.search.ranking import generality
 from hyperrun.search.sections import Before, Wanted, leans
 from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
@@ -45,7 +47,8 @@ RESCAN_S = 300.0  # how often every file is looked at, told of or not: not every
 RETRY_S = 5.0
 MAX_CHANGED = 100  # with more changes at once, every file is looked at
 CRAWLED_AT_ONCE = 500  # pages of a first crawl that are read while it goes on
-MAX_FIRST_HEADINGS = 8
+MAX_FIRST_QUESTIONS = 8
+MAX_STARTERS = 4
 MAX_RELATED = 12  # of which those are left out that an answer quotes
 MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
@@ -109,7 +112,8 @@ class Search:
         self._counts = (0, 0)
         self._left_out = 0
         self._note = ""
-        self._first_headings: list[str] = []
+        self._first_questions: list[str] = []
+        self._language = DEFAULT  # of the documentation
         self._names: frozenset[str] = frozenset()
         self._colgrep: ColGrep | None = None
         if settings.search == "colgrep" and find_program(settings.colgrep_program) is None:
@@ -135,6 +139,20 @@ class Search:
     def project(self) -> str:
         """The repository's name."""
         return self._main.name
+
+    @property
+    def called(self) -> str:
+        """What a reader is told that the project is called."""
+        return self._settings.name or self._main.rules.identity.name or self.project
+
+    @property
+    def logo(self) -> Path | None:
+        """The project's picture in its repository, where it has one that can be shown."""
+        setting, root = self._settings.logo, self._main.root
+        if not setting:
+            return self._main.rules.identity.logo
+        path = (root / setting).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
 
     def check(self) -> None:
         """Raise `SearchUnavailable` where a repository is a folder that is not there."""
@@ -662,15 +680,21 @@ class Search:
                 return f"the checkout of {tree.name} could not be fetched since {since}"
         return ""
 
-    def headings(self, page_url: str = "", limit: int = 4) -> list[str]:
-        """Headings of the documentation, those of the page at `page_url` first, then those that a
-        newcomer reads first."""
-        here = self.file_of(page_url)
-        names: dict[str, None] = {}
-        if here:
+    def questions(self, page_url: str = "", limit: int = MAX_STARTERS) -> list[str]:
+        """What a reader of the page at `page_url` may ask, out of its headings; without one what a
+        newcomer may. Empty where nothing is known of the page."""
+        if not page_url:
+            return self._first_questions[:limit]
+        asked: list[str] = []
+        if here := self.file_of(page_url):
             with suppress(sqlite3.Error):
-                names |= _askable(title for _, title in self._index.sections(here))
-        return list(names | dict.fromkeys(self._first_headings))[:limit]
+                asked = self._questions_of(title for _, title in self._index.sections(here))
+        return asked[:limit]
+
+    def _questions_of(self, titles: Iterable[str]) -> list[str]:
+        """The questions that sections with these heading paths answer, each once."""
+        headings = (title.rpartition(" > ")[2] for title in titles)
+        return questions(headings, self.called, self._language)
 
     def file_of(self, page_url: str) -> str:
         """The source of the page at an address of the site; "" where none is known."""
@@ -684,35 +708,47 @@ class Search:
         return ""
 
     def _read_first_pages(self) -> None:
-        """Keep what the project is called, and the headings a newcomer reads first: two of a file,
+        """Keep what the project is called, and what a newcomer may ask: two questions of a file,
         the most general files first."""
         files: dict[str, list[str]] = {}
+        beginning = ""
         with suppress(sqlite3.Error):
             self._names = introductions.names(
                 self.project, introductions.introductions(self._index, self.project)
             )
             for file, title in self._index.sections():
                 files.setdefault(file, []).append(title)
-        places = {file: place for file in files if (place := generality(file)) is not None}
-        names: dict[str, None] = {}
-        for file in sorted(places, key=lambda file: (places[file], file)):
-            names |= dict.fromkeys(list(_askable(files[file]))[:2])
-            if len(names) >= MAX_FIRST_HEADINGS:
+        places = {
+            file: place
+            for file in files
+            if (place := generality(file)) is not None and is_for_readers(file)
+        }
+        first = sorted(places, key=lambda file: (places[file], file))
+        with suppress(sqlite3.Error):
+            for file in first[:5]:
+                beginning += " ".join(each.shown for each, _ in self._index.of_file(file, 5))
+        self._language = language_of(beginning[:20_000])
+        asked: dict[str, None] = {}
+        for file in first:
+            asked |= dict.fromkeys(self._questions_of(files[file])[:2])
+            if len(asked) >= MAX_FIRST_QUESTIONS:
                 break
-        self._first_headings = list(names)
+        self._first_questions = list(asked)
 
     def related(self, sources: Sequence[Source], limit: int = MAX_RELATED) -> tuple[str, ...]:
-        """Headings that a reader of these passages may ask about next: their own, then those that
-        stand beside them. Where there are none, what there is to start with.
+        """What a reader of these passages may ask next: what their own headings answer, then those
+        that stand beside them. Where there are none, what there is to start with.
 
         Reads the index: for a thread. Empty where it cannot be read.
         """
         found = [source.passage for source in sources if source.passage.kind in ("section", "cell")]
-        names = _askable(passage.title for passage in found)
+        titles = [passage.title for passage in found if is_for_readers(passage.file)]
         with suppress(sqlite3.Error):
             for file in list(dict.fromkeys(passage.file for passage in found))[:3]:
-                names |= _askable(title for _, title in self._index.sections(file))
-        return tuple(names or self._settings.starters or self.headings())[:limit]
+                if is_for_readers(file):
+                    titles += [title for _, title in self._index.sections(file)]
+        asked = self._questions_of(titles)
+        return tuple(asked or self._settings.starters or self._first_questions)[:limit]
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now, a tag's where it stood; None when it is gone."""
@@ -779,26 +815,6 @@ def _locate_cells(root: Path, name: str, passage: Passage) -> Passage | None:
     return replace(passage, start_line=now.start_line, end_line=min(end_line, now.end_line))
 
 
-def _askable(titles: Iterable[str]) -> dict[str, None]:
-    """Of heading paths, the headings that say enough to be asked as a question, each once."""
-    headings = (title.rpartition(" > ")[2] for title in titles)
-    return {
-        heading: None
-        for heading in headings
-        if len(heading) <= 60
-        and (_UNSPACED.search(heading) or (len(heading) >= 8 and " " in heading))
-        and not _FURNITURE.search(heading)
-    }
-
-
 _ASKS_FOR_NEWS = re.compile(
     r"(?i)\b(chang\w+|releas\w+|news?|version|upgrad\w+|migrat\w+|deprecat\w+|issues?|bugs?|fix\w*)\b"
-)
-
-# Scripts whose words stand without spaces, and headings that nobody asks about.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{3}")
-_FURNITURE = re.compile(
-    r"(?i)^\W*((table of )?contents|licen[cs]\w*|contribut.*|.*\bsponsors?|acknowledge?ments?|"
-    r"change ?log|release notes|(version )?v?\d[\d.]*\b.*|authors?|code of conduct|see also|"
-    r"further reading|bug fixes|new features|.*\bbreaking changes?|.*\bis now available)\W*$"
 )

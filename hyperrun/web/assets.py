@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,20 +36,22 @@ SCRIPTS = {
     "embed.js": ("embed.js",),
     "panel.js": ("panel.js",),
 }
-STYLES = {"chat.css": "chat.css"}
+STYLES = {"chat.css": ("tokens.css", "chat.css", "answer.css", "pages.css")}
 SPRITE = "sprite.svg"
 LICENSES = "licenses.txt"  # of what others wrote and the built files hold
 HELD = ("htmx.org", "htmx-ext-sse", "tailwindcss", "daisyui")
 # Every icon a page or a later fragment may show: a fragment cannot bring its icon along.
 ICONS = (
-    "arrow-down", "check", "clipboard-list", "copy", "file-text", "history", "info", "key-round",
-    "life-buoy", "pencil", "refresh-cw", "search", "send", "settings", "share-2", "sparkles",
-    "square", "square-pen", "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
+    "arrow-down", "arrow-left", "arrow-right", "arrow-up", "check", "chevron-right", "code", "copy",
+    "ellipsis", "file-text", "globe", "history", "info", "key-round", "life-buoy", "pencil",
+    "refresh-cw", "search", "settings", "share-2", "sparkles", "square", "square-pen",
+    "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
 )  # fmt: skip
 # The CSS compiler reads our classes out of these.
 CLASS_SOURCES = (
     "components.py",
     "hyperrun/web/view.py",
+    "hyperrun/web/answer_parts.py",
     "hyperrun/web/conversation_list.py",
     "hyperrun/web/settings_form.py",
     "hyperrun/web/local_page.py",
@@ -131,10 +133,10 @@ def build(folder: Path = BUILT) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as made:
         fresh = Path(made) / "built"
         fresh.mkdir()
-        for name, source in STYLES.items():
+        for name, parts in STYLES.items():
             _run("node", STATIC / "node_modules/@tailwindcss/cli/dist/index.mjs",
                  "--input", "-",
-                 "--output", fresh / name, "--minify", feed=_stylesheet(source))  # fmt: skip
+                 "--output", fresh / name, "--minify", feed=_stylesheet(parts))  # fmt: skip
         for name in SCRIPTS:
             _bundle(_sources_of(name), fresh / name)
         (fresh / SPRITE).write_text(_sprite())
@@ -144,11 +146,11 @@ def build(folder: Path = BUILT) -> None:
         fresh.rename(folder)
 
 
-def _stylesheet(source: str) -> str:
-    """Our stylesheet, where it finds its classes, and the code highlighter's colours behind it."""
+def _stylesheet(parts: Sequence[str]) -> str:
+    """Our stylesheets, where they find their classes, and the code highlighter's colours."""
     from hyperrun.markdown.highlight import highlight_css
 
-    text = (STATIC / source).read_text(encoding="utf-8")
+    text = "\n".join((STATIC / part).read_text(encoding="utf-8") for part in parts)
     classes = [f'@source "../{path}";' for path in CLASS_SOURCES]
     return "\n".join((text, *classes, highlight_css()))
 
@@ -194,7 +196,7 @@ def _fingerprint() -> str:
     """One digest over everything that the built files are made from."""
     digest = hashlib.sha256((STATIC / "package.json").read_bytes())
     ours = [STATIC / part for parts in SCRIPTS.values() for part in parts]
-    ours += [STATIC / source for source in STYLES.values()]
+    ours += [STATIC / part for parts in STYLES.values() for part in parts]
     ours += [ROOT / path for path in CLASS_SOURCES]
     ours += [ROOT / "hyperrun/web/assets.py", ROOT / "hyperrun/markdown/highlight.py"]
     for path in sorted(set(ours)):

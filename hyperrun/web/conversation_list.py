@@ -1,4 +1,4 @@
-"""The dialog with a reader's last conversations: open one, delete one, delete all."""
+"""The sheet with a reader's last conversations: open one, delete one, delete all."""
 
 import json
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import fhdaisy as ui
 from fastcore.xml import FT
-from fasthtml.components import Button, Div, Form, Li, Ol, P, Span, Time
+from fasthtml.components import Button, Div, Li, Ol, P, Span, Time
 
 from hyperrun.domain import Recent
-from hyperrun.web.view import IN_TURN, Dialog, Icon, IconButton, View
+from hyperrun.web.view import IN_TURN, Icon, IconButton, Sheet, View
 
 MAX_TITLE_CHARS = 100
 
@@ -24,26 +24,21 @@ class Conversation:
     is_open: bool
 
 
-def ConversationsDialog(view: View, conversations: Sequence[Conversation]) -> FT:
-    """The list in a dialog; the page's script opens it."""
+def ConversationsSheet(view: View, conversations: Sequence[Conversation]) -> FT:
+    """The list in a sheet; the page's script opens it."""
     say = view.say
-    return Dialog(
+    return Sheet(
         view,
         "conversations",
         ConversationList(view, conversations),
-        Form(
-            ui.Btn(
-                Icon("trash-2", 14),
-                say("delete_all"),
-                type="button",
-                cls="-sm -ghost delete-all",
-                hx_post=view.links.clear,
-                hx_target="#messages",
-                hx_confirm=say("delete_all_confirm"),
-            ),
-            ui.Btn(say("close"), cls="-sm"),
-            method="dialog",
-            cls="modal-action",
+        ui.Btn(
+            Icon("trash-2", 16),
+            say("delete_all"),
+            type="button",
+            cls="-sm -ghost delete-all",
+            hx_post=view.links.clear,
+            hx_target="#messages",
+            hx_confirm=say("delete_all_confirm"),
         ),
     )
 
@@ -51,7 +46,10 @@ def ConversationsDialog(view: View, conversations: Sequence[Conversation]) -> FT
 def ConversationList(view: View, conversations: Sequence[Conversation]) -> FT:
     """Last asked first, or a word that there are none."""
     lines = [Line(view, each) for each in conversations]
-    listed = Ol(*lines, role="list") if lines else P(view.say("no_conversations"))
+    if lines:
+        listed = Ol(*lines, role="list", cls="rows")
+    else:
+        listed = P(view.say("no_conversations"), cls="sheet-lead")
     return Div(listed, id="conversation-list", cls="conversation-list")
 
 
@@ -70,13 +68,15 @@ def Line(view: View, conversation: Conversation) -> FT:
     vals = json.dumps({"other": conversation.token})
     return Li(
         Button(
-            Span(title, cls="conversation-title", dir="auto"),
-            Span(say("answering"), cls="conversation-time")
-            if recent.running
-            else Time(f"{asked:%Y-%m-%d}", datetime=f"{asked:%FT%TZ}", cls="conversation-time"),
+            Span(
+                Span(title, cls="conversation-title", dir="auto"),
+                Span(say("answering"), cls="conversation-time")
+                if recent.running
+                else Time(f"{asked:%Y-%m-%d}", datetime=f"{asked:%FT%TZ}", cls="conversation-time"),
+            ),
             type="button",
             title=title,
-            cls="conversation",
+            cls="row conversation",
             aria_current="true" if conversation.is_open else None,
             hx_post=view.links.open,
             hx_vals=vals,
@@ -92,5 +92,25 @@ def Line(view: View, conversation: Conversation) -> FT:
             hx_target="#conversation-list",
             hx_swap="outerHTML",
             hx_confirm=say("delete_confirm", title=named),
+        ),
+    )
+
+
+def GoOn(view: View, last: Conversation) -> FT:
+    """The last conversation, to go on with; shown where the open one is still empty."""
+    return Div(
+        P(view.say("go_on_with"), cls="rows-label"),
+        Div(
+            Button(
+                Icon("history", 16),
+                Span(shorten(last.recent.title), dir="auto"),
+                type="button",
+                cls="row go-on",
+                hx_post=view.links.open,
+                hx_vals=json.dumps({"other": last.token}),
+                hx_target="#messages",
+                hx_sync=IN_TURN,
+            ),
+            cls="rows",
         ),
     )

@@ -69,6 +69,21 @@ class OtherForm(ReaderForm):
 
 
 @dataclass(frozen=True, slots=True)
+class PageForm(ReaderForm):
+    """The page that the reader is on."""
+
+    page_url: str
+    page_title: str
+
+    @classmethod
+    def _values(cls, read: dict[str, str]) -> dict[str, Any]:
+        return ReaderForm._values(read) | {
+            "page_url": _page_url(_short(read, "page_url", 2_000)),
+            "page_title": _short(read, "page_title", 300),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class AskForm(ReaderForm):
     """A question, the page it was asked on, and the turn it is an edited form of.
 

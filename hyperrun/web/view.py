@@ -1,4 +1,4 @@
-"""What every component needs to know, and the icons and dialogs they all show.
+"""What every component needs to know, and the icons and sheets they all show.
 
 Addresses come in as `Links`, so that no component knows a route; they are relative, so that the
 server works under any path of a host.
@@ -10,7 +10,7 @@ from functools import cache
 
 import fhdaisy as ui
 from fastcore.xml import FT, NotStr, to_xml
-from fasthtml.components import H2, Button, Form
+from fasthtml.components import H2, Dialog, Div, Form, Header, Img, Span
 from fastlucide import Icon as LucideIcon
 
 from hyperrun.language import text
@@ -26,6 +26,7 @@ class Links:
 
     ask: str
     history: str
+    starters: str
     conversations: str
     open: str
     delete: str
@@ -52,6 +53,8 @@ class View:
     title: str
     project: str
     subtitle: str = ""
+    logo: str = ""  # the address of its picture, relative to the server; "" stands for a letter
+    shows_cost: bool = True
     share: bool = False
     human_url: str = ""
     disclaimer: str = ""
@@ -61,16 +64,16 @@ class View:
         return text(self.language, key, **values)
 
 
-def Icon(name: str, size_px: int = 18) -> NotStr:
+def Icon(name: str, size_px: int = 18, cls: str = "") -> NotStr:
     """A Lucide icon out of the page's sprite. Only names in `ICONS` are in it."""
-    return NotStr(_icon(name, size_px))
+    return NotStr(_icon(name, size_px, f"icon {cls}".strip()))
 
 
 @cache
-def _icon(name: str, size_px: int) -> str:
+def _icon(name: str, size_px: int, cls: str) -> str:
     if name not in ICONS:
         raise KeyError(f"{name} is not in the sprite; add it to hyperrun.web.assets.ICONS")
-    icon = LucideIcon(name, sz=size_px, cls="icon", aria_hidden="true").__ft__()
+    icon = LucideIcon(name, sz=size_px, cls=cls, aria_hidden="true").__ft__()
     return str(to_xml(icon, indent=False))
 
 
@@ -78,24 +81,33 @@ def IconButton(icon: str, label: str, cls: str = "", size_px: int = 18, **attrib
     """A round button that is only an icon; its label is its name and its tooltip."""
     return ui.Btn(
         Icon(icon, size_px),
-        type="button",
         aria_label=label,
         title=label,
         cls=f"-ghost -sm -circle {cls}",
-        **attributes,
+        **({"type": "button"} | attributes),
     )
 
 
-def Dialog(view: View, name: str, *contents: FT | str) -> FT:
-    """A dialog titled `name`, which a click beside it closes; the page's script opens it."""
-    return ui.Modal(
-        ui.ModalBox(H2(view.say(name), cls="panel-title", id=f"{name}-title"), *contents),
-        Form(
-            Button(view.say("close"), tabindex="-1"),
-            method="dialog",
-            cls="modal-backdrop",
-            aria_hidden="true",
+def Logo(view: View, up: str = "") -> FT:
+    """The project's picture, or where there is none the first letter of its name."""
+    if view.logo:
+        return Img(src=up + view.logo, alt="", cls="logo")
+    return Span((view.project or view.title)[:1], cls="logo logo-letter", aria_hidden="true")
+
+
+def Sheet(view: View, name: str, *contents: FT | str) -> FT:
+    """A sheet titled `name` in the place of the conversation; the page's script opens it."""
+    return Dialog(
+        Header(
+            Form(
+                IconButton("arrow-left", view.say("back"), type="submit", autofocus=True),
+                method="dialog",
+            ),
+            H2(view.say(name), cls="sheet-title", id=f"{name}-title"),
+            cls="sheet-bar",
         ),
+        Div(*contents, cls="sheet-body"),
         id=f"{name}-dialog",
+        cls="sheet",
         aria_labelledby=f"{name}-title",
     )

@@ -88,7 +88,7 @@ SEEN = {
         lambda r: [
             r.button.evaluate("e => getComputedStyle(e).backgroundColor"),
             r.button.evaluate("e => getComputedStyle(e).color"),  # dark on a light colour
-            r.frame.locator(":root").evaluate("e => e.style.getPropertyValue('--color-primary')"),
+            r.frame.locator(":root").evaluate("e => e.style.getPropertyValue('--site')"),
         ],
         ["rgb(66, 42, 213)", "rgb(255, 255, 255)", ""],
         ["rgb(1, 2, 3)", "oklch(1 0 0)", "rgb(1, 2, 3)"],

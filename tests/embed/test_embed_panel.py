@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import Answer, host_site
+from tests.browser import Answer, choose, host_site
 from tests.host_sites import PROSE, Reader, docs, embedding, html, tag
 
 PHONE = {"width": 390, "height": 760}
@@ -106,7 +106,7 @@ def test_escape_closes_a_dialog_of_the_chat_and_then_the_panel(
     with docs({"/": embedding(chat_server)}) as site:
         reader.goes_to(site.url())
         reader.opens()
-        reader.frame.get_by_role("button", name="Settings").click()
+        choose(reader.frame, "Settings")
         dialog = reader.frame.locator("#settings-dialog")
         dialog.wait_for()
         reader.page.keyboard.press("Escape")

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from components import CostText
 from hyperrun.domain import Cost, Usage
 from hyperrun.llm.models import Models
 from hyperrun.llm.prices import UNPRICED, Prices
 from hyperrun.settings import Settings
+from hyperrun.web.answer_parts import CostText
 from hyperrun.web.view import View
 from main import LINKS
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyperrun.domain import Source
+from hyperrun.markdown.cards import card_of
 from hyperrun.markdown.citations import (
     address_of,
-    card_of,
     numbers_of,
     quote_differs,
     relocated,
@@ -283,6 +283,15 @@ def test_a_long_card_is_cut_at_a_line():
     card = card_of(Source(1, passage(1, text="line of text\n" * 1_000, language="")), max_chars=100)
     assert card.html.endswith("line of text\n…")
     assert len(card.html) < 120
+
+
+def test_a_card_shows_prose_as_its_page_does_and_names_what_it_stands_under():
+    text = "## Dim a lamp\n\nCall `dim`:\n\n```python\ndim(1)\n```\n"
+    shown = passage(1, title="Guide > Lamps > `Dim` a lamp", kind="section", text=text)
+    card = card_of(Source(1, shown))
+    assert (card.title, card.crumb) == ("Dim a lamp", "Guide › Lamps")
+    assert "<p>Call <code>dim</code>:</p>" in card.html and "Dim a lamp" not in card.html
+    assert 'class="code-name">python' in card.html and "```" not in card.html
 
 
 def test_a_card_without_a_title_shows_its_file():

@@ -383,7 +383,8 @@ def test_headings_start_below_the_pages_own_and_skip_no_level():
 def test_code_has_a_copy_button_colours_and_no_styles():
     html = markdown_to_html("```python\ndef f(): return 'x'\n```\n")
     assert html.startswith(
-        '<div class="code"><button class="copy" type="button"></button>'
+        '<div class="code"><div class="code-head"><span class="code-name">python</span>'
+        '<button class="copy" type="button"></button></div>'
         '<pre tabindex="0"><code class="language-python"><span class="k">def </span>'
     )
     assert "style" not in html

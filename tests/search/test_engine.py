@@ -347,7 +347,7 @@ def test_an_address_that_is_refused_says_so_at_once(tmp_path: Path) -> None:
         Search(Settings(repo_path="ext::sh -c id", data_dir=tmp_path))
 
 
-def test_headings_for_a_page_come_first(tmp_path: Path) -> None:
+def test_a_page_has_questions_of_its_own(tmp_path: Path) -> None:
     root = tmp_path / "root"
     repository.write(root, "mkdocs.yml", "site_name: x\nsite_url: https://lamps.example.org/\n")
     for name in ("a", "b"):
@@ -356,9 +356,10 @@ def test_headings_for_a_page_come_first(tmp_path: Path) -> None:
 
     async def work(search: Search) -> None:
         await search.search("words")
-        assert search.headings("https://lamps.example.org/b/", 1) == ["Working with b"]
-        assert search.headings("", 1) == ["Working with a"]
-        assert search.headings("https://elsewhere.example.org/b/", 1) == ["Working with a"]
+        asked = "How do I work with {}?"
+        assert search.questions("https://lamps.example.org/b/", 1) == [asked.format("b")]
+        assert search.questions() == [asked.format("a"), asked.format("b")]
+        assert search.questions("https://elsewhere.example.org/b/") == []
         found = {each.url for each in await search.search("working with b")}
         assert "https://lamps.example.org/b/#working-with-b" in found
 
@@ -371,10 +372,10 @@ def test_what_a_newcomer_reads_first_is_offered_to_start_with(tmp_path: Path) ->
         ".github/TEMPLATE.md": ["Minimal example please"],
         "CHANGELOG.md": ["Version 2.0 of lamps"],
         "docs/api/dimmer.md": ["Dimming every lamp"],
-        "docs/getting-started.md": ["Your first lamp"],
-        "docs/lamps.md": ["ランプの設定方法"],
+        "docs/getting-started.md": ["Learn more"],
+        "CONTRIBUTING.md": ["Dimming the tests"],
         "docs/zh/getting-started.md": ["Another first lamp"],
-        "README.md": ["Table of contents", "Lamps for everybody", "Code of conduct", "Lamp",
+        "README.md": ["Table of contents", "Lamps for everybody", "Code of conduct",
                       "Lamps of glass", "Lamps of wood"],
     }  # fmt: skip
     for name, headings in pages.items():
@@ -383,8 +384,12 @@ def test_what_a_newcomer_reads_first_is_offered_to_start_with(tmp_path: Path) ->
 
     async def work(search: Search) -> None:
         await search.search("words")
-        first = ["Lamps for everybody", "Lamps of glass", "Your first lamp"]
-        assert search.headings(limit=9) == [*first, "ランプの設定方法", "Dimming every lamp"]
+        first = [
+            "How do lamps for everybody work?",
+            "How do lamps of glass work?",
+            "How do I dim every lamp?",
+        ]
+        assert search.questions(limit=9) == first
         assert search.related((), 3) == tuple(first)
         code = Passage("lamp.py", 1, 2, "dim_lamp", "function", "def dim_lamp(): ...")
         assert search.related([Source(1, code)], 3) == tuple(first)
@@ -403,6 +408,8 @@ def test_what_was_found_may_be_asked_about_next_and_then_what_stands_beside_it(
 
     async def work(search: Search) -> None:
         found = [Source(1, each) for each in await search.search("working with gas", 1)]
-        assert search.related(found) == ("Working with gas", "Working with oil", "Working with wax")
+        assert search.related(found) == tuple(
+            f"How do I work with {name}?" for name in ("gas", "oil", "wax")
+        )
 
     searched(root, tmp_path / "data", work)

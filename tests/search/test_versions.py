@@ -90,9 +90,9 @@ def test_an_answer_is_of_the_version_whose_page_the_reader_is_on(
             link = chat.locator("a.citation")
             place = f"https://github.com/lamps/gramophone/blob/{project.commits[version]}/docs/"
             assert str(link.get_attribute("href")).startswith(f"{place}setup.md#L")
-            chat.locator(".source-list summary").click()
-            expect(chat.locator(".source-card").first).to_contain_text(f"gramophone {way}")
+            chat.locator(".source-chip").first.click()
+            expect(chat.locator(".source-card-float")).to_contain_text(f"gramophone {way}")
             page.reload()
-            chat.locator(".source-list summary").click(timeout=15_000)
-            expect(chat.locator(".source-card").first).to_contain_text(f"gramophone {way}")
+            chat.locator(".source-chip").first.click(timeout=15_000)
+            expect(chat.locator(".source-card-float")).to_contain_text(f"gramophone {way}")
             context.close()

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
@@ -18,6 +18,7 @@ from hyperrun.search.site import (
     configuration,
     docusaurus,
     hugo,
+    identity,
     jekyll,
     mdbook,
     mkdocs,
@@ -26,6 +27,7 @@ from hyperrun.search.site import (
     vitepress,
 )
 from hyperrun.search.site.generator import Generator
+from hyperrun.search.site.identity import Identity
 from hyperrun.search.site.sluggers import Anchors, Nothing
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Rules:
 
     site_url: str = ""
     sites: tuple[tuple[Generator, str | None], ...] = ()
+    identity: Identity = field(default=Identity(), repr=False, compare=False)
 
     def page(self, file: str, front: Mapping[str, Any] | None = None) -> str | None:
         """The address of a file's page, `./` for the site's first; None where it has none, or
@@ -160,12 +163,13 @@ def read(root: Path, site_url: str = "") -> Rules:
     `site_url` wins over what they say. What cannot be read is left out.
     """
     found = _found(root, site_url)
+    named = identity.read(root, [config for config, _ in found])
     if not found:
-        return Rules(site_url)
+        return Rules(site_url, identity=named)
     main = found[0][1]
     sites: list[tuple[Generator, str | None]] = [(main, _start(main, site_url))]
     sites += [(site, _elsewhere(site, main)) for _, site in found[1:]]
-    return Rules(site_url or _declared(main), tuple(sites))
+    return Rules(site_url or _declared(main), tuple(sites), named)
 
 
 def main_site(root: Path) -> tuple[Path, Generator] | None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from fastcore.xml import to_xml
 
-from components import SourceCard
 from hyperrun.domain import Source
 from hyperrun.language import text as interface_text
+from hyperrun.markdown.cards import card_of
 from hyperrun.search.engine import Search
+from hyperrun.web.answer_parts import SourceCard
 from tests.search import repository
 from tests.search.running import searched, until
 from tests.search.site.test_pages import BUTTON, GENERATED, WHEEL, Site, page
@@ -66,7 +67,8 @@ def test_a_page_has_a_card_without_lines(tmp_path: Path) -> None:
 
     async def work(search: Search) -> None:
         (found,) = await search.search("chandelier candles", 1)
-        card = SourceCard(Saying(), "t", Source(1, found), 1)  # type: ignore[arg-type]
+        source = Source(1, found)
+        card = SourceCard(Saying(), "t", source, card_of(source))  # type: ignore[arg-type]
         html = str(to_xml(card))
         assert "forty-two candles" in html
         assert "line" not in html.partition("source-place")[2].partition("</p>")[0]
