@@ -58,13 +58,13 @@ def test_twenty_questions_to_a_small_model_end_well_and_show_their_sources(
     failed, without_sources, cited = [], [], 0
     for question in QUESTIONS:
         end = reader.follow(reader.ask(question), timeout_s=300)
-        if "alert-error" in end:
-            sentence = re.search(r"alert-error.*?<span>(.*?)</span>", end, re.S)
+        if "notice error" in end:
+            sentence = re.search(r"notice error.*?<span>(.*?)</span>", end, re.S)
             failed.append((question, sentence and sentence[1]))
         if "source-card" not in end:
             without_sources.append(question)
         cited += 'class="citation' in end
-        print(question, "failed" if "alert-error" in end else "ended", flush=True)
+        print(question, "failed" if "notice error" in end else "ended", flush=True)
     print(f"{len(QUESTIONS) - len(failed)} answered, {cited} with citations")
     assert not failed
     assert set(without_sources) <= {"What is the capital of France?"}

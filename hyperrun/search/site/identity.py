@@ -41,7 +41,7 @@ class Identity:
 
 
 def read(root: Path, configurations: Iterable[Path]) -> Identity:
-    """The identity of the project in `root`, out of its sites' `configurations`, the main one first.
+    """The identity of the project in `root`, out of its sites' `configurations`, main one first.
 
     What cannot be read is passed over.
     """
