@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 import components as html
@@ -42,7 +42,6 @@ from hyperrun.language import choose
 from hyperrun.limits import Limits
 from hyperrun.llm.models import Models
 from hyperrun.logs import configure as configure_logs
-from hyperrun.redaction import redact_from_logs
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from hyperrun.storage import schema
@@ -50,16 +49,18 @@ from hyperrun.storage.files import broken_secret, lock_data_dir
 from hyperrun.storage.keys import Keys
 from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.tokens import Tokens
-from hyperrun.web import assets, health, middleware, sse
+from hyperrun.web import api, asking, assets, health, machine_pages, middleware, sse
 from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
 from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsSheet
 from hyperrun.web.document import document
+from hyperrun.web.doors import code_of, is_door, problem_of
 from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, PageForm, ReaderForm
 from hyperrun.web.local_page import LocalPage, local_state
 from hyperrun.web.logo import LOGO_HEADERS, logo_address, read_logo
+from hyperrun.web.mcp_door import McpDoor
 from hyperrun.web.metrics import Metrics
-from hyperrun.web.middleware import path_within
+from hyperrun.web.origins import path_within, server_url
 from hyperrun.web.request_log import route_of
 from hyperrun.web.services import Services
 from hyperrun.web.settings_form import KeyState, ModelsOf, SettingsSheet
@@ -144,21 +145,15 @@ async def ask(request: Request, services: Services, form: AskForm) -> tuple[FT, 
     """Show the question at once, with an answer bubble that opens its own stream."""
     view = view_for(request, services, form.lang)
     session = services.tokens.open(form.token)
-    if services.settings.log_questions:
-        log.info("question", extra={"fields": {"question": form.query}})
-    else:
-        redact_from_logs(form.query)
-    caller = Caller.of(request)
-    async with admitted(caller, services, session.conversation) as reservation:
-        turn = await services.turns.start(
-            session.conversation,
-            form.query,
-            form.page,
-            reservation,
-            view.language,
-            retry_of=form.edits,
-            asker=caller.asker,
-        )
+    turn = await asking.ask(
+        services,
+        Caller.of(request),
+        session.conversation,
+        form.query,
+        form.page,
+        view.language,
+        retry_of=form.edits,
+    )
     replaced = [Div(id=f"turn-{form.edits}", hx_swap_oob="delete")] if form.edits else []
     return (
         html.Exchange(view, turn),
@@ -517,15 +512,6 @@ def require_conversation(services: Services, form: ReaderForm) -> str:
     return conversation
 
 
-def server_url(request: Request) -> str:
-    """This server's address as the request has it, with the path that it is mounted under.
-
-    `request.base_url` is that of the outermost app.
-    """
-    path = f"{request.scope.get('root_path', '')}/"
-    return str(request.url.replace(path=path, query="", fragment=""))
-
-
 def starters(services: Services) -> Sequence[str]:
     """Questions to start with: the operator's, else from the documentation's own headings."""
     return services.settings.starters or services.search.questions()
@@ -540,13 +526,15 @@ def fragment(*parts: FT | str) -> str:
 PROBLEM = {"X-HyperRun": "problem"}
 
 
-async def handle_error(request: Request, error: Exception) -> HTMLResponse:
+async def handle_error(request: Request, error: Exception) -> Response:
     """An error of ours: the detail to the log, one sentence to the reader."""
     assert isinstance(error, HyperRunError)
     services = Services.__from_request__(request)
     log.warning(
         "%s %s: %s: %s", request.method, route_of(request.scope), type(error).__name__, error
     )
+    if is_door(path_within(request.scope)):
+        return problem_of(request.headers, error)
     view = view_for(request, services)
     seconds = error.retry_after_s if isinstance(error, LimitReached) else 0
     headers = {"Retry-After": str(seconds)} if seconds else {}
@@ -556,7 +544,7 @@ async def handle_error(request: Request, error: Exception) -> HTMLResponse:
 HTTP_ERRORS = {404: "error_no_page", 405: "error_method"}
 
 
-async def handle_http_error(request: Request, error: Exception) -> HTMLResponse:
+async def handle_http_error(request: Request, error: Exception) -> Response:
     """What Starlette refuses: no such path, no such method, a body that cannot be read."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     key = HTTP_ERRORS.get(status, "error_bad_question" if status < 500 else HyperRunError.public)
@@ -567,8 +555,12 @@ async def handle_http_error(request: Request, error: Exception) -> HTMLResponse:
 
 def problem(
     request: Request, view: View, sentence: str, status: int, headers: dict[str, str]
-) -> HTMLResponse:
+) -> Response:
     """A fragment for the chat page's script; a page where a browser opened the address itself."""
+    if is_door(path_within(request.scope)):
+        return JSONResponse(
+            {"error": {"code": code_of(status), "message": sentence}}, status, headers
+        )
     headers = PROBLEM | headers
     if request.headers.get("sec-fetch-dest") != "document":
         return HTMLResponse(fragment(html.Problem(sentence)), status_code=status, headers=headers)
@@ -619,6 +611,8 @@ def create_app(settings: Settings) -> FastHTML:
     on_ended = [limits.book, metrics.answered] if metrics else [limits.book]
     turns = Turns(settings, store, answerers.of, search.locate, on_ended)
 
+    mcp_door = McpDoor()
+
     async def lifespan(app: FastHTML) -> AsyncIterator[None]:
         await store.open()
         await search.start()
@@ -633,6 +627,7 @@ def create_app(settings: Settings) -> FastHTML:
             warming.cancel()
             for task in warm:
                 task.cancel()
+            await mcp_door.close()
             await turns.close()
             await models.close()
             await search.close()
@@ -679,6 +674,7 @@ def create_app(settings: Settings) -> FastHTML:
     )
     route.to_app(app)
     health.route.to_app(app)
+    app.router.routes += [*machine_pages.routes, *api.routes, Route("/mcp", mcp_door)]
     app.router.routes.append(Route("/reindex", health.reindex, methods=["POST"]))
     return app
 

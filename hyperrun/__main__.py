@@ -28,6 +28,7 @@ GROUPS = {
     "Documentation": {
         "search": Verb("hyperrun.commands.search", "what a question finds, and why"),
         "pages": Verb("hyperrun.commands.pages", "what was read, and whether links lead somewhere"),
+        "llms": Verb("hyperrun.commands.llms", "llms.txt and Markdown, into a built site"),
         "index": Verb("hyperrun.commands.index", "update the index from the sources, and end"),
     },
     "Readers": {

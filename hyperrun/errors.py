@@ -2,6 +2,7 @@
 
 HyperRunError                anything a reader may be told about
 ├── BadQuestion              the reader sent something we refuse                 HTTP 400
+│   └── BadInput             a program did; `sentence` says in English what is wrong
 ├── NotYours                 no such conversation or turn, or somebody else's    HTTP 404
 ├── Busy                     an answer of this conversation is still in flight   HTTP 409
 ├── LimitReached             too much, too fast; `retry_after_s` says when       HTTP 429
@@ -45,6 +46,15 @@ class BadQuestion(HyperRunError):
     def __init__(self, detail: str, public: str = "error_bad_question") -> None:
         super().__init__(detail)
         self.public = public
+
+
+class BadInput(BadQuestion):
+    """A program sent something we refuse. `sentence` is for whoever writes it: it holds nothing
+    but names and bounds."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 class NotYours(HyperRunError):

@@ -215,5 +215,6 @@ def redacted(text: str, known: Iterable[str] = ()) -> str:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """The operator's own secrets, longest first; too short ones would blacken whole words."""
-    values = (getattr(settings, each.name) for each in fields(settings) if not each.repr)
-    return tuple(sorted({str(value) for value in values if len(str(value)) >= 6}, key=len))[::-1]
+    kept = [getattr(settings, each.name) for each in fields(settings) if not each.repr]
+    values = [str(each) for value in kept for each in (value if type(value) is tuple else (value,))]
+    return tuple(sorted({value for value in values if len(value) >= 6}, key=len))[::-1]

@@ -173,6 +173,26 @@ class Settings:
         "`https://*.example.org`; unset: the site of `HYPERRUN_SITE_URL`, this server and "
         "localhost; without that, any site",
     )
+    api: bool = setting("HYPERRUN_API", True, "may programs search and ask by JSON (`/api/`)")
+    api_tokens: tuple[str, ...] = setting(
+        "HYPERRUN_API_TOKENS",
+        (),
+        "keys of the servers that may post to `/api/`, comma-separated, shown as "
+        "`Authorization: Bearer KEY`; unset: anyone, within the limits of readers",
+        secret=True,
+    )
+    mcp: str = setting(
+        "HYPERRUN_MCP",
+        "on",
+        "what agents may do at `/mcp`: `on` (search, read, and ask where there is a model), "
+        "`passages` (ask without one, too), `search` (no asking) or `off`",
+    )
+    mcp_token: str = setting(
+        "HYPERRUN_MCP_TOKEN",
+        "",
+        "the bearer token that `/mcp` wants; unset: anyone, within the limits of readers",
+        secret=True,
+    )
     trusted_proxies: tuple[str, ...] = setting(
         "HYPERRUN_TRUSTED_PROXIES",
         (),
@@ -330,6 +350,10 @@ class Settings:
             wrong.append("HYPERRUN_SEARCH is auto, embedded or colgrep")
         if self.crawl not in ("off", "on", "private"):
             wrong.append("HYPERRUN_CRAWL is off, on or private")
+        if self.mcp not in ("on", "passages", "search", "off"):
+            wrong.append("HYPERRUN_MCP is on, passages, search or off")
+        if any(len(token) < 20 for token in (*self.api_tokens, *filter(None, [self.mcp_token]))):
+            wrong.append("HYPERRUN_API_TOKENS and HYPERRUN_MCP_TOKEN have 20 characters or more")
         if self.log_level.lower() not in ("debug", "info", "warning", "error"):
             wrong.append("HYPERRUN_LOG_LEVEL is debug, info, warning or error")
         if self.reasoning_effort not in ("", "none", "minimal", "low", "medium", "high"):

@@ -45,26 +45,42 @@ class Limits:
         self.budget = Budget(settings, ledger, self.refused, price, clock)
 
     async def admit(
-        self, visitor: str, address: str, conversation: str, model: "ModelChoice | None"
+        self,
+        visitor: str,
+        address: str,
+        conversation: str,
+        model: "ModelChoice | None",
+        *,
+        is_known: bool = False,
     ) -> Reservation:
         """Places for one answer. Raises `LimitReached`.
 
+        Who `is_known` shares one address with all whom it asks for: only what holds for a
+        conversation and for all together counts then.
         Where only the day's money is gone, they are for an answer without a model, and `notice`
         says why.
         """
         settings = self.settings
         network = network_of(address)
+        strangers = (
+            []
+            if is_known
+            else [
+                ("visitor", visitor, settings.questions_per_minute),
+                ("address", network, settings.questions_per_minute_per_address),
+            ]
+        )
         await self.rates.count(
             ("conversation", conversation, settings.questions_per_minute),
-            ("visitor", visitor, settings.questions_per_minute),
-            ("address", network, settings.questions_per_minute_per_address),
+            *strangers,
             ("server", "", settings.questions_per_minute_in_all),
         )
-        places = {
-            ("visitor", visitor): settings.max_answers_per_visitor,
-            ("address", network): settings.max_answers_per_address,
-            ("server", ""): settings.max_answers_in_all,
-        }
+        places = {("server", ""): settings.max_answers_in_all}
+        if not is_known:
+            places |= {
+                ("visitor", visitor): settings.max_answers_per_visitor,
+                ("address", network): settings.max_answers_per_address,
+            }
         self.answers.take(places)
         reservation = Reservation(model, places=tuple(places))
         if model is None or model.own_key or self.budget.budget_usd is None:
@@ -81,10 +97,16 @@ class Limits:
 
     @asynccontextmanager
     async def admitted(
-        self, visitor: str, address: str, conversation: str, model: "ModelChoice | None"
+        self,
+        visitor: str,
+        address: str,
+        conversation: str,
+        model: "ModelChoice | None",
+        *,
+        is_known: bool = False,
     ) -> AsyncIterator[Reservation]:
         """As `admit`, for a block that starts the answer: if that fails, its places are free."""
-        reservation = await self.admit(visitor, address, conversation, model)
+        reservation = await self.admit(visitor, address, conversation, model, is_known=is_known)
         try:
             yield reservation
         except BaseException:

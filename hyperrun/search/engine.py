@@ -35,6 +35,7 @@ from hyperrun.search.tree import Tree
 from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.vectors.meaning import Meaning, MeaningStatus
 from hyperrun.search.versions import Versions
+from hyperrun.search.whole_pages import WholePages
 from hyperrun.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class Search:
         if not self._main.prefix:
             where = str(self._main.root)
         self._index = Index(location(settings.data_dir.resolve(), where))
+        self._whole_pages = WholePages(self._index.path, self._trees)
         self._meaning = (
             Meaning(
                 self._index.path, settings.embedding_model, settings.embedding_api_key,
@@ -442,12 +444,19 @@ class Search:
             self._counts = (done, passages)
 
     async def search(
-        self, query: str, k: int = 8, *, version: str = "", before: Before | None = None
+        self,
+        query: str,
+        k: int = 8,
+        *,
+        version: str = "",
+        source: str = "",
+        before: Before | None = None,
     ) -> list[Passage]:
         """The best passages, best first, at most `k` (clamped to 1 to 50).
 
         `version` is a folder with that version's docs, or a git tag; where neither has that name
-        (a site's "latest"), the repository as it stands. `before` is what a question may lean on.
+        (a site's "latest"), the repository as it stands. `source` is the label of one, where
+        there are several. `before` is what a question may lean on.
         Waits for a first index, of a tag too, up to 20 s. An empty question finds nothing. Raises
         `SearchError`.
         """
@@ -459,6 +468,12 @@ class Search:
             if found_then is not None:
                 return found_then
         try:
+            if source:
+                meant = await self._meant(query, before)
+                found = await asyncio.to_thread(
+                    self._look_up, self._index, query, k, source, before, meant
+                )
+                return [self._addressed(passage, address) for passage, address in found]
             found = await self._find(query, k, before)
         except sqlite3.Error as error:
             damage = await asyncio.to_thread(self._index.damage)
@@ -636,6 +651,11 @@ class Search:
     def trees(self) -> Sequence[Tree]:
         """Every source, in the order in which they are named."""
         return self._trees
+
+    @property
+    def whole_pages(self) -> WholePages:
+        """The documentation's pages, each as a whole."""
+        return self._whole_pages
 
     @property
     def index(self) -> Index:

@@ -23,13 +23,16 @@ class Caller:
     address: str
     visitor: str
     asker: Asker
+    is_known: bool = False  # by a key of the operator's: their own limits are not for it
 
     @classmethod
     def of(cls, request: Request, door: Door = Door.CHAT, client: str = "") -> Self:
         """Who makes this request. `client` is what an MCP client calls itself."""
         user_agent = request.headers.get("user-agent", "")
         address = address_of(request)
-        return cls(address, visitor_of(address, user_agent), asker_of(door, user_agent, client))
+        known = bool(request.scope.get("hyperrun.known"))
+        asker = asker_of(door, user_agent, client)
+        return cls(address, visitor_of(address, user_agent), asker, known)
 
 
 def address_of(request: Request) -> str:
@@ -53,6 +56,6 @@ async def admitted(
     model = await model_for(services, conversation)
     reader = reader_of(conversation)  # a new conversation is no new allowance
     async with services.limits.admitted(
-        caller.visitor, caller.address, reader, model
+        caller.visitor, caller.address, reader, model, is_known=caller.is_known
     ) as reservation:
         yield reservation

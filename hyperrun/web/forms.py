@@ -78,7 +78,7 @@ class PageForm(ReaderForm):
     @classmethod
     def _values(cls, read: dict[str, str]) -> dict[str, Any]:
         return ReaderForm._values(read) | {
-            "page_url": _page_url(_short(read, "page_url", 2_000)),
+            "page_url": page_url(_short(read, "page_url", 2_000)),
             "page_title": _short(read, "page_title", 300),
         }
 
@@ -102,7 +102,7 @@ class AskForm(ReaderForm):
         if len(query) > MAX_QUESTION_CHARS:
             raise BadQuestion(f"{len(query)} characters", "error_question_too_long")
         page = PageContext(
-            url=_page_url(_short(read, "page_url", 2_000)),
+            url=page_url(_short(read, "page_url", 2_000)),
             title=_short(read, "page_title", 300),
             heading=_short(read, "page_heading", 300),
             selection=without_secrets(clean(read.get("selection", "")))[:4_000],
@@ -111,7 +111,7 @@ class AskForm(ReaderForm):
         return ReaderForm._values(read) | {"query": query, "edits": edits, "page": page}
 
 
-def _page_url(text: str) -> str:
+def page_url(text: str) -> str:
     """An http(s) or file address without query string and fragment; anything else is dropped."""
     if not re.match(r"(https?|file)://[^\s<>\"'`\\]*$", text):
         return ""

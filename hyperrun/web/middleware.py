@@ -20,12 +20,14 @@ from hyperrun.errors import HyperRunError, LimitReached
 from hyperrun.language import choose, text
 from hyperrun.limits import Limits
 from hyperrun.settings import Settings
+from hyperrun.web.doors import DoorsMiddleware, is_door
 from hyperrun.web.origins import (
     frame_ancestors,
     host_name,
     is_own_host,
     is_own_page,
     own_names,
+    path_within,
 )
 from hyperrun.web.proxies import Proxies, ProxiesMiddleware
 from hyperrun.web.request_log import Observe, RequestLogMiddleware, route_of
@@ -62,12 +64,6 @@ EVERYWHERE = {
 }
 _HOST = re.compile(r"[\w.\-%]*(?::\d*)?|\[[\da-fA-F:.]+\](?::\d*)?", re.ASCII)
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-
-
-def path_within(scope: Scope) -> str:
-    """A request's path without the prefix that this app is mounted under."""
-    path, prefix = str(scope["path"]), str(scope.get("root_path", ""))
-    return path.removeprefix(prefix) if prefix and path.startswith(f"{prefix}/") else path
 
 
 class Kind(Enum):
@@ -115,6 +111,7 @@ def middleware(
         Middleware(EventStreamMiddleware),
         Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
         Middleware(HostMiddleware, names=own_names(settings)),
+        Middleware(DoorsMiddleware, settings=settings),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),
         Middleware(UnexpectedMiddleware),
         *([Middleware(ChangesMiddleware, limits=limits)] if limits is not None else []),
@@ -192,8 +189,9 @@ class OwnPageMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
             headers = Headers(scope=scope)
-            signed = path_within(scope) == WEBHOOK  # shows a secret, which no page has
-            if not signed and not is_own_page(headers, self.public_url):
+            path = path_within(scope)
+            # The first shows a secret, which no page has; the others look at the page themselves.
+            if path != WEBHOOK and not is_door(path) and not is_own_page(headers, self.public_url):
                 log.warning(
                     "%s refused: it comes from %s, and this server is asked for as Host %s%s; "
                     "behind a proxy, hand on Host or set HYPERRUN_PUBLIC_URL",
@@ -244,7 +242,8 @@ class ChangesMiddleware:
         self.limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS:
+        is_known = scope.get("hyperrun.known", False)
+        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS and not is_known:
             try:
                 await self.limits.change((scope.get("client") or ("", 0))[0])
             except LimitReached as reached:

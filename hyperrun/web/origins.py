@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
+from starlette.types import Scope
+
 from hyperrun.errors import BadSetting
 from hyperrun.settings import Settings
 
@@ -101,6 +104,49 @@ def is_own_host(name: str, names: frozenset[str]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def path_within(scope: Scope) -> str:
+    """A request's path without the prefix that this app is mounted under."""
+    path, prefix = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(prefix) if prefix and path.startswith(f"{prefix}/") else path
+
+
+def server_url(request: Request) -> str:
+    """This server's address as the request has it, with the path that it is mounted under.
+
+    `request.base_url` is that of the outermost app.
+    """
+    path = f"{request.scope.get('root_path', '')}/"
+    return str(request.url.replace(path=path, query="", fragment=""))
+
+
+def page_sources(settings: Settings) -> tuple[str, ...]:
+    """The sites whose pages may use the doors of programs: those that may show the chat. Where
+    nobody has said which, pages on this machine alone."""
+    named = frame_ancestors(settings)
+    return LOCALHOST if named == ANYWHERE else named
+
+
+def stands_in(asker: str, sources: tuple[str, ...]) -> bool:
+    """Is the origin `asker` one of `sources`, as a policy would read them?"""
+    scheme, _, place = asker.lower().partition("://")
+    name, port = _host(asker.lower()) or ("", None)
+    if not place or not name or scheme not in _DEFAULT_PORTS:
+        return False
+    for source in " ".join(sources).split():
+        if source == f"{scheme}:":
+            return True
+        own_scheme, has_scheme, rest = source.rpartition("://")
+        if has_scheme and own_scheme != scheme:
+            continue
+        own_name, _, own_port = rest.partition(":")
+        wanted = None if own_port in ("", str(_DEFAULT_PORTS[scheme])) else own_port
+        if own_port != "*" and wanted != (str(port) if port is not None else None):
+            continue
+        if own_name == name or (own_name.startswith("*.") and name.endswith(own_name[1:])):
+            return True
+    return False
 
 
 def is_own_page(headers: Mapping[str, str], public_url: str = "") -> bool:

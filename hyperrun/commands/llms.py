@@ -1,0 +1,88 @@
+"""Files for machines that read, beside a built site's own: `python -m hyperrun llms FOLDER`.
+
+Writes `llms.txt` in the form of llmstxt.org, `llms-full.txt` with all pages in one, and each page
+as Markdown at its own address with `.md` after it (`guide/index.html.md`), for whatever host serves
+the folder. Run it after the site's generator.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from hyperrun.errors import BadSetting, SearchError
+from hyperrun.search import llms
+from hyperrun.search.engine import Search
+from hyperrun.search.whole_pages import Page, WholePages
+from hyperrun.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the files. 2 where that fails."""
+    import dotenv
+
+    parser = argparse.ArgumentParser(
+        prog="hyperrun llms", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("folder", type=Path, help="the folder that the generator has written")
+    parser.add_argument("--repo", help="the folder of the site's sources (HYPERRUN_REPO_PATH)")
+    options = parser.parse_args(arguments)
+    dotenv.load_dotenv(Path.cwd() / ".env")
+    try:
+        settings = Settings.from_environment()
+        folder: Path = options.folder.resolve()
+        if not folder.is_dir():
+            raise BadSetting(f"{options.folder} is not a folder")
+        with tempfile.TemporaryDirectory(prefix="hyperrun-") as scratch:
+            settings = replace(
+                settings, repo_path=options.repo or settings.repo_path, site_dir=str(folder),
+                data_dir=Path(scratch), search="embedded", embedding_model="", crawl="off",
+            )  # fmt: skip
+            written = asyncio.run(_run(settings, folder))
+    except (BadSetting, SearchError, OSError) as error:
+        print(f"hyperrun: {error}", file=sys.stderr)
+        return 2
+    print(f"llms.txt, llms-full.txt and {written} pages as Markdown are in {options.folder}")
+    return 0
+
+
+async def _run(settings: Settings, folder: Path) -> int:
+    search = Search(settings)
+    try:
+        await search.prepare()
+        return await asyncio.to_thread(write, search.whole_pages, search.project, folder)
+    finally:
+        await search.close()
+
+
+def write(pages: WholePages, project: str, folder: Path) -> int:
+    """Write the files into `folder`; how many pages there are as Markdown. Raises OSError and
+    `SearchError`."""
+    rendered = [page for page in pages.all() if page.rendered]
+    if not rendered:
+        raise SearchError(f"{folder} holds no page of a documentation site")
+    for page in rendered:
+        place = (folder / f"{page.rendered}.md").resolve()
+        if place.is_relative_to(folder):
+            place.write_text(pages.markdown(page), encoding="utf-8")
+    (folder / "llms.txt").write_text(llms.listing(project, pages, _address), encoding="utf-8")
+    with (folder / "llms-full.txt").open("w", encoding="utf-8") as opened:
+        opened.writelines(llms.full(project, pages))
+    return len(rendered)
+
+
+def _address(page: Page) -> str:
+    """Where a page stands as Markdown; one that is not rendered stands where its source does."""
+    if not page.rendered:
+        return page.url or page.permalink or page.markdown_name
+    if page.url is None:
+        return f"{page.rendered}.md"
+    return f"{page.url}index.html.md" if page.url.endswith("/") else f"{page.url}.md"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
