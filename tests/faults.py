@@ -80,6 +80,12 @@ ELSEWHERE = (
     ("the disk is full, or the database at its limit", "new answers are not kept", "yes",
      "yes, and that answers are not kept", "when there is room",
      "tests/storage/test_store_faults.py"),
+    ("there are no more file handles", "no", "to those who are connected; others are not let in",
+     "503, “store”", "when there are some again", "tests/test_handles.py"),
+    ("a `-shm` file, which SQLite maps, is cut short under the server", "no",
+     "after a restart: the process ends", "-",
+     "no: a map cannot be guarded, and without one no command could read beside the server; "
+     "whatever starts it again has it whole", "tests/test_handles.py"),
     ("the process is killed", "what an answer said in the last second", "after a restart", "-",
      "yes", "tests/test_crash.py"),
     ("a git is ended in the middle of a fetch", "no", "yes", "the commit, and since when",

@@ -77,6 +77,10 @@ class ServerProcess:
         assert self._process is not None
         return self._process.pid
 
+    def is_running(self) -> bool:
+        """Has it not ended?"""
+        return self._process is not None and self._process.poll() is None
+
     def rss_bytes(self) -> int:
         """How much memory it holds."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():

@@ -14,15 +14,20 @@ TOP = Path(__file__).parent.parent
 WITHIN_S = 60.0  # on a busy machine
 
 
-def ask(server: RunningServer) -> str:
+def asked(client: httpx.Client) -> str:
     """A question's answer, as it stands in the stream."""
+    said = client.post(
+        "/ask", data={"query": "How do I pair a lamp?"}, headers={"HX-Request": "true"}
+    )
+    assert said.status_code == 200, said.text
+    (turn,) = re.findall(r"stream/([\w-]+)", said.text)[:1]
+    return client.get(f"/stream/{turn}").text
+
+
+def ask(server: RunningServer) -> str:
+    """The same, of a new reader."""
     with httpx.Client(base_url=server.url, timeout=WITHIN_S) as client:
-        asked = client.post(
-            "/ask", data={"query": "How do I pair a lamp?"}, headers={"HX-Request": "true"}
-        )
-        assert asked.status_code == 200, asked.text
-        (turn,) = re.findall(r"stream/([\w-]+)", asked.text)[:1]
-        return client.get(f"/stream/{turn}").text
+        return asked(client)
 
 
 def test_the_table_is_current() -> None:
