@@ -67,7 +67,8 @@ class Index(IndexFile):
             is_told = best >= HELD and len(hits) >= k  # by documentation alone
             if not is_told or ranking.may_ask_for_code(query) or self._names(connection, query):
                 ranked = self._ranked(connection, query, inside)
-            asks_for_code = ranking.asks_for_code(query, ranked)
+            is_alone = before is None or not sections.leans(query)
+            asks_for_code = is_alone and ranking.asks_for_code(query, ranked)
             near = meant.near(connection, inside, [h.id for h in hits]) if meant else []
             if near:
                 hits = fusing.fuse_hits(hits, near)
