@@ -8,10 +8,9 @@ from hyperrun.answering.events import Event
 from hyperrun.domain import PageContext, Turn
 from hyperrun.language import DEFAULT
 from hyperrun.llm.choice import ModelChoice
-from hyperrun.search.sections import Before, leans
+from hyperrun.search.sections import Before
 
 MAX_SELECTION_CHARS = 300  # of a selected text are searched for
-MAX_LEANING = 4  # questions in a row that lean on one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +25,12 @@ class Question:
 
     @property
     def before(self) -> Before | None:
-        """What the question may lean on: the one before with those that one leaned on, and what its
-        answer cited."""
+        """What the question may lean on: the one before, and what its answer cited."""
         if not self.history:
             return None
         last = self.history[-1]
-        said = [last.question]
-        for turn in reversed(self.history[-MAX_LEANING:-1]):
-            if not leans(said[0]):
-                break
-            said.insert(0, turn.question)
         cited = tuple((each.passage.file, each.passage.title) for each in last.sources)
-        return Before(" ".join(said), cited)
+        return Before(last.question, cited)
 
     @property
     def searched(self) -> str:

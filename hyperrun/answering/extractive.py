@@ -92,7 +92,7 @@ async def extract(
         try:
             section = [
                 each
-                for each in quotables(await whole(source), wanted.own)
+                for each in quotables(await whole(source), wanted)
                 if each.block.text not in shown
             ]
             if (
@@ -101,7 +101,7 @@ async def extract(
                 and not (is_near(source, sources[0]) or adds(section, wanted, shown))
             ):
                 continue
-            body = quote(section, wanted.own, room)
+            body = quote(section, wanted, room)
         except Exception:  # whatever a stranger's lines bring it to, the others answer
             log.exception("%s is left out of an answer", source.passage.file)
             left_out.append(place(source))

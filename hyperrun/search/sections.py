@@ -145,12 +145,10 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
                     unknown.append(word)
             terms[stem] = Term(weight * share * (WEAK if word in _WEAK else 1.0), others)
 
-    own: dict[str, Term] = {}
     if total:
         add(query_terms(question), 1.0)
         for stem in meant_by_phrases(question, mended):
             terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
-        own = dict(terms)
         if before is not None and leans(question, not unknown):
             add(query_terms(before.question), BEFORE)
             for stem in meant_by_phrases(before.question, mended):
@@ -160,7 +158,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
                 word for _, title in before.cited[:2] for word in query_terms(last_name(title))
             ]
             add(cited, CITED)
-    return Wanted(question, terms, tuple(unknown), before, own)
+    return Wanted(question, terms, tuple(unknown), before)
 
 
 def in_words_of(connection: sqlite3.Connection, question: str) -> str:
@@ -343,13 +341,10 @@ class Wanted:
         terms: Mapping[str, Term],
         unknown: tuple[str, ...] = (),
         before: Before | None = None,
-        own: Mapping[str, Term] | None = None,
     ) -> None:
         self.question = question
         self.terms = terms
         self.unknown = unknown
-        # What it asks for by its own words, whatever it leans on.
-        self.own = Wanted(question, own, unknown) if own and len(own) < len(terms) else self
         self._weights = [term.weight for term in terms.values()]
         self._total = sum(self._weights) or 1.0
         self._spare = spared(question)
