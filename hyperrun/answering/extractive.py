@@ -1,7 +1,7 @@
 """The answer without a language model: the section that answers, as its page says it.
 
 Whole where it fits on a screen, else its lead, the block that answers and its example; from a
-second section what the first does not say; then where else to look. Where nothing answers, that.
+few others what was not said yet; then where else to look. Where nothing answers, that.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from hyperrun.answering.quoting import LONG_LINES, Block, blocks, is_prose
+from hyperrun.answering.quoting import LONG_LINES, Block, blocks, is_prose, size
 from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.search.ranking import asks_how_it_is_built
@@ -19,13 +19,15 @@ from hyperrun.search.terms import last_name, named_symbols
 
 log = logging.getLogger(__name__)
 
-SCREEN_LINES = 30  # a section that takes no more is quoted whole
-SECOND_LINES = 12
+SCREEN_LINES = 25  # a first section that takes no more is quoted whole
+SECOND_LINES, LEAST_LINES = 12, 5  # what each after it may take, and where none is begun any more
+ANSWER_LINES = 29  # of all together
+MAX_SECTIONS = 4
 MAX_ALSO = 3
 # How much of the question a section holds that answers it, and one that comes near.
 SURE, NEAR = 0.45, 0.2
 SURE_ANYWAY = 0.66  # although a word of it stands nowhere
-AS_GOOD = 0.7  # of the first section's share: what a second one has to hold to be quoted
+AS_GOOD = 0.5  # of the first section's share: what a second one has to hold to be quoted
 
 _LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _NAME = re.compile(r"(?<=\s)[A-Z][A-Za-z]*[a-z]*|[a-z]+[A-Z]\w*")
@@ -84,11 +86,16 @@ async def extract(
     quoted: list[str] = []  # places
     left_out: list[str] = []
     shown = ""
-    for source in sources[: introducing or 2]:
+    used = 0
+    for source in sources[: introducing or MAX_SECTIONS]:
         await asyncio.sleep(0)  # a section takes milliseconds; other answers stream meanwhile
         if place(source) in quoted:
             continue
-        room = SECOND_LINES if quoted and not introducing else SCREEN_LINES
+        room = SCREEN_LINES
+        if quoted and not introducing:
+            room = min(SECOND_LINES, ANSWER_LINES - used)
+            if room < LEAST_LINES:
+                break
         try:
             section = [
                 each
@@ -110,6 +117,7 @@ async def extract(
             continue
         quoted.append(place(source))
         shown += f"{source.passage.title}\n{body}"
+        used += size(body)
         yield body + "\n\n"
     if not quoted:
         yield f"**{escaped(heading(sources[0]))}** [{sources[0].number}]\n\n"
@@ -196,6 +204,8 @@ def quote(section: Sequence[Quotable], wanted: Wanted, room: int) -> str:
     chosen = list(range(len(section)))
     if sum(each.block.lines for each in section) > room:
         chosen = choose(section, room)
+        if not chosen:
+            return ""
     cited_to = [section[at].source for at in chosen]
     cited_to += [shown for at in chosen if (shown := section[at].shown) is not None]
     numbers = dict.fromkeys(source.number for source in cited_to)
@@ -238,7 +248,7 @@ def choose(section: Sequence[Quotable], room: int) -> list[int]:
     order += [at for at in rest if held[at] >= 0.55 * held[top]]
     chosen: list[int] = []
     for at in dict.fromkeys(order):
-        if not chosen or sizes[at] <= room:
+        if sizes[at] <= room or (not chosen and room >= LONG_LINES):
             chosen.append(at)
             room -= sizes[at]
     return sorted(chosen)

@@ -340,6 +340,6 @@ def alike(stem: str) -> frozenset[str]:
 def meant_by_phrases(question: str, mended: Mapping[str, str]) -> list[str]:
     """The stems that the phrases of a question stand for: "disable" for "turn off". `mended` has
     the stems of words that are misspelled."""
-    stems = map(porter, re.findall(r"\w+", question.lower()))
-    words = " ".join(mended.get(stem, stem) for stem in stems)
-    return [stem for phrase, stem in _table()[1] if phrase.search(words)]
+    stems = [porter(word) for word in re.findall(r"\w+", question.lower())]
+    said = "\n".join((" ".join(stems), " ".join(mended.get(stem, stem) for stem in stems)))
+    return [stem for phrase, stem in _table()[1] if phrase.search(said)]

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.answering.extractive import SCREEN_LINES, extract
-from hyperrun.answering.quoting import LONG_LINES
+from hyperrun.answering.extractive import ANSWER_LINES, MAX_SECTIONS, SCREEN_LINES, extract
+from hyperrun.answering.quoting import LONG_LINES, size
 from hyperrun.answering.research import Research
 from hyperrun.domain import Source
 from hyperrun.language import DEFAULT, languages, text
@@ -382,6 +382,18 @@ def test_what_was_quoted_is_not_quoted_again() -> None:
         "Lamps are paired with a button.\n\nA bridge pairs them, too.", "Bridge", file="b.md"
     )
     assert answer("pair lamps with a button or a bridge", whole, again).count("with a button.") == 1
+
+
+def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
+    words = "\n\n".join(f"Pair lamp N.{m} with the bridge." for m in range(9))
+    sections = [
+        replace(section(words.replace("N", str(n)), f"Way {n}", file=f"{n}.md"), score=1.0)
+        for n in range(6)
+    ]
+    said = answer("pair a lamp with the bridge", *sections)
+    assert 2 <= said.count("**Way") <= MAX_SECTIONS
+    assert size(said) <= ANSWER_LINES + 4  # its lead, and where else to look
+    assert "Pair lamp 0.8" in said and "Pair lamp 1.8" in said
 
 
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:

@@ -148,6 +148,19 @@ def test_a_question_that_leans_is_searched_with_what_was_said_before(lantern: In
     assert first(lantern, "Which colours does a lamp take?", pairing).endswith("Lantern > Colours")
 
 
+def test_a_fragment_that_follows_a_question_is_no_name_of_code(lantern: Index) -> None:
+    assert first(lantern, "dim lamp") == "lamp.py dim_lamp"
+    pairing = Before("How do I pair a lamp?", (("docs/guide.md", "Lantern > Pairing"),))
+    assert first(lantern, "and dim lamp?", pairing).startswith("docs/guide.md")
+
+
+def test_a_question_leans_on_what_the_one_before_meant(lantern: Index) -> None:
+    stem = meant_by_phrases("it gives up too early", {})
+    assert stem == ["timeout"]
+    terms = lantern.wanted("How do I change that?", Before("It gives up too early")).terms
+    assert "timeout" in terms and terms["timeout"].weight < 3
+
+
 def test_what_stands_nowhere_is_known(lantern: Index) -> None:
     assert lantern.wanted("the capital of Mongolia").unknown == ("capital", "mongolia")
     assert lantern.wanted("How do I pair a lamp?").unknown == ()
