@@ -5,19 +5,19 @@
 #     -v "$PWD":/repository:ro -v hyperrun:/data --env-file .env hyperrun
 #
 # Put a proxy that ends TLS in front, name it in HYPERRUN_TRUSTED_PROXIES, and set HYPERRUN_PUBLIC_URL
-# and HYPERRUN_SITE_URL.
+# and HYPERRUN_SITE_URL; compose.yaml does. Node builds the assets and stays behind.
 
 FROM python:3.12-slim AS build
 RUN pip install --no-cache-dir uv
 WORKDIR /app
-COPY pyproject.toml ./
-RUN uv sync --no-cache
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY main.py components.py embed.py ./
 COPY hyperrun hyperrun
 COPY static static
-RUN uv run --no-sync python -m hyperrun.web.assets \
- && rm -rf static/node_modules \
- && uv run --no-sync python -m compileall -q main.py components.py embed.py hyperrun
+RUN uv sync --no-cache --no-default-groups --extra postgres \
+ && uv build --no-cache --wheel --out-dir dist \
+ && uv pip install --no-cache --no-deps dist/*.whl \
+ && find .venv -name tests -type d -prune -exec rm -r {} +
 
 FROM python:3.12-slim
 RUN apt-get update \
@@ -27,8 +27,8 @@ RUN apt-get update \
  && install --directory --owner hyperrun --mode 0700 /data \
  # The repository is the host's, and git asks no further than this one folder.
  && git config --system --add safe.directory /repository
-COPY --from=build /app /app
-WORKDIR /app
+COPY --from=build /app/.venv /app/.venv
+WORKDIR /data
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     HOME=/data \
@@ -41,4 +41,4 @@ EXPOSE 5001
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", \
   "import urllib.request as r; r.urlopen('http://127.0.0.1:5001/healthz', timeout=4)"]
 STOPSIGNAL SIGTERM
-CMD ["python", "main.py"]
+CMD ["hyperrun"]
