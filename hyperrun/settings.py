@@ -1,6 +1,6 @@
 """The environment, read once into a frozen object.
 
-The field list below is the whole list: the README's table is held against it by a test. Names of
+The field list below is the whole list: docs/settings.md is made from it. Names of
 variables carry their unit. An empty variable counts as unset.
 """
 
@@ -22,7 +22,7 @@ POSTGRESQL = ("postgresql://", "postgres://")
 def setting(
     variable: str, default: Any, help: str, *, secret: bool = False, separator: str = ","
 ) -> Any:
-    """A field read from `variable`; `help` is its line in the README's table. Where it holds more
+    """A field read from `variable`; `help` is its line in docs/settings.md. Where it holds more
     than one value, `separator` stands between them."""
     metadata = {"variable": variable, "help": help, "separator": separator}
     return field(default=default, metadata=metadata, repr=not secret)

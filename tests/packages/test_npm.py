@@ -58,6 +58,8 @@ CONFIGURATIONS = {
         "src/content/docs",
     ),
 }  # fmt: skip
+# Where a page of the dev server has its tags; VitePress makes them in the browser, out of this.
+IN_DEV = {"docusaurus": "manual/", "vitepress": "@siteData"}
 CONTENT = (
     "import { defineCollection } from 'astro:content';\n"
     "import { docsLoader } from '@astrojs/starlight/loaders';\n"
@@ -74,7 +76,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     root = tmp_path / "repository"
     configuration, text, _, _, folder = CONFIGURATIONS[kind]
     write(root, {configuration: text.format(options=json.dumps(OPTIONS)), ".git/HEAD": "",
-                 "package.json": '{"type": "module"}'})  # fmt: skip
+                 "package.json": '{"private": true}'})  # fmt: skip
     if kind == "starlight":
         write(root, {"src/content.config.ts": CONTENT})
     for name, title in (("index", "Lantern"), ("guide/a-page", "A page"), ("guide/index", "Guide")):
@@ -115,7 +117,7 @@ def test_the_tag_once_the_options_the_sources_and_the_dev_server(
     port = free_port()
     command = [each.format(port=port) for each in dev]
     command[0] = f"node_modules/.bin/{command[0]}"
-    address = f"http://127.0.0.1:{port}/" + ("manual/" if kind == "docusaurus" else "")
+    address = f"http://127.0.0.1:{port}/" + IN_DEV.get(kind, "")
     with site.dev_server(tmp_path, *command, cwd=made) as running:
         server = site.check_dev_server(address, made / folder / "index.md", running)
     site.wait_for(lambda: site.is_gone(server), 15)
