@@ -50,6 +50,7 @@ from hyperrun.storage.keys import Keys
 from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.storage.tokens import Tokens
 from hyperrun.web import api, asking, assets, health, machine_pages, middleware, sse
+from hyperrun.web.agents_menu import AgentsSheet, ForAgents, name_for
 from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
 from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsSheet
@@ -259,6 +260,25 @@ async def page_starters(request: Request, services: Services, form: PageForm) ->
     if about:
         return html.Starters(view, about, form.page_title)
     return html.Starters(view, starters(services))
+
+
+@route("/agents", methods=["POST"])
+async def agents(request: Request, services: Services, form: PageForm) -> FT:
+    """What the reader's own agent can have of this page, and how it is connected."""
+    settings = services.settings
+    own = (settings.public_url or server_url(request)).rstrip("/")
+    has = ForAgents(
+        mcp_url=f"{own}/mcp" if settings.mcp != "off" else "",
+        wants_token=bool(settings.mcp_token),
+        name=name_for(services.search.project),
+    )
+    pages = services.search.whole_pages
+    page = await asyncio.to_thread(pages.find, form.page_url) if form.page_url else None
+    if page is not None:
+        text = await asyncio.to_thread(pages.markdown, page)
+        at = f"{own}/pages/{page.markdown_name}"
+        has = replace(has, markdown_url=at, markdown=text)
+    return AgentsSheet(view_for(request, services, form.lang), has)
 
 
 @route("/stop/{turn_id}", methods=["POST"])
@@ -578,6 +598,7 @@ LINKS = Links(
     history="history",
     starters="starters",
     conversations="conversations",
+    agents="agents",
     open="open-conversation",
     delete="delete-conversation",
     clear="clear-messages",

@@ -18,6 +18,7 @@ from hyperrun.settings import Settings
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer, Serve
+from tests.web.test_agents import CHROME
 
 TOKEN = "a token of twenty letters or more"
 POST = {
@@ -378,3 +379,19 @@ def test_no_question_is_in_the_log(serve: Serve, caplog: pytest.LogCaptureFixtur
     ours = [each for each in caplog.records if each.name.startswith(("hyperrun", "mcp.server"))]
     assert ours
     assert not any("unspeakable" in each.getMessage() for each in ours)
+
+
+def test_what_agents_call_is_counted(serve: Serve) -> None:
+    server = serve(metrics=True, mcp="passages")
+
+    async def work(client: Client) -> None:
+        for query in ("dim", "pair"):
+            await client.call_tool("search", {"query": query})
+        await client.call_tool("ask", {"question": "How do I dim a lamp?"})
+
+    with_agent(server, work)
+    httpx.post(f"{server.url}/api/search", json={"query": "dim"}, headers={"User-Agent": CHROME})
+    numbers = httpx.get(f"{server.url}/metrics").text
+    assert 'hyperrun_calls_total{asker="agent",call="search",door="mcp"} 2.0' in numbers
+    assert 'hyperrun_calls_total{asker="person",call="search",door="json"} 1.0' in numbers
+    assert 'hyperrun_askers_total{asker="agent",door="mcp"} 1.0' in numbers
