@@ -815,7 +815,7 @@ class Search:
         if self._colgrep is not None:
             await self._colgrep.close()
         if self._meaning is not None:
-            await self._meaning.rest()
+            await self._meaning.close()
         await self._versions.close()
         self._index.close()
 
