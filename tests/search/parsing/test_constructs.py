@@ -355,7 +355,7 @@ def test_nothing_outside_of_the_repository_is_included(
     (root / "docs").mkdir(exist_ok=True)
     (root / "docs/link.txt").symlink_to(tmp_path / "secret.txt")
     (root / "docs/folder").symlink_to(tmp_path, target_is_directory=True)
-    place = Place(root.resolve(), PurePosixPath("docs/a.md"))
+    place = Place(root.resolve(), PurePosixPath("docs/a.md"), documents.blocks)
     assert "pangolin" not in content(f"Words.\n\n{form.format(name)}\n", place=place)
 
 
