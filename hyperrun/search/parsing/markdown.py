@@ -23,6 +23,7 @@ _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECAS
 _ICON = re.compile(
     r":(?:material|fontawesome|octicons|simple|twemoji|mdi|lucide|fa[srb]?|bi|gh)-[\w-]+:"
 )
+_SHORT_NAME = re.compile(r"(?<![\w:]):[a-z+-][a-z0-9_+-]{1,40}:(?![\w:])")
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==|\^\^(?=\S)(.+?)(?<=\S)\^\^")
 _KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
 _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
@@ -837,11 +838,20 @@ def _plain(markdown: str) -> str:
 def _without_marks(text: str) -> str:
     if ":" in text:
         text = _ICON.sub("", text)
+        if _SHORT_NAME.search(text):
+            text = _with_emoji(text)
     if "==" in text or "^^" in text:
         text = _MARKED.sub(lambda match: match[1] or match[2], text)
     if "++" in text:
         text = _KEYS.sub(lambda match: "+".join(map(_key, match[1].split("+"))), text)
     return _SCRIPT.sub(r"\1", text) if "~" in text or "^" in text else text
+
+
+def _with_emoji(text: str) -> str:
+    """`:tada:` as the sign that GitHub and most generators show for it."""
+    import emoji  # 20 ms that only documents with such names wait for
+
+    return _SHORT_NAME.sub(lambda match: emoji.emojize(match[0], language="alias"), text)
 
 
 def _key(name: str) -> str:

@@ -319,7 +319,7 @@ class _Writer:
         name, argument, options = node["name"], node["argument"], node["options"]
         if name.removeprefix("py:") in ("module", "currentmodule", "automodule"):
             self._module = argument.strip()
-        if name in directives.NOTHING:
+        if name in directives.NOTHING or (name.startswith("test") and "hide" in options):
             return ""
         title = self._inline(node.children[0]) if node.children and isinstance(
             node.children[0], nodes.title) else ""  # fmt: skip
