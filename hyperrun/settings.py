@@ -266,6 +266,11 @@ class Settings:
     )
 
     # Answers in flight
+    drain_s: float = setting(
+        "HYPERRUN_DRAIN_S",
+        20.0,
+        "how long running answers may end by themselves after SIGTERM; no new question is taken",
+    )
     abandon_after_s: float = setting(
         "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"
     )
