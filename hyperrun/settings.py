@@ -218,7 +218,7 @@ class Settings:
         "HYPERRUN_QUESTIONS_PER_MINUTE_IN_ALL", 600, "of all readers together"
     )
     changes_per_minute_per_address: int = setting(
-        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests of any kind"
+        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests, and pages as Markdown"
     )
     limits_url: str = setting(
         "HYPERRUN_LIMITS_URL",

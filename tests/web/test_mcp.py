@@ -15,6 +15,7 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, Implementation, TextContent
 
 from hyperrun.settings import Settings
+from hyperrun.web import mcp_tools
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer, Serve
@@ -282,6 +283,20 @@ def test_only_pages_of_allowed_sites_may_come_and_programs(
     assert answer.status_code == status
     allowed = answer.headers.get("access-control-allow-origin")
     assert allowed == (headers.get("Origin") if status == 200 else None)
+
+
+def test_the_tools_are_described_as_clients_want_them() -> None:
+    from jsonschema import Draft202012Validator
+
+    for name, schema in mcp_tools.INPUTS.items():
+        assert re.fullmatch(r"[a-z_]{1,64}", name)
+        Draft202012Validator.check_schema(schema)
+        assert schema["type"] == "object"
+        assert set(schema["required"]) <= set(schema["properties"])
+        for argument in schema["properties"].values():
+            assert argument["description"].endswith((".", ")"))
+        assert "{project}" in mcp_tools.ABOUT[name]
+        assert mcp_tools.TITLES[name]
 
 
 def test_nothing_is_told_without_being_asked(serve_once: RunningServer) -> None:
