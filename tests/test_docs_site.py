@@ -132,12 +132,13 @@ def run(
                     "PORT": str(free_port())} | environment,
     )  # fmt: skip
     said = ""
-    assert running.stdout is not None
-    for line in running.stdout:
-        said += line
-        if is_server and "answers about" in line:
-            running.send_signal(signal.SIGTERM)
-    status = running.wait(60)
+    with running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            said += line
+            if is_server and "answers about" in line:
+                running.send_signal(signal.SIGTERM)
+        status = running.wait(60)
     return (0 if is_server and "answers about" in said else status), said
 
 

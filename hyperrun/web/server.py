@@ -99,11 +99,10 @@ def announce(services: Services) -> None:
         f"  model:  {model or 'none (answers are passages, found without a model)'}",
         f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""),
     ]
-    more = [] if model else ["set HYPERRUN_MODEL and a key (.env.example)"]
-    if "colgrep" not in index.engine.lower():
-        more.append("cargo install colgrep --locked")
-    if more:
-        lines.append(f"  more:   {'; '.join(more)}")
+    if not model:
+        lines.append(
+            "  next:   HYPERRUN_MODEL and a key write answers; hyperrun doctor tells what else"
+        )
     print("\n".join(lines), flush=True)
     if any_site_may_show(settings):
         print(
