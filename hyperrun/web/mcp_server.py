@@ -114,9 +114,7 @@ def _told(text: str, *, is_error: bool = False) -> CallToolResult:
 
 def _home(context: Context) -> str:
     services = _services(context)
-    return (services.settings.public_url or server_url(_request(context))).rstrip("/").removesuffix(
-        "/mcp"
-    )  # fmt: skip
+    return (services.settings.public_url or server_url(_request(context))).rstrip("/")
 
 
 async def list_resources(

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hyperrun.web.agents_menu import ForAgents, lines_to_paste, name_for
+from tests.browser import accessibility_findings
 from tests.server import Serve
 from tests.web.test_mcp import TOKEN
 
@@ -72,3 +73,8 @@ def test_the_sheet_opens_from_the_menu(serve: Serve, page: Page) -> None:
     page.locator("#agents").click()
     opened = page.get_by_role("dialog", name="For your agent")
     expect(opened).to_contain_text(f"{server.url}/mcp")
+    for summary in opened.locator("summary").all():
+        summary.click()
+    assert accessibility_findings(page) == []
+    page.keyboard.press("Escape")
+    expect(opened).to_have_count(0)

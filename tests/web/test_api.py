@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -260,7 +261,7 @@ def test_it_can_be_switched_off(serve: Serve) -> None:
 
 
 def test_pages_are_listed_so_many_at_once(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, repository: Any
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, repository: Path
 ) -> None:
     from hyperrun.web import api
 
@@ -279,6 +280,28 @@ def test_pages_are_listed_so_many_at_once(
         after = told["next"]
     assert seen == ["guide", "p0", "p1", "p2", "p3"]
     assert httpx.get(f"{url}/api/pages?after=x").status_code == 400
+
+
+def test_one_source_of_several_is_searched_alone(serve: Serve, repository: Path) -> None:
+    more = repository.parent / "more"
+    more.mkdir()
+    (more / "README.md").write_text("# More\n\nA second way to dim a lamp is a curtain.\n")
+    both = (("lantern", "."), ("more", "../more"))
+    (repository / "hyperrun.toml").write_text(
+        "".join(f'[[source]]\nlabel = "{name}"\npath = "{place}"\n\n' for name, place in both)
+    )
+    url = f"{serve().url}/api/search"
+
+    def sources(**body: Any) -> set[str]:
+        answer = post(url, json={"query": "dim a lamp", "k": 20} | body)
+        assert answer.status_code == 200, answer.text
+        return {each["source"] for each in answer.json()["results"]}
+
+    assert sources() == {"lantern", "more"}
+    assert sources(source="more") == {"more"}
+    assert sources(source="lantern") == {"lantern"}
+    refused = post(url, json={"query": "x", "source": "less"})
+    assert refused.json()["error"]["message"] == "`source` is one of `lantern`, `more`."
 
 
 def test_no_key_and_no_question_leaves(
