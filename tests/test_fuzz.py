@@ -65,7 +65,6 @@ ROUTES = [
     ("POST", "/reindex"),
     ("GET", "/logo"),
     ("POST", "/starters"),
-    ("POST", "/agents"),
     ("GET", "/llms.txt"),
     ("GET", "/llms-full.txt"),
     ("GET", "/pages/{path:path}"),

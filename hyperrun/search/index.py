@@ -18,6 +18,7 @@ from hyperrun.search.vectors.fusing import Meant
 FETCH = 120  # candidates that are ranked
 MAX_NAME_TERMS = 5
 MAX_SYMBOLS, MAX_DEFINED = 3, 1  # of a question that are looked up, and places shown for them
+MIN_SECTIONS, MIN_SHARE = 50, 0.1  # of documentation, to come before code
 HELD = 0.7  # of a question by a section; then code is not looked at
 SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
@@ -69,6 +70,8 @@ class Index(IndexFile):
                 ranked = self._ranked(connection, query, inside)
             is_alone = before is None or not sections.leans(query)
             asks_for_code = is_alone and ranking.asks_for_code(query, ranked)
+            if best < HELD and not before and self._is_of_code(connection):
+                asks_for_code = True
             near = meant.near(connection, inside, [h.id for h in hits]) if meant else []
             if near:
                 hits = fusing.fuse_hits(hits, near)
@@ -87,6 +90,13 @@ class Index(IndexFile):
                 return [*prose[:2], *defined, *prose[2:]][:k]
             code = [each for each in ranked if each.kind not in READ][: k - len(prose)]
             return prose + [self._passage(connection, each.id, 0.0) for each in code]
+
+    @staticmethod
+    def _is_of_code(connection: sqlite3.Connection) -> bool:
+        """Is there hardly any documentation?"""
+        (prose,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
+        (every,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
+        return bool(prose < MIN_SECTIONS and prose < MIN_SHARE * every)
 
     @staticmethod
     def _defined(connection: sqlite3.Connection, query: str) -> list[int]:

@@ -168,7 +168,7 @@ _SYMBOL = re.compile(r"\w*(?:[a-z0-9][A-Z]|_|\.\w|::)\w*(?:\(\))?")
 
 def may_ask_for_code(query: str) -> bool:
     """May this be about how something is made, or hold a name in code?"""
-    return bool(named_symbols(query)) or asks_how_it_is_built(query)
+    return bool(named_symbols(query)) or asks_how_it_is_built(query) or is_study(query)
 
 
 def is_name(query: str, name: str) -> bool:
@@ -186,9 +186,27 @@ _MADE = re.compile(
 NAMED = 5  # of the best may have the question for a name
 
 
+# A long question that is nobody's own and names parts of programs, or any that is longer still.
+_OWN = re.compile(r"\b(i|my|me|we|our|mine|you|your)\b", re.I)
+_PARTS = re.compile(
+    r"\b(implement\w*|algorithms?|class(es)?|functions?|methods?|modules?|structs?|interfaces?|"
+    r"architectur\w*|design\w*|propagat\w*|inherit\w*|subclass\w*|responsib\w+|attributes?)\b",
+    re.I,
+)  # fmt: skip
+LONG, VERY_LONG = 13, 18  # words
+
+
+def is_study(query: str) -> bool:
+    """Does somebody study a program, who writes at length and of no wish of theirs?"""
+    words = len(query.split())
+    if words < LONG or _OWN.search(query):
+        return False
+    return words >= VERY_LONG or bool(_PARTS.search(query))
+
+
 def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
     """Is this about how something is made, or nothing but the name of what is defined?"""
-    if _SYMBOL.fullmatch(query.strip()):
+    if _SYMBOL.fullmatch(query.strip()) or is_study(query):
         return True
     names = [last_name(each.title) for each in ranked[:NAMED] if each.kind not in READ]
     if any(is_name(query, name) for name in names):
@@ -199,7 +217,7 @@ def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
 def _prose_factor(query: str, names_symbols: bool) -> float:
     if names_symbols:
         return PROSE_ELSE
-    if asks_how_it_is_built(query):
+    if is_study(query) or asks_how_it_is_built(query):
         return PROSE_FOR_BUILD
     return PROSE_FOR_USE if _USES.search(query) else PROSE_ELSE
 

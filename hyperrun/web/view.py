@@ -28,7 +28,6 @@ class Links:
     history: str
     starters: str
     conversations: str
-    agents: str
     open: str
     delete: str
     clear: str

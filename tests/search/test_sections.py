@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperrun.search import ranking
 from hyperrun.search.index import Index, distinct
 from hyperrun.search.sections import Before, leans, spelled
 from hyperrun.search.thesaurus import alike, meant_by_phrases
@@ -113,6 +114,28 @@ def test_documentation_stands_before_code_unless_code_is_asked_for(lantern: Inde
     assert first(lantern, "retry_policy") == "lamp.py retry_policy"
     assert first(lantern, "dim lamp") == "lamp.py dim_lamp"
     assert first(lantern, "how is retry policy implemented").startswith("lamp.py")
+
+
+def test_who_studies_a_program_at_length_is_shown_code(lantern: Index) -> None:
+    study = (
+        "What is the role of the function that sets the brightness of one lamp in the lantern "
+        "package?"
+    )
+    assert first(lantern, study) == "lamp.py dim_lamp"
+    assert ranking.is_study(study)
+    assert not ranking.is_study(study.replace("the role", "in my house the role"))
+    assert not ranking.is_study("compute the initial value of a field with a function every time")
+
+
+def test_where_hardly_anything_is_documented_code_may_come_first(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Lamps\n\n## Notes\n\nOne bridge dims lamps at night.\n")
+    for n in range(60):
+        (tmp_path / f"lamp{n}.py").write_text(f"def lamp{n}():\n    return {n} * 1_000_000\n")
+    (tmp_path / "brightness.py").write_text(CODE)
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert first(index, "how is the brightness of one lamp kept").startswith("brightness.py")
+    assert first(index, "Which bridge dims at night?").startswith("README.md")
 
 
 def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index) -> None:

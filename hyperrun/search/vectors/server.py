@@ -33,7 +33,7 @@ def choose(model: str, api_key: str, api_base: str) -> Embedder:
     return Relayed(model, api_key)
 
 
-class Server(Embedder):
+class Server:
     """A server that speaks OpenAI's format."""
 
     def __init__(self, model: str, api_key: str, api_base: str) -> None:
@@ -68,12 +68,8 @@ class Server(Embedder):
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise EmbeddingError(f"the embedding server answered no vectors: {error}") from error
 
-    def close(self) -> None:
-        """Close its connections."""
-        self._client.close()
 
-
-class Relayed(Embedder):
+class Relayed:
     """A server that LiteLLM speaks to, in a format of its own."""
 
     def __init__(self, model: str, api_key: str) -> None:
