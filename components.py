@@ -133,6 +133,10 @@ def Menu(view: View) -> FT:
             ),
             MenuItem("copy", say("copy_conversation"), id="copy-conversation"),
             MenuItem("globe", say("language"), id="languages"),
+            MenuItem(
+                "code", say("agents"), id="agents", hx_post=view.links.agents,
+                hx_include="#token, #lang, #page-url", **sheet,
+            ),
             Hr(),
             MenuItem("settings", say("settings"), **asked, **sheet),
             cls="menu-list",

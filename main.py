@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import socket
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import replace
@@ -33,6 +34,7 @@ from hyperrun.errors import (
     BadQuestion,
     BadSetting,
     HyperRunError,
+    Leaving,
     LimitReached,
     NotYours,
     SearchUnavailable,
@@ -44,12 +46,13 @@ from hyperrun.llm.models import Models
 from hyperrun.logs import configure as configure_logs
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
-from hyperrun.storage import schema
 from hyperrun.storage.files import broken_secret, lock_data_dir
 from hyperrun.storage.keys import Keys
-from hyperrun.storage.sqlite import SQLiteStore
+from hyperrun.storage.opening import check_store, store_of
 from hyperrun.storage.tokens import Tokens
+from hyperrun.visitor import share_names
 from hyperrun.web import api, asking, assets, health, machine_pages, middleware, sse
+from hyperrun.web.agents_menu import AgentsSheet, ForAgents, name_for
 from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
 from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsSheet
@@ -190,7 +193,7 @@ async def frames(
     """
     try:
         with place:
-            turn = await services.turns.find(turn_id)
+            turn = await services.turns.read(turn_id)
             if turn is not None and turn.outcome is not Outcome.RUNNING:
                 await services.limits.show(address, [turn])
             yield f"retry: {random.randint(1_000, 4_000)}\n\n"
@@ -214,7 +217,11 @@ async def frames(
                 gone = fragment(html.Problem(view.say(NotYours.public)))
                 yield sse.frame("snapshot", gone)
             yield sse.frame("close", "")
-    except LimitReached as reached:
+    except StoreError as away:
+        log.warning("a stream waits for the store: %s", away)
+        yield sse.frame("snapshot", fragment(html.Problem(view.say(away.public))))
+        yield f"retry: {random.randint(1_000, 3_000)}\n\n"
+    except (LimitReached, Leaving) as reached:
         yield f"retry: {reached.retry_after_s * 1_000}\n\n"
 
 
@@ -259,6 +266,25 @@ async def page_starters(request: Request, services: Services, form: PageForm) ->
     if about:
         return html.Starters(view, about, form.page_title)
     return html.Starters(view, starters(services))
+
+
+@route("/agents", methods=["POST"])
+async def agents(request: Request, services: Services, form: PageForm) -> FT:
+    """What the reader's own agent can have of this page, and how it is connected."""
+    settings = services.settings
+    own = (settings.public_url or server_url(request)).rstrip("/")
+    has = ForAgents(
+        mcp_url=f"{own}/mcp" if settings.mcp != "off" else "",
+        wants_token=bool(settings.mcp_token),
+        name=name_for(services.search.project),
+    )
+    pages = services.search.whole_pages
+    page = await asyncio.to_thread(pages.find, form.page_url) if form.page_url else None
+    if page is not None:
+        text = await asyncio.to_thread(pages.markdown, page)
+        at = f"{own}/pages/{page.markdown_name}"
+        has = replace(has, markdown_url=at, markdown=text)
+    return AgentsSheet(view_for(request, services, form.lang), has)
 
 
 @route("/stop/{turn_id}", methods=["POST"])
@@ -536,7 +562,7 @@ async def handle_error(request: Request, error: Exception) -> Response:
     if is_door(path_within(request.scope)):
         return problem_of(request.headers, error)
     view = view_for(request, services)
-    seconds = error.retry_after_s if isinstance(error, LimitReached) else 0
+    seconds = error.retry_after_s if isinstance(error, LimitReached | Leaving) else 0
     headers = {"Retry-After": str(seconds)} if seconds else {}
     return problem(request, view, view.say(error.public, seconds=seconds), error.status, headers)
 
@@ -578,6 +604,7 @@ LINKS = Links(
     history="history",
     starters="starters",
     conversations="conversations",
+    agents="agents",
     open="open-conversation",
     delete="delete-conversation",
     clear="clear-messages",
@@ -597,7 +624,7 @@ LINKS = Links(
 
 def create_app(settings: Settings) -> FastHTML:
     """The whole server for one repository. Opens nothing until its lifespan begins."""
-    store = SQLiteStore(settings)
+    store = store_of(settings)
     search = Search(settings)
     models = Models(settings)
     answerers = Answerers(settings, search, models)
@@ -606,7 +633,7 @@ def create_app(settings: Settings) -> FastHTML:
         await models.library()  # knows the prices
         return models.cost_usd(model, prompt_tokens, completion_tokens)
 
-    limits = Limits(settings, store, price)
+    limits = Limits(settings, store, price, shares=store.shares)
     metrics = Metrics(limits) if settings.metrics else None
     on_ended = [limits.book, metrics.answered] if metrics else [limits.book]
     turns = Turns(settings, store, answerers.of, search.locate, on_ended)
@@ -615,6 +642,9 @@ def create_app(settings: Settings) -> FastHTML:
 
     async def lifespan(app: FastHTML) -> AsyncIterator[None]:
         await store.open()
+        if store.fleet is not None:
+            share_names(store.secret("visitors.key"))
+            store.fleet.handlers["reindex"] = lambda _: search.refresh()
         await search.start()
         # Importing the model libraries takes seconds; the first page does not wait for it.
         warming = asyncio.get_running_loop().call_later(
@@ -686,6 +716,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from hyperrun.web import protocol
     from hyperrun.web.server import announce, check_address, server, stop_after
+    from hyperrun.web.workers import Workers, check_workers
 
     parser = argparse.ArgumentParser(
         prog="hyperrun serve" if sys.argv[0].startswith("hyperrun") else None,
@@ -695,6 +726,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", help="address to listen on")
     parser.add_argument("--port", type=int, help="port to listen on")
     parser.add_argument("--until", type=int, metavar="PID", help="stop when this process has ended")
+    parser.add_argument("--workers", type=int, default=1, help="processes behind the one port")
+    parser.add_argument("--listen-on", type=int, help=argparse.SUPPRESS)  # a worker's socket
     options = parser.parse_args(arguments)
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
@@ -705,17 +738,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
             settings, **{name: value for name, value in given.items() if value is not None}
         )
         settings.check()
-        if settings.database_url:
-            raise BadSetting("HYPERRUN_DATABASE_URL: this version serves from SQLite alone")
+        check_workers(options.workers, settings)
         if not assets.is_current():
             print("Preparing the browser assets (once) …", flush=True)
             assets.build()
+        if options.workers > 1:
+            sys.exit(Workers(options.workers, settings).run())
         with lock_data_dir(settings.data_dir):
             if broken := broken_secret(settings.data_dir):
                 raise BadSetting(broken)
             app = create_app(settings)
             app.state.services.search.check()
-            schema.check(settings.data_dir)
+            check_store(settings)
             app.state.services.limits.rates.check()
             config = uvicorn.Config(
                 app,
@@ -725,11 +759,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 timeout_graceful_shutdown=5,
                 **protocol.options(),
             )
-            check_address(settings.host, settings.port)
+            sockets = None
+            if options.listen_on is not None:
+                sockets = [socket.socket(fileno=options.listen_on)]
+            else:
+                check_address(settings.host, settings.port)
             announce(app.state.services)
             if options.until:
                 stop_after(options.until)
-            server(config).run()
+            server(config).run(sockets)
     except (BadSetting, SearchUnavailable, StoreError, assets.AssetsMissing) as error:
         sys.exit(f"hyperrun: {error}")
 

@@ -37,6 +37,7 @@ GROUPS = {
         "gaps": Verb("hyperrun.commands.gaps", "what is missing, a file or an issue for each need"),
         "export": Verb("hyperrun.commands.privacy", "what is kept of one reader", True),
         "delete": Verb("hyperrun.commands.privacy", "delete what is kept of one reader", True),
+        "import": Verb("hyperrun.commands.move", "bring SQLite's conversations into PostgreSQL"),
     },
     "Shell": {
         "completion": Verb("hyperrun.commands.completion", "a script that completes all of this"),

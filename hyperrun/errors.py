@@ -5,6 +5,7 @@ HyperRunError                anything a reader may be told about
 │   └── BadInput             a program did; `sentence` says in English what is wrong
 ├── NotYours                 no such conversation or turn, or somebody else's    HTTP 404
 ├── Busy                     an answer of this conversation is still in flight   HTTP 409
+├── Leaving                  this process takes no more questions; another does   HTTP 503
 ├── LimitReached             too much, too fast; `retry_after_s` says when       HTTP 429
 │   └── BudgetSpent          the day's money is gone: answer without a model
 ├── SearchError              the corpus could not be searched
@@ -69,6 +70,14 @@ class Busy(HyperRunError):
 
     public = "error_busy"
     status = 409
+
+
+class Leaving(HyperRunError):
+    """This process takes no more questions, for it is about to end; another one does."""
+
+    public = "error_leaving"
+    status = 503
+    retry_after_s = 1
 
 
 class LimitReached(HyperRunError):

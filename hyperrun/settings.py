@@ -1,6 +1,6 @@
 """The environment, read once into a frozen object.
 
-The field list below is the whole list: the README's table is held against it by a test. Names of
+The field list below is the whole list: docs/settings.md is made from it. Names of
 variables carry their unit. An empty variable counts as unset.
 """
 
@@ -22,7 +22,7 @@ POSTGRESQL = ("postgresql://", "postgres://")
 def setting(
     variable: str, default: Any, help: str, *, secret: bool = False, separator: str = ","
 ) -> Any:
-    """A field read from `variable`; `help` is its line in the README's table. Where it holds more
+    """A field read from `variable`; `help` is its line in docs/settings.md. Where it holds more
     than one value, `separator` stands between them."""
     metadata = {"variable": variable, "help": help, "separator": separator}
     return field(default=default, metadata=metadata, repr=not secret)
@@ -218,7 +218,7 @@ class Settings:
         "HYPERRUN_QUESTIONS_PER_MINUTE_IN_ALL", 600, "of all readers together"
     )
     changes_per_minute_per_address: int = setting(
-        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests of any kind"
+        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests, and pages as Markdown"
     )
     limits_url: str = setting(
         "HYPERRUN_LIMITS_URL",
@@ -266,6 +266,11 @@ class Settings:
     )
 
     # Answers in flight
+    drain_s: float = setting(
+        "HYPERRUN_DRAIN_S",
+        20.0,
+        "how long running answers may end by themselves after SIGTERM; no new question is taken",
+    )
     abandon_after_s: float = setting(
         "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"
     )

@@ -2,9 +2,11 @@
 
 import hashlib
 import secrets
+import time
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 _SALT = secrets.token_bytes(16)
+_shared: list[bytes] = []  # what all processes make their names with
 
 
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
@@ -32,6 +34,19 @@ def network_of(address: str) -> str:
 
 
 def visitor_of(address: str, user_agent: str) -> str:
-    """A name for one browser at one address, good until the server restarts; nothing to keep."""
+    """A name for one browser at one address, good until the server restarts, or where there are
+    several until midnight (UTC); nothing to keep."""
     text = f"{network_of(address)}\n{user_agent[:500]}".encode("utf-8", "replace")
-    return hashlib.blake2b(text, key=_SALT, digest_size=12).hexdigest()
+    return hashlib.blake2b(text, key=_salt(), digest_size=12).hexdigest()
+
+
+def share_names(secret: bytes) -> None:
+    """From now on, name visitors as every process does that is given the same secret."""
+    _shared[:] = [secret]
+
+
+def _salt() -> bytes:
+    if not _shared:
+        return _SALT
+    day = int(time.time() // 86_400)
+    return hashlib.blake2b(str(day).encode(), key=_shared[0], digest_size=16).digest()

@@ -48,6 +48,7 @@ class ServerProcess:
             "HOME": os.environ.get("HOME", "/"),
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
+            "HYPERRUN_DRAIN_S": "0",  # scripted answers often never end
             **self._environment,
         }
         with self._log.open("ab") as log:
@@ -70,6 +71,11 @@ class ServerProcess:
     def __exit__(self, *_: object) -> None:
         if self._process is not None and self._process.poll() is None:
             self.kill()
+
+    @property
+    def log(self) -> str:
+        """What it has said."""
+        return self._log.read_text() if self._log.exists() else ""
 
     @property
     def pid(self) -> int:

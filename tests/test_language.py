@@ -36,7 +36,7 @@ def test_another_language_is_not_english_again(language: str) -> None:
 @pytest.mark.parametrize("language", languages())
 def test_a_language_is_one_of_those_an_embedding_site_is_told_of(language: str) -> None:
     says = {option.name: option.says for option in embed.OPTIONS}["lang"]
-    assert says in (assets.ROOT / "README.md").read_text()
+    assert says in (assets.ROOT / "docs/embed/index.md").read_text()
     assert f"`{language}`" in says
     assert f"\n  {language}: [" in (assets.STATIC / "panel.js").read_text()
 

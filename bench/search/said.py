@@ -50,6 +50,10 @@ def sections_of_page(html: str) -> list[tuple[str, str]]:
     """Headings of a rendered page with the text under each, in order."""
     soup = BeautifulSoup(html, "html.parser")
     content = next((found for each in _CONTENT if (found := soup.select_one(each))), soup)
+    for group in content.select(".vp-code-group"):
+        labels = [label.extract() for label in group.select(":scope > .tabs > label")]
+        for label, block in zip(labels, group.select(":scope > .blocks > div"), strict=False):
+            block.insert(0, label.get_text())
     for tabs in content.select(".sphinx-tabs"):
         for label in tabs.select(".sphinx-tabs-tab"):
             if panel := tabs.find(id=str(label.get("aria-controls"))):
@@ -118,7 +122,7 @@ def page_of(site: Path, path: PurePosixPath) -> Path | None:
     """The rendered page of a source, by the usual rules."""
     stem = path.with_suffix("")
     names = [f"{stem}.html", f"{stem}/index.html"]
-    if path.stem.lower() in ("index", "readme"):
+    if path.stem.lower() == "index":
         names.insert(0, str(path.parent / "index.html"))
     return next((site / name for name in names if (site / name).is_file()), None)
 
@@ -150,7 +154,9 @@ def main() -> None:
             there[bare(heading)].append(bare(said))
         for heading, said, line in sections_of_source(root, path):
             total += 1
-            known = there.get(bare(heading)) or (there.get("") if line < 40 else None)
+            known = there.get(bare(heading)) or (
+                [each for each in there[""] if each] if line < 40 else None
+            )
             ours = bare(said)
             if not known:  # a heading that the generator makes of something else
                 known = [each for listed in there.values() for each in listed]

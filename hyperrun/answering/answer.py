@@ -122,7 +122,7 @@ class AnswerState:
 
     def __init__(self, turn: Turn, language: str = "", *, written: bool = False) -> None:
         self.turn = turn
-        self._written = written  # by a model: what it cites is compared with the lines
+        self.written = written  # by a model: what it cites is compared with the lines
         self.version = 0
         self.steps = turn.steps
         self.usage = turn.usage
@@ -140,7 +140,7 @@ class AnswerState:
         self.revision = 0  # of what was shown before: it is taken back, and shown anew
 
     def _builder(self) -> HtmlBuilder:
-        renderer = AnswerRenderer(self._handed_out.get, self._language, checks=self._written)
+        renderer = AnswerRenderer(self._handed_out.get, self._language, checks=self.written)
         return HtmlBuilder(renderer)
 
     def fold(self, event: Event) -> None:
@@ -268,6 +268,15 @@ class AnswerState:
             )
             for number, each in passages
         )  # fmt: skip
+
+    @property
+    def suggested(self) -> tuple[str, ...]:
+        """What the answer suggests to ask next, all of it."""
+        return self._suggestions
+
+    def as_told(self) -> Turn:
+        """The turn with all sources that were handed out: what another process goes on from."""
+        return replace(self.as_turn(), sources=tuple(self._handed_out.values()))
 
     def as_turn(self) -> Turn:
         """The turn as it would be stored now."""

@@ -13,19 +13,32 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Sequence,
+)
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update
 from hyperrun.answering.answerer import Answerer, AnswererFor, Question
+from hyperrun.answering.elsewhere import Elsewhere
 from hyperrun.answering.events import CUT_OFF, Called, Text, Used
+from hyperrun.answering.mirrors import FollowedAnswer, Mirror
+from hyperrun.answering.parts import Ended
 from hyperrun.domain import PERSON, Asker, Cost, Outcome, PageContext, Recent, Turn, reader_of
 from hyperrun.errors import (
     BadQuestion,
     Busy,
     HyperRunError,
+    Leaving,
     ModelError,
     ModelNotConfigured,
     NotYours,
@@ -52,6 +65,7 @@ KEEP_ALIVE_EVERY_S = 10.0  # after which a reader is told that the model takes i
 LOOK_EVERY_S = 0.25
 # How long may be rendered before the event loop does something else.
 SLICE_S = 0.004
+DRAIN_LOOK_S = 0.05
 # How long a reader waits for a disk that does not answer; then they go on without it.
 DISK_TIMEOUT_S = 1.0
 # The same for a provider whose stream does not let itself be closed.
@@ -64,31 +78,17 @@ Locate = Callable[[Passage], Passage | None]
 OnEnded = Callable[[Turn, Reservation], Awaitable[None]]
 
 
-class RunningAnswer:
+class RunningAnswer(FollowedAnswer):
     """One turn in flight: its state, its task, its followers."""
 
     def __init__(self, turn: Turn, reservation: Reservation, language: str = "") -> None:
         written = reservation.choice is not None
-        self.state = AnswerState(turn, language, written=written)
+        super().__init__(AnswerState(turn, language, written=written))  # finished: stored, counted
         self.reservation = reservation
-        self.followers: set[Follower] = set()
         self.task: asyncio.Task[None] | None = None
-        self.finished = asyncio.get_running_loop().create_future()  # stored, counted and told
         self.ends_as = Outcome.STOPPED  # when its task is cancelled
-        self.rendered = 0  # version
-        self.shown = 0.0  # when
         self.stored = 0  # version
-        self.alone_since = time.monotonic()
         self.goes_on_alone = False  # its reader has turned to another conversation meanwhile
-
-    def show(self) -> None:
-        """Render, if somebody is looking, and tell every follower to look."""
-        self.rendered = self.state.version
-        self.shown = time.monotonic()
-        if self.followers:
-            self.state.render()
-        for follower in self.followers:
-            follower.wake.set()
 
 
 class Turns:
@@ -116,12 +116,22 @@ class Turns:
         self._showing: asyncio.Handle | None = None
         self._maintenance: asyncio.Task[None] | None = None
         self._disk_works = True
+        self._leaving = False  # no new question is taken
         self._closing = False
+        self._elsewhere: Elsewhere | None = None
+        if store.fleet is not None:
+            self._elsewhere = Elsewhere(store, store.fleet, self, self._spawn)
+            store.fleet.ours = lambda: [*self._in_flight, *self._unstored]
 
     @property
     def in_flight(self) -> int:
         """How many answers are being made."""
         return len(self._in_flight)
+
+    @property
+    def is_leaving(self) -> bool:
+        """Does this process take no new question any more?"""
+        return self._leaving
 
     async def start(
         self,
@@ -141,8 +151,7 @@ class Turns:
         conversation is in flight: a second question is held back, not queued, so that it can build
         on the first.
         """
-        if conversation in self._by_conversation or self._closing:
-            raise Busy(f"conversation has {self._by_conversation.get(conversation)} in flight")
+        self._check_free(conversation)
         turn = Turn(
             id=secrets.token_urlsafe(18),
             conversation=conversation,
@@ -165,8 +174,7 @@ class Turns:
         `BadQuestion` where there is nothing to go on with, or no model now.
         """
         first = await self._own(conversation, turn_id)
-        if conversation in self._by_conversation or self._closing:
-            raise Busy(f"conversation has {self._by_conversation.get(conversation)} in flight")
+        self._check_free(conversation)
         if first.outcome is not Outcome.ANSWERED or first.notice != CUT_OFF:
             raise BadQuestion(f"turn {turn_id[:40]!r} was not cut off")
         if reservation.choice is None:
@@ -174,19 +182,37 @@ class Turns:
         turn = replace(first, outcome=Outcome.RUNNING, notice="", ended=None, suggestions=())
         return await self._begin(turn, reservation, language)
 
+    def _check_free(self, conversation: str) -> None:
+        if self._leaving or self._closing:
+            raise Leaving("this process ends")
+        if conversation in self._by_conversation:
+            raise Busy(f"conversation has {self._by_conversation[conversation]} in flight")
+
     async def _begin(self, turn: Turn, reservation: Reservation, language: str) -> Turn:
         running = RunningAnswer(turn, reservation, language)
         self._in_flight[turn.id] = running
         self._by_conversation[turn.conversation] = turn.id
+        if self._elsewhere is not None:
+            # No model is asked for what another process may be answering.
+            try:
+                await self._store.begin(turn)
+            except BaseException:
+                del self._in_flight[turn.id], self._by_conversation[turn.conversation]
+                raise
         # Beside the answer: the model is not asked later because the disk is slow.
-        first_row = self._spawn(self._save([turn]), f"first row of {turn.id}")
+        first_row = self._spawn(
+            self._save([] if self._elsewhere else [turn]), f"first row of {turn.id}"
+        )
         work = self._answer(running, language)
         running.task = asyncio.create_task(work, name=f"answer {turn.id}")
-        if self._maintenance is None or self._maintenance.done():
-            self._maintenance = asyncio.create_task(self._maintain(), name="turns maintenance")
+        self._look_after()
         await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
         await asyncio.wait({first_row}, timeout=DISK_TIMEOUT_S)
         return turn
+
+    def _look_after(self) -> None:
+        if self._maintenance is None or self._maintenance.done():
+            self._maintenance = asyncio.create_task(self._maintain(), name="turns maintenance")
 
     async def retry(
         self,
@@ -208,18 +234,27 @@ class Turns:
 
     async def stop(self, conversation: str, turn_id: str) -> None:
         """End an answer and keep what came; an ended one stays as it is. Raises `NotYours`."""
-        await self._own(conversation, turn_id)
+        turn = await self._own(conversation, turn_id)
+        if self._elsewhere is not None and self._is_elsewhere(turn):
+            return await self._elsewhere.stop(turn_id)
         await self._end(turn_id, Outcome.STOPPED)
+
+    def _is_elsewhere(self, turn: Turn) -> bool:
+        return turn.outcome is Outcome.RUNNING and turn.id not in self._in_flight
 
     async def forget(self, conversation: str) -> None:
         """End what is in flight and delete the conversation's turns."""
         await self._drop(lambda each: each == conversation)
+        if self._elsewhere is not None:
+            await self._elsewhere.stop_all(conversation)
         await self._store.clear(conversation)
 
     async def forget_all(self, conversation: str) -> None:
         """The same for every conversation of this one's reader."""
         reader = reader_of(conversation)
         await self._drop(lambda each: reader_of(each) == reader)
+        if self._elsewhere is not None:
+            await self._elsewhere.stop_all(conversation, of_reader=True)
         await self._store.clear_all(conversation)
 
     async def _drop(self, wanted: Callable[[str], bool]) -> None:
@@ -235,6 +270,8 @@ class Turns:
         running = self._in_flight.get(self._by_conversation.get(conversation, ""))
         if running is not None:
             running.goes_on_alone = True
+        elif self._elsewhere is not None:
+            self._spawn(self._elsewhere.leave(conversation), "leaving a conversation")
 
     async def recent(self, conversation: str) -> list[Recent]:
         """The conversations of this one's reader, last asked first, as far as they can be read."""
@@ -244,21 +281,24 @@ class Turns:
             log.error("conversations cannot be listed: %s", error)
             return []
         return [
-            replace(each, running=each.conversation in self._by_conversation) for each in stored
+            replace(each, running=each.running or each.conversation in self._by_conversation)
+            for each in stored
         ]
 
     async def find(self, turn_id: str) -> Turn | None:
-        """The turn with this id, in flight or stored."""
-        running = self._in_flight.get(turn_id)
-        if running is not None:
-            return running.state.as_turn()
-        if turn_id in self._unstored:
-            return self._unstored[turn_id]
+        """The turn with this id, in flight or stored, as far as it can be read."""
         try:
-            return await self._store.turn(turn_id)
+            return await self.read(turn_id)
         except StoreError as error:
             log.error("a turn cannot be read: %s", error)
             return None
+
+    async def read(self, turn_id: str) -> Turn | None:
+        """As `find`. Raises `StoreError` where it is not known whether there is such a turn."""
+        running = self._in_flight.get(turn_id)
+        if running is not None:
+            return running.state.as_turn()
+        return self._unstored.get(turn_id) or await self._store.turn(turn_id)
 
     async def history(self, conversation: str) -> list[Turn]:
         """A conversation's turns, oldest first, the one in flight as it stands now.
@@ -287,13 +327,18 @@ class Turns:
         """A snapshot, then what is new, then an update with an outcome. None keeps a line alive.
 
         A turn that has ended is one snapshot with its outcome; an unknown id is nothing at all.
+        Raises `Leaving` where it goes on in another process and this one ends.
         """
-        running = self._in_flight.get(turn_id)
+        running: FollowedAnswer | None = self._in_flight.get(turn_id)
         if running is None:
             stored = await self.find(turn_id)
-            if stored is not None:
+            if stored is None:
+                return
+            if self._elsewhere is None or not self._is_elsewhere(stored):
                 yield await asyncio.to_thread(self.snapshot, stored, language)
-            return
+                return
+            running = self._elsewhere.mirrors.of(stored, language)
+            self._look_after()
         follower = Follower()
         running.followers.add(follower)
         try:
@@ -306,6 +351,8 @@ class Turns:
                         yield update
                 if ended:
                     return
+                if self._closing and isinstance(running, Mirror):
+                    raise Leaving("the answer goes on in another process")
                 await follower.wake.wait()
                 follower.wake.clear()
                 if follower.is_quiet:
@@ -313,6 +360,8 @@ class Turns:
         finally:
             running.followers.discard(follower)
             running.alone_since = time.monotonic()
+            if self._elsewhere is not None and isinstance(running, Mirror):
+                self._elsewhere.mirrors.left(running)
 
     def snapshot(self, turn: Turn, language: str = "") -> Update:
         """A stored turn, rendered; a source that has moved since is cited where it stands now.
@@ -340,9 +389,20 @@ class Turns:
             cites=bool(builder.cited),
         )
 
+    async def drain(self, timeout_s: float, is_hurried: Callable[[], bool] = bool) -> None:
+        """Take no new question, and let running answers end by themselves for so long."""
+        self._leaving = True
+        deadline = time.monotonic() + timeout_s
+        if self._in_flight:
+            log.info("%d answers end before this server does", len(self._in_flight))
+        while self._in_flight and time.monotonic() < deadline and not is_hurried():  # noqa: ASYNC110
+            await asyncio.sleep(DRAIN_LOOK_S)
+
     async def close(self) -> None:
         """End every answer as interrupted, with a last word to each follower. Takes at most 5 s."""
-        self._closing = True
+        self._closing = self._leaving = True
+        for mirror in self._elsewhere.mirrors if self._elsewhere else ():
+            mirror.show()
         ends = [self._end(turn_id, Outcome.INTERRUPTED) for turn_id in list(self._in_flight)]
         if ends:
             await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=4.0)
@@ -354,6 +414,23 @@ class Turns:
             self._spawn(self._save(list(self._unstored.values())), "last rows")
         if self._background:
             await asyncio.wait(self._background, timeout=DISK_TIMEOUT_S)
+
+    # For other processes (`elsewhere.Owner`)
+
+    def running_state(self, turn_id: str) -> AnswerState | None:
+        """As `Owner.running_state`."""
+        running = self._in_flight.get(turn_id)
+        return running.state if running is not None else None
+
+    async def end(self, turn_id: str, outcome: Outcome) -> None:
+        """As `Owner.end`."""
+        await self._end(turn_id, outcome)
+
+    def go_on_alone(self, turn_id: str) -> None:
+        """As `Owner.go_on_alone`."""
+        running = self._in_flight.get(turn_id)
+        if running is not None:
+            running.goes_on_alone = True
 
     # Inside
 
@@ -427,6 +504,8 @@ class Turns:
                 # The first word is shown at once, like every step; later ones at most each tick.
                 at_once = not (isinstance(event, Text) and state.has_text)
                 state.fold(event)
+                if self._elsewhere is not None:
+                    self._elsewhere.tell(state.turn.id, event)
                 if isinstance(event, Used | Called):
                     continue  # told with the end
                 if at_once or time.monotonic() - running.shown >= SHOW_EVERY_S:
@@ -485,8 +564,10 @@ class Turns:
 
     async def _save(self, turns: Sequence[Turn]) -> None:
         """Write turns; an answer goes on without its row, and the log says so."""
+        if not turns:
+            return
         try:
-            await self._store.save(turns)
+            lost = await self._store.save(turns)
         except StoreError as error:
             if self._disk_works:
                 log.error("answers go on, but are not stored: %s", error)
@@ -498,6 +579,17 @@ class Turns:
         for turn in turns:
             if self._unstored.get(turn.id) is turn:
                 del self._unstored[turn.id]
+            if turn.id in lost:
+                self._lose(turn.id)
+            elif self._elsewhere is not None and turn.outcome is not Outcome.RUNNING:
+                self._elsewhere.tell(turn.id, Ended(turn.outcome, turn.error))
+
+    def _lose(self, turn_id: str) -> None:
+        """Another process has ended or deleted it: while this one was taken for dead, say."""
+        running = self._in_flight.get(turn_id)
+        if running is not None and running.state.outcome is None:
+            log.warning("turn %s was ended elsewhere", turn_id)
+            self._spawn(self._end(turn_id, Outcome.INTERRUPTED), "an answer ended elsewhere")
 
     async def _stored(self, conversation: str) -> list[Turn]:
         try:
@@ -509,13 +601,17 @@ class Turns:
     async def _maintain(self) -> None:
         """Look after all turns in flight until there are none."""
         checkpointed = time.monotonic()
-        while self._in_flight or self._unstored:
+        mirrors: Collection[Mirror] = self._elsewhere.mirrors if self._elsewhere else ()
+        while self._in_flight or self._unstored or len(mirrors):
             await asyncio.sleep(min(LOOK_EVERY_S, CHECKPOINT_EVERY_S))
             now = time.monotonic()
             for running in list(self._in_flight.values()):
                 state = running.state
                 alone_s = 0.0 if running.followers else now - running.alone_since
                 if running.goes_on_alone:
+                    continue
+                if self._elsewhere is not None and self._elsewhere.is_followed(state.turn.id):
+                    running.alone_since = now
                     continue
                 if state.outcome is None and alone_s > self._abandon_after_s:
                     running.alone_since = now + 3_600  # once
@@ -528,7 +624,8 @@ class Turns:
 
     def _keep_alive(self, now: float) -> None:
         """Wake who has had nothing to send for long: a proxy would take the line for dead."""
-        for running in self._in_flight.values():
+        mirrors: Iterable[Mirror] = self._elsewhere.mirrors if self._elsewhere else ()
+        for running in chain(self._in_flight.values(), mirrors):
             for follower in running.followers:
                 if now - follower.told_at > KEEP_ALIVE_EVERY_S:
                     follower.told_at = now

@@ -22,7 +22,7 @@ from typing import Any
 from hyperrun.domain import Outcome, reader_of
 from hyperrun.errors import BadSetting, StoreError
 from hyperrun.settings import Settings
-from hyperrun.storage.sqlite import SQLiteStore
+from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import Reported, Store
 from hyperrun.text import in_markdown
 
@@ -189,7 +189,7 @@ def _row(cells: Iterable[Any]) -> str:
 
 
 async def _read(settings: Settings, days: float, most: int) -> Insights:
-    async with SQLiteStore(settings).open_alongside_server() as store:
+    async with store_of(settings).open_alongside_server() as store:
         return await insights(store, days, most)
 
 

@@ -9,7 +9,6 @@ rendered pages, or the published site where none are there; 1 with those that ar
 import argparse
 import asyncio
 import json
-import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.repo:
             settings = replace(settings, repo_path=options.repo)
         reports = asyncio.run(_run(settings, options.check))
-    except (BadSetting, SearchError, SiteDown, sqlite3.Error) as error:
+    except (BadSetting, SearchError, SiteDown) as error:
         print(f"hyperrun: {error}", file=sys.stderr)
         return 2
     if options.json:

@@ -18,20 +18,20 @@ from typing import Any
 
 from hyperrun.errors import BadSetting, StoreError
 from hyperrun.settings import Settings
-from hyperrun.storage.sqlite import SQLiteStore
+from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import Store
 
 
 async def export(settings: Settings, any_id: str) -> dict[str, Any] | None:
     """A reader's conversations as JSON-ready data; None where nothing is kept under this id."""
-    async with SQLiteStore(settings).open_alongside_server() as store:
+    async with store_of(settings).open_alongside_server() as store:
         conversation = await _conversation(store, any_id)
         return await store.export(conversation) if conversation else None
 
 
 async def delete(settings: Settings, any_id: str) -> bool:
     """Delete a reader's conversations and key. False where nothing is kept under this id."""
-    async with SQLiteStore(settings).open_alongside_server() as store:
+    async with store_of(settings).open_alongside_server() as store:
         conversation = await _conversation(store, any_id)
         if conversation is not None:
             await store.delete(conversation)

@@ -37,7 +37,7 @@ from hyperrun.llm.models import Models
 from hyperrun.search.checkout import is_url
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
-from hyperrun.storage.sqlite import SQLiteStore
+from hyperrun.storage.opening import store_of
 
 AT_ONCE = 4  # answers of a model
 DRAFTED_DAYS = 30
@@ -209,7 +209,7 @@ async def _draft(settings: Settings, options: argparse.Namespace) -> int:
         asker = Asker(search, Answerers(settings, search, models).of(None), options.k)
         drafts: list[tuple[AnswerTest, str]] = []
         if options.readers:
-            async with SQLiteStore(settings).open_alongside_server() as store:
+            async with store_of(settings).open_alongside_server() as store:
                 rows = await store.summaries(time.time() - DRAFTED_DAYS * 86_400)
             drafts = await drafting.from_readers(rows, asker, options.most)
         headed = await drafting.from_headings(search, asker, options.most - len(drafts))

@@ -15,12 +15,13 @@ from hyperrun.errors import BudgetSpent
 from hyperrun.limits.budget import Budget, Ledger, Price
 from hyperrun.limits.concurrency import Concurrency
 from hyperrun.limits.rates import Rates
-from hyperrun.limits.reservation import Reservation
+from hyperrun.limits.reservation import Place, Reservation
 from hyperrun.settings import Settings
 from hyperrun.visitor import network_of
 
 if TYPE_CHECKING:
     from hyperrun.llm.choice import ModelChoice
+    from hyperrun.storage.shares import Shares
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ SHOWN_KB_PER_CHANGE = 10  # of stored answers, rendered anew: 5 ms of CPU each
 
 
 class Limits:
-    """Rates, places and the budget; the last two are counted by each process for itself."""
+    """Rates, places and the budget. With `shares` all processes count them together; connections
+    that follow an answer are each process's own."""
 
     def __init__(
         self,
@@ -36,13 +38,15 @@ class Limits:
         ledger: Ledger,
         price: Price | None = None,
         clock: Callable[[], float] = time.time,
+        shares: "Shares | None" = None,
     ) -> None:
         self.settings = settings
+        self._shares = shares
         self.refused: Counter[str] = Counter()  # by kind of limit, for the metrics
-        self.rates = Rates(settings.limits_url, self.refused)
+        self.rates = Rates(settings.limits_url, self.refused, shares)
         self.answers = Concurrency("answers", self.refused)
         self.streams = Concurrency("streams", self.refused)
-        self.budget = Budget(settings, ledger, self.refused, price, clock)
+        self.budget = Budget(settings, ledger, self.refused, price, clock, shares)
 
     async def admit(
         self,
@@ -81,8 +85,8 @@ class Limits:
                 ("visitor", visitor): settings.max_answers_per_visitor,
                 ("address", network): settings.max_answers_per_address,
             }
-        self.answers.take(places)
         reservation = Reservation(model, places=tuple(places))
+        await self._take(reservation, places)
         if model is None or model.own_key or self.budget.budget_usd is None:
             return reservation
         try:
@@ -91,9 +95,17 @@ class Limits:
             log.info("%s", spent)
             reservation.choice, reservation.notice = None, spent.public
         except BaseException:
-            self._leave(reservation)
+            await self.release(reservation)
             raise
         return reservation
+
+    async def _take(self, reservation: Reservation, places: dict[Place, int]) -> None:
+        if self._shares is None:
+            return self.answers.take(places)
+        full = await self._shares.take(reservation.id, places)
+        if full:
+            self.answers.refuse(full, places)
+        self.answers.take(dict.fromkeys(places, 0))  # for this process's own figures
 
     @asynccontextmanager
     async def admitted(

@@ -11,7 +11,7 @@ import math
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from hyperrun.domain import Outcome, Turn
 from hyperrun.errors import (
@@ -28,6 +28,7 @@ from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
     from hyperrun.llm.choice import ModelChoice
+    from hyperrun.storage.shares import Shares
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,9 @@ class Budget:
         refused: Counter[str],
         price: Price | None = None,
         clock: Callable[[], float] = time.time,
+        shares: "Shares | None" = None,
     ) -> None:
+        self._shares = shares
         self.budget_usd = settings.daily_budget_usd
         self._assumed_usd_per_million_tokens = settings.assumed_usd_per_million_tokens
         self._answer_tokens = settings.max_answer_tokens
@@ -98,6 +101,8 @@ class Budget:
 
     async def spent_today_usd(self) -> float:
         """What the operator's key has cost since midnight UTC, with what is set aside."""
+        if self._shares is not None:
+            self._day = ""  # others spend, too
         await self._load_day()
         return self._spent_usd
 
@@ -112,28 +117,46 @@ class Budget:
         one_call = await self._price_usd(model.name, PROMPT_TOKENS, longest)
         whole = await self._price_usd(model.name, CALLS * PROMPT_TOKENS, longest)
         await self._load_day()
-        usd = self._estimate_usd(model.name, whole)
+        if self._shares is not None:
+            dearest = await self._shares.dearest_usd(model.name)
+            usd = self._estimate_usd(whole, dearest)
+            spent = await self._shares.set_aside(usd, self.budget_usd, self._day)
+            if spent is None:
+                self._refuse(await self._ledger.spent(day=self._day))
+            self._spent_usd = spent
+            reservation.day, reservation.usd, reservation.one_call_usd = self._day, usd, one_call
+            return
+        recent = self._costs.get(model.name)
+        usd = self._estimate_usd(whole, max(recent) if recent else None)
         if self._spent_usd + usd > self.budget_usd:
-            self._refused["budget"] += 1
-            raise BudgetSpent(
-                f"{self._spent_usd:.4f} USD of {self.budget_usd} are spent or set aside",
-                math.ceil(DAY_S - self._clock() % DAY_S),
-            )
+            self._refuse(self._spent_usd)
         # Nothing is awaited between the check above and this line.
         self._spent_usd += usd
         reservation.day, reservation.usd, reservation.one_call_usd = self._day, usd, one_call
         await self._book(usd, day=reservation.day)
+
+    def _refuse(self, spent_usd: float) -> NoReturn:
+        self._refused["budget"] += 1
+        raise BudgetSpent(
+            f"{spent_usd:.4f} USD of {self.budget_usd} are spent or set aside",
+            math.ceil(DAY_S - self._clock() % DAY_S),
+        )
 
     async def book(self, reservation: Reservation, turn: Turn | None) -> None:
         """Count what `turn` cost in place of what was set aside (None: nothing was asked)."""
         if turn is not None and turn.usage.own_key and turn.usage.cost_usd:
             await self._book(turn.usage.cost_usd, own_key=True)
         if not reservation.day:
+            if self._shares is not None:
+                await self._shares.settle(reservation.id, 0.0, "")
             return
         usd = self._cost_usd(turn, reservation) if turn is not None else 0.0
+        if self._shares is not None:
+            await self._shares.settle(reservation.id, usd - reservation.usd, reservation.day)
         if turn is not None and turn.outcome is Outcome.ANSWERED and reservation.choice:
-            name = reservation.choice.name
-            self._costs.setdefault(name, deque(maxlen=RECENT_ANSWERS)).append(usd)
+            await self._learn(reservation.choice.name, usd)
+        if self._shares is not None:
+            return
         if reservation.day == self._day:
             self._spent_usd += usd - reservation.usd
         await self._book(usd - reservation.usd, day=reservation.day)
@@ -145,11 +168,19 @@ class Budget:
         except StoreError as error:
             log.error("%.4f USD are not written down: %s", usd, error)
 
-    def _estimate_usd(self, model: str, expected_usd: float) -> float:
+    async def _learn(self, model: str, usd: float) -> None:
+        if self._shares is None:
+            self._costs.setdefault(model, deque(maxlen=RECENT_ANSWERS)).append(usd)
+            return
+        try:
+            await self._shares.learn(model, usd)
+        except StoreError as error:
+            log.warning("what an answer has cost is not learned: %s", error)
+
+    def _estimate_usd(self, expected_usd: float, dearest_usd: float | None) -> float:
         """What to set aside for one answer, by the price list and by the answers before it."""
         assert self.budget_usd is not None
-        recent = self._costs.get(model)
-        other = MARGIN * max(recent) if recent else UNKNOWN_PART * self.budget_usd
+        other = UNKNOWN_PART * self.budget_usd if dearest_usd is None else MARGIN * dearest_usd
         return max(expected_usd, other)
 
     def _cost_usd(self, turn: Turn, reservation: Reservation) -> float:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NoReturn
 
 from hyperrun.errors import LimitReached
 from hyperrun.limits.reservation import Place
@@ -21,11 +22,15 @@ class Concurrency:
         """Take all of `places`, each with its limit (0: none), or raise `LimitReached`."""
         for place, limit in places.items():
             if limit and self.taken[place] >= limit:
-                self._refused[f"{self._kind}_{place[0]}"] += 1
-                detail = f"{limit} {self._kind} at once for this {place[0]}"
-                raise LimitReached(detail, WAIT_FOR_A_PLACE_S)
+                self.refuse(place[0], places)
         for place in places:
             self.taken[place] += 1
+
+    def refuse(self, full: str, places: Mapping[Place, int]) -> NoReturn:
+        """Raise `LimitReached` for that kind of place."""
+        limit = next(limit for (kind, _), limit in places.items() if kind == full)
+        self._refused[f"{self._kind}_{full}"] += 1
+        raise LimitReached(f"{limit} {self._kind} at once for this {full}", WAIT_FOR_A_PLACE_S)
 
     def leave(self, places: Iterable[Place]) -> None:
         """Give them back."""

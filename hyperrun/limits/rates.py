@@ -3,19 +3,25 @@
 import math
 import time
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hyperrun.errors import BadSetting, LimitReached
 
+if TYPE_CHECKING:
+    from hyperrun.storage.shares import Shares
+
 MINUTE_S = 60
+MEMORY = "async+memory://"  # of this process; where others serve too, the database they share
 
 
 class Rates:
-    """Windows in the storage that `url` names, by default this process's memory: a key lives for
-    two windows at most. Raises `BadSetting` where there is no such storage."""
+    """Windows in the storage that `url` names, by default this process's memory or the database
+    that several share: a key lives for two windows at most. Raises `BadSetting` where there is no
+    such storage."""
 
-    def __init__(self, url: str, refused: Counter[str]) -> None:
+    def __init__(self, url: str, refused: Counter[str], shares: "Shares | None" = None) -> None:
         self._url = url
+        self._shares = shares
         self._refused = refused
         self._windows: Any = None
 
@@ -26,7 +32,13 @@ class Rates:
         from limits.storage import storage_from_string
 
         try:
-            storage: Any = storage_from_string(self._url)
+            storage: Any
+            if self._shares is not None and self._url == MEMORY:
+                from hyperrun.limits.shared_windows import SharedWindows
+
+                storage = SharedWindows(self._shares)
+            else:
+                storage = storage_from_string(self._url)
             self._windows = SlidingWindowCounterRateLimiter(storage)
         except (ConfigurationError, NotImplementedError, AssertionError, ValueError) as error:
             raise BadSetting(f"HYPERRUN_LIMITS_URL: {error}") from error

@@ -1,6 +1,7 @@
 """What is held for one answer until it ends."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class Reservation:
     choice: "ModelChoice | None" = None  # who answers; None: nobody, passages do
     notice: str = ""  # key of the sentence to show with the answer
     places: tuple[Place, ...] = ()
+    id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     day: str = ""  # of the money set aside; "" where the operator pays nothing
     usd: float = 0.0
     one_call_usd: float = 0.0

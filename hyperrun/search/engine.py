@@ -26,7 +26,7 @@ from hyperrun.search.colgrep.program import ColGrepError, Crowded
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index
 from hyperrun.search.index_file import location
-from hyperrun.search.progress import BuildProgress
+from hyperrun.search.progress import BuildProgress, first_step
 from hyperrun.search.questions import is_for_readers, language_of, questions
 from hyperrun.search.ranking import generality
 from hyperrun.search.sections import Before, Wanted, leans
@@ -390,6 +390,8 @@ class Search:
                 await asyncio.to_thread(self._read_first_pages)
             self._progress = 1.0
             self._ready.set()
+            if told is not None and (step := await asyncio.to_thread(self._first_step)):
+                log.warning("%s: %s", self.project, step)
             if self._note in (REFRESH_FAILED, REBUILT):
                 self._note = ""
             if self._colgrep is not None and self._tasks:
@@ -727,6 +729,13 @@ class Search:
                         return found
         return ""
 
+    def _first_step(self) -> str:
+        """What the operator should do where there is too little to answer from."""
+        with suppress(sqlite3.Error):
+            has_documents = bool(self._index.sections("", 1))
+            return first_step(self._counts[0], has_documents, bool(self._crawls))
+        return ""
+
     def _read_first_pages(self) -> None:
         """Keep what the project is called, and what a newcomer may ask: two questions of a file,
         the most general files first."""
@@ -815,7 +824,7 @@ class Search:
         if self._colgrep is not None:
             await self._colgrep.close()
         if self._meaning is not None:
-            await self._meaning.rest()
+            await self._meaning.close()
         await self._versions.close()
         self._index.close()
 

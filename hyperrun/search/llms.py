@@ -30,7 +30,10 @@ def listing(project: str, pages: WholePages, address_of: AddressOf, more: str = 
     """`llms.txt`: each page with its address as Markdown. `more` is what to know besides."""
     found = pages.all()
     noted = found[:MAX_LISTED] if len(found) <= MAX_NOTED else ()
-    notes = {page.path: note_of(pages.markdown(page)) for page in noted}
+    notes = pages.notes
+    for page in noted:
+        if page.path not in notes:
+            notes[page.path] = note_of(pages.markdown(page))
     lines = [f"# {plain(project)}"]
     if summary := summary_of(pages):
         lines += ["", f"> {summary}"]

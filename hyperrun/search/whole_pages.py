@@ -79,6 +79,7 @@ class WholePages:
         self._seen: tuple[object, ...] = ()
         self._pages: tuple[Page, ...] = ()
         self._by_path: dict[str, Page] = {}
+        self.notes: dict[str, str] = {}  # what a listing says of each page, by its path
 
     def all(self) -> tuple[Page, ...]:
         """Every page: those of the site first, in the order of their addresses."""
@@ -90,6 +91,7 @@ class WholePages:
                     for page in sorted(_of_tree(connection, tree), key=_order):
                         pages.setdefault(page.path, page)
             self._pages, self._by_path, self._seen = tuple(pages.values()), pages, state
+            self.notes = {}
         return self._pages
 
     def find(self, name: str) -> Page | None:

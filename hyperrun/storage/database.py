@@ -6,6 +6,7 @@ between in its transaction mode. A pool that has lost its server comes back by i
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,7 @@ logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # says each attempt t
 
 TIMEOUT_S = 3.0  # for a connection and a statement together
 CONNECT_TIMEOUT_S = 2
+AWAY_S = 0.5  # after a statement that was not answered
 RECONNECT_S = 2.0  # how long one attempt to come back waits between its tries, at most
 
 # A machine that went away without a word is noticed by these.
@@ -49,6 +51,7 @@ class Database:
         self._options: dict[str, Any] = {**OWN, **KEEPALIVE}
         self._options = {k: v for k, v in self._options.items() if k not in given}
         self._most = most
+        self._away_until = 0.0
         self._pool: Pool | None = None
 
     async def open(self) -> None:
@@ -87,10 +90,10 @@ class Database:
             raise StoreError("the store is closed")
         return self._pool
 
-    async def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    async def rows(self, statement: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
         """What a statement returns."""
         async with self.transaction(single=True) as cursor:
-            await cursor.execute(statement, plain(values))
+            await cursor.execute(statement, named or plain(values))
             return list(await cursor.fetchall()) if cursor.description else []
 
     async def run(self, statement: str, *values: Any) -> int:
@@ -103,6 +106,8 @@ class Database:
     async def transaction(self, *, single: bool = False) -> AsyncIterator[Any]:
         """Statements that are done all or none; `single`: one alone, which is that by itself."""
         pool = self.check_open()
+        if time.monotonic() < self._away_until:
+            raise StoreError("the database is away")  # nobody waits again to hear the same
         try:
             async with asyncio.timeout(TIMEOUT_S), pool.connection() as connection:
                 if single:
@@ -112,6 +117,7 @@ class Database:
                     async with connection.transaction(), connection.cursor() as cursor:
                         yield cursor
         except (PoolTimeout, TimeoutError) as error:
+            self._away_until = time.monotonic() + AWAY_S
             raise StoreError(f"the database did not answer within {TIMEOUT_S:g} s") from error
         except PoolClosed as error:
             raise StoreError("the store is closed") from error

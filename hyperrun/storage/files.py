@@ -93,7 +93,10 @@ def lock_data_dir(folder: Path, timeout_s: float = LOCK_TIMEOUT_S) -> Iterator[N
     try:
         handle = os.open(private_folder(folder) / "server.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise BadSetting(f"HYPERRUN_DATA_DIR: {folder} cannot be written: {error}") from error
+        raise BadSetting(
+            f"HYPERRUN_DATA_DIR: {folder} cannot be written "
+            f"({error.strerror}): set it to a folder of your own"
+        ) from error
     try:
         deadline = time.monotonic() + timeout_s
         while True:

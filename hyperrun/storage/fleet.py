@@ -28,6 +28,7 @@ BEAT_S = 1.0
 LEASE_S = 5.0  # without a beat; then a process is taken for dead
 POLL_S = 0.1  # where notifications do not arrive
 LOOK_PAUSE_S = 0.01  # between two looks at what was notified
+ORPHAN_S = 10.0  # how old a turn of ours is that we should know of
 KEEP_PARTS_S = 60.0
 HEARD_WITHIN_S = 2.0  # a process's own first notification; else there are none
 LISTEN_AGAIN_S = 1.0
@@ -71,12 +72,14 @@ class Fleet:
         self.owner = owner
         self.alive: frozenset[str] = frozenset()
         self.handlers: dict[str, Callable[[Order], None]] = {}
+        self.ours: Callable[[], Sequence[str]] = list  # the turns that this process knows it runs
         self._database = database
         self._listen_url = listen_url
         self._watchers: dict[str, Watcher] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
         self._ordered = True  # there may be orders
+        self._over = False  # a turn was ended in its owner's place
         self._listening = False
         self._heard = asyncio.Event()
         self._steady_since: float | None = None  # the database has answered every time since
@@ -120,6 +123,7 @@ class Fleet:
                 # Where the database was away, everybody's lease has run out: wait for their beats.
                 if time.monotonic() - self._steady_since > LEASE_S:
                     await self._sweep()
+                    await self._end_orphans()
                 await self._look_whether_over()
             except StoreError as error:
                 if self._steady_since is not None:
@@ -168,6 +172,16 @@ class Fleet:
             await cursor.execute(
                 "DELETE FROM windows WHERE until < clock_timestamp() - interval '1 minute'"
             )
+
+    async def _end_orphans(self) -> None:
+        """End turns of ours that we do not know of: their first row was written, and the reply to
+        it lost."""
+        await self._database.run(
+            "UPDATE turns SET outcome = 'interrupted', ended = extract(epoch FROM now()) "
+            "WHERE outcome = 'running' AND owner = %s AND started < extract(epoch FROM now()) - %s "
+            "AND NOT id = ANY(%s::text[])",
+            self.owner, ORPHAN_S, list(self.ours()),
+        )  # fmt: skip
 
     # Notifications
 
@@ -221,6 +235,7 @@ class Fleet:
                 self._ordered = True
                 self._wake.set()
         elif self._watchers:
+            self._over = self._over or what == "over"
             self._wake.set()
 
     async def _look(self) -> None:
@@ -236,6 +251,9 @@ class Fleet:
                     await self._take_orders()
                 if self._watchers:
                     await self._take_parts()
+                if self._over:
+                    self._over = False
+                    await self._look_whether_over()
             except StoreError:
                 self._ordered = True
                 await asyncio.sleep(BEAT_S)
@@ -290,12 +308,12 @@ class Fleet:
 
     async def end(self, turn_id: str, outcome: Outcome) -> None:
         """End a turn in its owner's place, with what was stored of it last."""
-        await self._database.run(
-            "UPDATE turns SET outcome = %s, ended = extract(epoch FROM now()) "
-            "WHERE id = %s AND outcome = 'running'",
-            outcome.value,
-            turn_id,
-        )
+        await self._database.rows(
+            "WITH ended AS (UPDATE turns SET outcome = %s, ended = extract(epoch FROM now()) "
+            "WHERE id = %s AND outcome = 'running' RETURNING id) "
+            "SELECT pg_notify(%s, 'over') FROM ended",
+            outcome.value, turn_id, CHANNEL,
+        )  # fmt: skip
 
     # Parts
 

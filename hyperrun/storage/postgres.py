@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
-from hyperrun.domain import Cost, Outcome, Recent, Turn, range_of_reader, reader_of
+from hyperrun.domain import Cost, Recent, Turn, range_of_reader, reader_of
 from hyperrun.errors import Busy, StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage.database import Conflict, Database, plain
@@ -17,6 +17,7 @@ from hyperrun.storage.files import derived
 from hyperrun.storage.fleet import Fleet
 from hyperrun.storage.postgres_schema import migrate
 from hyperrun.storage.schema import COLUMNS, WRITTEN, row_of, turn_of
+from hyperrun.storage.shares import Shares
 from hyperrun.storage.store import (
     EXPIRE_EVERY_S,
     MAX_MISSED,
@@ -33,6 +34,7 @@ from hyperrun.storage.store import (
 
 log = logging.getLogger(__name__)
 
+MAX_BEGUN = 10_000
 WAIT_BETWEEN_S = 1.0  # two attempts to reach a database at the start
 SECRETS = ("token.key", "keys.key", "visitors.key")
 
@@ -69,7 +71,8 @@ class PostgresStore:
         self._keep_days = settings.keep_days
         self._wait_s = settings.database_wait_s
         self._database = Database(settings.database_url, settings.database_connections)
-        self._begun: set[str] = set()  # turns of ours; not in the table, they were deleted
+        # Turns begun here, the last of them: one that is not in the table any more was deleted.
+        self._begun: dict[str, None] = {}
         self._batch: dict[str, Turn] | None = None  # turns that wait to be written
         self._saving: asyncio.Task[frozenset[str]] | None = None
         self._one_writes = asyncio.Lock()
@@ -79,29 +82,18 @@ class PostgresStore:
         self.fleet: Fleet | None = Fleet(
             self._database, self._owner, settings.database_listen_url or settings.database_url
         )
+        self.shares: Shares | None = Shares(self._database, self._owner)
         self.not_saved = ""
 
     async def open(self) -> None:
         """As `Store.open`. Waits for a database that is not there yet (`HYPERRUN_DATABASE_WAIT_S`),
         then says why it cannot be used."""
-        await self._connect()
-        await migrate(self._database)
+        await connect(self._database, self._wait_s)
         await self._read_secrets()
         assert self.fleet is not None
         await self.fleet.open()
         await self.expire()
         self._maintenance = asyncio.create_task(self._maintain(), name="store maintenance")
-
-    async def _connect(self) -> None:
-        deadline = time.monotonic() + self._wait_s
-        while True:
-            try:
-                return await self._database.open()
-            except StoreError as error:
-                if time.monotonic() > deadline:
-                    raise StoreError(f"HYPERRUN_DATABASE_URL cannot be used: {error}") from error
-                log.warning("waiting for the database: %s", error)
-            await asyncio.sleep(WAIT_BETWEEN_S)
 
     @asynccontextmanager
     async def open_alongside_server(self) -> AsyncIterator["PostgresStore"]:
@@ -168,7 +160,9 @@ class PostgresStore:
             raise Busy("the conversation has another turn in flight") from error
         if not taken:
             raise Busy(f"turn {turn.id} is in flight")
-        self._begun.add(turn.id)
+        self._begun[turn.id] = None
+        if len(self._begun) > MAX_BEGUN:
+            del self._begun[next(iter(self._begun))]
 
     async def save(self, turns: Iterable[Turn]) -> frozenset[str]:
         """As `Store.save`. What comes while another is written goes together."""
@@ -189,8 +183,6 @@ class PostgresStore:
                 self.not_saved = str(error)
                 raise
         self.not_saved = ""
-        ended = {turn.id for turn in batch.values() if turn.outcome is not Outcome.RUNNING}
-        self._begun -= ended | lost
         return lost
 
     async def _write(self, turns: list[Turn]) -> frozenset[str]:
@@ -407,6 +399,35 @@ class PostgresStore:
     async def forget_key(self, conversation: str) -> None:
         """Delete a reader's ciphertext."""
         await self._database.run("DELETE FROM keys WHERE conversation = %s", conversation)
+
+
+async def connect(database: Database, wait_s: float) -> None:
+    """Open a database and bring it to this version; one that is not there is waited for so long.
+
+    Raises `StoreError`.
+    """
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            await database.open()
+            break
+        except StoreError as error:
+            if time.monotonic() > deadline:
+                raise StoreError(f"HYPERRUN_DATABASE_URL cannot be used: {error}") from error
+            log.warning("waiting for the database: %s", error)
+        await asyncio.sleep(WAIT_BETWEEN_S)
+    try:
+        await migrate(database)
+    except BaseException:
+        await database.close()
+        raise
+
+
+async def reach(settings: Settings) -> None:
+    """Is there a database that can be used? Raises `StoreError` where there is none."""
+    database = Database(settings.database_url, 1)
+    await connect(database, settings.database_wait_s)
+    await database.close()
 
 
 def _columns(turns: list[Turn]) -> list[list[Any]]:

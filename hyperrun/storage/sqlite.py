@@ -48,6 +48,7 @@ from hyperrun.storage.store import (
 
 if TYPE_CHECKING:
     from hyperrun.storage.fleet import Fleet
+    from hyperrun.storage.shares import Shares
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class SQLiteStore:
 
     def __init__(self, settings: Settings, owner: str = OWNER) -> None:
         self.fleet: Fleet | None = None
+        self.shares: Shares | None = None
         self._owner = owner
         self._path = settings.data_dir / FILE
         self._root = settings.secret

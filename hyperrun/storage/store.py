@@ -10,6 +10,7 @@ from hyperrun.domain import Asker, Cost, Door, Grounding, Outcome, Recent, Turn
 
 if TYPE_CHECKING:
     from hyperrun.storage.fleet import Fleet
+    from hyperrun.storage.shares import Shares
 
 EXPIRE_EVERY_S = 3_600.0
 MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
@@ -68,7 +69,9 @@ class Store(Protocol):
     """
 
     not_saved: str  # why the last turns were not; empty where they were
-    fleet: "Fleet | None"  # the processes that share it; None where it is this one's alone
+    # The processes that use it, and what they count together; None where it is this one's alone.
+    fleet: "Fleet | None"
+    shares: "Shares | None"
 
     async def open(self) -> None:
         """Open what there is or make it, and end what a dead owner has left running.

@@ -51,11 +51,17 @@ def _services(request: Request) -> Services:
     return services
 
 
+def _count(request: Request, services: Services, call: str) -> None:
+    if services.metrics is not None:
+        services.metrics.called(Caller.of(request, Door.JSON).asker, call)
+
+
 async def search(request: Request) -> Response:
     """The passages for a question, best first."""
     services = _services(request)
     wanted = SearchInput.of(await _body(request))
     redact_from_logs(wanted.query)
+    _count(request, services, "search")
     return JSONResponse({"results": await found(services, wanted)})
 
 
@@ -80,6 +86,7 @@ async def ask_by_json(request: Request) -> Response:
         raise NotYours("no valid token of the conversation")
     session = services.tokens.open(wanted.conversation)
     caller = Caller.of(request, Door.JSON)
+    _count(request, services, "ask")
     turn = await ask(services, caller, session.conversation, wanted.question, wanted.page, language)
     # An answer in flight has its place; whoever follows it from here needs no other.
     if _wants_events(request):

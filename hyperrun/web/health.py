@@ -26,11 +26,14 @@ async def healthz(services: Services) -> JSONResponse:
     index = services.search.status()
     store_works = await services.store.works()
     keys = broken_secret(services.settings.data_dir)
-    ready = index.ready and store_works
+    leaving = services.turns.is_leaving
+    ready = index.ready and store_works and not leaving
+    fleet = services.store.fleet
     if keys:
         log.error("%s", keys)
     body = {
         "ready": ready,
+        "leaving": leaving,  # it ends its answers and takes no more
         "index": {
             "ready": index.ready,
             "engine": index.engine,
@@ -65,6 +68,11 @@ async def healthz(services: Services) -> JSONResponse:
             "saves": store_works and not services.store.not_saved,
             "note": services.store.not_saved,
         },
+        # Those that serve the same readers, and how they hear of each other.
+        "processes": {
+            "count": len(fleet.alive) if fleet else 1,
+            "news": fleet.transport if fleet else None,
+        },
         # Those in use stay in use; a restart is refused until they are whole again.
         "keys": {
             "ready": not keys,
@@ -82,7 +90,10 @@ async def reindex(request: Request) -> Response:
     services = Services.__from_request__(request)
     if not is_authentic(request.headers, await request.body(), services.settings.reindex_secret):
         raise HTTPException(404)
-    services.search.refresh()
+    if services.store.fleet is not None:
+        await services.store.fleet.tell_all("reindex")
+    else:
+        services.search.refresh()
     return Response(status_code=202)
 
 

@@ -56,6 +56,8 @@ def number(values: Values, name: str, default: int, least: int, most: int) -> in
     value = values.get(name)
     if value is None:
         return default
+    if isinstance(value, float) and value.is_integer():  # JSON knows one kind of number
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise BadInput(f"`{name}` is a whole number from {least} to {most}.")
     return value

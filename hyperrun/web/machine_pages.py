@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from hyperrun.search import llms
 from hyperrun.search.whole_pages import Page
+from hyperrun.web.caller import address_of
 from hyperrun.web.origins import server_url
 from hyperrun.web.services import Services
 
@@ -25,6 +26,7 @@ UNLISTED = {"X-Robots-Tag": "noindex"}
 async def llms_txt(request: Request) -> Response:
     """What there is to read, in the form of llmstxt.org."""
     services = Services.__from_request__(request)
+    await services.limits.change(address_of(request))
     own = services.settings.public_url or server_url(request)
     text = await asyncio.to_thread(
         llms.listing,
@@ -49,6 +51,7 @@ def more_of(services: Services, own: str) -> str:
 async def llms_full_txt(request: Request) -> Response:
     """The documentation in one file, page after page."""
     services = Services.__from_request__(request)
+    await services.limits.change(address_of(request))
     pages = services.search.whole_pages
     await asyncio.to_thread(pages.all)  # an index that cannot be read is told before the first byte
     text = llms.full(services.search.project, pages)
@@ -63,6 +66,7 @@ async def _encoded(text: Iterator[str]) -> AsyncIterator[bytes]:
 async def page(request: Request) -> Response:
     """One page: as Markdown where that is asked for, else the page itself on its site."""
     services = Services.__from_request__(request)
+    await services.limits.change(address_of(request))
     name = request.path_params["path"]
     found = await asyncio.to_thread(services.search.whole_pages.find, name[:1_000])
     if found is None or "://" in name:

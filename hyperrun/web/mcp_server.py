@@ -94,8 +94,11 @@ async def call_tool(context: Context, params: CallToolRequestParams) -> CallTool
     if params.name not in mcp_tools.names(services):
         there = ", ".join(mcp_tools.names(services))
         raise MCPError(INVALID_PARAMS, f"There is no such tool here. There is: {there}.")
+    caller = _caller(context)
+    if services.metrics is not None:
+        services.metrics.called(caller.asker, params.name)
     try:
-        text = await mcp_tools.call(services, _caller(context), params.name, params.arguments or {})
+        text = await mcp_tools.call(services, caller, params.name, params.arguments or {})
     except HyperRunError as error:
         log.info("%s: %s", params.name, type(error).__name__)
         return _told(sentence_of(error), is_error=True)
@@ -111,9 +114,7 @@ def _told(text: str, *, is_error: bool = False) -> CallToolResult:
 
 def _home(context: Context) -> str:
     services = _services(context)
-    return (services.settings.public_url or server_url(_request(context))).rstrip("/").removesuffix(
-        "/mcp"
-    )  # fmt: skip
+    return (services.settings.public_url or server_url(_request(context))).rstrip("/")
 
 
 async def list_resources(

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from hyperrun.domain import Turn
+from hyperrun.domain import Asker, Turn
 from hyperrun.limits import Limits, Reservation
 
 
@@ -46,6 +46,12 @@ class Metrics:
             ["door", "asker"],
             registry=self.registry,
         )
+        self._calls = Counter(
+            "hyperrun_calls",
+            "What programs have asked for, by their door",
+            ["door", "call", "asker"],
+            registry=self.registry,
+        )
         self._answer_seconds = Histogram(
             "hyperrun_answer_seconds",
             "Time from a question to the end of its answer",
@@ -77,11 +83,14 @@ class Metrics:
         if not route.endswith("/stream/{turn_id}"):
             self._seconds.labels(route).observe(seconds)
 
+    def called(self, asker: Asker, call: str) -> None:
+        """A program has asked for something; `call` is one of our own names."""
+        self._calls.labels(asker.door.value, call, kind_of(asker)).inc()
+
     async def answered(self, turn: Turn, _: Reservation) -> None:
         """One answer has ended."""
         self._answers.labels(turn.outcome.value, turn.error).inc()
-        # An agent's own name would be a stranger's label; it stands in the report.
-        self._askers.labels(turn.asker.door.value, "agent" if turn.asker.agent else "person").inc()
+        self._askers.labels(turn.asker.door.value, kind_of(turn.asker)).inc()
         if turn.ended is not None:
             self._answer_seconds.observe(max(turn.ended - turn.started, 0.0))
         payer = "reader" if turn.usage.own_key else "operator"
@@ -98,6 +107,11 @@ class Metrics:
 
         await self.limits.budget.spent_today_usd()
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+
+def kind_of(asker: Asker) -> str:
+    """Person or agent: an agent's own name would be a stranger's label; it stands in the report."""
+    return "agent" if asker.agent else "person"
 
 
 class _LimitsCollector:

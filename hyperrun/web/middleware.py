@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hyperrun.errors import HyperRunError, LimitReached
+from hyperrun.errors import HyperRunError, LimitReached, StoreError
 from hyperrun.language import choose, text
 from hyperrun.limits import Limits
 from hyperrun.settings import Settings
@@ -251,6 +251,10 @@ class ChangesMiddleware:
                     Headers(scope=scope), reached.public, 429, seconds=reached.retry_after_s
                 )
                 answer.headers["Retry-After"] = str(reached.retry_after_s)
+                return await answer(scope, receive, send)
+            except StoreError as away:
+                log.warning("changes cannot be counted: %s", away)
+                answer = refusal(Headers(scope=scope), away.public, away.status)
                 return await answer(scope, receive, send)
         await self.app(scope, receive, send)
 

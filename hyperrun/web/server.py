@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
 
 import uvicorn
 
@@ -32,12 +33,25 @@ def server(config: uvicorn.Config) -> uvicorn.Server:
     """uvicorn, which on SIGTERM would wait for streams that never end by themselves."""
 
     class Server(uvicorn.Server):
+        is_asked_to_leave = False
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            # Ctrl-C is somebody who waits; SIGTERM a deploy, whose readers do.
+            if self.should_exit:
+                self.force_exit = True
+            self.is_asked_to_leave = sig == signal.SIGTERM
+            super().handle_exit(sig, frame)
+
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             limit_worker_threads()
             await super().startup(sockets)
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
             services: Services = config.app.state.services  # type: ignore[union-attr]
+            if self.is_asked_to_leave:
+                # It still answers meanwhile: followers, and who asks whether it is ready.
+                drain_s = services.settings.drain_s
+                await services.turns.drain(drain_s, lambda: self.force_exit)
             await services.turns.close()
             await super().shutdown(sockets)
 
@@ -85,11 +99,10 @@ def announce(services: Services) -> None:
         f"  model:  {model or 'none (answers are passages, found without a model)'}",
         f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""),
     ]
-    more = [] if model else ["set HYPERRUN_MODEL and a key (.env.example)"]
-    if "colgrep" not in index.engine.lower():
-        more.append("cargo install colgrep --locked")
-    if more:
-        lines.append(f"  more:   {'; '.join(more)}")
+    if not model:
+        lines.append(
+            "  next:   HYPERRUN_MODEL and a key write answers; hyperrun doctor tells what else"
+        )
     print("\n".join(lines), flush=True)
     if any_site_may_show(settings):
         print(

@@ -28,6 +28,7 @@ class Links:
     history: str
     starters: str
     conversations: str
+    agents: str
     open: str
     delete: str
     clear: str

@@ -1,4 +1,4 @@
-"""Every option and every call and event of the embed that the README names, each seen to work.
+"""Every option, call and event of the embed that its page names, each seen to work.
 
 An option is looked at three times: without it, in the script's address, and on its tag.
 """
@@ -15,7 +15,7 @@ import embed
 from tests.browser import eventually
 from tests.host_sites import PROSE, Reader, docs, embedding, html, tag
 
-README = (Path(__file__).parent.parent.parent / "README.md").read_text()
+PAGE = (Path(__file__).parent.parent.parent / "docs/embed/index.md").read_text()
 BODY = "<a class=mine href='#'>Help</a>" + PROSE
 SETTLED_MS = 500  # longer than the panel and the offer take to appear
 
@@ -139,7 +139,7 @@ SEEN = {
 
 
 def test_every_documented_option_is_looked_at_and_no_other() -> None:
-    documented = re.findall(r"^\| `(\w+)` \| `data-", README, re.MULTILINE)
+    documented = re.findall(r"^\| `(\w+)` \| `data-", PAGE, re.MULTILINE)
     assert documented == [each.name for each in embed.OPTIONS] == list(SEEN)
 
 
@@ -202,9 +202,7 @@ DETAILS = {"answer": ["id"], "feedback": ["id", "rating"]}
 def test_every_documented_event_and_call_is_there_and_no_other(
     reader: Reader, chat_server: str
 ) -> None:
-    (text,) = re.findall(
-        r"^A page can open it by itself: .*?\n\n", README, re.MULTILINE | re.DOTALL
-    )
+    (text,) = re.findall(r"^A page can open it by itself: .*?\n\n", PAGE, re.MULTILINE | re.DOTALL)
     calls = re.findall(r"`(?:HyperRun\.)?(\w+)\(", text)
     (names,) = re.findall(r"on\((.*?), listener\)", text, re.DOTALL)
     assert re.findall(r"'(\w+)'", names) == list(EVENTS)

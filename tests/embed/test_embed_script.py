@@ -173,14 +173,14 @@ def test_each_generator_gets_the_same_address_and_an_async_tag() -> None:
         assert "async" in text
 
 
-def test_the_readme_shows_every_line_to_paste_and_every_option() -> None:
-    readme = (STATIC.parent / "README.md").read_text()
+def test_the_pages_show_every_line_to_paste_and_every_option() -> None:
+    pages = "".join(page.read_text() for page in (STATIC.parent / "docs/embed").glob("*.md"))
     for name, lines in embed.snippets("https://chat.example.org"):
-        assert lines in readme, name
+        assert lines in pages, name
     for option in embed.OPTIONS:
         says = option.says.replace("|", "\\|")
         row = f"| `{option.name}` | `{option.attribute}` | {option.default} | {says} |"
-        assert row in readme, option.name
+        assert row in pages, option.name
 
 
 def test_every_example_holds_the_line_that_is_to_be_pasted() -> None:

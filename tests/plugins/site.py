@@ -36,7 +36,7 @@ def environment(folder: Path) -> dict[str, str]:
     (about / "entry_points.txt").write_text("\n".join(lines))
     return {
         **{name: value for name, value in generators.ENVIRONMENT.items()
-           if not name.startswith(("HYPERRUN_", "READTHEDOCS"))},
+           if name == "HYPERRUN_COMMAND" or not name.startswith(("HYPERRUN_", "READTHEDOCS"))},
         "PYTHONPATH": f"{folder / 'installed'}:{ROOT}",
         "XDG_CACHE_HOME": str(folder / "cache"),
         "HYPERRUN_SEARCH": "embedded",
@@ -142,8 +142,10 @@ def check_dev_server(address: str, page: Path, running: subprocess.Popen[bytes])
 
     def script() -> str:
         assert running.poll() is None, "the dev server has ended"
-        found = tags(httpx.get(address).text)
-        return attribute(found[0], "src") if found else ""
+        text = httpx.get(address).text
+        found = [attribute(tag, "src") for tag in tags(text)]
+        found += re.findall(r"http://127.0.0.1:\d+/embed", text)  # a page that its script makes
+        return found[0] if found else ""
 
     src = str(wait_for(script))
     server = src.partition("/embed")[0]

@@ -52,12 +52,16 @@ def test_too_much_is_stopped_and_nothing_of_it_stays(remote: Path, tmp_path: Pat
 
 def test_a_remote_that_says_nothing_is_given_up(tmp_path: Path) -> None:
     async def run() -> None:
-        server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+        lines: list[asyncio.StreamWriter] = []
+        server = await asyncio.start_server(lambda _, line: lines.append(line), "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         checkout = Checkout(f"http://127.0.0.1:{port}/x.git", tmp_path / "data", timeout_s=0.5)
         with pytest.raises(SearchUnavailable, match="takes too long"):
             await checkout.refresh()
         server.close()
+        for line in lines:
+            line.close()
+            await line.wait_closed()
 
     asyncio.run(run())
 

@@ -36,6 +36,18 @@ def test_a_terminal_gets_one_line_that_is_drawn_again_until_all_is_read() -> Non
     assert drawn[1].startswith(f"[{'#' * 15}{'.' * 15}] 1,500/3,000 files, 10,500 passages, ")
 
 
+def test_what_is_left_is_told_as_soon_as_it_can_be_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    clock = iter((0.0, 0.5, 10.0, 20.0))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    told = BuildProgress("lamps", stream)
+    for done in (100, 1_000, 3_000):
+        told.follow(done, 3_000, done)
+    early, late, last = stream.getvalue().split("\x1b[K")[1:]
+    assert "left" not in early + last
+    assert ", 10 s, 20 s left" in late
+
+
 def test_an_empty_repository_is_drawn_and_done() -> None:
     stream = Terminal()
     BuildProgress("nothing", stream).follow(0, 0, 0)

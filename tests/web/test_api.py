@@ -5,6 +5,7 @@ import json
 import socket
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -260,7 +261,7 @@ def test_it_can_be_switched_off(serve: Serve) -> None:
 
 
 def test_pages_are_listed_so_many_at_once(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch, repository: Any
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, repository: Path
 ) -> None:
     from hyperrun.web import api
 
@@ -279,6 +280,28 @@ def test_pages_are_listed_so_many_at_once(
         after = told["next"]
     assert seen == ["guide", "p0", "p1", "p2", "p3"]
     assert httpx.get(f"{url}/api/pages?after=x").status_code == 400
+
+
+def test_one_source_of_several_is_searched_alone(serve: Serve, repository: Path) -> None:
+    more = repository.parent / "more"
+    more.mkdir()
+    (more / "README.md").write_text("# More\n\nA second way to dim a lamp is a curtain.\n")
+    both = (("lantern", "."), ("more", "../more"))
+    (repository / "hyperrun.toml").write_text(
+        "".join(f'[[source]]\nlabel = "{name}"\npath = "{place}"\n\n' for name, place in both)
+    )
+    url = f"{serve().url}/api/search"
+
+    def sources(**body: Any) -> set[str]:
+        answer = post(url, json={"query": "dim a lamp", "k": 20} | body)
+        assert answer.status_code == 200, answer.text
+        return {each["source"] for each in answer.json()["results"]}
+
+    assert sources() == {"lantern", "more"}
+    assert sources(source="more") == {"more"}
+    assert sources(source="lantern") == {"lantern"}
+    refused = post(url, json={"query": "x", "source": "less"})
+    assert refused.json()["error"]["message"] == "`source` is one of `lantern`, `more`."
 
 
 def test_no_key_and_no_question_leaves(
@@ -301,28 +324,43 @@ def test_the_description_is_openapi() -> None:
     assert described("https://x", needs_key=True)["paths"]["/api/ask"]["post"]["security"]
 
 
-@pytest.mark.slow
-def test_the_server_is_what_its_description_says(server: RunningServer) -> None:
-    import schemathesis
-    from hypothesis import HealthCheck, Phase, settings
+# What fits the description and is refused all the same: what nobody can see, and names of what is
+# not there. A pattern that says so would be one that few programs read.
+REFUSED_THOUGH_WELL_FORMED = ("is empty", "no `source`", "no such answer", "`after` is")
 
-    schema = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+
+def tried(operation: Any, mode: str) -> int:
+    """Hold one operation to its description with data of a kind; how often."""
+    import schemathesis
+    from hypothesis import HealthCheck, Phase, given, settings
+    from schemathesis.specs.openapi import checks
+
+    ran = 0
+
+    def check(case: Any) -> None:
+        nonlocal ran
+        ran += 1
+        answer = case.call(headers=AS_JSON)
+        case.validate_response(answer, excluded_checks=[checks.positive_data_acceptance])
+        if mode == "positive" and answer.status_code >= 400:
+            said = answer.json()["error"]["message"]
+            assert any(each in said for each in REFUSED_THOUGH_WELL_FORMED), said
+
     examples = settings(
-        max_examples=60, deadline=None, derandomize=True, database=None,
+        max_examples=40, deadline=None, derandomize=True, database=None,
         suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate],
     )  # fmt: skip
-    ran = 0
-    operations: Any = schema.get_all_operations()
-    for operation in operations:
+    made = operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
+    examples(given(case=made)(check))()
+    return ran
 
-        @examples
-        def check(case: Any) -> None:
-            nonlocal ran
-            ran += 1
-            case.call_and_validate(headers=AS_JSON)
 
-        from hypothesis import given
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+def test_the_server_is_what_its_description_says(server: RunningServer, mode: str) -> None:
+    import schemathesis
 
-        given(case=operation.ok().as_strategy())(check)()
-    assert ran > 100
+    operations: Any = schemathesis.openapi.from_url(f"{server.url}/openapi.json")
+    ran = sum(tried(each.ok(), mode) for each in operations.get_all_operations())
+    assert ran >= 100
     assert server.services.turns.in_flight == 0

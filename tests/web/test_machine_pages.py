@@ -54,3 +54,12 @@ def test_no_key_is_in_what_machines_read(serve: Serve, repository: Path) -> None
     url = serve().url
     assert KEY not in httpx.get(f"{url}/pages/guide.md").text
     assert KEY not in httpx.get(f"{url}/llms-full.txt").text
+
+
+def test_an_address_reads_so_much_a_minute(serve: Serve) -> None:
+    url = serve(changes_per_minute_per_address=3).url
+    for path in ("llms.txt", "llms-full.txt", "pages/guide.md"):
+        statuses = [httpx.get(f"{url}/{path}").status_code for _ in range(9)]
+        assert 429 in statuses
+    refused = httpx.get(f"{url}/llms.txt")
+    assert refused.json()["error"]["code"] == "too_many_requests"

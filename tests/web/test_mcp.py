@@ -15,9 +15,11 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, Implementation, TextContent
 
 from hyperrun.settings import Settings
+from hyperrun.web import mcp_tools
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import RunningServer, Serve
+from tests.web.test_agents import CHROME
 
 TOKEN = "a token of twenty letters or more"
 POST = {
@@ -283,6 +285,20 @@ def test_only_pages_of_allowed_sites_may_come_and_programs(
     assert allowed == (headers.get("Origin") if status == 200 else None)
 
 
+def test_the_tools_are_described_as_clients_want_them() -> None:
+    from jsonschema import Draft202012Validator
+
+    for name, schema in mcp_tools.INPUTS.items():
+        assert re.fullmatch(r"[a-z_]{1,64}", name)
+        Draft202012Validator.check_schema(schema)
+        assert schema["type"] == "object"
+        assert set(schema["required"]) <= set(schema["properties"])
+        for argument in schema["properties"].values():
+            assert argument["description"].endswith((".", ")"))
+        assert "{project}" in mcp_tools.ABOUT[name]
+        assert mcp_tools.TITLES[name]
+
+
 def test_nothing_is_told_without_being_asked(serve_once: RunningServer) -> None:
     for method in ("GET", "DELETE", "PUT"):
         answer = httpx.request(method, f"{serve_once.url}/mcp", headers=POST)
@@ -378,3 +394,19 @@ def test_no_question_is_in_the_log(serve: Serve, caplog: pytest.LogCaptureFixtur
     ours = [each for each in caplog.records if each.name.startswith(("hyperrun", "mcp.server"))]
     assert ours
     assert not any("unspeakable" in each.getMessage() for each in ours)
+
+
+def test_what_agents_call_is_counted(serve: Serve) -> None:
+    server = serve(metrics=True, mcp="passages")
+
+    async def work(client: Client) -> None:
+        for query in ("dim", "pair"):
+            await client.call_tool("search", {"query": query})
+        await client.call_tool("ask", {"question": "How do I dim a lamp?"})
+
+    with_agent(server, work)
+    httpx.post(f"{server.url}/api/search", json={"query": "dim"}, headers={"User-Agent": CHROME})
+    numbers = httpx.get(f"{server.url}/metrics").text
+    assert 'hyperrun_calls_total{asker="agent",call="search",door="mcp"} 2.0' in numbers
+    assert 'hyperrun_calls_total{asker="person",call="search",door="json"} 1.0' in numbers
+    assert 'hyperrun_askers_total{asker="agent",door="mcp"} 1.0' in numbers

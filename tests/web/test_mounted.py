@@ -1,6 +1,8 @@
 """Two servers for two repositories in one process, each under a path of its own."""
 
+import asyncio
 import contextlib
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -9,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from mcp import Client
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -118,3 +121,24 @@ def test_the_operators_starters_stand_on_every_page(url: str) -> None:
         text = httpx.get(f"{url}/docs/boats/{page}").text
         assert "How do I moor, and where?" in text
         assert "How do I moor, and where?" not in httpx.get(f"{url}/lamps/{page}").text
+
+
+def test_programs_come_in_below_each_path(url: str) -> None:
+    for path, words in (("lamps", "dim a lamp"), ("docs/boats", "moor a boat")):
+        home = f"{url}/{path}"
+        listed = httpx.get(f"{home}/llms.txt").text
+        (page,) = re.findall(rf"\(({re.escape(home)}/pages/[^)]+)\)", listed)
+        assert httpx.get(page).headers["content-type"].startswith("text/markdown")
+        found = httpx.post(f"{home}/api/search", json={"query": words}).json()["results"]
+        assert words.split()[0] in found[0]["text"].lower()
+        assert httpx.get(f"{home}/openapi.json").json()["servers"] == [{"url": home}]
+
+        async def agent(home: str = home, page: str = page, words: str = words) -> None:
+            async with Client(f"{home}/mcp") as client:
+                told = await client.call_tool("search", {"query": words})
+                assert not told.is_error
+                assert [str(each.uri) for each in (await client.list_resources()).resources] == [
+                    page
+                ]
+
+        asyncio.run(agent())

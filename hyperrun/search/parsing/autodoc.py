@@ -72,6 +72,7 @@ class _Writer:
         arguments: str,
     ) -> None:
         self._told = arguments
+        self._shows_bases = False
         self._place = place
         self._settings = settings
         self._docstring = docstring
@@ -82,6 +83,7 @@ class _Writer:
     ) -> None:
         """The object called `name`, its text and its members."""
         title = name if self._settings.with_module else name.rpartition(".")[2]
+        self._shows_bases = "show-inheritance" in options
         self._object(found, title, kind, body)
         if "members" in options and isinstance(found.node, ast.Module | ast.ClassDef):
             self._members(found, name, options)
@@ -91,7 +93,11 @@ class _Writer:
         said = self._docstring(self._doc(found))
         if "noindex" not in kind and not isinstance(node, ast.Module):
             signature = commonmark.fence(self._signature(found, title, kind), "python")
-            said = "\n\n".join(filter(None, (signature, said, body)))
+            bases = [] if not isinstance(node, ast.ClassDef) or not self._shows_bases else (
+                [commonmark.code_span(_type(each, True)) for each in node.bases]
+            )  # fmt: skip
+            above = f"Bases: {', '.join(bases)}" if bases else ""
+            said = "\n\n".join(filter(None, (signature, above, said, body)))
         else:
             said = "\n\n".join(filter(None, (said, body)))
         if not said or len(self.described.content) + len(said) > MAX_CHARS:
@@ -276,7 +282,7 @@ class _Writer:
         leads += "async " if isinstance(node, ast.AsyncFunctionDef) else ""
         leads += "classmethod " if "classmethod" in decorators else ""
         leads += "static " if "staticmethod" in decorators else ""
-        first = [each.arg for each in node.args.args[:1]]
+        first = [each.arg for each in (*node.args.posonlyargs, *node.args.args)[:1]]
         is_method = first in (["self"], ["cls"]) and "staticmethod" not in decorators
         if told := self._told_arguments():
             return f"{leads}{title}{told}"
@@ -292,10 +298,10 @@ def _arguments(node: Function, hinted: bool, is_method: bool) -> str:
             continue
         shown = _type(each.annotation, True)
         each.annotation = ast.Name(shown) if hinted else None
-    if is_method and own.args.args:
-        own.args.args.pop(0)
-    elif is_method and own.args.posonlyargs:
+    if is_method and own.args.posonlyargs:
         own.args.posonlyargs.pop(0)
+    elif is_method and own.args.args:
+        own.args.args.pop(0)
     return ast.unparse(own.args)[:MAX_SIGNATURE_CHARS]
 
 

@@ -10,6 +10,8 @@ from hyperrun.search.parsing.chunk import Chunk
 MAX_LINES = 70
 MAX_CHARS = 9_000  # of what one passage says, where blocks can be parted
 LEAST_LETTERS = 12  # of a section beside its heading
+MAX_PARTIAL_CHARS = 4_000  # of a file that is there to be included
+MAX_INCLUDED_CHARS = 12_000  # of prose from one other file
 
 
 @dataclass(slots=True)
@@ -118,3 +120,17 @@ def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
         part = parts[-1]
         part.append(replace(block, tight=False) if not part else block)
     return parts
+
+
+def bounded(blocks: Sequence[Block]) -> str:
+    """What `blocks` of another file say, up to where that is too much."""
+    kept: list[Block] = []
+    size = 0
+    is_long = sum(len(block.content) for block in blocks) > MAX_PARTIAL_CHARS
+    for block in blocks:
+        size += len(block.content)
+        # A whole document is found by itself: of it the page's section is the first.
+        if kept and (size > MAX_INCLUDED_CHARS or (block.level and is_long and not kept[-1].level)):
+            break
+        kept.append(block)
+    return joined(kept)

@@ -15,7 +15,7 @@ VERSIONS = {
 }  # fmt: skip
 CODE = frozenset((
     "code", "code-block", "sourcecode", "highlight-block", "parsed-literal", "prompt", "code-cell",
-    "click:example", "ipython", "doctest", "testcode", "testsetup", "testoutput",
+    "click:example", "ipython", "doctest", "testcode", "testoutput",
     "jupyter-execute", "plot",
 ))  # fmt: skip
 DRAWN = frozenset(("mermaid", "graphviz", "digraph", "graph", "uml", "plantuml"))
@@ -23,7 +23,8 @@ NOTHING = frozenset((
     "toctree", "contents", "index", "raw", "image", "highlight", "currentmodule", "module",
     "py:module", "py:currentmodule", "default-role", "role", "meta", "sectnum", "title",
     "header", "footer", "autosummary", "inheritance-diagram", "cssclass", "rst-class",
-    "bibliography", "tocdepth", "target-notes", "section-numbering", "testcleanup", "video",
+    "bibliography", "tocdepth", "target-notes", "section-numbering", "testsetup", "testcleanup",
+    "video",
     "default-domain", "sectionauthor", "codeauthor", "tabularcolumns", "youtube", "date", "class",
     "c:namespace", "py:namespace", "program", "iframe", "click:run", "button-link", "button-ref",
 ))  # fmt: skip

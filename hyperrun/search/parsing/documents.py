@@ -12,6 +12,7 @@ from hyperrun.search.site.sluggers import Anchors
 
 MAX_FRONT_LINES = 400
 MDX_SUFFIXES = frozenset((".mdx",))
+_IN_FRONT = re.compile(r"\s*(?:$|#|- |[\w\"'-]+\s*:(?:\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def front_matter(lines: list[str]) -> Front:
                                                   for each in body):  # fmt: skip
                 return Front()  # two rules with a text between them
             return Front(number, _title(body))
+    if len(lines) < MAX_FRONT_LINES and all(map(_IN_FRONT.match, lines[1:])):
+        return Front(len(lines), _title(lines[1:]))  # a page of nothing else, which never ends it
     return Front()
 
 

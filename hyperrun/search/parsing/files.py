@@ -60,7 +60,7 @@ def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk
         return []
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     try:
-        chunks = _parse(text, suffix, Place(root.resolve(), path), stem, rules)
+        chunks = _parse(text, suffix, Place(root.resolve(), path, documents.blocks), stem, rules)
     except Exception as error:  # whatever a stranger's file brings a parser to, the next is read
         log.info("%s is read as plain text: %s: %s", path, type(error).__name__, error)
         if suffix in (".ipynb", ".json"):

@@ -3,7 +3,7 @@
 import ast
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -12,6 +12,10 @@ from textwrap import dedent
 from hyperrun.passage import Include
 from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import FILES, MAX_BYTES
+from hyperrun.search.parsing.blocks import Block
+
+# A document's text, its suffix and its place -> its blocks.
+ReadDocument = Callable[[str, str, "Place"], list[Block]]
 
 MAX_INCLUDES = 300  # of one document
 MAX_CHARS = 400_000  # of all of them together
@@ -25,6 +29,9 @@ _REGION = re.compile(
 )
 _MARKER = re.compile(rf"{_SECTION.pattern}|{_ANCHOR.pattern}|^\W*#?(?:end)?region\b", re.IGNORECASE)
 
+_BY_SUFFIX = {"py": "python", "rs": "rust", "yml": "yaml", "js": "js", "ts": "ts", "sh": "sh",
+              "md": "markdown", "txt": "", "rb": "ruby", "kt": "kotlin"}  # fmt: skip
+
 
 @dataclass(slots=True)
 class Place:
@@ -36,6 +43,7 @@ class Place:
 
     root: Path
     file: PurePosixPath
+    read_document: "ReadDocument | None" = None  # prose that is included, of whichever kind
     depth: int = 0
     left: list[int] = field(default_factory=lambda: [MAX_INCLUDES, MAX_CHARS])
 
@@ -71,9 +79,16 @@ class Place:
         self.left[1] -= len(text)
         return text.splitlines()
 
+    def document(self, shown: "Shown", suffix: str) -> list[Block] | None:
+        """The blocks of a document that this one includes; None where that is too deep."""
+        inside = self.inside(shown.file)
+        if inside is None or self.read_document is None:
+            return None
+        return self.read_document("\n".join(shown.lines), suffix, inside)
+
     def inside(self, file: PurePosixPath) -> "Place | None":
         """The place of what is included here, to include in turn; None where that is too deep."""
-        deeper = Place(self.root, file, self.depth + 1, self.left)
+        deeper = Place(self.root, file, self.read_document, self.depth + 1, self.left)
         return deeper if self.depth < MAX_DEPTH else None
 
 
@@ -209,3 +224,9 @@ def _read(path: Path, mtime_ns: int) -> str:
     if b"\0" in content[:8_192]:
         return ""
     return without_secrets(content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n"))
+
+
+def language_of(file: PurePosixPath) -> str:
+    """The name of a file's language on a fence, "" where it has none."""
+    suffix = file.suffix.lstrip(".").lower()
+    return _BY_SUFFIX.get(suffix, suffix if re.fullmatch(r"\w{1,8}", suffix) else "")

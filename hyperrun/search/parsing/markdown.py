@@ -3,28 +3,27 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, directives, html_text, includes
-from hyperrun.search.parsing.blocks import Block, joined
-from hyperrun.search.parsing.includes import Place, Shown
+from hyperrun.search.parsing.blocks import Block, bounded, joined
+from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.markdown_rules import parser
+from hyperrun.search.parsing.roles import role
 from hyperrun.search.site.sluggers import attributes
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_DEPTH = 12
-MAX_PARTIAL_CHARS = 4_000  # of a file that is there to be included
-MAX_INCLUDED_CHARS = 12_000  # of prose from one other file
 
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _ICON = re.compile(
     r":(?:material|fontawesome|octicons|simple|twemoji|mdi|lucide|fa[srb]?|bi|gh)-[\w-]+:"
 )
+_SHORT_NAME = re.compile(r"(?<![\w:]):[a-z+-][a-z0-9_+-]{1,40}:(?![\w:])")
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==|\^\^(?=\S)(.+?)(?<=\S)\^\^")
 _KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
 _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
@@ -47,8 +46,6 @@ _LANGUAGES = frozenset((
     "html", "css", "stata", "sas", "cpp", "c", "go", "java", "yaml", "json", "toml", "console",
     "python3", "pyodide", "webr", "shell", "ruby", "perl", "observable", "tikz", "octave", "text",
 ))  # fmt: skip
-_BY_SUFFIX = {"py": "python", "rs": "rust", "yml": "yaml", "js": "js", "ts": "ts", "sh": "sh",
-              "md": "markdown", "txt": "", "rb": "ruby", "kt": "kotlin"}  # fmt: skip
 _NOTE_COMPONENTS = frozenset((
     "note", "tip", "info", "warning", "caution", "danger", "callout", "aside", "admonition",
     "alert", "hint", "important", "check", "success", "error",
@@ -401,12 +398,9 @@ class Document:
             return []
         suffix = shown.file.suffix.lower()
         if not code and suffix in _PROSE:
-            inside = self._place.inside(shown.file)
-            if inside is None:
+            blocks = self._place.document(shown, suffix)
+            if blocks is None:
                 return []
-            from hyperrun.search.parsing import documents
-
-            blocks = documents.blocks("\n".join(shown.lines), suffix, inside)
             said = bounded(blocks)
             self._includes += shown.includes
             return [self._block(start, end, said)]
@@ -826,7 +820,7 @@ def _words(tokens: Sequence["Token"]) -> str:
         if token.type in ("text", "code_inline", "math_inline"):
             said += _without_marks(token.content) if token.type == "text" else token.content
         elif token.type == "myst_role":
-            said += _plain(_role(token.meta["name"], token.content))
+            said += _plain(role(token.meta["name"], token.content))
         elif token.type in ("softbreak", "hardbreak"):
             said += " "
     said = re.sub(r"\s+", " ", said).strip()
@@ -844,11 +838,20 @@ def _plain(markdown: str) -> str:
 def _without_marks(text: str) -> str:
     if ":" in text:
         text = _ICON.sub("", text)
+        if _SHORT_NAME.search(text):
+            text = _with_emoji(text)
     if "==" in text or "^^" in text:
         text = _MARKED.sub(lambda match: match[1] or match[2], text)
     if "++" in text:
         text = _KEYS.sub(lambda match: "+".join(map(_key, match[1].split("+"))), text)
     return _SCRIPT.sub(r"\1", text) if "~" in text or "^" in text else text
+
+
+def _with_emoji(text: str) -> str:
+    """`:tada:` as the sign that GitHub and most generators show for it."""
+    import emoji  # 20 ms that only documents with such names wait for
+
+    return _SHORT_NAME.sub(lambda match: emoji.emojize(match[0], language="alias"), text)
 
 
 def _key(name: str) -> str:
@@ -864,58 +867,6 @@ def _superscript(number: int) -> str:
     return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-_NAMED = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]*)>$", re.DOTALL)
-_WORD_ROLES = frozenset((
-    "ref", "doc", "term", "guilabel", "menuselection", "download", "abbr", "numref", "sub", "sup",
-    "subscript", "superscript", "emphasis", "strong", "rfc", "pep", "index", "eq", "dfn",
-    "title-reference", "issue", "pr", "user", "gh", "cite", "footcite",
-))  # fmt: skip
-
-
-def _role(name: str, content: str) -> str:
-    return role(name, content)
-
-
-def role(name: str, content: str) -> str:
-    """What a role of MyST or reStructuredText says: its words, or a name as code."""
-    content = re.sub(r"\s+", " ", content).strip()
-    short = name.rpartition(":")[2].lower()
-    if short in ("math", "eq"):
-        return f"${content}$"
-    if short in ("raw", "raw-html", "index", "fa", "fas", "octicon", "material-regular", "far",
-                 "iconify", "anchor", "fab"):  # fmt: skip
-        return ""
-    if short in ("pep", "rfc", "cve", "cwe"):
-        number = content.partition("<")[0].strip() or content
-        return commonmark.escaped(number if "<" in content else f"{short.upper()} {number}")
-    named = _NAMED.fullmatch(content)
-    words = (named["words"] if named else content).lstrip("!")
-    if short in _WORD_ROLES or short.startswith(("bdg", "badge")):
-        if short in ("menuselection", "guilabel"):
-            words = words.replace("-->", "▸").replace("&", "")
-        if short == "abbr":
-            words = content
-            words = re.sub(r"\s*\(([^)]*)\)$", "", words)
-        return commonmark.escaped(words)
-    if not named and words.startswith("~"):
-        words = words[1:].rpartition(".")[2] or words[1:]
-    if short in ("kbd", "samp", "file", "command", "program", "literal", "code", "envvar", "option",
-                 "mimetype", "regexp", "dfn", "makevar", "newsgroup", "manpage", "keyword", "token",
-                 "default", "") or ":" in name or short in _OBJECT_ROLES:  # fmt: skip
-        words = words.lstrip(".") if short in _OBJECT_ROLES and not named else words
-        if short in ("func", "meth") and not named and not words.endswith(")"):
-            words += "()"
-        return commonmark.code_span(words)
-    return commonmark.escaped(words)
-
-
-_OBJECT_ROLES = frozenset((
-    "class", "func", "meth", "attr", "mod", "exc", "data", "obj", "const", "any", "type",
-    "member", "py", "macro", "enum", "struct", "var", "decorator", "property", "setting", "c",
-    "cpp", "confval",
-))  # fmt: skip
-
-
 def _told(info: str) -> tuple[str, str]:
     """A fence's language, and the title that stands above it."""
     titled = re.search(r"(?:title|filename|name|file)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info)
@@ -926,25 +877,6 @@ def _told(info: str) -> tuple[str, str]:
     match = re.match(r"[{\s]*\.?([\w+#-]+)", bare)
     language = match[1] if match and not re.match(r"\{?\s*#", bare) else ""
     return ("" if language.isdigit() else language), title
-
-
-def language_of(file: PurePosixPath) -> str:
-    suffix = file.suffix.lstrip(".").lower()
-    return _BY_SUFFIX.get(suffix, suffix if re.fullmatch(r"\w{1,8}", suffix) else "")
-
-
-def bounded(blocks: Sequence[Block]) -> str:
-    """What `blocks` of another file say, up to where that is too much."""
-    kept: list[Block] = []
-    size = 0
-    is_long = sum(len(block.content) for block in blocks) > MAX_PARTIAL_CHARS
-    for block in blocks:
-        size += len(block.content)
-        # A whole document is found by itself: of it the page's section is the first.
-        if kept and (size > MAX_INCLUDED_CHARS or (block.level and is_long and not kept[-1].level)):
-            break
-        kept.append(block)
-    return joined(kept)
 
 
 def _between_marks(shown: Shown, first: str, last: str) -> Shown:

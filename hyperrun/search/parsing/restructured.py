@@ -19,10 +19,10 @@ from hyperrun.search.parsing import (
     labels,
     sphinx_settings,
 )
-from hyperrun.search.parsing.blocks import Block, joined
-from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.markdown import bounded, role
+from hyperrun.search.parsing.blocks import Block, bounded, joined
+from hyperrun.search.parsing.includes import Place, language_of
 from hyperrun.search.parsing.restructured_tree import Directive, Role, parse
+from hyperrun.search.parsing.roles import role
 
 MAX_DEPTH = 40
 
@@ -319,7 +319,7 @@ class _Writer:
         name, argument, options = node["name"], node["argument"], node["options"]
         if name.removeprefix("py:") in ("module", "currentmodule", "automodule"):
             self._module = argument.strip()
-        if name in directives.NOTHING:
+        if name in directives.NOTHING or (name.startswith("test") and "hide" in options):
             return ""
         title = self._inline(node.children[0]) if node.children and isinstance(
             node.children[0], nodes.title) else ""  # fmt: skip
@@ -380,20 +380,13 @@ class _Writer:
             return ""
         self._includes += shown.includes
         if name == "literalinclude" or "literal" in options or "code" in options:
-            from hyperrun.search.parsing.markdown import language_of
-
             language = options.get("language") or options.get("code") or language_of(file)
             return commonmark.titled(
                 commonmark.escaped(options.get("caption", "")),
                 commonmark.fence(shown.code, language),
             )
-        inside = self._place.inside(file)
-        if inside is None:
-            return ""
-        from hyperrun.search.parsing import documents
-
         suffix = ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
-        return bounded(documents.blocks("\n".join(shown.lines), suffix, inside))
+        return bounded(self._place.document(shown, suffix) or [])
 
     def _autodoc(self, node: Directive, argument: str, options: dict[str, str]) -> str:
         from hyperrun.search.parsing import autodoc

@@ -6,25 +6,21 @@ perhaps words, is kept apart from what the source says by itself, and taken back
 changed.
 """
 
-import json
-import logging
 import re
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from hyperrun.search.parsing.chunk import Chunk
-from hyperrun.search.site.folder import SitePages, digest
+from hyperrun.search.site.folder import PageFile, SitePages
 from hyperrun.search.site.manifest import Manifest, Origin
 from hyperrun.search.site.match import Matched, match, only_rendered
-from hyperrun.search.site.rendered import RenderedPage, SectionOfPage, read
+from hyperrun.search.site.page_reading import PageReading, readings, unpacked
 from hyperrun.search.site.rules import Rules, key_of
-
-log = logging.getLogger(__name__)
 
 VERSION = 1  # of how pages are read and matched: with another, every page is read again
 BATCH = 50
@@ -101,9 +97,10 @@ def settle(
     _hold_back(connection, writer, prefix)
 
 
-def _known(connection: sqlite3.Connection, prefix: str) -> dict[str, str]:
-    rows = connection.execute("SELECT path, stamp FROM pages").fetchall()
-    return {path: stamp for path, stamp in rows if path.startswith(prefix)}
+def _known(connection: sqlite3.Connection, prefix: str) -> dict[str, tuple[str, str]]:
+    """The stamp and digest of every page that is kept."""
+    rows = connection.execute("SELECT path, stamp, digest FROM pages").fetchall()
+    return {path: (stamp, digest) for path, stamp, digest in rows if path.startswith(prefix)}
 
 
 def _read_changed(
@@ -119,67 +116,54 @@ def _read_changed(
     found = list(site.pages())
     for path in set(known) - {prefix + page.path for page in found}:
         _drop(connection, writer, path)
-    for done, page in enumerate(found, 1):
-        stamp = f"{VERSION} {page.stamp}"
-        if known.get(prefix + page.path) != stamp:
-            try:
-                html = site.read(page.path)
-            except OSError as error:
-                log.warning("the page %s cannot be read: %s", page.path, error)
-                continue
-            try:
-                _read(connection, rules, site, page.path, prefix, html, (stamp, page.mtime_ns))
-            except sqlite3.Error:
-                raise
-            except Exception as error:  # whatever a stranger's page brings us to, the next is read
-                log.warning("the page %s is left out: %s", page.path, error)
-        if done % BATCH == 0 or done == len(found):
+    nothing = ("", "")
+    wanted = [
+        (page, known.get(prefix + page.path, nothing)[1])
+        for page in found
+        if known.get(prefix + page.path, nothing)[0] != _stamp(page)
+    ]
+    done = len(found) - len(wanted)
+    with closing(readings(site, rules.site_url, wanted)) as read:
+        while batch := list(islice(read, BATCH)):
+            with _transaction(connection):
+                for each in batch:
+                    _keep(connection, rules, site, prefix, each)
+            done += len(batch)
             progress(done, len(found))
 
 
-def _read(
-    connection: sqlite3.Connection,
-    rules: Rules,
-    site: SitePages,
-    path: str,
-    prefix: str,
-    html: bytes,
-    stamp: tuple[str, int],
+def _stamp(page: PageFile) -> str:
+    return f"{VERSION} {page.stamp}"
+
+
+def _keep(
+    connection: sqlite3.Connection, rules: Rules, site: SitePages, prefix: str, page: PageReading
 ) -> None:
     """Keep what one page says; it is to be matched where that is another than before."""
-    own = digest(html)
-    address = site.address(path)
-    path = prefix + path
-    row = connection.execute("SELECT digest FROM pages WHERE path = ?", (path,)).fetchone()
-    if row is not None and row[0] == own:
+    path, stamp = prefix + page.file.path, (_stamp(page.file), page.file.mtime_ns)
+    content = page.content
+    if content is None:
         connection.execute(
             "UPDATE pages SET stamp = ?, mtime_ns = ? WHERE path = ?", (*stamp, path)
         )
         return
-    page = read(html, urljoin(rules.site_url.rstrip("/") + "/", address) if rules.site_url else "")
-    if page is None:
-        log.warning("the page %s is left out: it is no HTML, or too large", path)
-        page = RenderedPage("", ())
-    if page.hidden or page.moved_to:
-        page = RenderedPage(page.title, ())
-    address = _address(page, address, rules)
-    rows = [(each.anchor, each.title, each.level, each.content) for each in page.sections]
-    packed = zlib.compress(json.dumps([rows, sorted(page.ids)]).encode(), 1)
+    address = _address(content.canonical, site.address(page.file.path), rules)
     connection.execute(
         "INSERT INTO pages (path, stamp, mtime_ns, digest, address, key, title, content, sections) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO UPDATE SET "
         "stamp = excluded.stamp, mtime_ns = excluded.mtime_ns, digest = excluded.digest, "
         "address = excluded.address, key = excluded.key, title = excluded.title, "
         "content = excluded.content, sections = excluded.sections, source_digest = NULL",
-        (path, *stamp, own, address, key_of(address), page.title, packed, len(page.sections)),
+        (path, *stamp, page.digest, address, key_of(address), content.title, content.packed,
+         content.sections),
     )  # fmt: skip
 
 
-def _address(page: RenderedPage, address: str, rules: Rules) -> str:
+def _address(canonical: str, address: str, rules: Rules) -> str:
     """A page's address below the site: as it says itself where that is the same page."""
     base = rules.site_url.rstrip("/") + "/"
-    if page.canonical and rules.site_url and page.canonical.startswith(base):
-        own = urlsplit(page.canonical[len(base) :]).path or "./"
+    if canonical and rules.site_url and canonical.startswith(base):
+        own = urlsplit(canonical[len(base) :]).path or "./"
         if key_of(own) == key_of(address):
             return own
     return address
@@ -297,7 +281,7 @@ def _match(
         _take_back(connection, writer, _no_page(source))
     row = connection.execute("SELECT address, content FROM pages WHERE path = ?", (path,))
     address, packed = row.fetchone()
-    sections, ids = _content(packed)
+    sections, ids = unpacked(packed)
     found: Matched | None = None
     ids_of: list[int] = []
     if source:
@@ -331,11 +315,6 @@ def _match(
             len(found.chunks) - placed if found else 0, path,
         ),
     )  # fmt: skip
-
-
-def _content(packed: bytes) -> tuple[list[SectionOfPage], frozenset[str]]:
-    rows, ids = json.loads(zlib.decompress(packed))
-    return [SectionOfPage(*row) for row in rows], frozenset(ids)
 
 
 def _passages(connection: sqlite3.Connection, file: str) -> Iterator[tuple[int, Chunk]]:
@@ -454,4 +433,4 @@ def ids(index: Path, prefix: str) -> dict[str, frozenset[str]]:
     of it may lead to. Raises `sqlite3.Error`."""
     with closing(sqlite3.connect(f"{index.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         rows = connection.execute("SELECT path, key, content FROM pages").fetchall()
-    return {key: _content(packed)[1] for path, key, packed in rows if path.startswith(prefix)}
+    return {key: unpacked(packed)[1] for path, key, packed in rows if path.startswith(prefix)}

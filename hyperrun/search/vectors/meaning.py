@@ -126,6 +126,12 @@ class Meaning:
             self._making.cancel()
             await asyncio.gather(self._making, return_exceptions=True)
 
+    async def close(self) -> None:
+        """End making, and close the embedder."""
+        await self.rest()
+        if self._embedder is not None:
+            self._embedder.close()
+
     async def _keep_making(self) -> None:
         while True:
             said = await self._make_once()

@@ -33,7 +33,7 @@ def choose(model: str, api_key: str, api_base: str) -> Embedder:
     return Relayed(model, api_key)
 
 
-class Server:
+class Server(Embedder):
     """A server that speaks OpenAI's format."""
 
     def __init__(self, model: str, api_key: str, api_base: str) -> None:
@@ -68,8 +68,12 @@ class Server:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise EmbeddingError(f"the embedding server answered no vectors: {error}") from error
 
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
 
-class Relayed:
+
+class Relayed(Embedder):
     """A server that LiteLLM speaks to, in a format of its own."""
 
     def __init__(self, model: str, api_key: str) -> None:

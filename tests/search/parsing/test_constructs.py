@@ -19,6 +19,10 @@ MARKDOWN = {
         '=== "Linux"\n\n    ```sh\n    ls\n    ```\n\n=== "Mac"\n\n    Words.',
         "**Linux**\n\n```sh\nls\n```\n\n**Mac**\n\nWords.",
     ),
+    "emoji by their short names": (
+        "Done :tada: and :+1:, at 10:30:15 or `:tada:`.", "Done 🎉 and 👍, at 10:30:15 or `:tada:`."
+    ),
+    "a name that is no emoji's": ("A :nothing-at-all: here.", "A :nothing-at-all: here."),
     "an admonition in a list": (
         "1.  One\n\n    !!! note\n\n        Inside.\n\n2.  Two",
         "1. One\n\n   > **Note**\n   >\n   > Inside.\n\n2. Two",
@@ -184,6 +188,9 @@ RESTRUCTURED = {
     "a described class with a method": (
         ".. py:class:: Lamp\n\n   .. py:method:: dim()\n      :classmethod:\n\n      Darker.",
         "```python\nclass Lamp\n```\n\n```python\nclassmethod dim()\n```\n\nDarker.",
+    ),
+    "what prepares a session's test": (
+        "Words.\n\n.. testsetup::\n\n   import lamps\n\n.. testcode::\n   :hide:\n\n   x = 1", "Words."
     ),
     "a session without its test's flags": (
         ">>> dim()  # doctest: +SKIP\n<BLANKLINE>\n3", "```pycon\n>>> dim()\n\n3\n```"
@@ -355,7 +362,7 @@ def test_nothing_outside_of_the_repository_is_included(
     (root / "docs").mkdir(exist_ok=True)
     (root / "docs/link.txt").symlink_to(tmp_path / "secret.txt")
     (root / "docs/folder").symlink_to(tmp_path, target_is_directory=True)
-    place = Place(root.resolve(), PurePosixPath("docs/a.md"))
+    place = Place(root.resolve(), PurePosixPath("docs/a.md"), documents.blocks)
     assert "pangolin" not in content(f"Words.\n\n{form.format(name)}\n", place=place)
 
 
@@ -510,6 +517,10 @@ DESCRIBED = {
         "```python\nhue = 'red'\n```\n\nIts color.\n\n"
         "```python\nproperty is_on: bool\n```\n\nDoes it shine?\n\n"
         "```python\nlevel\n```\n\nHow bright it is.",
+    ),
+    "what a class is made from": (
+        "", ".. autoclass:: lamps.Dark\n   :show-inheritance:",
+        "```python\nclass lamps.Dark\n```\n\nBases: `ValueError`\n\nNothing is seen.",
     ),
     "an exception, found through a star": (
         "", ".. autoexception:: lights.Dark",

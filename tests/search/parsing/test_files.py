@@ -302,3 +302,20 @@ def test_a_notebook_that_is_too_large_is_named(
     repository.write(tmp_path, "big.ipynb", cells(WORDS))
     with pytest.raises(UnreadableFile, match="too large"):
         files.read(tmp_path, PurePosixPath("big.ipynb"))
+
+
+@pytest.mark.parametrize("end", ["---\n", ""])
+def test_a_page_of_front_matter_alone_says_nothing(tmp_path: Path, end: str) -> None:
+    front = (
+        "---\nlayout: home\n\nhero:\n  name: Lamps of all kinds\n  actions:\n    - theme: brand\n"
+    )
+    repository.write(tmp_path, "index.md", front + end)
+    assert files.read(tmp_path, PurePosixPath("index.md")) == []
+
+
+def test_a_rule_at_the_top_of_a_page_is_no_front_matter(tmp_path: Path) -> None:
+    repository.write(
+        tmp_path, "index.md", "---\n\nNote: lamps of all kinds are told of here.\nAll.\n"
+    )
+    (chunk,) = files.read(tmp_path, PurePosixPath("index.md"))
+    assert "lamps of all kinds" in chunk.text

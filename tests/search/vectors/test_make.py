@@ -9,7 +9,7 @@ import pytest
 
 from hyperrun.search.index import Index
 from hyperrun.search.vectors import models, table
-from hyperrun.search.vectors.embedder import Embedded, EmbeddingError, unit
+from hyperrun.search.vectors.embedder import Embedded, Embedder, EmbeddingError, unit
 from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.vectors.make import BUDGET_SPENT, make
 from hyperrun.search.vectors.server import Server
@@ -21,7 +21,7 @@ SECTION = (
 )
 
 
-class Counted:
+class Counted(Embedder):
     """An embedder that counts, and breaks where it is told to."""
 
     usd_per_token = 0.0

@@ -1,0 +1,50 @@
+"""What a role of MyST or reStructuredText says on its page."""
+
+import re
+
+from hyperrun.search.parsing import commonmark
+
+_NAMED = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]*)>$", re.DOTALL)
+_WORD_ROLES = frozenset((
+    "ref", "doc", "term", "guilabel", "menuselection", "download", "abbr", "numref", "sub", "sup",
+    "subscript", "superscript", "emphasis", "strong", "rfc", "pep", "index", "eq", "dfn",
+    "title-reference", "issue", "pr", "user", "gh", "cite", "footcite",
+))  # fmt: skip
+_OBJECT_ROLES = frozenset((
+    "class", "func", "meth", "attr", "mod", "exc", "data", "obj", "const", "any", "type",
+    "member", "py", "macro", "enum", "struct", "var", "decorator", "property", "setting", "c",
+    "cpp", "confval",
+))  # fmt: skip
+
+
+def role(name: str, content: str) -> str:
+    """What a role of MyST or reStructuredText says: its words, or a name as code."""
+    content = re.sub(r"\s+", " ", content).strip()
+    short = name.rpartition(":")[2].lower()
+    if short in ("math", "eq"):
+        return f"${content}$"
+    if short in ("raw", "raw-html", "index", "fa", "fas", "octicon", "material-regular", "far",
+                 "iconify", "anchor", "fab"):  # fmt: skip
+        return ""
+    if short in ("pep", "rfc", "cve", "cwe"):
+        number = content.partition("<")[0].strip() or content
+        return commonmark.escaped(number if "<" in content else f"{short.upper()} {number}")
+    named = _NAMED.fullmatch(content)
+    words = (named["words"] if named else content).lstrip("!")
+    if short in _WORD_ROLES or short.startswith(("bdg", "badge")):
+        if short in ("menuselection", "guilabel"):
+            words = words.replace("-->", "▸").replace("&", "")
+        if short == "abbr":
+            words = content
+            words = re.sub(r"\s*\(([^)]*)\)$", "", words)
+        return commonmark.escaped(words)
+    if not named and words.startswith("~"):
+        words = words[1:].rpartition(".")[2] or words[1:]
+    if short in ("kbd", "samp", "file", "command", "program", "literal", "code", "envvar", "option",
+                 "mimetype", "regexp", "dfn", "makevar", "newsgroup", "manpage", "keyword", "token",
+                 "default", "") or ":" in name or short in _OBJECT_ROLES:  # fmt: skip
+        words = words.lstrip(".") if short in _OBJECT_ROLES and not named else words
+        if short in ("func", "meth") and not named and not words.endswith(")"):
+            words += "()"
+        return commonmark.code_span(words)
+    return commonmark.escaped(words)

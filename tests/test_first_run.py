@@ -1,0 +1,102 @@
+"""A first run says what it does and the one next step, whatever it finds."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.server import write_repository
+from tests.server_process import ROOT
+
+WAIT_S = 60
+
+
+def first_run(
+    folder: Path, *arguments: str, until: str = "", **environment: str
+) -> tuple[int, str]:
+    """What the server says, until it has said `until` or has ended by itself."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HYPERRUN_")}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "hyperrun", *arguments],
+        cwd=folder, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=kept | {"PYTHONPATH": str(ROOT), "HYPERRUN_DATA_DIR": str(folder / "data"), "PORT": "0",
+                    "HYPERRUN_SEARCH": "embedded", "PYTHONUNBUFFERED": "1"} | environment,
+    )  # fmt: skip
+    said = ""
+    with running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            said += line
+            if until and until in line:
+                running.terminate()
+        return running.wait(WAIT_S), said
+
+
+def test_without_a_model_it_says_what_answers_are_and_how_to_get_more(tmp_path: Path) -> None:
+    repository = write_repository(tmp_path)
+    _, said = first_run(tmp_path, "--repo", str(repository), until="next:")
+    assert "model:  none (answers are passages, found without a model)" in said
+    assert "hyperrun doctor" in said
+
+
+def nothing(folder: Path) -> None:
+    """An empty folder."""
+
+
+def code_alone(folder: Path) -> None:
+    (folder / "lamp.py").write_text('def dim(level):\n    """Dim it."""\n    return level\n')
+
+
+@pytest.mark.parametrize(
+    ("fill", "says"),
+    [
+        (nothing, "project: there is nothing to read here: name your project with --repo"),
+        (code_alone, "answers come from code alone: if it is published, set HYPERRUN_SITE_URL"),
+    ],
+)
+def test_a_folder_without_documentation_is_told_with_the_next_step(
+    tmp_path: Path, fill: Callable[[Path], None], says: str
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    fill(project)
+    _, said = first_run(tmp_path, "--repo", str(project), until=says)
+    assert says in said
+
+
+def test_a_folder_with_documentation_gets_no_advice(tmp_path: Path) -> None:
+    repository = write_repository(tmp_path)
+    _, said = first_run(tmp_path, "--repo", str(repository), until="files read")
+    assert "nothing to read" not in said
+    assert "code alone" not in said
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    repository = write_repository(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        status, said = first_run(tmp_path, "--repo", str(repository), "--port", str(port))
+    assert status == 1
+    assert said.startswith(f"hyperrun: nothing can listen at 127.0.0.1:{port} (")
+    assert said.endswith("): choose another HOST or PORT\n")
+    assert said.count("\n") == 1
+
+
+def test_a_disk_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    repository = write_repository(tmp_path)
+    (tmp_path / "file").write_text("")
+    status, said = first_run(
+        tmp_path, "--repo", str(repository), HYPERRUN_DATA_DIR=str(tmp_path / "file" / "data")
+    )
+    assert status == 1
+    assert said == (
+        f"hyperrun: HYPERRUN_DATA_DIR: {tmp_path}/file/data cannot be written (Not a directory): "
+        "set it to a folder of your own\n"
+    )

@@ -1,0 +1,175 @@
+"""Three real processes over one PostgreSQL, each request to any of them."""
+
+import random
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.browser import eventually
+from tests.model_server import ModelServer, Script, running_model_server
+from tests.postgresql import PostgreSQL
+from tests.server_process import ServerProcess
+from tests.several import Wanderer, outcome_told, running, servers_over, shown
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]  # each server imports for seconds
+
+WORDS = [f"word{n:02} " for n in range(40)]
+WHOLE = "".join(WORDS).strip()
+
+
+class Several:
+    """Three servers, their model and their database."""
+
+    def __init__(self, servers: list[ServerProcess], model: ModelServer, database: str) -> None:
+        self.servers = servers
+        self.model = model
+        self.database = database
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        """What stands in the database."""
+        import psycopg
+
+        with psycopg.connect(self.database) as connection:
+            return list(connection.execute(question).fetchall())
+
+    def reader(self) -> Wanderer:
+        """Somebody whose requests go to any of the servers."""
+        return Wanderer(self.servers)
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> Iterator[Several]:
+    """Shared by the tests that harm none of them."""
+    url = postgresql.new_database()
+    folder = tmp_path_factory.mktemp("several")
+    with running_model_server() as model, running(servers_over(folder, url, model)) as servers:
+        for at in range(len(servers)):
+            reader = Wanderer(servers)
+            reader.follow(reader.ask("Are the libraries there?", at=at), at)
+        yield Several(servers, model, url)
+
+
+def test_an_answer_is_followed_from_anywhere_with_one_call_of_the_model(several: Several) -> None:
+    before = several.model.calls
+    several.model.default = Script(WORDS, delay_s=0.03, first_delay_s=0.3)
+    reader = several.reader()
+    turn_id = reader.ask(at=0)
+    with ThreadPoolExecutor(6) as pool:
+        wires = list(pool.map(lambda at: several.reader().follow(turn_id, at), [0, 1, 2] * 2))
+    assert [shown(wire) for wire in wires] == [WHOLE] * 6
+    assert {outcome_told(wire) for wire in wires} == {""}
+    assert several.model.calls == before + 1
+    assert shown(reader.follow(turn_id, 2)) == WHOLE
+    eventually(lambda: several.rows("SELECT count(*) FROM places") == [(0,)])
+
+
+def test_the_first_word_is_hardly_later_elsewhere(several: Several) -> None:
+    several.model.default = Script(["first ", "last."], first_delay_s=0.8, delay_s=0.4)
+    turn_id = several.reader().ask(at=0)
+
+    def first_word_at(at: int) -> float:
+        url = f"{several.reader().url(at)}/stream/{turn_id}"
+        with httpx.stream("GET", url, timeout=20) as response:
+            for line in response.iter_lines():
+                if "first" in line:
+                    return time.monotonic()
+        raise AssertionError("no word came")
+
+    with ThreadPoolExecutor(3) as pool:
+        own, *others = pool.map(first_word_at, range(3))
+    assert max(others) - own < 0.3
+
+
+def test_cut_readers_who_wander_see_every_word_once(several: Several) -> None:
+    before = several.model.calls
+    several.model.default = Script(WORDS, delay_s=0.05)
+    chance = random.Random(7)
+    asked = [(reader := several.reader(), reader.ask()) for _ in range(12)]
+
+    def follow(turn_id: str) -> str:
+        wanderer = Wanderer(several.servers, random.Random(chance.random()))
+        return shown(wanderer.follow_wandering(turn_id, cuts=3))
+
+    with ThreadPoolExecutor(24) as pool:
+        seen = list(pool.map(follow, [turn_id for _, turn_id in asked] * 2))
+    assert seen == [WHOLE] * 24
+    assert several.model.calls == before + 12
+
+
+def test_an_answer_is_stopped_from_elsewhere(several: Several) -> None:
+    several.model.default = Script(WORDS, stall_after=5)
+    reader = several.reader()
+    turn_id = reader.ask(at=0)
+    several.model.wait_for(open_connections=1)
+    assert reader.post(f"stop/{turn_id}", at=1).status_code == 204
+    several.model.wait_for(open_connections=0)
+    wire = reader.follow(turn_id, at=2)
+    assert shown(wire) == "word00 word01 word02 word03 word04"
+    assert several.rows(f"SELECT outcome FROM turns WHERE id = '{turn_id}'") == [("stopped",)]
+
+
+def test_a_conversation_has_one_answer_at_a_time_wherever_it_is_asked(several: Several) -> None:
+    several.model.default = Script(WORDS, delay_s=0.05)
+    reader = several.reader()
+    turn_id = reader.ask(at=0)
+    second = reader.post("ask", at=1, query="And now?")
+    assert (second.status_code, "One answer at a time" in second.text) == (409, True)
+    assert shown(reader.follow(turn_id, at=1)) == WHOLE
+    several.model.default = Script("Again.")
+    assert shown(reader.follow(reader.ask("And now?", at=1), at=2)) == "Again."
+    retried = reader.post(f"retry/{turn_id}", at=2)
+    assert retried.status_code == 200
+    page = reader.post("history", at=0).text
+    assert "And now?" in page and turn_id not in page
+
+
+def test_what_is_deleted_elsewhere_while_it_runs_stays_deleted(several: Several) -> None:
+    several.model.default = Script(WORDS, stall_after=5)
+    reader = several.reader()
+    turn_id = reader.ask(at=0)
+    several.model.wait_for(open_connections=1)
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(several.reader().follow, turn_id, 2)
+        assert reader.post("clear-messages", at=1).status_code == 200
+        assert "event: close" in following.result(10)
+    several.model.wait_for(open_connections=0)
+    time.sleep(1.5)  # a checkpoint would have been
+    assert several.rows(f"SELECT 1 FROM turns WHERE id = '{turn_id}'") == []
+    assert "not" in several.reader().follow(turn_id, at=0)
+
+
+def test_readers_without_a_reader_elsewhere_cost_no_parts(several: Several) -> None:
+    several.model.default = Script(WORDS, delay_s=0.01)
+    reader = several.reader()
+    turn_id = reader.ask(at=0)
+    assert shown(reader.follow(turn_id, at=0)) == WHOLE
+    assert several.rows(f"SELECT count(*) FROM parts WHERE turn = '{turn_id}'") == [(0,)]
+
+
+def test_every_process_says_how_many_there_are(several: Several) -> None:
+    for at in range(3):
+        health = httpx.get(f"{several.reader().url(at)}/healthz").json()
+        assert health["processes"] == {"count": 3, "news": "notifications"}
+
+
+def test_places_and_rates_count_over_all(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, model_server: ModelServer
+) -> None:
+    model_server.default = Script(WORDS, stall_after=5)
+    folder = tmp_path_factory.mktemp("limited")
+    servers = servers_over(
+        folder, postgresql.new_database(), model_server,
+        HYPERRUN_MAX_ANSWERS_PER_VISITOR="4", HYPERRUN_QUESTIONS_PER_MINUTE="9",
+    )  # fmt: skip
+    time.sleep(max(0.0, time.time() % 60 - 50))  # a sliding window lets one more in at its turn
+    with running(servers):
+        readers = [Wanderer(servers) for _ in range(12)]
+        with ThreadPoolExecutor(12) as pool:
+            answers = list(pool.map(lambda reader: reader.post("ask", query="How?"), readers))
+        assert sorted(each.status_code for each in answers) == [200] * 4 + [429] * 8
+        in_a_minute = sum("at once" in server.log for server in servers)
+        assert in_a_minute >= 1
