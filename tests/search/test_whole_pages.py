@@ -246,7 +246,13 @@ def compared(pages: WholePages, folder: Path, way: str) -> tuple[float, float]:
     return both / shown, both / told
 
 
-@pytest.mark.parametrize("kind", CONTENT)
+QUICK = ("mkdocs", "furo", "quarto")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [each if each in QUICK else pytest.param(each, marks=pytest.mark.slow) for each in CONTENT],
+)
 def test_pages_as_markdown_say_what_each_generator_shows(kind: str, tmp_path: Path) -> None:
     folder = build(kind, tmp_path)
     pages = whole_pages(folder.parent)

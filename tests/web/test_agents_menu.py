@@ -33,14 +33,16 @@ def test_the_page_the_reader_is_on_is_there_as_markdown(serve: Serve) -> None:
     assert f"claude mcp add --transport http lantern {url}/mcp" in told
 
 
-@pytest.mark.parametrize(
-    "page", ["", "https://elsewhere.example/", "javascript:alert(1)", "x" * 3_000, "\x00", "🙂"]
-)
-def test_a_page_that_is_none_of_ours_is_left_out(serve: Serve, page: str) -> None:
-    told = sheet(serve().url, page_url=page)
-    assert "pages/" not in told
-    assert "claude mcp add" in told
-    assert "alert(1)" not in told
+NONE_OF_OURS = ["", "https://elsewhere.example/", "javascript:alert(1)", "x" * 3_000, "\x00", "🙂"]
+
+
+def test_a_page_that_is_none_of_ours_is_left_out(serve: Serve) -> None:
+    url = serve().url
+    for page in NONE_OF_OURS:
+        told = sheet(url, page_url=page)
+        assert "pages/" not in told
+        assert "claude mcp add" in told
+        assert "alert(1)" not in told
 
 
 def test_what_the_operator_has_switched_off_is_not_offered(serve: Serve) -> None:

@@ -180,7 +180,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", [pytest.param("legacy", marks=pytest.mark.slow), "auto"])
 def test_hostile_arguments_are_refused_in_a_sentence_or_searched_as_words(
     serve: Serve, mode: str
 ) -> None:
@@ -364,6 +364,7 @@ async def _turns(server: RunningServer) -> list[Any]:
         return list(await store.summaries(0.0))
 
 
+@pytest.mark.slow
 def test_fifty_agents_at_once_are_all_served(serve: Serve) -> None:
     server = serve(changes_per_minute_per_address=0)
 
