@@ -56,6 +56,7 @@ from hyperrun.web.agents_menu import AgentsSheet, ForAgents, name_for
 from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
 from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsSheet
+from hyperrun.web.desk import has_desk
 from hyperrun.web.document import document
 from hyperrun.web.doors import code_of, is_door, problem_of
 from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, PageForm, ReaderForm
@@ -706,6 +707,10 @@ def create_app(settings: Settings) -> FastHTML:
     health.route.to_app(app)
     app.router.routes += [*machine_pages.routes, *api.routes, Route("/mcp", mcp_door)]
     app.router.routes.append(Route("/reindex", health.reindex, methods=["POST"]))
+    if has_desk(settings):
+        from hyperrun.web.desk.pages import open_desk
+
+        open_desk(app, app.state.services)
     return app
 
 

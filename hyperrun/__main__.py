@@ -33,7 +33,7 @@ GROUPS = {
     },
     "Readers": {
         "test": Verb("hyperrun.commands.test", "the answers to questions.toml: do they hold?"),
-        "report": Verb("hyperrun.commands.insights", "what is asked, and what is not answered"),
+        "report": Verb("hyperrun.commands.report", "what is asked, and what is not answered"),
         "gaps": Verb("hyperrun.commands.gaps", "what is missing, a file or an issue for each need"),
         "export": Verb("hyperrun.commands.privacy", "what is kept of one reader", True),
         "delete": Verb("hyperrun.commands.privacy", "delete what is kept of one reader", True),

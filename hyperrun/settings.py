@@ -19,6 +19,9 @@ from hyperrun.errors import BadSetting
 POSTGRESQL = ("postgresql://", "postgres://")
 
 
+MIN_PASSWORD_CHARS = 12
+
+
 def setting(
     variable: str, default: Any, help: str, *, secret: bool = False, separator: str = ","
 ) -> Any:
@@ -265,6 +268,32 @@ class Settings:
         "HYPERRUN_EXCLUDE", (), "no files that match these globs (.gitignore's form)"
     )
 
+    # The operator's desk
+    desk_password: str = setting(
+        "HYPERRUN_DESK_PASSWORD",
+        "",
+        "opens the operator's desk at `/desk`: 12 characters or more, or the hash that "
+        "`python -m hyperrun.web.desk.passwords` prints; unset: there is no desk",
+        secret=True,
+    )
+    desk_read_password: str = setting(
+        "HYPERRUN_DESK_READ_PASSWORD", "", "the same for those who may only look", secret=True
+    )
+    desk_header: str = setting(
+        "HYPERRUN_DESK_HEADER",
+        "",
+        "a header in which a proxy of `HYPERRUN_TRUSTED_PROXIES` names who has signed in, such as "
+        "`Remote-User`; the proxy must remove what a browser sends under that name",
+    )
+    desk_users: tuple[str, ...] = setting(
+        "HYPERRUN_DESK_USERS",
+        (),
+        "who of them may come in, comma-separated; `ann:reader` only looks; `*` is everybody",
+    )
+    desk_session_h: float = setting(
+        "HYPERRUN_DESK_SESSION_H", 12.0, "hours until one has to log in at the desk again"
+    )
+
     # Answers in flight
     drain_s: float = setting(
         "HYPERRUN_DRAIN_S",
@@ -373,6 +402,15 @@ class Settings:
             wrong.append("HYPERRUN_DATABASE_URL begins with postgresql://")
         if self.secret and not re.fullmatch(r"(?:[0-9a-fA-F]{2}){32,}", self.secret):
             wrong.append("HYPERRUN_SECRET is 64 or more hexadecimal digits (openssl rand -hex 32)")
+        if self.desk_header and not self.trusted_proxies:
+            wrong.append("HYPERRUN_DESK_HEADER needs the proxy in HYPERRUN_TRUSTED_PROXIES")
+        if self.desk_header.lower().startswith("x-forwarded"):
+            wrong.append("HYPERRUN_DESK_HEADER is another than X-Forwarded-…, such as Remote-User")
+        for name in ("desk_password", "desk_read_password"):
+            password = getattr(self, name)
+            if password and len(password) < MIN_PASSWORD_CHARS:
+                variable = type(self).__dataclass_fields__[name].metadata["variable"]
+                wrong.append(f"{variable} is shorter than {MIN_PASSWORD_CHARS} characters")
         for name in ("site_url", "public_url", "api_base", "azure_endpoint", "embedding_api_base"):
             value = getattr(self, name)
             if value and not value.startswith(("http://", "https://")):

@@ -12,6 +12,7 @@ from typing import Any
 from hyperrun.domain import Cost, Recent, Turn, range_of_reader, reader_of
 from hyperrun.errors import Busy, StoreError
 from hyperrun.settings import Settings
+from hyperrun.storage import figures
 from hyperrun.storage.database import Conflict, Database, plain
 from hyperrun.storage.files import derived
 from hyperrun.storage.fleet import Fleet
@@ -249,6 +250,38 @@ class PostgresStore:
             since,
         )
         return [summary_of(*row) for row in rows]
+
+    # The desk
+
+    async def tallies(self, since: float) -> list[figures.Tally]:
+        """As `Store.tallies`."""
+        rows = await self._figures(figures.tallies(figures.POSTGRES, since))
+        return [figures.tally_of(row) for row in rows]
+
+    async def readers_by_day(self, since: float) -> list[tuple[int, int]]:
+        """As `Store.readers_by_day`."""
+        rows = await self._figures(figures.readers(figures.POSTGRES, since))
+        return [(int(day), int(count)) for day, count in rows]
+
+    async def answer_times(self, since: float) -> list[tuple[int, int]]:
+        """As `Store.answer_times`."""
+        rows = await self._figures(figures.times(figures.POSTGRES, since))
+        return [(int(bucket), int(count)) for bucket, count in rows]
+
+    async def asked_pages(self, since: float) -> list[figures.PageTally]:
+        """As `Store.asked_pages`."""
+        rows = await self._figures(figures.pages(since))
+        return [figures.PageTally(row[0], *map(int, row[1:])) for row in rows]
+
+    async def find(self, wanted: figures.Wanted, most: int) -> list[figures.Glance]:
+        """As `Store.find`."""
+        rows = await self._figures(figures.found(figures.POSTGRES, wanted, most))
+        return [figures.glance_of(row) for row in rows]
+
+    async def _figures(self, asked: figures.Statement) -> list[tuple[Any, ...]]:
+        statement, values = asked
+        escaped = statement.replace("%", "%%").replace("?", "%s")
+        return await self._database.rows(escaped, *values)
 
     # Conversations
 

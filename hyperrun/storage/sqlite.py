@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from hyperrun.domain import Cost, Outcome, Recent, Turn, range_of_reader, reader_of
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
+from hyperrun.storage import figures
 from hyperrun.storage.files import derived, secret
 from hyperrun.storage.schema import (
     COLUMNS,
@@ -290,6 +291,43 @@ class SQLiteStore:
             Outcome.RUNNING,
         )
         return [summary_of(*row) for row in rows]
+
+    # The desk
+
+    async def tallies(self, since: float) -> list[figures.Tally]:
+        """As `Store.tallies`."""
+        rows = await self._figures(figures.tallies(figures.SQLITE, since))
+        return [figures.tally_of(row) for row in rows]
+
+    async def readers_by_day(self, since: float) -> list[tuple[int, int]]:
+        """As `Store.readers_by_day`."""
+        rows = await self._figures(figures.readers(figures.SQLITE, since))
+        return [(int(day), int(count)) for day, count in rows]
+
+    async def answer_times(self, since: float) -> list[tuple[int, int]]:
+        """As `Store.answer_times`."""
+        rows = await self._figures(figures.times(figures.SQLITE, since))
+        return [(int(bucket), int(count)) for bucket, count in rows]
+
+    async def asked_pages(self, since: float) -> list[figures.PageTally]:
+        """As `Store.asked_pages`."""
+        rows = await self._figures(figures.pages(since))
+        return [figures.PageTally(row[0], *map(int, row[1:])) for row in rows]
+
+    async def find(self, wanted: figures.Wanted, most: int) -> list[figures.Glance]:
+        """As `Store.find`."""
+        rows = await self._figures(figures.found(figures.SQLITE, wanted, most))
+        return [figures.glance_of(row) for row in rows]
+
+    async def _figures(self, asked: figures.Statement) -> list[tuple[Any, ...]]:
+        """Rows for the desk, by a connection of their own: readers do not wait for them."""
+
+        def read() -> list[tuple[Any, ...]]:
+            _opened(self._reading)  # else the file would be made
+            with closing(open_reader(self._path)) as connection:
+                return connection.execute(*asked).fetchall()
+
+        return await asyncio.to_thread(_with_own_errors, read)
 
     # Conversations
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hyperrun.domain import Asker, Cost, Door, Grounding, Outcome, Recent, Turn
+from hyperrun.storage.figures import Glance, PageTally, Tally, Wanted
 
 if TYPE_CHECKING:
     from hyperrun.storage.fleet import Fleet
@@ -130,6 +131,23 @@ class Store(Protocol):
     async def summaries(self, since: float) -> list[Summary]:
         """The turns that began since then (seconds since the epoch) and have ended, oldest
         first."""
+
+    # What the operator's desk shows; `since` is seconds since the epoch
+
+    async def tallies(self, since: float) -> list[Tally]:
+        """How many turns have ended, by day, who asked, how it ended, model and key."""
+
+    async def readers_by_day(self, since: float) -> list[tuple[int, int]]:
+        """Days since the epoch, and how many people asked on each, in order."""
+
+    async def answer_times(self, since: float) -> list[tuple[int, int]]:
+        """How many answers took so many times `BUCKET_S`, in order."""
+
+    async def asked_pages(self, since: float) -> list[PageTally]:
+        """Pages by how much was asked on them."""
+
+    async def find(self, wanted: Wanted, most: int) -> list[Glance]:
+        """The newest turns that are wanted, the newest first."""
 
     # Conversations
 

@@ -63,6 +63,7 @@ EVERYWHERE = {
     ),
 }
 _HOST = re.compile(r"[\w.\-%]*(?::\d*)?|\[[\da-fA-F:.]+\](?::\d*)?", re.ASCII)
+_DESK = re.compile(r"/desk(/|$)")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -76,6 +77,8 @@ class Kind(Enum):
 
 def kind_of(path: str) -> Kind:
     """The kind of response that stands at `path`."""
+    if _DESK.search(path):  # never framed, whatever else its path says
+        return Kind.OWN
     if path.endswith("/chat-standalone"):
         return Kind.CHAT
     if path.endswith(("/embed", "/embed.js")) or "/embed/" in path or "/assets/" in path:

@@ -10,9 +10,22 @@ from typing import Any
 
 import pytest
 
-from hyperrun.domain import Cost, Grounding, Outcome, Recent, Step, Usage
+from hyperrun.domain import (
+    PERSON,
+    Asker,
+    Cost,
+    Door,
+    Grounding,
+    Outcome,
+    PageContext,
+    Recent,
+    Step,
+    Turn,
+    Usage,
+)
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
+from hyperrun.storage.figures import Wanted
 from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import (
     MAX_MISSED,
@@ -248,6 +261,86 @@ def test_a_report_reads_what_has_ended_without_its_answers(tmp_path: Path, opene
     run(work)
 
 
+DAY = 20_000  # since the epoch
+
+
+def desk_turn(name: str, **changes: Any) -> Turn:
+    """An ended turn of one day, each of another reader, answered in two seconds."""
+    at = DAY * 86_400.0 + len(name)
+    ended = {
+        "id": name, "conversation": f"{name}~x", "outcome": Outcome.ANSWERED, "started": at,
+        "ended": at + 2.1, "asker": PERSON,
+    }  # fmt: skip
+    return replace(TURN, **(ended | changes))
+
+
+def test_the_desk_gets_its_figures(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([
+                desk_turn("a"), desk_turn("bb", conversation="a"),
+                desk_turn("ccc", grounding=Grounding.ABSENT, page=PageContext("https://x/v1.2/b")),
+                desk_turn("dddd", asker=Asker(Door.MCP, "cursor"), usage=Usage()),
+                desk_turn("fffff", started=DAY * 86_400.0 - 5, outcome=Outcome.FAILED),
+                replace(TURN, id="running", conversation="r", started=DAY * 86_400.0),
+            ])  # fmt: skip
+            assert await store.rate("a~x", "a", 1)
+            assert await store.rate("ccc~x", "ccc", -1, "wrong")
+            tallies = await store.tallies(0.0)
+            assert sum(each.turns for each in tallies) == 5
+            today = [each for each in tallies if each.day == DAY]
+            assert sum(each.turns for each in today if each.is_program) == 1
+            assert sum(each.usd for each in today) == pytest.approx(0.75)
+            assert (sum(each.up for each in today), sum(each.down for each in today)) == (1, 1)
+            assert await store.readers_by_day(0.0) == [(DAY - 1, 1), (DAY, 2)]
+            assert await store.answer_times(0.0) == [(8, 4)]
+            pages = await store.asked_pages(0.0)
+            assert [(each.url, each.turns, each.unanswered, each.down) for each in pages] == [
+                (TURN.page.url, 4, 0, 0), ("https://x/v1.2/b", 1, 1, 1),
+            ]  # fmt: skip
+
+    run(work)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "ids"),
+    [
+        (Wanted(), ["dddd", "ccc", "bb", "a"]),
+        (Wanted(words="GZIP"), ["bb"]),
+        (Wanted(words="100%"), ["ccc"]),
+        (Wanted(words="_"), []),
+        (Wanted(words="'; DROP TABLE turns --"), []),
+        (Wanted(outcome="unanswered"), ["ccc"]),
+        (Wanted(outcome="failed"), ["a"]),
+        (Wanted(rating=-1), ["bb"]),
+        (Wanted(page="/v1.2/"), ["ccc"]),
+        (Wanted(version="v1.2"), ["ccc"]),
+        (Wanted(version="v1_2"), []),
+        (Wanted(language="fr"), ["a"]),
+        (Wanted(door="mcp"), ["dddd"]),
+        (Wanted(before=DAY * 86_400.0 + 3), ["bb", "a"]),
+        (Wanted(outcome="unanswered", rating=-1), []),
+    ],
+)
+def test_turns_are_found_by_what_is_wanted(
+    tmp_path: Path, opened: Opened, wanted: Wanted, ids: list[str]
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([
+                desk_turn("a", outcome=Outcome.FAILED, language="fr"),
+                desk_turn("bb", question="turn on gzip"),
+                desk_turn("ccc", question="up to 100%?", grounding=Grounding.NEAR,
+                          page=PageContext("https://x/v1.2/b")),
+                desk_turn("dddd", asker=Asker(Door.MCP, "cursor")),
+            ])  # fmt: skip
+            assert await store.rate("bb~x", "bb", -1)
+            assert [each.id for each in await store.find(wanted, 10)] == ids
+            assert [each.id for each in await store.find(wanted, 1)] == ids[:1]
+
+    run(work)
+
+
 def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
     tmp_path: Path, opened: Opened, made: Made
 ) -> None:
@@ -257,7 +350,8 @@ def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
         assert not await store.works()
         for call in (
             store.save([TURN]), store.turn("t"), store.turns("c"), store.cost("c"),
-            store.rate("c", "t", 1), store.summaries(0.0), store.recent("c"), store.export("c"),
+            store.rate("c", "t", 1), store.summaries(0.0), store.tallies(0.0),
+            store.find(Wanted(), 1), store.recent("c"), store.export("c"),
             store.delete("c"), store.clear("c"), store.clear_all("c"), store.expire(),
             store.add_spend(1.0), store.spent(), store.put_key("c", b""), store.key("c"),
             store.forget_key("c"),

@@ -14,7 +14,7 @@ from tests.commands.test_privacy import operators
 from tests.storage.test_store import TURN, opened, run
 
 PAGE = PageContext("https://docs.example/a")
-command = partial(operators, "hyperrun.commands.insights")
+command = partial(operators, "hyperrun.commands.report")
 
 
 def asked(number: float, reader: str, question: str, **changes: Any) -> Turn:

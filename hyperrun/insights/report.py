@@ -1,30 +1,23 @@
 """What readers ask, and what the documentation does not answer.
 
-`python -m hyperrun.commands.insights` prints a report in Markdown, or JSON with `--json`, of the
-last `--days`. A question counts once for each reader who asked it, however often they did and in
+A question counts once for each reader who asked it, however often they did and in
 how many conversations, and stands with their last answer. Agents are counted apart from people;
 what was not answered stands in one list, whoever asked it. Questions are the same that differ only
-in case, spaces and the punctuation around them. The server may be running meanwhile; nothing is
-written.
+in case, spaces and the punctuation around them. What readers wrote is cleaned of addresses, keys
+and tokens.
 """
 
-import argparse
-import asyncio
-import json
-import sys
+import html
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, NamedTuple
 
 from hyperrun.domain import Outcome, reader_of
-from hyperrun.errors import BadSetting, StoreError
-from hyperrun.settings import Settings
-from hyperrun.storage.opening import store_of
+from hyperrun.redaction import without_personal
 from hyperrun.storage.store import Reported, Store
-from hyperrun.text import in_markdown
+from hyperrun.text import in_markdown, plain
 
 AROUND = " \t\n.,;:!?¿¡。、？！…\"'«»“”„"  # a question is the same with or without
 
@@ -80,7 +73,10 @@ class Insights:
 async def insights(store: Store, days: float, most: int) -> Insights:
     """The report of the last `days`, its lists of `most` entries at most. Raises `StoreError`."""
     since = time.time() - days * 86_400
-    rows = await store.summaries(since)
+    rows = [
+        replace(row, question=without_personal(row.question), comment=without_personal(row.comment))
+        for row in await store.summaries(since)
+    ]
     reported = await store.reported(time.strftime("%Y-%m-%d", time.gmtime(since)))
     last = {(reader_of(row.conversation), _same(row.question)): row for row in rows}
     people = {key for key, row in last.items() if not row.asker.agent}
@@ -131,88 +127,80 @@ def _most(keys: Iterable[str], most: int, wordings: dict[str, str] | None = None
     return [Asked((wordings or {}).get(key, key), readers) for key, readers in counted[:most]]
 
 
-def markdown(report: Insights) -> str:
-    """The report for people. What readers wrote stands in it as text, each in one line."""
-    return "\n".join(
-        [
-            f"# Questions of the last {report.days:g} days",
-            "",
-            f"{report.questions} questions of {report.readers} readers; thumbs: {report.up} up, "
-            f"{report.down} down; failed: {report.failed}; cost: {report.usd:.2f} USD.",
-            *_table(
-                "Not answered from the documentation",
-                ("readers", "question"),
-                ((each.readers, each.text) for each in report.unanswered),
-            ),
-            *_table(
-                "Failed",
-                ("readers", "question"),
-                ((each.readers, each.text) for each in report.failures),
-            ),
-            *_table(
-                "Thumbs down",
-                ("question", "reason", "comment", "page", "answer"),
-                (asdict(each).values() for each in report.complaints),
-            ),
-            *_table(
-                "Asked most",
-                ("readers", "question"),
-                ((each.readers, each.text) for each in report.asked),
-            ),
-            *_table(
-                "Asked on",
-                ("readers", "page"),
-                ((each.readers, each.text) for each in report.pages),
-            ),
-            *_table(
-                "Asked by agents",
-                ("questions", "agent", "door"),
-                ((each.questions, each.name, each.door) for each in report.agents),
-            ),
-            *_table(
-                "Reported by agents as not found",
-                ("times", "question", "note", "agent"),
-                ((each.times, each.question, each.note, each.agent) for each in report.reported),
-            ),
-        ]
+class Part(NamedTuple):
+    """A table of the report."""
+
+    title: str
+    names: tuple[str, ...]
+    rows: list[list[str]]
+
+
+def parts(report: Insights) -> list[Part]:
+    """The report's tables, in order."""
+    return [
+        _part("Not answered from the documentation", ("readers", "question"),
+              ((each.readers, each.text) for each in report.unanswered)),
+        _part("Failed", ("readers", "question"),
+              ((each.readers, each.text) for each in report.failures)),
+        _part("Thumbs down", ("question", "reason", "comment", "page", "answer"),
+              (asdict(each).values() for each in report.complaints)),
+        _part("Asked most", ("readers", "question"),
+              ((each.readers, each.text) for each in report.asked)),
+        _part("Asked on", ("readers", "page"),
+              ((each.readers, each.text) for each in report.pages)),
+        _part("Asked by agents", ("questions", "agent", "door"),
+              ((each.questions, each.name, each.door) for each in report.agents)),
+        _part("Reported by agents as not found", ("times", "question", "note", "agent"),
+              ((each.times, each.question, each.note, each.agent) for each in report.reported)),
+    ]  # fmt: skip
+
+
+def _part(title: str, names: tuple[str, ...], rows: Iterable[Iterable[Any]]) -> Part:
+    return Part(title, names, [[str(cell) for cell in row] for row in rows])
+
+
+def _title(report: Insights) -> str:
+    return f"Questions of the last {report.days:g} days"
+
+
+def _sentence(report: Insights) -> str:
+    return (
+        f"{report.questions} questions of {report.readers} readers; thumbs: {report.up} up, "
+        f"{report.down} down; failed: {report.failed}; cost: {report.usd:.2f} USD."
     )
 
 
-def _table(title: str, names: Sequence[str], rows: Iterable[Iterable[Any]]) -> list[str]:
-    lines = [_row(row) for row in rows]
-    head = [_row(names), "| --- " * len(names) + "|"]
-    return ["", f"## {title}", "", *([*head, *lines] if lines else ["None."])]
+def as_markdown(report: Insights) -> str:
+    """The report for people. What readers wrote stands in it as text, each in one line."""
+    lines = [f"# {_title(report)}", "", _sentence(report)]
+    for title, names, rows in parts(report):
+        head = [_row(names), "| --- " * len(names) + "|"]
+        lines += ["", f"## {title}", "", *([*head, *map(_row, rows)] if rows else ["None."])]
+    return "\n".join(lines)
 
 
-def _row(cells: Iterable[Any]) -> str:
-    return "| " + " | ".join(in_markdown(str(cell)) for cell in cells) + " |"
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(in_markdown(cell) for cell in cells) + " |"
 
 
-async def _read(settings: Settings, days: float, most: int) -> Insights:
-    async with store_of(settings).open_alongside_server() as store:
-        return await insights(store, days, most)
+def as_html(report: Insights) -> str:
+    """The same as a page of its own, which loads nothing: for a mail, or to be kept."""
+    lines = [
+        "<!doctype html>", '<html lang="en"><meta charset="utf-8">',
+        f"<title>{html.escape(_title(report))}</title>",
+        f"<h1>{html.escape(_title(report))}</h1><p>{html.escape(_sentence(report))}</p>",
+    ]  # fmt: skip
+    for title, names, rows in parts(report):
+        lines.append(f"<h2>{html.escape(title)}</h2>")
+        if not rows:
+            lines.append("<p>None.</p>")
+            continue
+        lines.append('<table border="1" cellpadding="5">' + _cells("th", names))
+        lines += [_cells("td", row) for row in rows]
+        lines.append("</table>")
+    return "\n".join(lines) + "\n"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the report. 2 where it fails."""
-    import dotenv
-
-    parser = argparse.ArgumentParser(prog="hyperrun report", description=__doc__)
-    parser.add_argument("--days", type=float, default=30, help="how far back (30)")
-    parser.add_argument("--most", type=int, default=20, help="longest list (20)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
-    options = parser.parse_args(arguments)
-    if options.days <= 0 or options.most < 1:
-        parser.error("--days and --most are more than 0")
-    dotenv.load_dotenv(Path.cwd() / ".env")
-    try:
-        report = asyncio.run(_read(Settings.from_environment(), options.days, options.most))
-    except (BadSetting, StoreError) as error:
-        print(f"hyperrun: {error}", file=sys.stderr)
-        return 2
-    print(json.dumps(asdict(report), indent=2) if options.json else markdown(report))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _cells(tag: str, cells: Iterable[str]) -> str:
+    told = (html.escape(plain(cell)) for cell in cells)
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in told) + "</tr>"

@@ -1,0 +1,203 @@
+"""What the operator's desk asks of a store, in SQL that both kinds understand.
+
+Every question here is answered from the index `turns_at_a_glance`, never from a turn's own row,
+which is kilobytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hyperrun.domain import Door, Grounding, Outcome
+
+DAY_S = 86_400
+BUCKET_S = 0.25  # of answers' times
+MAX_BUCKET = 960
+MAX_PAGES = 200
+UNANSWERED = (Grounding.ABSENT.value, Grounding.NEAR.value, Grounding.UNCITED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many turns of one day have these things in common, and what they cost."""
+
+    day: int  # days since the epoch
+    is_program: bool  # asked by an agent or a program
+    outcome: Outcome
+    grounding: Grounding
+    model: str
+    own_key: bool
+    turns: int
+    up: int
+    down: int
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which turns are looked for; what is empty does not matter."""
+
+    words: str = ""
+    outcome: str = ""  # an outcome, or "unanswered"
+    rating: int = 0
+    page: str = ""
+    language: str = ""
+    version: str = ""
+    door: str = ""
+    before: float = 0.0  # seconds since the epoch; 0: now
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """A turn in one line."""
+
+    id: str
+    conversation: str
+    question: str
+    page_url: str
+    outcome: Outcome
+    grounding: Grounding
+    rating: int
+    door: Door
+    model: str
+    cost_usd: float | None
+    own_key: bool
+    started: float
+    ended: float | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageTally:
+    """A page and what was asked on it."""
+
+    url: str
+    turns: int
+    unanswered: int
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What the two kinds of SQL say differently."""
+
+    day: str
+    reader: str
+    bucket: str
+    like: str
+
+
+SQLITE = Dialect(
+    day=f"CAST(started / {DAY_S} AS INTEGER)",
+    reader="substr(conversation, 1, instr(conversation || '~', '~') - 1)",
+    bucket=f"min({MAX_BUCKET}, CAST((ended - started) / {BUCKET_S} AS INTEGER))",
+    like="LIKE",
+)
+POSTGRES = Dialect(
+    day=f"CAST(floor(started / {DAY_S}) AS integer)",
+    reader="split_part(conversation, '~', 1)",
+    bucket=f"least({MAX_BUCKET}, CAST(floor((ended - started) / {BUCKET_S}) AS integer))",
+    like="ILIKE",
+)
+_ENDED = "started >= ? AND outcome <> 'running'"
+_GLANCE = (
+    "id, conversation, question, page_url, outcome, grounding, rating, door, model, cost_usd, "
+    "own_key, started, ended, language"
+)
+_IN_UNANSWERED = f"grounding IN ({', '.join(repr(each) for each in UNANSWERED)})"
+
+Statement = tuple[str, tuple[Any, ...]]
+
+
+def tallies(dialect: Dialect, since: float) -> Statement:
+    """The columns of `Tally`."""
+    return (
+        f"SELECT {dialect.day}, CASE WHEN door <> 'chat' THEN 1 ELSE 0 END, outcome, grounding, "
+        "model, own_key, count(*), sum(CASE WHEN rating > 0 THEN 1 ELSE 0 END), "
+        "sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END), coalesce(sum(cost_usd), 0) "
+        f"FROM turns WHERE {_ENDED} GROUP BY 1, 2, 3, 4, 5, 6",
+        (since,),
+    )
+
+
+def readers(dialect: Dialect, since: float) -> Statement:
+    """Days and how many people asked on each."""
+    return (
+        f"SELECT {dialect.day}, count(DISTINCT {dialect.reader}) FROM turns "
+        f"WHERE {_ENDED} AND door = 'chat' GROUP BY 1 ORDER BY 1",
+        (since,),
+    )
+
+
+def times(dialect: Dialect, since: float) -> Statement:
+    """How many answers took so many quarters of a second."""
+    return (
+        f"SELECT {dialect.bucket}, count(*) FROM turns "
+        f"WHERE {_ENDED} AND outcome = 'answered' AND ended IS NOT NULL GROUP BY 1 ORDER BY 1",
+        (since,),
+    )
+
+
+def pages(since: float) -> Statement:
+    """The columns of `PageTally`, most asked on first."""
+    return (
+        f"SELECT page_url, count(*), sum(CASE WHEN {_IN_UNANSWERED} THEN 1 ELSE 0 END), "
+        "sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END) FROM turns "
+        f"WHERE {_ENDED} AND page_url <> '' GROUP BY page_url ORDER BY 2 DESC, 1 LIMIT {MAX_PAGES}",
+        (since,),
+    )
+
+
+def found(dialect: Dialect, wanted: Wanted, most: int) -> Statement:
+    """The columns of `Glance`, the newest first."""
+    conditions, values = ["outcome <> 'running'"], list[Any]()
+    if wanted.before:
+        conditions.append("started < ?")
+        values.append(wanted.before)
+    if wanted.outcome == "unanswered":
+        conditions.append(_IN_UNANSWERED)
+    elif wanted.outcome:
+        conditions.append("outcome = ?")
+        values.append(wanted.outcome)
+    if wanted.rating:
+        conditions.append("rating = ?")
+        values.append(1 if wanted.rating > 0 else -1)
+    for column, value in (("language", wanted.language), ("door", wanted.door)):
+        if value:
+            conditions.append(f"{column} = ?")
+            values.append(value)
+    for column, part in (
+        ("question", wanted.words), ("page_url", wanted.page),
+        ("page_url", f"/{wanted.version}/" if wanted.version else ""),
+    ):  # fmt: skip
+        if part:
+            conditions.append(f"{column} {dialect.like} ? ESCAPE '!'")
+            values.append(f"%{_escaped(part)}%")
+    return (
+        f"SELECT {_GLANCE} FROM turns WHERE {' AND '.join(conditions)} "
+        f"ORDER BY started DESC, id DESC LIMIT {int(most)}",
+        tuple(values),
+    )
+
+
+def _escaped(part: str) -> str:
+    return part.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def tally_of(row: Sequence[Any]) -> Tally:
+    """A row of `tallies`."""
+    day, program, outcome, grounding, model, own_key, turns, up, down, usd = row
+    return Tally(
+        int(day), bool(program), Outcome(outcome), Grounding(grounding), model, bool(own_key),
+        int(turns), int(up or 0), int(down or 0), float(usd),
+    )  # fmt: skip
+
+
+def glance_of(row: Sequence[Any]) -> Glance:
+    """A row of `found`."""
+    turn_id, conversation, question, page_url, outcome, grounding, rating, door, *others = row
+    model, cost_usd, own_key, started, ended, language = others
+    return Glance(
+        turn_id, conversation, question, page_url, Outcome(outcome), Grounding(grounding),
+        rating, Door(door), model, cost_usd, bool(own_key), started, ended, language,
+    )  # fmt: skip
