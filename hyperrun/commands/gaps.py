@@ -78,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.days <= 0 or options.least < 1 or options.most < 1:
         parser.error("--days, --least and --most are more than 0")
     forge = _forge(parser, options)
+    if options.behind:
+        os.nice(10)
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
         settings = Settings.from_environment()
@@ -113,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--most", type=int, default=50, help="how many gaps (50)")
     add("--out", type=Path, metavar="FOLDER", help="write a file for each gap")
     add("--json", action="store_true", help="print JSON")
+    add("--behind", action="store_true", help="let everything else on this machine go first")
     add("--issues", choices=APIS, help="drafts of issues for this kind of forge")
     add("--project", help="its OWNER/NAME")
     add("--api", help="its API's address, where it is not the public one")

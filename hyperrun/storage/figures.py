@@ -85,6 +85,7 @@ class Dialect:
     reader: str
     bucket: str
     like: str
+    turns: str  # SQLite has to be told, or it reads every row for a word
 
 
 SQLITE = Dialect(
@@ -92,14 +93,16 @@ SQLITE = Dialect(
     reader="substr(conversation, 1, instr(conversation || '~', '~') - 1)",
     bucket=f"min({MAX_BUCKET}, CAST((ended - started) / {BUCKET_S} AS INTEGER))",
     like="LIKE",
+    turns="turns INDEXED BY turns_at_a_glance",
 )
 POSTGRES = Dialect(
     day=f"CAST(floor(started / {DAY_S}) AS integer)",
     reader="split_part(conversation, '~', 1)",
     bucket=f"least({MAX_BUCKET}, CAST(floor((ended - started) / {BUCKET_S}) AS integer))",
     like="ILIKE",
+    turns="turns",
 )
-_ENDED = "started >= ? AND outcome <> 'running'"
+_ENDED = "started >= ? AND started < ? AND outcome <> 'running'"
 _GLANCE = (
     "id, conversation, question, page_url, outcome, grounding, rating, door, model, cost_usd, "
     "own_key, started, ended, language"
@@ -109,42 +112,42 @@ _IN_UNANSWERED = f"grounding IN ({', '.join(repr(each) for each in UNANSWERED)})
 Statement = tuple[str, tuple[Any, ...]]
 
 
-def tallies(dialect: Dialect, since: float) -> Statement:
+def tallies(dialect: Dialect, since: float, until: float) -> Statement:
     """The columns of `Tally`."""
     return (
         f"SELECT {dialect.day}, CASE WHEN door <> 'chat' THEN 1 ELSE 0 END, outcome, grounding, "
         "model, own_key, count(*), sum(CASE WHEN rating > 0 THEN 1 ELSE 0 END), "
         "sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END), coalesce(sum(cost_usd), 0) "
-        f"FROM turns WHERE {_ENDED} GROUP BY 1, 2, 3, 4, 5, 6",
-        (since,),
+        f"FROM {dialect.turns} WHERE {_ENDED} GROUP BY 1, 2, 3, 4, 5, 6",
+        (since, until),
     )
 
 
-def readers(dialect: Dialect, since: float) -> Statement:
+def readers(dialect: Dialect, since: float, until: float) -> Statement:
     """Days and how many people asked on each."""
     return (
-        f"SELECT {dialect.day}, count(DISTINCT {dialect.reader}) FROM turns "
+        f"SELECT {dialect.day}, count(DISTINCT {dialect.reader}) FROM {dialect.turns} "
         f"WHERE {_ENDED} AND door = 'chat' GROUP BY 1 ORDER BY 1",
-        (since,),
+        (since, until),
     )
 
 
-def times(dialect: Dialect, since: float) -> Statement:
+def times(dialect: Dialect, since: float, until: float) -> Statement:
     """How many answers took so many quarters of a second."""
     return (
-        f"SELECT {dialect.bucket}, count(*) FROM turns "
+        f"SELECT {dialect.bucket}, count(*) FROM {dialect.turns} "
         f"WHERE {_ENDED} AND outcome = 'answered' AND ended IS NOT NULL GROUP BY 1 ORDER BY 1",
-        (since,),
+        (since, until),
     )
 
 
-def pages(since: float) -> Statement:
+def pages(dialect: Dialect, since: float, until: float) -> Statement:
     """The columns of `PageTally`, most asked on first."""
     return (
         f"SELECT page_url, count(*), sum(CASE WHEN {_IN_UNANSWERED} THEN 1 ELSE 0 END), "
-        "sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END) FROM turns "
+        f"sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END) FROM {dialect.turns} "
         f"WHERE {_ENDED} AND page_url <> '' GROUP BY page_url ORDER BY 2 DESC, 1 LIMIT {MAX_PAGES}",
-        (since,),
+        (since, until),
     )
 
 
@@ -174,7 +177,7 @@ def found(dialect: Dialect, wanted: Wanted, most: int) -> Statement:
             conditions.append(f"{column} {dialect.like} ? ESCAPE '!'")
             values.append(f"%{_escaped(part)}%")
     return (
-        f"SELECT {_GLANCE} FROM turns WHERE {' AND '.join(conditions)} "
+        f"SELECT {_GLANCE} FROM {dialect.turns} WHERE {' AND '.join(conditions)} "
         f"ORDER BY started DESC, id DESC LIMIT {int(most)}",
         tuple(values),
     )

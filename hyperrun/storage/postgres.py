@@ -253,24 +253,24 @@ class PostgresStore:
 
     # The desk
 
-    async def tallies(self, since: float) -> list[figures.Tally]:
+    async def tallies(self, since: float, until: float) -> list[figures.Tally]:
         """As `Store.tallies`."""
-        rows = await self._figures(figures.tallies(figures.POSTGRES, since))
+        rows = await self._figures(figures.tallies(figures.POSTGRES, since, until))
         return [figures.tally_of(row) for row in rows]
 
-    async def readers_by_day(self, since: float) -> list[tuple[int, int]]:
+    async def readers_by_day(self, since: float, until: float) -> list[tuple[int, int]]:
         """As `Store.readers_by_day`."""
-        rows = await self._figures(figures.readers(figures.POSTGRES, since))
+        rows = await self._figures(figures.readers(figures.POSTGRES, since, until))
         return [(int(day), int(count)) for day, count in rows]
 
-    async def answer_times(self, since: float) -> list[tuple[int, int]]:
+    async def answer_times(self, since: float, until: float) -> list[tuple[int, int]]:
         """As `Store.answer_times`."""
-        rows = await self._figures(figures.times(figures.POSTGRES, since))
+        rows = await self._figures(figures.times(figures.POSTGRES, since, until))
         return [(int(bucket), int(count)) for bucket, count in rows]
 
-    async def asked_pages(self, since: float) -> list[figures.PageTally]:
+    async def asked_pages(self, since: float, until: float) -> list[figures.PageTally]:
         """As `Store.asked_pages`."""
-        rows = await self._figures(figures.pages(since))
+        rows = await self._figures(figures.pages(figures.POSTGRES, since, until))
         return [figures.PageTally(row[0], *map(int, row[1:])) for row in rows]
 
     async def find(self, wanted: figures.Wanted, most: int) -> list[figures.Glance]:

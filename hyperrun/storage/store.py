@@ -132,18 +132,18 @@ class Store(Protocol):
         """The turns that began since then (seconds since the epoch) and have ended, oldest
         first."""
 
-    # What the operator's desk shows; `since` is seconds since the epoch
+    # What the operator's desk shows, from `since` and before `until`, seconds since the epoch
 
-    async def tallies(self, since: float) -> list[Tally]:
+    async def tallies(self, since: float, until: float) -> list[Tally]:
         """How many turns have ended, by day, who asked, how it ended, model and key."""
 
-    async def readers_by_day(self, since: float) -> list[tuple[int, int]]:
+    async def readers_by_day(self, since: float, until: float) -> list[tuple[int, int]]:
         """Days since the epoch, and how many people asked on each, in order."""
 
-    async def answer_times(self, since: float) -> list[tuple[int, int]]:
+    async def answer_times(self, since: float, until: float) -> list[tuple[int, int]]:
         """How many answers took so many times `BUCKET_S`, in order."""
 
-    async def asked_pages(self, since: float) -> list[PageTally]:
+    async def asked_pages(self, since: float, until: float) -> list[PageTally]:
         """Pages by how much was asked on them."""
 
     async def find(self, wanted: Wanted, most: int) -> list[Glance]:

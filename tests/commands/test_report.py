@@ -19,7 +19,7 @@ command = partial(operators, "hyperrun.commands.report")
 
 def asked(number: float, reader: str, question: str, **changes: Any) -> Turn:
     """An answered turn of today, the later the higher its number."""
-    ended = {
+    ended: dict[str, Any] = {
         "asker": PERSON, "outcome": Outcome.ANSWERED, "started": time.time() - 100 + number,
         "grounding": Grounding.UNKNOWN,
     }  # fmt: skip

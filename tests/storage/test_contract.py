@@ -267,7 +267,7 @@ DAY = 20_000  # since the epoch
 def desk_turn(name: str, **changes: Any) -> Turn:
     """An ended turn of one day, each of another reader, answered in two seconds."""
     at = DAY * 86_400.0 + len(name)
-    ended = {
+    ended: dict[str, Any] = {
         "id": name, "conversation": f"{name}~x", "outcome": Outcome.ANSWERED, "started": at,
         "ended": at + 2.1, "asker": PERSON,
     }  # fmt: skip
@@ -286,15 +286,15 @@ def test_the_desk_gets_its_figures(tmp_path: Path, opened: Opened) -> None:
             ])  # fmt: skip
             assert await store.rate("a~x", "a", 1)
             assert await store.rate("ccc~x", "ccc", -1, "wrong")
-            tallies = await store.tallies(0.0)
+            tallies = await store.tallies(0.0, 1e11)
             assert sum(each.turns for each in tallies) == 5
             today = [each for each in tallies if each.day == DAY]
             assert sum(each.turns for each in today if each.is_program) == 1
             assert sum(each.usd for each in today) == pytest.approx(0.75)
             assert (sum(each.up for each in today), sum(each.down for each in today)) == (1, 1)
-            assert await store.readers_by_day(0.0) == [(DAY - 1, 1), (DAY, 2)]
-            assert await store.answer_times(0.0) == [(8, 4)]
-            pages = await store.asked_pages(0.0)
+            assert await store.readers_by_day(0.0, 1e11) == [(DAY - 1, 1), (DAY, 2)]
+            assert await store.answer_times(0.0, 1e11) == [(8, 4)]
+            pages = await store.asked_pages(0.0, 1e11)
             assert [(each.url, each.turns, each.unanswered, each.down) for each in pages] == [
                 (TURN.page.url, 4, 0, 0), ("https://x/v1.2/b", 1, 1, 1),
             ]  # fmt: skip
@@ -350,7 +350,7 @@ def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
         assert not await store.works()
         for call in (
             store.save([TURN]), store.turn("t"), store.turns("c"), store.cost("c"),
-            store.rate("c", "t", 1), store.summaries(0.0), store.tallies(0.0),
+            store.rate("c", "t", 1), store.summaries(0.0), store.tallies(0.0, 1e11),
             store.find(Wanted(), 1), store.recent("c"), store.export("c"),
             store.delete("c"), store.clear("c"), store.clear_all("c"), store.expire(),
             store.add_spend(1.0), store.spent(), store.put_key("c", b""), store.key("c"),

@@ -1,6 +1,8 @@
 """The overview's figures, added up from what the store counts."""
 
-from collections import defaultdict
+import asyncio
+import time
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +11,9 @@ from hyperrun.domain import Outcome
 from hyperrun.storage.figures import BUCKET_S, DAY_S, UNANSWERED, Tally
 from hyperrun.storage.store import Store
 
+KEPT_S = 300.0
+MAX_KEPT = 4
+FOR_EVER = 1e11
 BROKEN = (Outcome.FAILED, Outcome.INTERRUPTED)
 
 
@@ -36,12 +41,57 @@ class Overview:
     models: list[tuple[str, int, float]] = field(default_factory=list)  # name, turns, USD
 
 
-async def overview(store: Store, since: float, now: float) -> Overview:
-    """The figures from `since` to `now`. Raises `StoreError`."""
-    tallies = await store.tallies(since)
-    readers = dict(await store.readers_by_day(since))
-    times = await store.answer_times(since)
-    first, last = int(since // DAY_S), int(now // DAY_S)
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a store counts of a time."""
+
+    tallies: Sequence[Tally] = ()
+    readers: Sequence[tuple[int, int]] = ()
+    times: Sequence[tuple[int, int]] = ()
+
+    @classmethod
+    async def of(cls, store: Store, since: float, until: float) -> "Counted":
+        """All of it at once. Raises `StoreError`."""
+        return cls(*await asyncio.gather(
+            store.tallies(since, until), store.readers_by_day(since, until),
+            store.answer_times(since, until),
+        ))  # fmt: skip
+
+    def plus(self, other: "Counted") -> "Counted":
+        """This time and one after it, of other days."""
+        times = Counter(dict(self.times)) + Counter(dict(other.times))
+        return Counted(
+            [*self.tallies, *other.tallies], [*self.readers, *other.readers],
+            sorted(times.items()),
+        )  # fmt: skip
+
+
+class Counts:
+    """What was counted of the days before today, which change but by a late thumb: kept a while."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: dict[tuple[int, int], tuple[float, Counted]] = {}
+        self._counting = asyncio.Lock()
+
+    async def of(self, first: int, today: int) -> Counted:
+        """All from the day `first` on. Raises `StoreError`."""
+        async with self._counting:  # one reads, the others find it read
+            made, before = self._kept.get((first, today), (0.0, Counted()))
+            if time.monotonic() - made > KEPT_S or not made:
+                before = await Counted.of(self._store, first * DAY_S, today * DAY_S)
+                while len(self._kept) > MAX_KEPT:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[first, today] = time.monotonic(), before
+        return before.plus(await Counted.of(self._store, today * DAY_S, FOR_EVER))
+
+
+async def overview(counts: Counts, days: int, now: float) -> Overview:
+    """The figures of the last `days` and today. Raises `StoreError`."""
+    last = int(now // DAY_S)
+    first = last - days + 1
+    counted = await counts.of(first, last)
+    tallies, readers, times = counted.tallies, dict(counted.readers), counted.times
     size = last - first + 1
     told = Overview([_date(day) for day in range(first, last + 1)])
     told.answered, told.open = [0.0] * size, [0.0] * size
@@ -49,18 +99,18 @@ async def overview(store: Store, since: float, now: float) -> Overview:
     told.readers = [float(readers.get(day, 0)) for day in range(first, last + 1)]
     told.readers_at_most = max(readers.values(), default=0)
     spent: dict[str, list[float]] = defaultdict(lambda: [0.0] * size)
-    counts: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    of_models: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for each in tallies:
         at = min(max(each.day - first, 0), size - 1)
         _add(told, each, at)
         name = each.model or "no model"
-        counts[name][0] += each.turns
+        of_models[name][0] += each.turns
         if each.usd and not each.own_key:
             spent[name][at] += each.usd
-            counts[name][1] += each.usd
+            of_models[name][1] += each.usd
     told.by_model = dict(sorted(spent.items(), key=lambda item: -sum(item[1]))[:4])
     told.models = sorted(
-        ((name, int(turns), usd) for name, (turns, usd) in counts.items()),
+        ((name, int(turns), usd) for name, (turns, usd) in of_models.items()),
         key=lambda row: -row[1],
     )
     told.seconds_median, told.seconds_p95 = _quantile(times, 0.5), _quantile(times, 0.95)

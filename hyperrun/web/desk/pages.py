@@ -17,14 +17,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hyperrun.errors import BadSetting, HyperRunError, LimitReached
-from hyperrun.insights.gaps import Gap, askings, gaps
+from hyperrun.insights.gaps import Gap
 from hyperrun.insights.report import as_html, as_markdown, insights
 from hyperrun.storage.figures import Wanted
 from hyperrun.text import clean
 from hyperrun.web.desk import exports, views
 from hyperrun.web.desk.access import Access, Session, is_own_form
-from hyperrun.web.desk.figures import overview
+from hyperrun.web.desk.figures import FOR_EVER, Counts, overview
 from hyperrun.web.desk.frame import HEADERS, Facts, Hidden, Rows, desk_page, money, styles, up
+from hyperrun.web.desk.gathering import gathered
 from hyperrun.web.desk.passwords import fault
 from hyperrun.web.forms import fields as form_fields
 from hyperrun.web.services import Services
@@ -45,6 +46,7 @@ class Desk:
     """What the desk keeps between two requests: its door, and the gaps it has gathered."""
 
     access: Access
+    counts: Counts
     gathered: dict[int, tuple[float, list[Gap]]] = field(default_factory=dict)
     gathering: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
@@ -54,7 +56,8 @@ def open_desk(app: Any, services: Services) -> None:
     for name in ("desk_password", "desk_read_password"):
         if why := fault(getattr(services.settings, name)):
             raise BadSetting(f"HYPERRUN_{name.upper()} {why}")
-    app.state.desk = Desk(Access(services.settings, services.store, services.limits))
+    access = Access(services.settings, services.store, services.limits)
+    app.state.desk = Desk(access, Counts(services.store))
     app.router.routes.extend(routes())
 
 
@@ -188,7 +191,8 @@ async def style_sheet(request: Request) -> Response:
 async def front(request: Request, services: Services, session: Session) -> Response:
     """The overview."""
     days, now = days_of(request), time.time()
-    told = await overview(services.store, now - days * DAY_S, now)
+    desk: Desk = request.app.state.desk
+    told = await overview(desk.counts, days, now)
     live = 30 if request.query_params.get("live") else 0
     return desk_page(
         request, session, "Overview", *views.OverviewContent(told, days), refresh_s=live
@@ -266,19 +270,14 @@ async def gaps_page(request: Request, services: Services, session: Session) -> R
 
 
 async def _gather(desk: Desk, services: Services, days: int) -> None:
-    since = time.time() - days * DAY_S
-    day = time.strftime("%Y-%m-%d", time.gmtime(since))
     try:
-        rows = await services.store.summaries(since)
-        missed, reported = await services.store.missed(day), await services.store.reported(day)
-        asked = await asyncio.to_thread(askings, rows, missed, reported)
-        found = await asyncio.to_thread(gaps, asked, days, None, 2)
-    except Exception:
-        log.exception("gaps cannot be gathered")
+        found = await gathered(services.settings, days)
+    except (OSError, ValueError, TimeoutError) as error:
+        log.error("gaps cannot be gathered: %s", error)
         found = []
     while len(desk.gathered) > 3:
         desk.gathered.pop(next(iter(desk.gathered)))
-    desk.gathered[days] = (time.time(), found[:100])
+    desk.gathered[days] = (time.time(), found)
 
 
 @seated
@@ -295,7 +294,7 @@ async def searches(request: Request, services: Services, session: Session) -> Re
 async def pages(request: Request, services: Services, session: Session) -> Response:
     """Pages by what is asked on them."""
     days = days_of(request)
-    found = await services.store.asked_pages(time.time() - days * DAY_S)
+    found = await services.store.asked_pages(time.time() - days * DAY_S, FOR_EVER)
     return desk_page(request, session, "Pages", *views.PagesContent(found, days))
 
 

@@ -1,0 +1,203 @@
+"""What the operator sees at the desk, and does there."""
+
+import asyncio
+import csv
+import io
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser
+
+from hyperrun.domain import PERSON, Grounding, Outcome, PageContext, Turn
+from hyperrun.settings import Settings
+from tests.browser import axe_findings
+from tests.server import RunningServer, running, write_repository
+from tests.storage.test_store import TURN
+from tests.web.desk.seat import PASSWORD, Seat, seat
+from tests.web.desk.test_attacks import save
+
+DAY_S = 86_400
+
+
+def asked(number: int, question: str, **changes: object) -> Turn:
+    """A person's answered question of the last hours."""
+    at = time.time() - 3_600 + number
+    ended: dict[str, object] = {
+        "outcome": Outcome.ANSWERED, "asker": PERSON, "started": at, "ended": at + 2.0,
+        "grounding": Grounding.CITED, "answer": "Call `lantern.dim(level)` [1].",
+    }  # fmt: skip
+    return replace(
+        TURN, id=f"turn-{number}", conversation=f"reader-{number}~x", question=question,
+        **(ended | changes),  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with a desk and a handful of questions."""
+    folder = tmp_path_factory.mktemp("desk")
+    settings = replace(
+        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
+        search="embedded", desk_password=PASSWORD, changes_per_minute_per_address=0,
+        daily_budget_usd=7.5,
+    )  # fmt: skip
+    with running(settings) as started:
+        started.wait_until_ready()
+        save(
+            started,
+            asked(1, "How do I dim a lamp?"),
+            asked(2, "Does it play music?", grounding=Grounding.ABSENT),
+            asked(3, "play music on the lamp", grounding=Grounding.ABSENT,
+                  page=PageContext("https://docs.example/v1.2/b")),
+            asked(4, "Why broken?", outcome=Outcome.FAILED, grounding=Grounding.UNKNOWN),
+        )  # fmt: skip
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def forgiving(server: RunningServer) -> None:
+    """Each test has its own attempts."""
+    server.services.limits.rates._windows = None
+
+
+def test_the_overview_has_the_figures_and_its_plots(server: RunningServer) -> None:
+    text = seat(server).get("/desk?days=7").text
+    for value, name in (("4", "questions"), ("2 (50%)", "not answered"), ("1", "failed"),
+                        ("1.00", "cost, USD"), ("2.25 s", "answer time, median")):  # fmt: skip
+        assert re.search(rf'"value">{re.escape(value)}</span><span class="name">{name}<', text), (
+            name
+        )
+    assert text.count("<svg") == 4
+    assert "<title>" in text
+    assert "style=" not in text
+    assert "<script" not in text
+
+
+def test_conversations_are_found_by_words_and_how_they_ended(server: RunningServer) -> None:
+    visitor = seat(server)
+    assert "dim a lamp" in visitor.get("/desk/conversations").text
+    found = visitor.get("/desk/conversations?outcome=unanswered&words=MUSIC&version=v1.2").text
+    assert "play music on the lamp" in found
+    assert "Does it play music" not in found
+    assert "Nothing is found" in visitor.get("/desk/conversations?words=zebra").text
+    assert visitor.get("/desk/conversations?rating=x&before=nan&outcome=%00").status_code == 200
+
+
+def test_a_conversation_says_why_it_was_answered_so(server: RunningServer) -> None:
+    text = seat(server).get("/desk/conversation/turn-1").text
+    for part in ("lantern.dim", "Passages it was given", "b.md", "Calls of the model", "1.5 s",
+                 "10 in, 5 out", "https://docs.example/a", "“how”"):  # fmt: skip
+        assert part in text, part
+    assert seat(server).get("/desk/conversation/nobody").status_code == 404
+
+
+def test_gaps_are_gathered_behind_the_page(server: RunningServer) -> None:
+    visitor = seat(server)
+    deadline = time.monotonic() + 60
+    while "being gathered" in (text := visitor.get("/desk/gaps").text):
+        assert 'http-equiv="refresh"' in text
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert "Play music on the lamp" in text
+    assert "2 readers, 2 times" in text
+    assert "nothing was found (2)" in text
+
+
+def test_the_other_pages_tell_what_is_there(server: RunningServer) -> None:
+    visitor = seat(server)
+    assert "https://docs.example/v1.2/b" in visitor.get("/desk/pages").text
+    assert "7.50" in visitor.get("/desk/limits").text
+    assert "lantern" in visitor.get("/desk/sources").text
+    assert "HYPERRUN_DAILY_BUDGET_USD" in visitor.get("/desk/settings").text
+    assert "Does it play music?" in visitor.get("/desk/report.md").text
+    rows = list(csv.DictReader(io.StringIO(visitor.get("/desk/export.csv?words=music").text)))
+    assert [row["question"] for row in rows] == ["play music on the lamp", "Does it play music?"]
+    assert all("conversation" not in row for row in visitor.get("/desk/export.json").json())
+
+
+def test_a_readers_data_is_exported_and_deleted_when_asked_twice(server: RunningServer) -> None:
+    save(server, asked(9, "Delete me", conversation="gone"), asked(8, "Me too", conversation="gone~y"))
+    visitor = seat(server)
+    kept = visitor.get("/desk/reader/turn-9.json").json()
+    assert [turn["question"] for turn in kept["turns"]] == ["Me too", "Delete me"]
+    first = visitor.post("/desk/reader/turn-9/delete", {"form": visitor.form})
+    assert first.status_code == 200
+    assert "cannot be undone" in first.text
+    assert visitor.get("/desk/conversation/turn-9").status_code == 200
+    done = visitor.post("/desk/reader/turn-9/delete", {"form": visitor.form, "sure": "yes"})
+    assert done.status_code == 303
+    assert visitor.get("/desk/conversation/turn-8").status_code == 404
+    assert visitor.get("/desk/conversation/turn-1").status_code == 200
+
+
+def test_the_index_is_looked_at_again_at_the_desk(server: RunningServer) -> None:
+    visitor = seat(server)
+    assert visitor.post("/desk/reindex", {"form": visitor.form}).status_code == 303
+
+
+VIEWS = ("/desk/login", "/desk", "/desk/conversations", "/desk/conversation/turn-1", "/desk/gaps",
+         "/desk/searches", "/desk/pages", "/desk/sources", "/desk/limits", "/desk/settings")  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_view_is_accessible_and_fits(
+    server: RunningServer, chromium: Browser, scheme: str, width: int
+) -> None:
+    name, _, value = seat(server).cookie.partition("=")
+    context = chromium.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 800},
+    )
+    context.add_cookies(
+        [{"name": name, "value": value, "domain": "localhost", "path": "/", "secure": True}]
+    )
+    page = context.new_page()
+    try:
+        for view in VIEWS:
+            page.goto(f"{server.url}{view}")
+            assert axe_findings(page) == [], view
+            assert page.evaluate(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            ), view
+    finally:
+        context.close()
+
+
+def test_one_logs_in_looks_and_logs_out_by_the_keyboard_alone(
+    server: RunningServer, chromium: Browser
+) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    try:
+        page.goto(f"{server.url}/desk/gaps")
+        assert page.url.endswith("/desk/login")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        for _ in range(3):
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/gaps")
+        page.get_by_role("button", name="Log out").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/login")
+    finally:
+        context.close()
+
+
+def test_nobody_waits_for_the_store_alone(server: RunningServer) -> None:
+    async def work() -> list[int]:
+        answers = await asyncio.gather(
+            *(asyncio.to_thread(Seat(server.url, cookie).get, "/desk") for _ in range(8))
+        )
+        return [answer.status_code for answer in answers]
+
+    cookie = seat(server).cookie
+    assert asyncio.run(work()) == [200] * 8
