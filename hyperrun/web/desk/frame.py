@@ -93,9 +93,7 @@ def desk_page(
     )
     body = Body(top, Main(H1(title), *content, id="content", tabindex="-1"))
     page = Html(Head(*head), body, lang="en")
-    return HTMLResponse(
-        "<!doctype html>\n" + to_xml(page, indent=False), status_code=status, headers=HEADERS
-    )
+    return HTMLResponse(to_xml(page, indent=False), status_code=status, headers=HEADERS)
 
 
 def _navigation(root: str, request: Request) -> FT:

@@ -38,7 +38,7 @@ MOST = 50  # turns on a page
 MAX_EXPORTED = 100_000
 MAX_SHOWN_TURNS = 20
 GAPS_KEPT_S = 600.0
-LOOK_AGAIN_S = 3
+LIVE_S = 30
 
 
 @dataclass
@@ -193,7 +193,7 @@ async def front(request: Request, services: Services, session: Session) -> Respo
     days, now = days_of(request), time.time()
     desk: Desk = request.app.state.desk
     told = await overview(desk.counts, days, now)
-    live = 30 if request.query_params.get("live") else 0
+    live = LIVE_S if request.query_params.get("live") else 0
     return desk_page(
         request, session, "Overview", *views.OverviewContent(told, days), refresh_s=live
     )
@@ -255,7 +255,7 @@ async def _conversation(
 
 @seated
 async def gaps_page(request: Request, services: Services, session: Session) -> Response:
-    """What the documentation does not answer. Gathered behind the page, which looks again."""
+    """What the documentation does not answer; gathered behind the page."""
     desk: Desk = request.app.state.desk
     days = days_of(request)
     made, found = desk.gathered.get(days, (0.0, None))
@@ -264,9 +264,7 @@ async def gaps_page(request: Request, services: Services, session: Session) -> R
         desk.gathering[days] = task
         task.add_done_callback(lambda _: desk.gathering.pop(days, None))
     content = views.GapsContent(found, days, made)
-    return desk_page(
-        request, session, "Gaps", *content, refresh_s=LOOK_AGAIN_S if found is None else 0
-    )
+    return desk_page(request, session, "Gaps", *content)
 
 
 async def _gather(desk: Desk, services: Services, days: int) -> None:
@@ -331,8 +329,7 @@ async def sources(request: Request, services: Services, session: Session) -> Res
         Rows(("source", "pages", "being read", "note"), sites, "None is fetched."),
         *([button] if session.may_change else []),
     ]  # fmt: skip
-    refresh = LOOK_AGAIN_S if status.building else 0
-    return desk_page(request, session, "Sources", *content, refresh_s=refresh)
+    return desk_page(request, session, "Sources", *content)
 
 
 @seated

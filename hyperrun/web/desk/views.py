@@ -68,7 +68,8 @@ def OverviewContent(told: Overview, days: int, exports: bool = True) -> list[FT]
         plots.append(Bars("Cost by model", told.days, told.by_model, " USD"))
     rows = [[name, f"{turns:,}", money(usd)] for name, turns, usd in told.models]
     return [
-        _days(days), Facts(facts), Div(*plots, cls="plots"),
+        _days(days), P(A("Look every 30 seconds", href=f"desk?days={days}&live=1"), cls="soft"),
+        Facts(facts), Div(*plots, cls="plots"),
         H2("Models"), Rows(("model", "questions", "USD"), rows, "Nothing was asked."),
         *([P(A("Report as JSON", href="desk/report.json"), " · ",
              A("as Markdown", href="desk/report.md"), " · ",
@@ -227,7 +228,8 @@ def _given(turn: Turn) -> list[FT]:
 def GapsContent(found: Sequence[Gap] | None, days: int, made: float) -> list[FT]:
     """The gaps, each with its readers' words behind it."""
     if found is None:
-        return [_days(days), P("The gaps are being gathered; this page looks again by itself.")]
+        again = A("Look again", href=f"gaps?days={days}")
+        return [_days(days), P("The gaps are being gathered, which takes a while. ", again)]
     parts: list[FT] = [_days(days)]
     for gap in found:
         reasons = ", ".join(f"{REASONS[reason]} ({count})" for reason, count in gap.reasons.items())
