@@ -117,8 +117,9 @@ def test_another_password_opens_nothing(server: RunningServer, password: str) ->
 
 def test_guessing_is_slowed_before_a_password_is_compared(server: RunningServer) -> None:
     visitor = Seat(server.url)
-    answers = [visitor.log_in(f"guess number {at}").status_code for at in range(5)]
-    assert answers == [403] * 5
+    answers = [visitor.log_in(f"guess number {at}").status_code for at in range(11)]
+    assert set(answers) == {403, 429}  # a minute slides on meanwhile
+    assert answers.count(403) < 10
     slowed = visitor.log_in()  # the right one, too
     assert slowed.status_code == 429
     assert int(slowed.headers["retry-after"]) > 0
@@ -127,11 +128,13 @@ def test_guessing_is_slowed_before_a_password_is_compared(server: RunningServer)
 
 def test_a_forwarded_address_makes_no_new_guesser(server: RunningServer) -> None:
     visitor = Seat(server.url)
-    for at in range(6):
-        answer = visitor.post(
+    answers = {
+        visitor.post(
             "/desk/login", {"password": "wrong wrong"}, X_Forwarded_For=f"10.0.0.{at}"
-        )
-    assert answer.status_code == 429
+        ).status_code
+        for at in range(11)
+    }
+    assert 429 in answers
 
 
 def test_the_cookie_is_bound_to_the_host_and_out_of_reach(server: RunningServer) -> None:
