@@ -63,9 +63,6 @@ OF_READER = "conversation BETWEEN ? AND ? AND (conversation = ? OR conversation 
 Result = TypeVar("Result")
 
 
-FIGURES_ATTEMPTS = 3
-
-
 class Batch:
     """Turns that are waiting for the writer: what comes while it waits for the disk goes together,
     so that a crowd costs few commits."""
@@ -327,16 +324,8 @@ class SQLiteStore:
 
         def read() -> list[tuple[Any, ...]]:
             _opened(self._reading)  # else the file would be made
-            for attempt in range(FIGURES_ATTEMPTS):
-                try:
-                    with closing(open_reader(self._path)) as connection:
-                        return connection.execute(*asked).fetchall()
-                except sqlite3.OperationalError:
-                    # Its log of writes was cut off while a new connection looked at it.
-                    if attempt == FIGURES_ATTEMPTS - 1:
-                        raise
-                    time.sleep(0.05)
-            raise AssertionError
+            with closing(open_reader(self._path)) as connection:
+                return connection.execute(*asked).fetchall()
 
         return await asyncio.to_thread(_with_own_errors, read)
 
