@@ -95,6 +95,7 @@ class SQLiteStore:
         self._lock = Lock()  # guards `_batch` and its rows, between event loop and writer
         self._maintenance: asyncio.Task[None] | None = None
         self._place = (0, 0)  # of the file that is open
+        self._held = -1  # a descriptor of it, to look at it by
         self._opened_at = time.monotonic()
         self._newest = 0.0  # when the last question came before this process
         self._looking = asyncio.Lock()
@@ -108,7 +109,8 @@ class SQLiteStore:
     def _connect(self) -> None:
         self._writing = open_writer(self._path, self._max_mb)
         self._reading = open_reader(self._path)
-        status = self._path.stat()
+        self._held = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        status = os.fstat(self._held)
         self._place = (status.st_dev, status.st_ino)
 
     def _open(self) -> None:
@@ -154,6 +156,9 @@ class SQLiteStore:
         if self._writing is not None:
             self._writing.close()
             self._writing = None
+        if self._held >= 0:  # after both connections
+            os.close(self._held)
+            self._held = -1
 
     async def _maintain(self) -> None:
         expired_at = time.monotonic()
@@ -180,7 +185,9 @@ class SQLiteStore:
         return True
 
     async def _reopen(self) -> None:
-        found = await asyncio.to_thread(_look, self._path)
+        if self._held < 0:
+            return
+        found = await asyncio.to_thread(_look, self._path, self._held)
         if found == "broken":
             raise StoreError(f"{self._path.name} was overwritten")
         if self._writing is None or found == self._place:
@@ -579,15 +586,24 @@ def _opened(connection: sqlite3.Connection | None) -> sqlite3.Connection:
     return connection
 
 
-def _look(path: Path) -> tuple[int, int] | str | None:
-    """Which file stands at `path`; "broken" where it is no database, None where there is none."""
+def _look(path: Path, held: int) -> tuple[int, int] | str | None:
+    """Which file stands at `path`; "broken" where it is no database, None where there is none.
+
+    `held` is open on the database's file: that one is never opened and closed beside SQLite, which
+    would end all locks that this process has on it (POSIX), and the next command that ends beside
+    the server would take the log of writes away.
+    """
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            begins = file.read(16)
+        status = path.stat()
+        place = (status.st_dev, status.st_ino)
+        own = os.fstat(held)
+        if place == (own.st_dev, own.st_ino):
+            begins = os.pread(held, 16, 0)
+        else:
+            with path.open("rb") as file:
+                begins = file.read(16)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise StoreError(f"{path.name} cannot be read: {error.strerror}") from error
-    is_database = not begins or begins == b"SQLite format 3\0"
-    return (status.st_dev, status.st_ino) if is_database else "broken"
+    return place if not begins or begins == b"SQLite format 3\0" else "broken"

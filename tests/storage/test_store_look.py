@@ -129,3 +129,31 @@ def test_a_second_server_is_refused_though_the_locks_file_was_removed(tmp_path: 
         first.stdin.write("\n")
     with lock_data_dir(tmp_path, 0.1):
         pass
+
+
+def command_ends_beside(path: Path) -> None:
+    """Another process reads the database and ends."""
+    program = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
+        "c.execute('SELECT 1 FROM turns'); c.close()"
+    )
+    subprocess.run([sys.executable, "-c", program, str(path)], check=True)
+
+
+def test_looking_at_the_file_ends_no_lock_on_it(tmp_path: Path) -> None:
+    """Else a command that ends beside the server takes the log of writes away from under it."""
+
+    async def work() -> None:
+        store = SQLiteStore(Settings(data_dir=tmp_path))
+        await store.open()
+        try:
+            await store.save([TURN_ENDED])
+            assert await store.works()
+            command_ends_beside(tmp_path / FILE)
+            assert (tmp_path / f"{FILE}-wal").exists()
+            await store.save([replace(TURN_ENDED, id="later")])
+            assert await store.turn("later") is not None
+        finally:
+            await store.close()
+
+    asyncio.run(work())

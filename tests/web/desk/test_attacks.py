@@ -4,8 +4,10 @@ import asyncio
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from hyperrun.domain import Asker, Door, Outcome, PageContext, Turn
 from hyperrun.errors import BadSetting
 from hyperrun.settings import Settings
+from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.web.desk.passwords import hashed, matches
 from main import create_app
 from tests.server import RunningServer, running, write_repository
@@ -31,12 +34,17 @@ XSS = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b>"
 
 
 def save(server: RunningServer, *turns: Turn) -> None:
-    """Put turns into a running server's store."""
+    """Put turns into a running server's store, by another process, as commands do."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
+        processes.submit(save_beside, server.settings, turns).result(60)
+
+
+def save_beside(settings: Settings, turns: Sequence[Turn]) -> None:
+    """What the other process does."""
 
     async def work() -> None:
-        store = server.services.store
-        async with type(store)(server.settings).open_alongside_server() as beside:  # type: ignore[call-arg]
-            await beside.save(turns)
+        async with SQLiteStore(settings).open_alongside_server() as store:
+            await store.save(turns)
 
     asyncio.run(work())
 
