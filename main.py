@@ -658,6 +658,8 @@ def create_app(settings: Settings) -> FastHTML:
             warming.cancel()
             for task in warm:
                 task.cancel()
+            if has_desk(settings):
+                await app.state.desk.close()
             await mcp_door.close()
             await turns.close()
             await models.close()

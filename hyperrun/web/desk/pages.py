@@ -50,6 +50,14 @@ class Desk:
     gathered: dict[int, tuple[float, list[Gap]]] = field(default_factory=dict)
     gathering: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
+    async def close(self) -> None:
+        """End what is being gathered."""
+        tasks = list(self.gathering.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=2.0)
+
 
 def open_desk(app: Any, services: Services) -> None:
     """Put the desk's routes into an app. Raises `BadSetting` for a hash that is none."""
