@@ -14,7 +14,8 @@ from collections import defaultdict
 from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
 
-from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
 from markdown_it import MarkdownIt
 
 from hyperrun.search import ignore
@@ -49,7 +50,7 @@ def bare(text: str) -> str:
 def sections_of_page(html: str) -> list[tuple[str, str]]:
     """Headings of a rendered page with the text under each, in order."""
     soup = BeautifulSoup(html, "html.parser")
-    content = next((found for each in _CONTENT if (found := soup.select_one(each))), soup)
+    content = next((holder for each in _CONTENT if (holder := soup.select_one(each))), soup)
     for group in content.select(".vp-code-group"):
         labels = [label.extract() for label in group.select(":scope > .tabs > label")]
         for label, block in zip(labels, group.select(":scope > .blocks > div"), strict=False):

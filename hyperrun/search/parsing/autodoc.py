@@ -153,12 +153,17 @@ class _Writer:
         if not isinstance(node, ast.Module | ast.ClassDef):
             return
         functions = {each.name: each for each in definitions(node.body)}
+        public = _public(node)
         for each in functions.values():
+            if public is not None and each.name not in public:
+                continue
             if any(ast.unparse(it).endswith(".setter") for it in each.decorator_list):
                 continue
             yield _Member(each.name, each, ast.get_docstring(each) or "", found)
         for statement in node.body:
             for name in assigned(statement):
+                if public is not None and name not in public:
+                    continue
                 assert isinstance(statement, ast.Assign | ast.AnnAssign)
                 doc = variable_doc(replace(found, node=statement), node.body)
                 yield _Member(name, statement, doc, found)
@@ -288,6 +293,20 @@ class _Writer:
             return f"{leads}{title}{told}"
         returned = f" -> {_type(node.returns, True)}" if node.returns is not None and hinted else ""
         return f"{leads}{title}({_arguments(node, hinted, is_method)}){returned}"
+
+
+def _public(node: ast.Module | ast.ClassDef) -> set[str] | None:
+    """The names in a module's `__all__`; None where it has none."""
+    if isinstance(node, ast.ClassDef):
+        return None
+    for statement in node.body:
+        if "__all__" in assigned(statement):
+            assert isinstance(statement, ast.Assign | ast.AnnAssign)
+            value = statement.value
+            if isinstance(value, ast.List | ast.Tuple):
+                said = [each.value for each in value.elts if isinstance(each, ast.Constant)]
+                return {each for each in said if isinstance(each, str)}
+    return None
 
 
 def _arguments(node: Function, hinted: bool, is_method: bool) -> str:

@@ -614,7 +614,10 @@ class Document:
             members = re.findall(r"[\w]+", chosen[1]) if "false" not in chosen[1] else False
             if members == ["true"]:
                 members = True
-        told = signatures.describe(self._place, name, members, self._docstring)
+        is_mkautodoc = bool(re.search(r"(?m)^\s*:(?:docstring|members):", body))
+        told = signatures.describe(
+            self._place, name, members, self._docstring, with_types=not is_mkautodoc
+        )
         self._includes += told.includes
         return [self._block(start, end, told.content)]
 

@@ -34,7 +34,11 @@ class Described:
 
 
 def describe(
-    place: Place, name: str, members: bool | Sequence[str], docstring: Callable[[str], str]
+    place: Place,
+    name: str,
+    members: bool | Sequence[str],
+    docstring: Callable[[str], str],
+    with_types: bool = True,
 ) -> Described:
     """The signature and docstring of `name`, a dotted path with its module, and of its `members`:
     all that have a docstring, or those that are named. Nothing where the repository has no such
@@ -45,7 +49,7 @@ def describe(
         return described
     parts: list[str] = []
     for title, node in _described(found.node, name, members):
-        said = _one(title, node, docstring)
+        said = _one(title, node if with_types else _without_types(node), docstring)
         if not said or sum(len(part) for part in parts) + len(said) > MAX_CHARS:
             continue
         parts.append(said)
@@ -89,6 +93,27 @@ def _one(title: str, node: ast.Module | Definition, docstring: Callable[[str], s
     if isinstance(node, ast.Module):
         return said
     return "\n\n".join(filter(None, (commonmark.fence(_signature(title, node), "python"), said)))
+
+
+class _Untyped(ast.NodeTransformer):
+    """Takes annotations away."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+
+def _without_types(node: ast.Module | Definition) -> ast.Module | Definition:
+    """A copy of a definition without its annotations."""
+    if isinstance(node, ast.Module):
+        return node
+    (copied,) = ast.parse(ast.unparse(node)).body
+    for each in ast.walk(copied):
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+            each.returns = None
+    bare = _Untyped().visit(copied)
+    assert isinstance(bare, Definition)
+    return bare
 
 
 def _signature(title: str, node: Definition) -> str:

@@ -174,6 +174,11 @@ RESTRUCTURED = {
         ":param x: The level.\n:returns: Nothing.",
         "**Parameters:** `x` – The level.\n\n**Returns:** Nothing.",
     ),
+    "a class, which docutils has another directive for": (
+        ".. currentmodule:: lamps\n\n.. class:: Lamp(level)\n\n   A lamp of some kind.",
+        "```python\nclass lamps.Lamp(level)\n```\n\nA lamp of some kind.",
+    ),
+    "what docutils marks": ("Words of it.\n\n.. class:: lead\n\nMore.", "Words of it.\n\nMore."),
     "typed fields": (
         ":param int x: The level.\n:param y: The hue.\n:type y: str\n:raises Dark: At night.\n"
         ":rtype: int",
@@ -447,6 +452,12 @@ AUTODOC = {
         "- `name` (str): What it is called, or its number.\n\n**Returns**\n\nThe lamp.",
         [Include("src/lamps/lamp.py", 19, 28)],
     ),
+    "mkautodoc's function": (
+        "::: lamps.find\n    :docstring:", ".md",
+        "```python\nlamps.find(name)\n```\n\nFind one.\n\n**Args**\n\n"
+        "- `name` (str): What it is called, or its number.\n\n**Returns**\n\nThe lamp.",
+        [Include("src/lamps/lamp.py", 19, 28)],
+    ),
     "MyST's": (
         "```{autofunction} lamps.lamp.Lamp.dim\n```", ".md",
         "```python\nlamps.lamp.Lamp.dim(self, by: int) -> int\n```\n\nMake it darker.",
@@ -526,6 +537,10 @@ DESCRIBED = {
         "", ".. autoexception:: lights.Dark",
         "```python\nexception lights.Dark\n```\n\nNothing is seen.",
     ),
+    "what a module says is public": (
+        "", ".. automodule:: few\n   :members:\n   :special-members:",
+        "Few of them.\n\n```python\nfew.on()\n```\n\nLight.",
+    ),
     "a variable": (
         "add_module_names = False", ".. autodata:: lamps.MOST",
         "```python\nMOST = 3\n```\n\nat once",
@@ -540,6 +555,8 @@ def test_autodoc_describes_as_the_configuration_says(
     repository.write(tmp_path, "docs/conf.py", f"project = 'Lamps'\n{config}\n")
     repository.write(tmp_path, "lamps.py", LAMPS)
     repository.write(tmp_path, "lights.py", "from lamps import *\n")
+    few = '"""Few of them."""\n__all__ = ["on"]\ndef on():\n    """Light."""\n'
+    repository.write(tmp_path, "few.py", few + 'def off():\n    """Dark."""\n')
     repository.write(tmp_path, "docs/api.rst", f"{written}\n")
     (chunk,) = files.read(tmp_path, PurePosixPath("docs/api.rst"))
     assert chunk.content == said

@@ -4,13 +4,18 @@ Under each heading stands a word of its own, so that the section it is in is kno
 """
 
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from bench.search import said
+from hyperrun.search.index import Index
 from hyperrun.search.parsing import files
 from hyperrun.search.site import rules
+from hyperrun.search.site.folder import Folder
+from hyperrun.search.site.source import within
 from tests.search import repository
 
 NASTY = (
@@ -147,7 +152,57 @@ def check(root: Path, built: Path, sources: Sequence[str]) -> int:
             if fragment not in there and (fragment or there):
                 wrong.append((source, mark, address, there))
     assert not wrong, "\n".join(map(str, wrong))
+    check_the_index(root, built)
     return count
+
+
+MAX_WITHOUT = 0.02  # of the sections with a page may have no address
+
+
+def check_the_index(root: Path, built: Path) -> None:
+    """Follow what an index would show, with the rendered site given and without."""
+    data = root.parent / f"{root.name}-index"
+    exclude = within(root, Folder(built))
+    for site in (None, Folder(built, is_named=True)):
+        index = Index(data / ("with" if site else "without") / "index/x.sqlite3")
+        index.refresh(root, exclude=exclude, site=site)
+        with sqlite3.connect(index.path) as connection:
+            rows = connection.execute(
+                "SELECT file, address, text, content FROM passages WHERE kind != 'page'"
+            ).fetchall()
+        index.close()
+        placed = {file for file, address, *_ in rows if address}
+        without = []
+        for file, address, text, content in rows:
+            marks = [int(found[1]) for found in _MARK.finditer(text)]
+            if not marks or file not in placed:
+                continue
+            page = file_of(built, address) if address else None
+            there = anchors(page) if page else {}
+            if not address:
+                without.append((file, marks))
+                continue
+            assert page is not None, f"{address} of {file}: there is no such page"
+            fragment = unquote(address.partition("#")[2].partition(":~:")[0])
+            known = there[marks[0]]
+            assert fragment in known or not (fragment or known), (file, address, known)
+            for mark in marks:  # it says what its page says
+                assert section(mark).strip() in (content or text)
+        assert len(without) <= MAX_WITHOUT * len(rows), without
+
+
+def check_the_words(root: Path, source: str, page: Path, least: int = 3) -> None:
+    """Compare what each section of a source says with what its page says, marks aside."""
+    there: dict[str, list[str]] = {}
+    for heading, text in said.sections_of_page(page.read_text(encoding="utf-8")):
+        there.setdefault(said.bare(heading), []).append(said.bare(text))
+    compared = 0
+    for heading, text, _ in said.sections_of_source(root, PurePosixPath(source)):
+        assert said.bare(text) in there.get(said.bare(heading), []), (
+            f"{heading}\n{text}\n{there.get(said.bare(heading))}"
+        )
+        compared += 1
+    assert compared >= least, source
 
 
 def write(root: Path, texts: Mapping[str, str]) -> None:

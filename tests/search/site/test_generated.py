@@ -12,7 +12,17 @@ import pytest
 
 from hyperrun.search.site import sluggers
 from tests import generators
-from tests.search.site.generated import NASTY, OWN, anchors, check, markdown, section, write
+from tests.search.site import constructs
+from tests.search.site.generated import (
+    NASTY,
+    OWN,
+    anchors,
+    check,
+    check_the_words,
+    markdown,
+    section,
+    write,
+)
 
 HOSTS = "uv sync --group hosts"
 TITLED = "---\ntitle: A page\n---\n"
@@ -69,6 +79,41 @@ def test_mkdocs(tmp_path: Path, extensions: str, theme: str) -> None:
     assert check(tmp_path, tmp_path / "site", sources) > 80
     with pytest.raises(AssertionError, match="no such page"):
         check(tmp_path, tmp_path / "site", ["pages/draft.md"])
+
+
+def test_what_material_shows(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "mkdocs.yml": constructs.MATERIAL_CONFIG,
+        "docs/index.md": constructs.MATERIAL,
+        "lamps/lamp.py": constructs.LAMP,
+    })  # fmt: skip
+    python(tmp_path, "mkdocs", "build", "-q")
+    check_the_words(tmp_path, "docs/index.md", tmp_path / "site/index.html", 7)
+
+
+def test_what_sphinx_shows(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "docs/conf.py": "project = 'x'\n",
+        "docs/index.rst": constructs.RESTRUCTURED,
+        "docs/other.rst": constructs.OTHER,
+        "docs/lamp.py": constructs.LAMP,
+    })  # fmt: skip
+    python(tmp_path, "sphinx", "-Q", "docs", "built")
+    check_the_words(tmp_path, "docs/index.rst", tmp_path / "built/index.html", 7)
+
+
+def test_what_myst_shows(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "docs/conf.py": "project = 'x'\nextensions = ['myst_parser']\n"
+        "myst_enable_extensions = ['colon_fence', 'deflist']\n",
+        "docs/index.md": constructs.MYST,
+        "docs/other.rst": constructs.OTHER,
+        "docs/lamp.py": constructs.LAMP,
+    })  # fmt: skip
+    if subprocess.run([sys.executable, "-c", "import myst_parser"], capture_output=True).returncode:
+        generators.missing(f"myst_parser is not installed: {HOSTS}")
+    python(tmp_path, "sphinx", "-Q", "docs", "built")
+    check_the_words(tmp_path, "docs/index.md", tmp_path / "built/index.html", 6)
 
 
 def test_zensical(tmp_path: Path) -> None:
@@ -156,6 +201,7 @@ def test_docusaurus(tmp_path: Path) -> None:
         "docs/02-guides/index.md": markdown(nasty),
         "docs/02-guides/2.0-notes.md": "---\nid: named\n---\n" + markdown(nasty),
         "docs/_part.md": markdown(nasty),
+        "docs/said.md": constructs.SHARED.replace("OWN", constructs.DOCUSAURUS),
         "site/blog/2021-02-03-news.md": markdown(nasty),
         "site/src/pages/about.md": markdown(nasty),
     })  # fmt: skip
@@ -180,6 +226,7 @@ def test_vitepress(tmp_path: Path, clean: str) -> None:
         "docs/src/en/guide/a-page.md": markdown(),
         "docs/src/guide/index.md": markdown(),
         "docs/src/draft.md": markdown(),
+        "docs/src/said.md": constructs.SHARED.replace("OWN", constructs.VITEPRESS),
     })  # fmt: skip
     (tmp_path / "docs/node_modules").symlink_to(modules)
     run(tmp_path / "docs", "node_modules/.bin/vitepress", "build", "--outDir", "../built")
@@ -213,6 +260,8 @@ def test_starlight(beside_starlight: Path) -> None:
         "docs/src/content/docs/guides/own.md": "---\ntitle: x\nslug: other/way\n---\n"
         + markdown(nasty, ""),
         "docs/src/content/docs/guides/page.mdx": TITLED + markdown(NASTY, ""),
+        "docs/src/content/docs/said.md": TITLED
+        + constructs.SHARED.replace("# All of it", "").replace("OWN", constructs.STARLIGHT),
     })  # fmt: skip
     astro = "../../node_modules/astro/astro.js"
     run(tmp_path / "docs", "node", astro, "build", "--outDir", "../built")
