@@ -7,8 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.browser import eventually
 from tests.faults import ELSEWHERE, FAULTS, TABLE, Fault, Place, table
 from tests.server import RunningServer, Serve
+from tests.storage.test_store_faults import locked
 
 TOP = Path(__file__).parent.parent
 WITHIN_S = 60.0  # on a busy machine
@@ -55,3 +57,25 @@ def test_what_comes_of_a_fault(
         time.sleep(0.2)
     assert is_so, health.text
     assert "lantern pair" in ask(server)
+
+
+@pytest.mark.parametrize("path", ["feedback/{turn}", "clear-messages", "delete-conversation"])
+def test_a_locked_store_is_told_within_two_seconds_in_the_sentence_that_fits(
+    path: str, serve: Serve, tmp_path: Path
+) -> None:
+    server = serve()
+    with httpx.Client(base_url=server.url, timeout=30, headers={"HX-Request": "true"}) as reader:
+        said = reader.post("/ask", data={"query": "How do I pair a lamp?"})
+        (turn,) = re.findall(r"stream/([\w-]+)", said.text)[:1]
+        (token,) = re.findall(r'name="token"[^>]*value="([^"]+)"', said.text)[:1]
+        reader.get(f"/stream/{turn}")
+        with locked(tmp_path / "data"):
+            began = time.monotonic()
+            said = reader.post(
+                path.format(turn=turn), data={"token": token, "other": token, "rating": "1"}
+            )
+            assert time.monotonic() - began < 2.5, "2 s, and what a busy machine adds"
+            assert said.status_code == 503
+            assert "Something went wrong on our side" not in said.text
+            assert "lantern pair" in asked(reader)
+        eventually(lambda: reader.get("/healthz").is_success)
