@@ -1,7 +1,8 @@
 """Whose pages may show the chat, and whose pages may change anything.
 
 Framing and changing are two questions. Any allowed site may show the chat page in a frame; only the
-chat page itself, which comes from our own origin wherever it stands, may post to us.
+chat page itself, which comes from our own origin wherever it stands, may post to the chat. The
+doors of programs (`web/doors.py`) are open to the pages of allowed sites, too.
 """
 
 import re
@@ -155,7 +156,7 @@ def is_own_page(headers: Mapping[str, str], public_url: str = "") -> bool:
     A browser says so in `Sec-Fetch-Site` (on https and localhost), which no page can forge and no
     proxy changes: that decides. Elsewhere `Origin` and `Referer` must not name anybody else, and
     one of `Origin` and the header that htmx adds must be there: a foreign page can add neither, for
-    we answer no preflight.
+    we answer no preflight for the chat.
     """
     site = headers.get("sec-fetch-site")
     if site is not None:
