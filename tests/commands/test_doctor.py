@@ -105,6 +105,8 @@ PLANTED: dict[str, tuple[dict[str, str], str, str]] = {
         "there is no folder /no/model", "model.onnx"),
     "no embedding key": ({"HYPERRUN_EMBEDDING_MODEL": "text-embedding-3-small"},
         "HYPERRUN_EMBEDDING_API_KEY is not set", "HYPERRUN_EMBEDDING_API_KEY=…"),
+    "no database": ({"HYPERRUN_DATABASE_URL": "postgresql://127.0.0.1:9/hyperrun"},
+        "it cannot be used", "psql"),
     "too few open files": ({"HYPERRUN_MAX_STREAMS_IN_ALL": "90000000"},
         "readers may follow answers at once", "ulimit -n"),
 }  # fmt: skip

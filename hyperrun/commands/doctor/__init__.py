@@ -58,7 +58,7 @@ def findings(
     yield from sources.check(settings)
     yield from asyncio.run(model.check(settings, offline=offline))
     yield from meaning.check(settings, offline=offline)
-    yield from machine.check(settings)
+    yield from machine.check(settings, offline=offline)
     if is_public or public.is_public(settings):
         yield from public.check(settings)
     else:

@@ -28,11 +28,16 @@ SHARED = (
     "lustre",
 )
 MIN_FREE_BYTES = 500_000_000
+CONNECT_TIMEOUT_S = 5
 
 
-def check(settings: Settings, mounts: str = "/proc/self/mounts") -> Iterator[Finding]:
+def check(
+    settings: Settings, mounts: str = "/proc/self/mounts", *, offline: bool = False
+) -> Iterator[Finding]:
     """Everything of the machine that a server leans on."""
     yield from _data_folder(settings, mounts)
+    if settings.database_url and not offline:
+        yield from _database(settings)
     yield from _port(settings)
     yield from _environment_file(Path.cwd() / ".env")
     yield from _open_files(settings)
@@ -75,6 +80,29 @@ def _data_folder(settings: Settings, mounts: str) -> Iterator[Finding]:
     except StoreError as error:
         yield wrong("data folder", str(error), "pip install --upgrade hyperrun")
     yield from _in_use(folder)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    """Whether PostgreSQL answers; its address may hold a password, and is not told."""
+    try:
+        import psycopg
+    except ImportError as error:
+        yield wrong(
+            "database", f"{error.name} is not installed", "pip install 'hyperrun[postgres]'"
+        )
+        return
+    try:
+        with psycopg.connect(settings.database_url, connect_timeout=CONNECT_TIMEOUT_S) as database:
+            version = database.info.server_version // 10_000
+    except (psycopg.Error, OSError) as error:
+        why = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
+        yield wrong(
+            "database",
+            f"it cannot be used: {why[:200]}",
+            'psql "$HYPERRUN_DATABASE_URL" -c "SELECT 1"',
+        )
+        return
+    yield good("database", f"PostgreSQL {version}")
 
 
 def _in_use(folder: Path) -> Iterator[Finding]:
