@@ -59,6 +59,7 @@ from hyperrun.web.conversation_list import Conversation, ConversationList, Conve
 from hyperrun.web.desk import has_desk
 from hyperrun.web.document import document
 from hyperrun.web.doors import code_of, is_door, problem_of
+from hyperrun.web.events_out import EventsOut
 from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, PageForm, ReaderForm
 from hyperrun.web.local_page import LocalPage, local_state
 from hyperrun.web.logo import LOGO_HEADERS, logo_address, read_logo
@@ -327,6 +328,8 @@ async def feedback(request: Request, turn_id: str, services: Services, form: Fee
     )
     if not rated:
         raise NotYours("feedback on a turn that is not there")
+    if (form.rating >= 0 or form.complete) and (turn := await services.turns.find(turn_id)):
+        services.events_out.feedback(turn, form.rating, form.reason, form.comment)
     if form.rating < 0 and not form.complete:
         return html.FeedbackForm(view, turn_id, form.rating)
     return html.Thanks(view)
@@ -636,7 +639,8 @@ def create_app(settings: Settings) -> FastHTML:
 
     limits = Limits(settings, store, price, shares=store.shares)
     metrics = Metrics(limits) if settings.metrics else None
-    on_ended = [limits.book, metrics.answered] if metrics else [limits.book]
+    events_out = EventsOut(settings)
+    on_ended = [limits.book, events_out.answered, *([metrics.answered] if metrics else [])]
     turns = Turns(settings, store, answerers.of, search.locate, on_ended)
 
     mcp_door = McpDoor()
@@ -662,6 +666,7 @@ def create_app(settings: Settings) -> FastHTML:
                 await app.state.desk.close()
             await mcp_door.close()
             await turns.close()
+            await events_out.close()
             await models.close()
             await search.close()
             await store.close()
@@ -691,6 +696,7 @@ def create_app(settings: Settings) -> FastHTML:
         turns=turns,
         limits=limits,
         metrics=metrics,
+        events_out=events_out,
         tokens=Tokens(store.secret),
         keys=Keys(store.secret, store),
         view=View(

@@ -294,6 +294,18 @@ class Settings:
         "HYPERRUN_DESK_SESSION_H", 12.0, "hours until one has to log in at the desk again"
     )
 
+    webhook_url: str = setting(
+        "HYPERRUN_WEBHOOK_URL",
+        "",
+        "where thumbs, and that the day's budget is spent, are posted to as JSON; unset: nowhere",
+    )
+    webhook_secret: str = setting(
+        "HYPERRUN_WEBHOOK_SECRET",
+        "",
+        "signs what is posted there: `X-HyperRun-Signature-256`, as GitHub signs its webhooks",
+        secret=True,
+    )
+
     # Answers in flight
     drain_s: float = setting(
         "HYPERRUN_DRAIN_S",
@@ -306,6 +318,11 @@ class Settings:
 
     keep_days: int = setting(
         "HYPERRUN_KEEP_DAYS", 30, "days until an unused conversation is deleted; 0: never"
+    )
+    keep_questions: bool = setting(
+        "HYPERRUN_KEEP_QUESTIONS",
+        True,
+        "`off`: what was asked and answered is deleted within two hours, and counts alone are kept",
     )
     max_store_mb: int = setting(
         "HYPERRUN_MAX_STORE_MB",
@@ -411,7 +428,14 @@ class Settings:
             if password and len(password) < MIN_PASSWORD_CHARS:
                 variable = type(self).__dataclass_fields__[name].metadata["variable"]
                 wrong.append(f"{variable} is shorter than {MIN_PASSWORD_CHARS} characters")
-        for name in ("site_url", "public_url", "api_base", "azure_endpoint", "embedding_api_base"):
+        for name in (
+            "site_url",
+            "public_url",
+            "webhook_url",
+            "api_base",
+            "azure_endpoint",
+            "embedding_api_base",
+        ):
             value = getattr(self, name)
             if value and not value.startswith(("http://", "https://")):
                 variable = type(self).__dataclass_fields__[name].metadata["variable"]

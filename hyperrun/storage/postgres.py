@@ -25,7 +25,9 @@ from hyperrun.storage.store import (
     MAX_RECENT,
     MAX_REPORTED,
     MAX_TURNS,
+    TEXTS_KEPT_S,
     TITLE_CHARS,
+    WITHOUT_TEXTS,
     Missed,
     Reported,
     Summary,
@@ -70,6 +72,7 @@ class PostgresStore:
         self._owner = owner or secrets.token_urlsafe(9)
         self._root = settings.secret
         self._keep_days = settings.keep_days
+        self._keep_questions = settings.keep_questions
         self._wait_s = settings.database_wait_s
         self._database = Database(settings.database_url, settings.database_connections)
         # Turns begun here, the last of them: one that is not in the table any more was deleted.
@@ -329,6 +332,12 @@ class PostgresStore:
     async def expire(self) -> None:
         """Delete what is older than the operator wants to keep, by the database's clock."""
         self._database.check_open()
+        if not self._keep_questions:
+            await self._database.run(
+                f"{WITHOUT_TEXTS} extract(epoch FROM now()) - %s", TEXTS_KEPT_S
+            )
+            await self._database.run("DELETE FROM missed")
+            await self._database.run("DELETE FROM gaps")
         if not self._keep_days:
             return
         age = "extract(epoch FROM now()) - %s * 86400.0"

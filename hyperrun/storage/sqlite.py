@@ -38,7 +38,9 @@ from hyperrun.storage.store import (
     MAX_RECENT,
     MAX_REPORTED,
     MAX_TURNS,
+    TEXTS_KEPT_S,
     TITLE_CHARS,
+    WITHOUT_TEXTS,
     Missed,
     Reported,
     Summary,
@@ -86,6 +88,7 @@ class SQLiteStore:
         self._path = settings.data_dir / FILE
         self._root = settings.secret
         self._keep_days = settings.keep_days
+        self._keep_questions = settings.keep_questions
         self._max_mb = settings.max_store_mb
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-writer")
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store-reader")
@@ -397,6 +400,10 @@ class SQLiteStore:
         self._scrub()
 
     def _expire(self) -> None:
+        if not self._keep_questions:
+            self._execute(f"{WITHOUT_TEXTS} ?", self._now() - TEXTS_KEPT_S)
+            self._execute("DELETE FROM missed")
+            self._execute("DELETE FROM gaps")
         if not self._keep_days:
             return
         oldest = self._now() - self._keep_days * 86_400

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from hyperrun.storage.fleet import Fleet
     from hyperrun.storage.shares import Shares
 
+# Of a turn whose texts the operator does not keep (`HYPERRUN_KEEP_QUESTIONS=off`): in both kinds.
+WITHOUT_TEXTS = (
+    "UPDATE turns SET question = '', page = '{}', page_url = '', answer = '', steps = '[]', "
+    "sources = '[]', suggestions = '[]', given = '{}', comment = '' "
+    "WHERE outcome <> 'running' AND (question <> '' OR answer <> '') AND started < "
+)
+TEXTS_KEPT_S = 3_600.0
 EXPIRE_EVERY_S = 3_600.0
 MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
 MAX_RECENT = 20  # conversations of a reader are listed

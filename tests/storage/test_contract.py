@@ -341,6 +341,31 @@ def test_turns_are_found_by_what_is_wanted(
     run(work)
 
 
+def test_texts_that_are_not_kept_go_and_counts_stay(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        now = time.time()
+        async with opened(tmp_path, keep_questions=False) as store:
+            await store.save([
+                desk_turn("old", started=now - 7_200, ended=now - 7_199),
+                desk_turn("fresh", started=now, ended=now + 1),
+            ])  # fmt: skip
+            assert await store.rate("old~x", "old", -1, "wrong", "my comment")
+            await store.count_missed("my words")
+            await store.expire()
+            old, fresh = await store.turn("old"), await store.turn("fresh")
+            assert old is not None and fresh is not None
+            assert fresh.question == TURN.question
+            assert "my" not in str(old)
+            assert (old.question, old.answer, old.page, old.sources, old.handed) == (
+                "", "", PageContext(), (), ()
+            )  # fmt: skip
+            assert (old.rating, old.usage.cost_usd, old.grounding) == (-1, 0.25, Grounding.CITED)
+            assert sum(each.turns for each in await store.tallies(0.0, 1e11)) == 2
+            assert await store.missed("2000-01-01") == []
+
+    run(work)
+
+
 def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
     tmp_path: Path, opened: Opened, made: Made
 ) -> None:

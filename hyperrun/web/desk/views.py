@@ -26,6 +26,7 @@ from fasthtml.components import (
 from hyperrun.answering.answer import Update
 from hyperrun.domain import Grounding, Turn
 from hyperrun.insights.gaps import REASONS, Gap
+from hyperrun.redaction import without_personal
 from hyperrun.storage.figures import Glance, PageTally, Wanted
 from hyperrun.storage.store import Missed, Reported
 from hyperrun.text import plain
@@ -106,7 +107,10 @@ def ConversationsContent(wanted: Wanted, found: Sequence[Glance], most: int) -> 
     rows = [
         [
             moment(each.started),
-            A(plain(each.question, 200), href=f"conversation/{each.id}"),
+            A(
+                plain(without_personal(each.question), 200) or "(not kept)",
+                href=f"conversation/{each.id}",
+            ),
             each.outcome.value + (f", {said}" if (said := GROUNDINGS[each.grounding]) else ""),
             THUMBS.get(each.rating, ""),
             plain(each.page_url, 120),
