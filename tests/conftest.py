@@ -35,10 +35,10 @@ __all__ = [
 
 leaks.listen()
 # Each client of httpx 0.28 reads all certificates anew, 20 ms, for servers that speak plain HTTP.
-httpx_transports.create_ssl_context = functools.cache(httpx_transports.create_ssl_context)
+httpx_transports.create_ssl_context = functools.cache(httpx_transports.create_ssl_context)  # type: ignore[attr-defined]
 # uvicorn 0.54 looks every 0.1 s whether it is to stop, and sleeps as long when it does: each of a
 # thousand servers would be waited for.
-uvicorn.server.asyncio = SimpleNamespace(  # type: ignore[attr-defined]
+uvicorn.server.asyncio = SimpleNamespace(  # type: ignore[assignment, attr-defined]
     **vars(asyncio) | {"sleep": lambda delay_s: asyncio.sleep(delay_s / 10)}
 )
 

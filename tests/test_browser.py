@@ -45,7 +45,7 @@ def test_blocked_third_party_cookies_are_not_sent_from_a_frame() -> None:
             assert sent == [None, None if blocked else "seen=1"]
 
 
-def test_a_file_outside_the_folder_is_not_served(tmp_path, page: Page) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_outside_the_folder_is_not_served(tmp_path, page: Page) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "secret").write_text("no")
     with host_site(folder=tmp_path / "site") as host:

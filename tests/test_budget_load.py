@@ -134,12 +134,12 @@ def test_a_stopped_answer_costs_what_had_gone_by_then(
     with httpx.Client(base_url=server.url, timeout=60, headers=POLITE) as reader:
         asked = reader.post("/ask", data={"query": "How do I dim a lamp?"}).text
         turn = re.search(r"stream/([\w-]+)", asked)
-        token = {"token": re.search(r'name="token"[^>]*value="([^"]+)"', asked)[1]}
+        token = {"token": re.search(r'name="token"[^>]*value="([^"]+)"', asked)[1]}  # type: ignore[index]
         model_server.wait_for(open_connections=1)
         if says_something:
-            with reader.stream("GET", f"/stream/{turn[1]}") as events:
+            with reader.stream("GET", f"/stream/{turn[1]}") as events:  # type: ignore[index]
                 assert any("word9" in line for line in events.iter_lines())
-        assert reader.post(f"/stop/{turn[1]}", data=token).status_code == 204
+        assert reader.post(f"/stop/{turn[1]}", data=token).status_code == 204  # type: ignore[index]
         page = reader.post("/history", data=token).text
     (sent,) = model_server.requests
     sent_tokens = sum(len(each["content"]) for each in sent["messages"]) / 4
@@ -155,4 +155,4 @@ def test_a_stopped_answer_costs_what_had_gone_by_then(
         if says_something:
             assert spent() < sent_tokens * PROMPT_USD * 1.2 + len(words) * 3 * COMPLETION_USD
             shown = re.search(r"≈ \$([\d.]+)", page)
-            assert float(shown[1]) == pytest.approx(spent(), abs=0.0001)
+            assert float(shown[1]) == pytest.approx(spent(), abs=0.0001)  # type: ignore[index]

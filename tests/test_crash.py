@@ -49,7 +49,7 @@ class Crowd:
                     if stream is None:
                         time.sleep(0.02)
                         continue
-                    token = re.search(r'name="token" value="([^"]+)"', asked.text)[1]
+                    token = re.search(r'name="token" value="([^"]+)"', asked.text)[1]  # type: ignore[index]
                     self.taken.add(stream[2])
                     told = client.get(f"{url}/{stream[1]}").text
                     if "event: close" in told and "word39" in told:

@@ -110,7 +110,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         data_dir=folder / "data",
         search="embedded",
         metrics=True,
-        **unlimited,
+        **unlimited,  # type: ignore[arg-type]
     )
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)

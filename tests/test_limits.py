@@ -126,10 +126,10 @@ def test_each_limit_holds_for_what_it_names_and_for_nothing_else(
     def question(limits: Limits, **fixed: str) -> Awaitable[Reservation]:
         at = next(number)
         different = {"visitor": f"v{at}", "address": f"10.0.{at}.1", "conversation": f"c{at}"}
-        return ask(limits, **(different | fixed))
+        return ask(limits, **(different | fixed))  # type: ignore[arg-type]
 
     async def run() -> tuple[int, int]:
-        one = limits(**{setting: 3})
+        one = limits(**{setting: 3})  # type: ignore[arg-type]
         together = await admitted(10, lambda: question(one, **same))
         return together, await admitted(1, lambda: question(one))
 

@@ -191,7 +191,7 @@ def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     assert stranger.evaluate("navigator.clipboard.readText()").strip() == "lamp.dim(1)"
     stranger.get_by_role("link", name="Ask a question of your own").click()
     expect(stranger.get_by_role("textbox", name="Your question")).to_be_visible()
-    assert stranger.goto(link[:-2]).status == 404
+    assert stranger.goto(link[:-2]).status == 404  # type: ignore[union-attr]
     expect(stranger.get_by_role("alert")).to_have_text("There is no such answer any more.")
     assert stranger.locator("link[rel=stylesheet]").evaluate("link => link.sheet.cssRules.length")
     stranger.close()
@@ -203,7 +203,7 @@ def test_the_link_to_a_human_carries_the_question(chat: Page, model: ModelServer
     answers(chat, 1)
     link = chat.get_by_role("link", name="Ask a human")
     address = link.get_attribute("href")
-    assert address.startswith("https://forum.example/new?title=Where%20%26%20why%3F&body=I%20do")
+    assert address.startswith("https://forum.example/new?title=Where%20%26%20why%3F&body=I%20do")  # type: ignore[union-attr]
 
 
 def test_starters_and_follow_ups_ask_with_a_click(chat: Page, model: ModelServer) -> None:
@@ -298,11 +298,11 @@ def test_a_long_question_folds(chat: Page, model: ModelServer) -> None:
     box.press("Enter")
     answers(chat, 1)
     question = chat.locator(".question")
-    assert question.bounding_box()["height"] < 200
+    assert question.bounding_box()["height"] < 200  # type: ignore[index]
     color = "element => getComputedStyle(element).color"
     assert chat.locator(".unfold").evaluate(color) == question.evaluate(color)
     chat.get_by_role("button", name="Show all").click()
-    assert question.bounding_box()["height"] > 600
+    assert question.bounding_box()["height"] > 600  # type: ignore[index]
 
 
 def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
@@ -323,7 +323,7 @@ def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
     expect(to_end).to_be_visible()
     chat.locator("#query").fill("line\n" * 9)
     box, composer = to_end.bounding_box(), chat.locator("#composer").bounding_box()
-    assert box["y"] + box["height"] <= composer["y"]
+    assert box["y"] + box["height"] <= composer["y"]  # type: ignore[index]
     before = chat.evaluate("document.getElementById('messages').scrollTop")
     answers(chat, 2)
     assert chat.evaluate("document.getElementById('messages').scrollTop") == before
@@ -409,7 +409,7 @@ def test_new_words_are_announced_once_the_answer_is_there(chat: Page, model: Mod
 def test_no_state_of_the_page_has_an_accessibility_finding(
     server: RunningServer, model: ModelServer, chromium: Browser, language: str, theme: str
 ) -> None:
-    context = chromium.new_context(color_scheme=theme, viewport={"width": 360, "height": 740})
+    context = chromium.new_context(color_scheme=theme, viewport={"width": 360, "height": 740})  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(f"{server.url}/chat-standalone?lang={language}")
     box = page.locator("#query")
@@ -499,7 +499,7 @@ def test_a_finger_finds_everything_it_can_press(
     assert page.locator(".code .copy").is_visible() and page.locator(".citation").count()
     assert page.evaluate(small) == []
     code, copy = page.locator(".blocks pre").bounding_box(), page.locator(".code .copy")
-    assert copy.bounding_box()["y"] + copy.bounding_box()["height"] <= code["y"] + 4
+    assert copy.bounding_box()["y"] + copy.bounding_box()["height"] <= code["y"] + 4  # type: ignore[index]
     choose(page, "Settings")
     page.locator("#settings-dialog").wait_for()
     assert page.evaluate(small) == []

@@ -52,7 +52,7 @@ def ask(server: ServerProcess, answers: int) -> list[str]:
         for _ in range(answers):
             url = f"http://127.0.0.1:{server.port}/ask"
             text = client.post(url, data={"query": "How?"}).text
-            paths.append(re.search(r'sse-connect="([^"?]+)', text)[1])
+            paths.append(re.search(r'sse-connect="([^"?]+)', text)[1])  # type: ignore[index]
     return paths
 
 

@@ -138,9 +138,9 @@ def test_no_key_is_anywhere_but_in_memory_and_as_ciphertext(
     data = client.server.settings.data_dir
     files = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     assert len(files) > 2
-    for path, content in files.items():
+    for path, content in files.items():  # type: ignore[assignment]
         for key in ALL:
-            assert key.encode() not in content, f"{path.name} holds {key}"
+            assert key.encode() not in content, f"{path.name} holds {key}"  # type: ignore[attr-defined]
     for key in ALL:
         assert key not in "\n".join(client.read), f"a response holds {key}"
         assert key not in str(model_server.requests), f"the model was told {key}"

@@ -102,7 +102,7 @@ def test_without_a_model_the_passages_answer(serve: Serve, page: Page) -> None:
     answer = page.locator(".answer")
     expect(answer).to_contain_text("pip install lantern")
     link = answer.locator("a.citation").first
-    assert re.fullmatch(r"https://lantern\.example/guide/#installation", link.get_attribute("href"))
+    assert re.fullmatch(r"https://lantern\.example/guide/#installation", link.get_attribute("href"))  # type: ignore[arg-type]
 
 
 def test_the_words_come_once_while_a_finished_block_stays(

@@ -93,7 +93,7 @@ def test_no_payload_becomes_markup_while_it_streams(part):
     for payload in PAYLOADS[part::8]:
         source = hostile_source(payload)
         for pieces in cut_at_borders(payload):
-            renderer = AnswerRenderer(lambda number, source=source: source if number == 1 else None)
+            renderer = AnswerRenderer(lambda number, source=source: source if number == 1 else None)  # type: ignore[misc]
             for piece in ("See [1]: ", *pieces):
                 for block in renderer.feed(piece):
                     assert_safe(block)

@@ -436,7 +436,7 @@ def test_a_later_step_that_has_not_begun_to_answer_is_counted_by_what_it_was_sen
         events = bench.events(
             model_server.url,
             model_first_token_timeout_s=30.0,
-            leave_when=lambda so_far: bool(seen.append(so_far)),
+            leave_when=lambda so_far: bool(seen.append(so_far)),  # type: ignore[func-returns-value]
         )
         task = asyncio.create_task(events)
         await asyncio.to_thread(eventually, lambda: model_server.calls == 2)
@@ -566,7 +566,7 @@ def test_a_history_with_results_that_are_exceptions_is_made_whole() -> None:
         "name": "search_code",
         "content": UNREADABLE,
     }
-    assert call["function"]["arguments"] == "{}"
+    assert call["function"]["arguments"] == "{}"  # type: ignore[index]
     assert well_formed([user, TimeoutError()]) == [user]
     assert isinstance(history, list)
 

@@ -29,7 +29,7 @@ from hyperrun.answering.events import (
 from hyperrun.answering.lisette_chat import messages
 from hyperrun.domain import Grounding, Outcome, PageContext, Turn
 from hyperrun.llm.choice import ModelChoice
-from hyperrun.llm.models import KEY_VARIABLES, Models
+from hyperrun.llm.models import KEY_VARIABLES, Models  # type: ignore[attr-defined]
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from tests.leaks import KEY

@@ -354,11 +354,11 @@ def test_a_question_in_another_script_than_the_documentation_is_told_so(language
     found = extract(
         Wanted.of("ランプの明るさを変えたいのですが"), (Source(1, chance),), alone, language
     )
-    assert asyncio.run(anext(found)) == told
-    said = {}
+    assert asyncio.run(anext(found)) == told  # type: ignore[arg-type]
+    said = {}  # type: ignore[var-annotated]
     for question in ("ランプの明るさは？", "Как включить лампу?", "zither", "README はどこ", "42"):
         pieces = extract(Wanted.of(question), (), alone, language)
-        said[question] = asyncio.run(anext(pieces))
+        said[question] = asyncio.run(anext(pieces))  # type: ignore[arg-type]
     assert told != text(language, "extract_none")
     assert [each == told for each in said.values()] == [True, True, False, False, False]
     if language != DEFAULT:

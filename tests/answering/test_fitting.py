@@ -86,7 +86,7 @@ def test_a_later_searchs_passages_are_kept_before_an_earlier_ones() -> None:
     fitter.blocks.append(later)
     call = {"id": "a", "type": "function", "function": {"name": "search_code", "arguments": "{}"}}
     messages += [
-        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "assistant", "content": None, "tool_calls": [call]},  # type: ignore[dict-item]
         {"role": "tool", "tool_call_id": "a", "content": later.text},
     ]
     fitted = fitter(messages, 1_800, with_tools=True)

@@ -36,8 +36,8 @@ class Reader:
         """Ask, and return the turn's id."""
         response = self.post("ask", query=question)
         assert response.status_code == 200, response.text
-        self.token = re.search(r'name="token" value="([^"]+)"', response.text)[1]
-        return re.search(r'sse-connect="stream/([^"?]+)', response.text)[1]
+        self.token = re.search(r'name="token" value="([^"]+)"', response.text)[1]  # type: ignore[index]
+        return re.search(r'sse-connect="stream/([^"?]+)', response.text)[1]  # type: ignore[index]
 
     def follow(self, turn_id: str, timeout_s: float = 30) -> str:
         """Read a stream to its end."""
@@ -143,7 +143,7 @@ def test_the_stream_is_not_cached_and_not_held_back(
     assert "no-transform" in response.headers["cache-control"]
     assert response.headers["x-accel-buffering"] == "no"
     assert "content-encoding" not in response.headers
-    delay = int(re.search(r"^retry: (\d+)$", response.text, re.M)[1])
+    delay = int(re.search(r"^retry: (\d+)$", response.text, re.M)[1])  # type: ignore[index]
     assert 1_000 <= delay <= 4_000
 
 
@@ -156,7 +156,7 @@ def test_a_store_at_its_limit_is_told_to_operators_and_answers_go_on(
     def health() -> dict[str, object]:
         answer = httpx.get(f"{server.url}/healthz")
         assert (answer.status_code, answer.json()["ready"]) == (200, True)
-        return answer.json()["store"]
+        return answer.json()["store"]  # type: ignore[no-any-return]
 
     works = {"ready": True, "saves": True, "note": ""}
     reader.follow(reader.ask("Is there room?"))
@@ -250,7 +250,7 @@ def test_a_retry_takes_the_place_of_the_first_attempt(
     first = reader.ask("Say something.")
     reader.follow(first)
     response = reader.post(f"retry/{first}")
-    again = re.search(r'sse-connect="stream/([^"?]+)', response.text)[1]
+    again = re.search(r'sse-connect="stream/([^"?]+)', response.text)[1]  # type: ignore[index]
     assert shown(reader.follow(again)) == "Again."
     reader.follow(reader.ask("And more."))
     sent = model_server.requests[2]["messages"]

@@ -287,7 +287,7 @@ class Broken(AnswerRenderer):
 
 
 def test_a_renderer_that_fails_loses_no_word() -> None:
-    writing = HtmlBuilder(Broken({}.get))
+    writing = HtmlBuilder(Broken({}.get))  # type: ignore[arg-type]
     for delta in ("One.\n\nTwo", " is bad <b>", " &", " three."):
         writing.feed(delta)
     writing.finish()
@@ -298,7 +298,7 @@ def test_a_renderer_that_fails_loses_no_word() -> None:
 
 def test_an_answer_whose_rendering_fails_still_ends() -> None:
     state = AnswerState(Turn("t", "c", "q"))
-    state._html = HtmlBuilder(Broken({}.get))
+    state._html = HtmlBuilder(Broken({}.get))  # type: ignore[arg-type]
     state.fold(Text("Good, "))
     state.render()
     state.fold(Text("bad, <script>"))

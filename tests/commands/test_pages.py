@@ -86,14 +86,14 @@ def test_the_published_site_is_one_of_several_sources(root: Path, tmp_path: Path
             f'[[source]]\nlabel = "blog"\nsite = "{site.address}/docs/"\n'
         )
         named = {"HYPERRUN_CONFIG": str(config), "HYPERRUN_DATA_DIR": str(tmp_path / "data")}
-        assert "passages" in run("index", **named)
-        found = json.loads(run("search", "--json", "-k", "1", "harmonica", **named))
+        assert "passages" in run("index", **named)  # type: ignore[arg-type]
+        found = json.loads(run("search", "--json", "-k", "1", "harmonica", **named))  # type: ignore[arg-type]
         assert (found[0]["source"], found[0]["file"], found[0]["kind"]) == ("blog", "./", "page")
         assert found[0]["url"].startswith(f"{site.address}/docs/#x:~:text=A%20harmonica")
-        found = json.loads(run("search", "--json", "-k", "1", "button chime", **named))
+        found = json.loads(run("search", "--json", "-k", "1", "button chime", **named))  # type: ignore[arg-type]
         assert (found[0]["source"], found[0]["file"]) == ("manual", "docs/guide.md")
         assert found[0]["url"] == "https://lamps.example/docs/guide/#dim-a-lamp_1"
-        labels = [each["source"] for each in json.loads(run("pages", "--json", **named))]
+        labels = [each["source"] for each in json.loads(run("pages", "--json", **named))]  # type: ignore[arg-type]
         assert labels == ["manual", "blog"]
 
 

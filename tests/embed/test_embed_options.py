@@ -44,7 +44,7 @@ def box(reader: Reader) -> dict[str, int]:
 
 def size(side: str) -> Callable[[Reader], int]:
     """The panel's width or height in pixels."""
-    return lambda reader: round((reader.panel.bounding_box() or {})[side])  # type: ignore[literal-required]
+    return lambda reader: round((reader.panel.bounding_box() or {})[side])  # type: ignore[index, literal-required]
 
 
 def framed(expression: str) -> Callable[[Reader], object]:
@@ -161,7 +161,7 @@ def test_an_option_changes_what_the_reader_sees_in_the_address_and_on_the_tag(
             seen.act(reader)
             expected = seen.without if path == "/without" else seen.wished
             eventually(
-                lambda expected=expected: seen.look(reader) == expected,
+                lambda expected=expected: seen.look(reader) == expected,  # type: ignore[misc]
                 says=f"{option.name} in {path}",
             )
             reader.page.evaluate("sessionStorage.clear()")  # the next page starts closed

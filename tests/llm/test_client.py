@@ -70,7 +70,7 @@ class Outcome:
 class Listener:
     """Hears what a step says."""
 
-    say: Callable[[str], object] = str  # type: ignore[assignment]
+    say: Callable[[str], object] = str
     meter: Meter = field(default_factory=Meter)
 
     def step_begins(self) -> None:
@@ -110,7 +110,7 @@ def complete(
             litellm, settings, models.session(), learned if learned is not None else Learned()
         )
         listener = Listener(say)
-        completion = Completion(client, choice, listener)
+        completion = Completion(client, choice, listener)  # type: ignore[arg-type]
 
         async def read() -> None:
             message = {"role": "user", "content": prompt}
@@ -369,7 +369,7 @@ def test_what_a_model_refuses_is_left_out_from_then_on(
     model_server.script(Script(status=400, message=message), "One.", "Two.")
     for expected in ("One.", "Two."):
         options = {"tools": [TOOL], "temperature": 0}
-        assert complete(model_server.url, learned=learned, **options).text == expected
+        assert complete(model_server.url, learned=learned, **options).text == expected  # type: ignore[arg-type]
     assert missing in model_server.requests[0]
     assert all(missing not in request for request in model_server.requests[1:])
     assert model_server.calls == 3, "the second question made the same mistake again"
@@ -388,7 +388,7 @@ def test_connections_are_kept_between_calls(model_server: ModelServer) -> None:
         for _ in range(3):
             choice = ModelChoice(LEAN, KEY, model_server.url)
             client = Client(litellm, PATIENT, models.session())
-            completion = Completion(client, choice, Listener())
+            completion = Completion(client, choice, Listener())  # type: ignore[arg-type]
             await completion(messages=[{"role": "user", "content": "Hello"}])
         connector: Any = models.session().connector
         kept = sum(len(each) for each in connector._conns.values())
@@ -406,7 +406,7 @@ def test_nothing_is_left_behind_by_a_hundred_who_leave(model_server: ModelServer
         async def ask() -> None:
             choice = ModelChoice(LEAN, KEY, model_server.url)
             client = Client(litellm, PATIENT, models.session())
-            completion = Completion(client, choice, Listener())
+            completion = Completion(client, choice, Listener())  # type: ignore[arg-type]
             await completion(messages=[{"role": "user", "content": "Hello"}])
 
         model_server.default = Script("One two.", stall_after=1)

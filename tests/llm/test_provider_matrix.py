@@ -442,7 +442,8 @@ def test_a_thought_signature_goes_back_as_it_came(model_server: ModelServer) -> 
 def test_thoughts_go_back_with_the_call_they_led_to(model_server: ModelServer, name: str) -> None:
     value = "Hm." if name == "reasoning_content" else [{"type": "x", "data": "…"}]
     model_server.script(
-        Script(raw=(delta(**{name: value}), call(index=0, id="a", function=FIRST), *CALLED)), "Yes."
+        Script(raw=(delta(**{name: value}), call(index=0, id="a", function=FIRST), *CALLED)),  # type: ignore[arg-type]
+        "Yes.",
     )
     heard = listen(model_server)
     listen(model_server, messages=conversation(heard))

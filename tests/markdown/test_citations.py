@@ -315,7 +315,7 @@ def test_a_growing_list_cites_all_that_its_items_cite():
     assert renderer.cited == (3, 1, 12)
     renderer.feed("ur [2] [1]\n- five")
     assert re.findall(r"(\d+)</a>", renderer.live()) == ["1", "2", "3", "4", "2"]
-    assert renderer.cited == (3, 1, 12, 2)
+    assert renderer.cited == (3, 1, 12, 2)  # type: ignore[comparison-overlap]
 
 
 def test_a_growing_table_cites_all_that_its_rows_cite():

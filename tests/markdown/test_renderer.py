@@ -516,7 +516,7 @@ def test_every_colour_of_code_can_be_read(ground):
         )
         assert found, name
         colour = tuple(int(found[1][at : at + 2], 16) for at in (0, 2, 4))
-        lights = sorted([luminance(colour), luminance(background)])
+        lights = sorted([luminance(colour), luminance(background)])  # type: ignore[no-untyped-call]
         assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5, name
 
 

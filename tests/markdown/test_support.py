@@ -168,8 +168,8 @@ def wrong(kind: str, sentence: str, chance: random.Random) -> str | None:
             return None
         pattern, other = rules[0]
         return re.sub(pattern, other, sentence, count=1)
-    pattern, others = (ANY_NAME, NAMES) if kind == "name" else (ANY_FLAG, FLAGS)
-    match = pattern.search(sentence)
+    pattern, others = (ANY_NAME, NAMES) if kind == "name" else (ANY_FLAG, FLAGS)  # type: ignore[assignment]
+    match = pattern.search(sentence)  # type: ignore[attr-defined]
     if not match:
         return None
     other = chance.choice([each for each in others if each.strip("`") not in sentence])
@@ -181,7 +181,7 @@ def wrong(kind: str, sentence: str, chance: random.Random) -> str | None:
 def seeded() -> list[tuple[str, Passage, str]]:
     """300 wrong sentences with their lines."""
     chance = random.Random(11)
-    found = []
+    found = []  # type: ignore[var-annotated]
     sentences = right() + readme()
     while len(found) < 300:
         kind = ("number", "name", "flag", "negation")[len(found) % 4]

@@ -86,8 +86,8 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "deep": lambda path: shutil.move(path, path.parent.parent / "away"),
     "docs/.gitignore": lambda path: path.write_text("*.md\n"),
     "deep/.gitignore": lambda path: path.unlink(),
-    "docs/guide.qmd": lambda path: (path.unlink(), path.symlink_to(path.with_name("notes.txt"))),
-    "docs/index.md": lambda path: (path.unlink(), path.mkdir(), (path / "a.md").write_text("A.")),
+    "docs/guide.qmd": lambda path: (path.unlink(), path.symlink_to(path.with_name("notes.txt"))),  # type: ignore[func-returns-value]
+    "docs/index.md": lambda path: (path.unlink(), path.mkdir(), (path / "a.md").write_text("A.")),  # type: ignore[func-returns-value]
     "docs/\ufffd": lambda path: path.with_name("install.md").write_text(
         "A theremin can be found in here.\n"
     ),

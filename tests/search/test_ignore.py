@@ -44,7 +44,7 @@ def test_rules_mean_what_they_mean_without_our_care() -> None:
     for _ in range(3_000):
         rule = "".join(chosen.choice(parts) for _ in range(chosen.randint(1, 7)))
         said: list[str] = []
-        ours = ignore._spec([rule], "", lambda path, reason, said=said: said.append(reason))
+        ours = ignore._spec([rule], "", lambda path, reason, said=said: said.append(reason))  # type: ignore[misc]
         if said:
             continue
         theirs = GitIgnoreSpec.from_lines([rule])

@@ -36,7 +36,7 @@ def project(tmp_path: Path) -> Project:
     repository.write(root, "README.md", "# Gramophone\n")
     repository.git(root, "init", "-q")
     repository.git(root, "remote", "add", "origin", "https://github.com/lamps/gramophone.git")
-    commits = {}
+    commits = {}  # type: ignore[var-annotated]
     for version, way in WAYS.items():
         # A longer page each time: the same words stand on other lines.
         before = "More was said.\n\n" * len(commits)

@@ -232,17 +232,17 @@ def animals() -> Iterator[Animal]:
     yield Animal("link-nowhere", lambda root: (root / "m.md").symlink_to("nowhere"))
     yield Animal("link-gitignore", lambda root: (root / ".gitignore").symlink_to("/dev/zero"), 1)
     yield Animal("link-gitignore-gone", lambda root: (root / ".gitignore").symlink_to("gone"), 1)
-    yield Animal("hard-links", lambda root: [os.link(root / "a.md", root / f"m{n}.md")
+    yield Animal("hard-links", lambda root: [os.link(root / "a.md", root / f"m{n}.md")  # type: ignore[func-returns-value]
                                              for n in range(100)])  # fmt: skip
     # Sizes
-    for name in ("m.md", "m.py", "m.ipynb", "m.rst", "openapi.json", ".gitignore", "m/.gitignore"):
-        yield Animal(f"sparse-{name}", _sparse(name), 1)
+    for name in ("m.md", "m.py", "m.ipynb", "m.rst", "openapi.json", ".gitignore", "m/.gitignore"):  # type: ignore[assignment]
+        yield Animal(f"sparse-{name}", _sparse(name), 1)  # type: ignore[arg-type, str-bytes-safe]
     yield Animal("sparse-mkdocs.yml", _sparse("mkdocs.yml"), 1)
     yield Animal("sparse-just-too-large", _sparse("m.md", 524_289), 1)
     yield Animal("binary", _file("m.md", b"# Words\0\1\2"), 1)
     yield Animal("deep-folders", lambda root: _deep(root, 1_500), 1)
     yield Animal("many-files", lambda root: _many(root, 2_000), 0, is_slow=True)
-    yield Animal("many-folders", lambda root: [(root / f"m{n}").mkdir() for n in range(2_000)])
+    yield Animal("many-folders", lambda root: [(root / f"m{n}").mkdir() for n in range(2_000)])  # type: ignore[func-returns-value]
     # Rules
     for line in ("!", "[z-a]", "\\", "foo\\", "**/a/" * 50 + "x"):
         yield Animal(f"rule-{line[:12]!r}", _file(".gitignore", f"{line}\n"), 1)
@@ -269,13 +269,13 @@ def animals() -> Iterator[Animal]:
     # Contents
     for kind, content in CONTENTS.items():
         for suffix in (".md", ".rst") if len(content) > 100 else (".md",):
-            name = f"{kind}{suffix}"
-            yield Animal(name, _file(f"m{suffix}", content), -1, name in SLOW)
-    for name, content in _code():
-        yield Animal(f"code-{name}", _file(name, content), -1, f"code-{name}" in SLOW)
-    for name, text in NOTEBOOKS.items():
-        name = f"notebook-{name}"
-        yield Animal(name, _file("m.ipynb", text), -1, name in SLOW)
+            name = f"{kind}{suffix}"  # type: ignore[assignment]
+            yield Animal(name, _file(f"m{suffix}", content), -1, name in SLOW)  # type: ignore[arg-type, comparison-overlap]
+    for name, content in _code():  # type: ignore[assignment]
+        yield Animal(f"code-{name}", _file(name, content), -1, f"code-{name}" in SLOW)  # type: ignore[str-bytes-safe]
+    for name, text in NOTEBOOKS.items():  # type: ignore[assignment]
+        name = f"notebook-{name}"  # type: ignore[assignment, str-bytes-safe]
+        yield Animal(name, _file("m.ipynb", text), -1, name in SLOW)  # type: ignore[arg-type, comparison-overlap]
     yield Animal("mdx", _file("m.mdx", "export const a = {\n" * 20_000 + "<A>" * 20_000), -1)
     yield Animal("qmd", _file("m.qmd", "```{python}\n#| " * 20_000), -1)
     yield Animal("changing-type", lambda root: subprocess.run(

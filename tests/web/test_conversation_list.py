@@ -30,7 +30,7 @@ class Regular(Reader):
         """Turn to another conversation, or a new one, and take its token."""
         response = self.post("open-conversation", other=other)
         assert response.status_code == 200, response.text
-        self.token = re.search(r'name="token" value="([^"]+)"', response.text)[1]
+        self.token = re.search(r'name="token" value="([^"]+)"', response.text)[1]  # type: ignore[index]
         return response
 
     def answered(self, question: str) -> str:

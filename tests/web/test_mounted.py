@@ -63,7 +63,7 @@ def url(tmp_path: Path) -> Iterator[str]:
     eventually(lambda: server.started)
     url = f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
     for path in ("lamps", "docs/boats"):
-        eventually(lambda path=path: httpx.get(f"{url}/{path}/healthz").status_code == 200)
+        eventually(lambda path=path: httpx.get(f"{url}/{path}/healthz").status_code == 200)  # type: ignore[misc]
     yield url
     server.should_exit = True
     thread.join(60)  # the model libraries may be on their way in

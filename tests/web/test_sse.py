@@ -11,7 +11,7 @@ from hyperrun.web.sse import EventStream, EventStreamMiddleware, frame
 
 def received(wire: str) -> list[tuple[str, str]]:
     """What a browser makes of `wire`, by the specification's algorithm."""
-    events, name, data = [], "", []
+    events, name, data = [], "", []  # type: ignore[var-annotated]
     for line in wire.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if not line:
             if data:

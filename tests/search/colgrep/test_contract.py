@@ -5,7 +5,7 @@ import fcntl
 
 import pytest
 
-from hyperrun.search.colgrep.engine import ColGrep, Limits, staging
+from hyperrun.search.colgrep.engine import ColGrep, Limits, staging  # type: ignore[attr-defined]
 from hyperrun.search.colgrep.program import ColGrepError, IndexBusy, TimedOut
 from tests import tiny_colgrep_model
 from tests.search.colgrep.colgrep_repository import FILES, Repository, repository

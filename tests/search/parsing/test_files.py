@@ -247,7 +247,7 @@ WORDS = {"cell_type": "markdown", "metadata": {}, "source": ["# Lamps\n", "\n", 
 )  # fmt: skip
 def test_a_notebook_without_metadata_is_read(metadata: object) -> None:
     code = {"cell_type": "code", "source": "x = 1", "outputs": None}
-    (chunk,) = notebooks.chunks(cells(WORDS, code, metadata=metadata), "x")
+    (chunk,) = notebooks.chunks(cells(WORDS, code, metadata=metadata), "x")  # type: ignore[arg-type]
     assert (chunk.title, "```python\nx = 1\n```" in chunk.text) == ("Lamps", True)
 
 
@@ -278,7 +278,7 @@ def test_each_heading_of_a_cell_is_a_section_at_its_own_lines() -> None:
 def test_a_notebooks_front_matter_names_it_and_is_not_quoted(kind: str) -> None:
     front = {"cell_type": kind, "metadata": {}, "source": "---\ntitle: A guide\ndraft: x\n---"}
     words = {"cell_type": "markdown", "metadata": {}, "source": "Words that say something."}
-    (chunk,) = notebooks.chunks(cells(front, words), "x")
+    (chunk,) = notebooks.chunks(cells(front, words), "x")  # type: ignore[arg-type]
     assert (chunk.title, chunk.text) == ("A guide", "Words that say something.")
 
 
@@ -291,7 +291,7 @@ def test_what_steers_nbdev_and_what_a_cell_hides_is_not_shown() -> None:
     ]
     written = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": each}
                for each in code]  # fmt: skip
-    (chunk,) = notebooks.chunks(cells(WORDS, *written), "x")
+    (chunk,) = notebooks.chunks(cells(WORDS, *written), "x")  # type: ignore[arg-type]
     assert chunk.content == "# Lamps\n\nThey glow.\n\n```python\ndef dim(): ...\n```"
 
 
@@ -299,7 +299,7 @@ def test_a_notebook_that_is_too_large_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "MAX_NOTEBOOK_BYTES", 100)
-    repository.write(tmp_path, "big.ipynb", cells(WORDS))
+    repository.write(tmp_path, "big.ipynb", cells(WORDS))  # type: ignore[arg-type]
     with pytest.raises(UnreadableFile, match="too large"):
         files.read(tmp_path, PurePosixPath("big.ipynb"))
 

@@ -150,7 +150,7 @@ def check(root: Path, built: Path, sources: Sequence[str]) -> int:
             there = anchors(page)[mark]
             fragment = unquote(address.partition("#")[2])
             if fragment not in there and (fragment or there):
-                wrong.append((source, mark, address, there))
+                wrong.append((source, mark, address, there))  # type: ignore[arg-type]
     assert not wrong, "\n".join(map(str, wrong))
     check_the_index(root, built)
     return count

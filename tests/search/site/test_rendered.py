@@ -241,4 +241,4 @@ def test_no_page_costs_more_than_its_bounds(name: str, monkeypatch: pytest.Monke
 
 
 def test_a_page_that_is_too_large_is_none() -> None:
-    assert read(b"<main><p>" + b"x" * rendered.MAX_PAGE_BYTES) is None
+    assert read(b"<main><p>" + b"x" * rendered.MAX_PAGE_BYTES) is None  # type: ignore[attr-defined]
