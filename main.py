@@ -392,7 +392,8 @@ async def conversation_response(
     request: Request, services: Services, view: View, conversation: str | None, *others: FT
 ) -> Response:
     """A conversation's exchanges, or what an empty one shows; `others` are swapped elsewhere."""
-    turns = await services.turns.history(conversation) if conversation else []
+    several = services.store.fleet is not None  # then what is in flight here is not all
+    turns = await services.turns.history(conversation, whole=several) if conversation else []
     if not conversation or not turns:
         last = await last_conversation(services, conversation)
         return HTMLResponse(fragment(html.Greeting(view, starters(services), last), *others))

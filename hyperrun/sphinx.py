@@ -68,8 +68,8 @@ def _tell_sources(app: Sphinx, error: Exception | None) -> None:
 def _started(folder: Path) -> str:
     """The address of the server beside `sphinx-autobuild`, which starts each build anew; "" where
     nothing watches."""
-    watcher = _watcher()
-    if not watcher:
+    watcher = os.getppid()
+    if "sphinx-autobuild" not in _command_of(watcher).replace("_", "-"):
         return ""
     root = pages.repository(folder)
     data = beside.data_folder(root)
@@ -94,33 +94,16 @@ def _started(folder: Path) -> str:
     return url
 
 
-def _watcher() -> int:
-    """The `sphinx-autobuild` that this build is of; 0 where it is of none.
-
-    The outermost: it starts the first build itself, and the others in a worker of its own.
-    """
-    found, pid = 0, os.getppid()
-    while pid > 1:
-        parent, command = _process(pid)
-        if "sphinx-autobuild" in command.replace("_", "-"):
-            found = pid
-        pid = parent
-    return found
-
-
-def _process(pid: int) -> tuple[int, str]:
-    """The parent of a process and its command line; 0 and "" where there is no telling."""
+def _command_of(pid: int) -> str:
+    """The command line of a process; "" where there is no telling."""
     try:
-        parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
-        return int(parent), Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-    except (OSError, ValueError, IndexError):
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except OSError:
         pass
     try:
         said = subprocess.run(
-            ["ps", "-o", "ppid=,command=", "-p", str(pid)],
-            capture_output=True, text=True, timeout=5,
-        )  # fmt: skip
-        parent, _, command = said.stdout.strip().partition(" ")
-        return int(parent), command
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return 0, ""
+            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return said.stdout

@@ -89,6 +89,11 @@ class PostgreSQL:
             self._process.wait(30)
             self._process = None
 
+    @property
+    def pid(self) -> int | None:
+        """The server's first process."""
+        return self._process.pid if self._process is not None else None
+
     def url(self, database: str) -> str:
         """Where a database of it is."""
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
@@ -120,6 +125,36 @@ def running_postgresql() -> Iterator[PostgreSQL]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def pgbouncer_before(url: str, folder: Path) -> Iterator[str]:
+    """The address of a PgBouncer in transaction mode that leads to the database at `url`; the test
+    is skipped where there is none."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if program is None:
+        pytest.skip("there is no PgBouncer (scripts/install-postgresql)")
+    server, _, name = url.partition("@")[2].partition("/")
+    host, _, server_port = server.partition(":")
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="pgbouncer-", ignore_cleanup_errors=True) as made:
+        os.chmod(made, 0o755)
+        config = Path(made) / "pgbouncer.ini"
+        config.write_text(
+            f"[databases]\n{name} = host={host} port={server_port} dbname={name} user={USER}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+            "auth_type = any\npool_mode = transaction\ndefault_pool_size = 4\n"
+        )
+        as_user: dict[str, Any] = {"user": USER, "group": USER} if os.getuid() == 0 else {}
+        with (folder / "pgbouncer.log").open("wb") as log:
+            process = subprocess.Popen(
+                [program, config], stdout=log, stderr=log, cwd="/", **as_user
+            )
+        try:
+            yield f"postgresql://{USER}@127.0.0.1:{port}/{name}"
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """How the server starts, and how it says that it cannot."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from hyperrun.storage.schema import MIGRATIONS
 from main import main
 from tests.server import write_repository
+from tests.server_process import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -28,3 +31,16 @@ def test_data_of_a_newer_version_is_said_in_one_sentence(tmp_path: Path) -> None
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
     with pytest.raises(SystemExit, match=r"^hyperrun: hyperrun.sqlite3 .* newer version"):
         main(["--repo", str(write_repository(tmp_path)), "--port", "0"])
+
+
+def test_one_process_needs_nothing_of_what_several_do() -> None:
+    code = (
+        "import sys; sys.modules['psycopg'] = sys.modules['psycopg_pool'] = None; import main; "
+        "from hyperrun.settings import Settings; from dataclasses import replace; "
+        "from hyperrun.errors import BadSetting; from hyperrun.storage.opening import store_of; "
+        "store_of(Settings()); print('served')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "served\n", done.stderr

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser import eventually
 from tests.model_server import ModelServer, Script, running_model_server
-from tests.postgresql import PostgreSQL
+from tests.postgresql import PostgreSQL, pgbouncer_before
 from tests.server_process import ServerProcess
 from tests.several import Wanderer, outcome_told, running, servers_over, shown
 
@@ -173,3 +173,25 @@ def test_places_and_rates_count_over_all(
         assert sorted(each.status_code for each in answers) == [200] * 4 + [429] * 8
         in_a_minute = sum("at once" in server.log for server in servers)
         assert in_a_minute >= 1
+
+
+def test_behind_pgbouncer_news_are_looked_for(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, model_server: ModelServer
+) -> None:
+    model_server.default = Script(WORDS, delay_s=0.05)
+    folder = tmp_path_factory.mktemp("polling")
+    with (
+        pgbouncer_before(postgresql.new_database(), folder) as url,
+        running(servers_over(folder, url, model_server, 2)) as servers,
+    ):
+        reader = Wanderer(servers)
+        turn_id = reader.ask(at=0)
+        assert shown(reader.follow(turn_id, at=1)) == WHOLE
+        health = httpx.get(f"{reader.url(1)}/healthz").json()
+        assert health["processes"] == {"count": 2, "news": "polling"}
+        stalled = Wanderer(servers)
+        model_server.default = Script(WORDS, stall_after=3)
+        turn_id = stalled.ask(at=0)
+        model_server.wait_for(open_connections=1)
+        assert stalled.post(f"stop/{turn_id}", at=1).status_code == 204
+        model_server.wait_for(open_connections=0)

@@ -1,8 +1,9 @@
 """Readers: asks many questions at once, follows every answer, and looks at each token.
 
-    python -m bench.parts.client KIND PORT ANSWERS RATE TOKENS WORDS SPREAD_S
+    python -m bench.parts.client KIND PORT ANSWERS RATE TOKENS WORDS SPREAD_S [FOLLOW_PORT]
 
 KIND is `hyperrun` (a POST, then its stream) or `plain` (the answer is the response to a GET).
+FOLLOW_PORT is where streams are read, if not where the question is asked.
 Prints one JSON object.
 """
 
@@ -94,7 +95,7 @@ async def ask(port: int, text: str) -> str:
 
 async def follow(
     kind: str, port: int, number: int, rate: int, tokens: int, words: str,
-    delay_s: float,
+    delay_s: float, follow_port: int = 0,
 ) -> Reading:  # fmt: skip
     """Ask one question, after `delay_s`, and read its answer."""
     reading = Reading(encoded(number, NAME_LETTERS).encode())
@@ -105,18 +106,21 @@ async def follow(
             path = (
                 await ask(port, text) if kind == "hyperrun" else f"/answer?question={quote(text)}"
             )
-            await get(port, path, reading)
+            await get(follow_port or port, path, reading)
     except (TimeoutError, OSError, RuntimeError) as error:
         print(f"answer {number}: {type(error).__name__}: {error}", file=sys.stderr)
     return reading
 
 
 async def main(
-    kind: str, port: int, answers: int, rate: int, tokens: int, words: str, spread_s: float
-) -> None:
+    kind: str, port: int, answers: int, rate: int, tokens: int, words: str, spread_s: float,
+    follow_port: int = 0,
+) -> None:  # fmt: skip
     """All answers; what was seen of them as JSON."""
     tasks = [
-        asyncio.create_task(follow(kind, port, n, rate, tokens, words, spread_s * n / answers))
+        asyncio.create_task(
+            follow(kind, port, n, rate, tokens, words, spread_s * n / answers, follow_port)
+        )
         for n in range(answers)
     ]
     readings = [await task for task in tasks]
@@ -158,4 +162,5 @@ async def main(
 if __name__ == "__main__":
     kind, words = sys.argv[1], sys.argv[6]
     port, answers, rate, tokens = (int(each) for each in sys.argv[2:6])
-    uvloop.run(main(kind, port, answers, rate, tokens, words, float(sys.argv[7])))
+    follow_port = int(sys.argv[8]) if len(sys.argv) > 8 else 0
+    uvloop.run(main(kind, port, answers, rate, tokens, words, float(sys.argv[7]), follow_port))

@@ -300,12 +300,14 @@ class Turns:
             return running.state.as_turn()
         return self._unstored.get(turn_id) or await self._store.turn(turn_id)
 
-    async def history(self, conversation: str) -> list[Turn]:
+    async def history(self, conversation: str, *, whole: bool = False) -> list[Turn]:
         """A conversation's turns, oldest first, the one in flight as it stands now.
 
-        An attempt that another one has taken the place of is left out.
+        An attempt that another one has taken the place of is left out. What cannot be read is left
+        out, too; raises `StoreError` where the `whole` of it is wanted.
         """
-        turns = {turn.id: turn for turn in await self._stored(conversation)}
+        read = self._store.turns if whole else self._stored
+        turns = {turn.id: turn for turn in await read(conversation)}
         turns |= {
             turn.id: turn for turn in self._unstored.values() if turn.conversation == conversation
         }

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-PACKAGE = Path(__file__).parent.parent
 HOST = "127.0.0.1"
 USUAL_PORT = 5001
 STOP_TIMEOUT_S = 10.0
@@ -79,9 +78,8 @@ def environment(root: Path, site_url: str) -> Mapping[str, str]:
         "HYPERRUN_LOG_LEVEL": "warning",
         "PYTHONUNBUFFERED": "1",
         "PYTHONSAFEPATH": "1",  # a repository may have a folder called like one of our modules
+        "PYTHONPATH": str(Path(__file__).parent.parent.parent),
     }
-    if not (PACKAGE / "app").is_dir():  # a clone, which no Python finds by itself
-        own["PYTHONPATH"] = str(PACKAGE.parent)
     return {**own, **os.environ, **({"HYPERRUN_SITE_URL": site_url} if site_url else {})}
 
 

@@ -7,7 +7,7 @@ between in its transaction mode. A pool that has lost its server comes back by i
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -73,6 +73,19 @@ class Database:
         """A connection beside the pool. Raises `psycopg.Error`."""
         return await AsyncConnection.connect(url or self._url, **self._options)
 
+    async def heard(self, channel: str, url: str) -> AsyncGenerator[str | None, None]:
+        """What is notified on `channel`, heard at `url` by a connection of its own; None once it
+        listens. Raises `StoreError` when that ends."""
+        try:
+            connection = await self.connect(url)
+            async with connection:
+                await connection.execute(f"LISTEN {channel}")
+                yield None
+                async for notification in connection.notifies():
+                    yield notification.payload
+        except psycopg.Error as error:
+            raise StoreError(one_line(error)) from error
+
     async def close(self) -> None:
         """Close every connection."""
         if self._pool is not None:
@@ -82,7 +95,10 @@ class Database:
     async def mend(self) -> None:
         """Throw away the connections that do not work any more."""
         if self._pool is not None:
-            await self._pool.check()
+            try:
+                await self._pool.check()
+            except psycopg.Error as error:
+                raise StoreError(one_line(error)) from error
 
     def check_open(self) -> Pool:
         """The pool. Raises `StoreError` where it is not open."""

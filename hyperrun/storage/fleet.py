@@ -11,15 +11,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Protocol
-
-import psycopg
+from typing import TYPE_CHECKING, Protocol
 
 from hyperrun.domain import Outcome, range_of_reader
 from hyperrun.errors import StoreError
-from hyperrun.storage.database import Database, one_line
+
+if TYPE_CHECKING:
+    from hyperrun.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,10 @@ LEASE_S = 5.0  # without a beat; then a process is taken for dead
 POLL_S = 0.1  # where notifications do not arrive
 LOOK_PAUSE_S = 0.01  # between two looks at what was notified
 ORPHAN_S = 10.0  # how old a turn of ours is that we should know of
+TIDY_EVERY_S = 5.0
 KEEP_PARTS_S = 60.0
 HEARD_WITHIN_S = 2.0  # a process's own first notification; else there are none
+CANCEL_AGAIN_S = 0.5
 LISTEN_AGAIN_S = 1.0
 
 
@@ -68,7 +70,7 @@ class Watcher(Protocol):
 class Fleet:
     """This process among the others. `owner` is its name."""
 
-    def __init__(self, database: Database, owner: str, listen_url: str) -> None:
+    def __init__(self, database: "Database", owner: str, listen_url: str) -> None:
         self.owner = owner
         self.alive: frozenset[str] = frozenset()
         self.handlers: dict[str, Callable[[Order], None]] = {}
@@ -82,6 +84,7 @@ class Fleet:
         self._over = False  # a turn was ended in its owner's place
         self._listening = False
         self._heard = asyncio.Event()
+        self._tidied_at = time.monotonic()
         self._steady_since: float | None = None  # the database has answered every time since
 
     @property
@@ -105,9 +108,13 @@ class Fleet:
 
     async def close(self) -> None:
         """Leave: what is still running of this process may be ended by the others at once."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = set(self._tasks)
+        while left:
+            # More than once: `asyncio.wait_for`, by which psycopg waits, loses a cancellation that
+            # comes with the result (mended in Python 3.12).
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
         with suppress(StoreError):
             await self._database.run("DELETE FROM places WHERE owner = %s", self.owner)
             await self._database.run("DELETE FROM processes WHERE id = %s", self.owner)
@@ -123,13 +130,12 @@ class Fleet:
                 # Where the database was away, everybody's lease has run out: wait for their beats.
                 if time.monotonic() - self._steady_since > LEASE_S:
                     await self._sweep()
-                    await self._end_orphans()
                 await self._look_whether_over()
             except StoreError as error:
                 if self._steady_since is not None:
                     log.error("the database is away: %s", error)
                 self._steady_since = None
-                with suppress(StoreError, psycopg.Error):
+                with suppress(StoreError):
                     await self._database.mend()
             await asyncio.sleep(BEAT_S)
 
@@ -145,20 +151,30 @@ class Fleet:
         self.alive = frozenset(row[0] for row in rows)
 
     async def _sweep(self) -> None:
-        """End what the dead have left, and forget them."""
+        """End what the dead have left."""
+        [(ended,)] = await self._database.rows(
+            "WITH ended AS (UPDATE turns SET outcome = 'interrupted', "
+            "ended = extract(epoch FROM now()) WHERE outcome = 'running' AND NOT EXISTS "
+            "(SELECT 1 FROM processes WHERE processes.id = turns.owner "
+            "AND seen > clock_timestamp() - make_interval(secs => %s)) RETURNING id) "
+            "SELECT count(*) FROM ended",
+            LEASE_S,
+        )
+        if ended:
+            log.warning("%d answers of a process that has gone are ended", ended)
+            await self._notify("over")
+        if time.monotonic() - self._tidied_at > TIDY_EVERY_S:
+            self._tidied_at = time.monotonic()
+            await self._tidy()
+
+    async def _tidy(self) -> None:
+        """Forget the dead and what was theirs, and what nobody reads any more."""
+        await self._end_orphans()
         async with self._database.transaction() as cursor:
             await cursor.execute(
                 "DELETE FROM processes WHERE seen < clock_timestamp() - make_interval(secs => %s)",
                 [LEASE_S],
             )
-            await cursor.execute(
-                "UPDATE turns SET outcome = 'interrupted', ended = extract(epoch FROM now()) "
-                "WHERE outcome = 'running' AND NOT EXISTS "
-                "(SELECT 1 FROM processes WHERE processes.id = turns.owner)"
-            )
-            if cursor.rowcount:
-                log.warning("%d answers of a process that has gone are ended", cursor.rowcount)
-                await cursor.execute("SELECT pg_notify(%s, 'over')", [CHANNEL])
             for table in ("orders", "places"):
                 await cursor.execute(
                     f"DELETE FROM {table} WHERE owner NOT IN (SELECT id FROM processes)"
@@ -188,23 +204,20 @@ class Fleet:
     async def _listen(self) -> None:
         """One connection beside the pool that hears of news; without it they are looked for."""
         while True:
+            trying: asyncio.Task[None] | None = None
             try:
-                connection = await self._database.connect(self._listen_url)
-            except psycopg.Error:
-                await asyncio.sleep(LISTEN_AGAIN_S)
-                continue
-            try:
-                async with connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
-                    self._heard.clear()
-                    trying = asyncio.create_task(self._try_out(), name="a first notification")
-                    try:
-                        async for notification in connection.notifies():
-                            self._hear(notification.payload)
-                    finally:
-                        trying.cancel()
-            except psycopg.Error as error:
-                log.warning("no notifications for now: %s", one_line(error))
+                async with aclosing(self._database.heard(CHANNEL, self._listen_url)) as payloads:
+                    async for payload in payloads:
+                        if payload is None:  # it listens
+                            self._heard.clear()
+                            trying = asyncio.create_task(self._try_out(), name="a first one")
+                        else:
+                            self._hear(payload)
+            except StoreError as error:
+                log.warning("no notifications for now: %s", error)
+            finally:
+                if trying is not None:
+                    trying.cancel()
             self._listening = False
             self._wake.set()
             await asyncio.sleep(LISTEN_AGAIN_S)

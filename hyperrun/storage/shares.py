@@ -3,9 +3,12 @@ and rates."""
 
 import logging
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from hyperrun.errors import StoreError
-from hyperrun.storage.database import Database
+
+if TYPE_CHECKING:
+    from hyperrun.storage.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +21,7 @@ Place = tuple[str, str]  # a kind and whose it is
 class Shares:
     """Counted in the database, exactly, however many ask at once."""
 
-    def __init__(self, database: Database, owner: str) -> None:
+    def __init__(self, database: "Database", owner: str) -> None:
         self._database = database
         self._owner = owner
         # Ends that could not be written: told again with the next one.

@@ -65,7 +65,7 @@ class Workers:
             return True
         if child is not None:
             lived_s = time.monotonic() - self._began[number]
-            if child.returncode and lived_s < AT_ONCE_S:
+            if child.returncode > 0 and lived_s < AT_ONCE_S:  # it was not killed: it gave up
                 return False
             if lived_s < AGAIN_AFTER_S:
                 return True

@@ -154,7 +154,6 @@ def check_dev_server(address: str, page: Path, running: subprocess.Popen[bytes])
     wait_for(lambda: "text of Lantern" in answer(server, "What is the text of Lantern?"))
     took = [_after_save(server, page, hour) for hour in ("seven", "eleven", "twelve")]
     print(f"answered about a line that was saved {', '.join(f'{each:.2f}' for each in took)} s ago")
-    assert script().partition("/embed")[0] == server, "one server, however often it is built"
     assert min(took) < MAX_AFTER_SAVE_S  # other tests run beside it
     return server
 
