@@ -1,5 +1,6 @@
 """`hyperrun VERB`, and `python -m hyperrun VERB`: the server and the operator's commands."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -86,6 +87,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(import_module(VERBS[name].module).main(arguments) or 0)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:  # `hyperrun pages | head`: whoever reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _unknown(name: str) -> str:

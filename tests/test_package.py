@@ -72,6 +72,15 @@ def test_an_import_that_cannot_be_moved_ends_the_build(line: str) -> None:
         in_package(f"if True:\n    pass\n{'if 1:' if line[0] == ' ' else ''}\n{line}\n")
 
 
+def test_the_app_is_imported_without_any_extra() -> None:
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    names = {Requirement(line).name for extra in extras for line in extra}
+    modules = [each.replace("-", "_") for each in names] + ["psycopg_pool"]
+    script = f"import sys\nfor name in {modules!r}: sys.modules[name] = None\nimport main"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, made as a release makes it."""

@@ -74,6 +74,14 @@ def test_a_verb_that_is_interrupted_ends_as_a_shell_has_it(monkeypatch: pytest.M
     assert main(["index"]) == 130
 
 
+def test_a_reader_who_has_enough_is_no_failure() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m hyperrun completion bash | true",
+        shell=True, cwd=ROOT, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
 def test_a_verbs_options_are_read_off_its_help() -> None:
     assert options_of("hyperrun.commands.search", "search") == [
         "--help", "--repo", "--json", "--queries",
