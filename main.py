@@ -771,7 +771,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 port=settings.port,
                 log_level="warning",
                 timeout_graceful_shutdown=5,
-                **protocol.options(),
+                **protocol.options(guarded=settings.http_guard),
             )
             sockets = None
             if options.listen_on is not None:

@@ -255,6 +255,12 @@ class Settings:
         "HYPERRUN_METRICS", False, "Prometheus metrics at `/metrics`, for private addresses only"
     )
 
+    http_guard: bool = setting(
+        "HYPERRUN_HTTP_GUARD",
+        True,
+        "is each request's head bounded in size and time, inside of uvicorn's parser; off where a "
+        "proxy does that",
+    )
     reindex_secret: str = setting(
         "HYPERRUN_REINDEX_SECRET",
         "",

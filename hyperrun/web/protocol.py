@@ -127,10 +127,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()  # in the middle of an answer, that alone
 
 
-def options() -> dict[str, Any]:
-    """How uvicorn is to be configured: guarded, and with what the middleware does left to it."""
+def options(*, guarded: bool = True) -> dict[str, Any]:
+    """How uvicorn is to be configured: guarded, or by its own parser that knows no bounds; what the
+    middleware does is left to it."""
     return {
-        "http": GuardedProtocol,
+        "http": GuardedProtocol if guarded else "httptools",
         "timeout_keep_alive": IDLE_FOR_S,
         "ws": "none",
         "proxy_headers": False,  # it would believe any process on this machine

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -29,7 +30,7 @@ from hyperrun.web.protocol import GuardedProtocol
 from hyperrun.web.proxies import Proxies
 from tests.browser import eventually
 from tests.model_server import ModelServer, Script
-from tests.server import Serve
+from tests.server import Serve, running
 
 # Who may show the chat
 
@@ -548,3 +549,15 @@ def test_a_long_body_after_a_short_head_is_no_long_head(plain: str) -> None:
     body = b"x" * 100_000
     whole = HEAD + b"Connection: close\r\nContent-Length: 100000\r\n\r\n" + body
     assert b'"body_bytes":100000' in raw(plain, whole)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_guard_of_heads_can_be_left_to_a_proxy(
+    guarded: bool, repository: Path, tmp_path: Path
+) -> None:
+    settings = replace(
+        Settings(), port=0, repo_path=str(repository), data_dir=tmp_path / "d", search="embedded"
+    )
+    with running(settings, **protocol.options(guarded=guarded)) as server:
+        long = httpx.get(f"{server.url}/embed", headers={"X-Long": "x" * 40_000})
+        assert long.status_code == (431 if guarded else 200)
