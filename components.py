@@ -82,11 +82,10 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         data_say_unreachable=view.say("error_unreachable"),
         data_say_more=view.say("show_more"),
         data_say_you=view.say("you"),
-        data_say_close=view.say("close"),
-        data_say_on_page=view.say("on_this_page", page="\u2026"),
         data_history=view.links.history,
         data_starters=view.links.starters,
         data_languages=" ".join(languages()),
+        data_images=" ".join(view.images),
     )
 
 
@@ -711,7 +710,7 @@ def SharedPage(view: View, turn: Turn, update: Update, chat: str) -> FT:
         cls="shared",
         data_say_copied=view.say("copied"),
         data_say_copy=view.say("copy"),
-        data_say_close=view.say("close"),
+        data_images=" ".join(view.images),
     )
 
 

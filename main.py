@@ -65,7 +65,8 @@ from hyperrun.web.local_page import LocalPage, local_state
 from hyperrun.web.logo import LOGO_HEADERS, logo_address, read_logo
 from hyperrun.web.mcp_door import McpDoor
 from hyperrun.web.metrics import Metrics
-from hyperrun.web.origins import path_within, server_url
+from hyperrun.web.origins import origin, path_within, server_url
+from hyperrun.web.preview import PreviewPage
 from hyperrun.web.request_log import route_of
 from hyperrun.web.services import Services
 from hyperrun.web.settings_form import KeyState, ModelsOf, SettingsSheet
@@ -80,13 +81,29 @@ route = APIRouter()
 
 @route("/", methods=["GET"])
 async def local(request: Request, services: Services) -> Response:
-    """The local dev page: what is in use, the lines to paste, and the chat in a modal."""
+    """The start page: the widget to look at, the lines to paste, and what this server uses."""
     view = view_for(request, services)
     server = services.settings.public_url or server_url(request)
     used = await local_state(view, services)
     chat = html.ChatModal(view, starters(services))
-    page = LocalPage(view, embed.snippets(server), used, html.ModalButton(view), chat)
-    return document(services.assets, view, page)
+    asked = services.settings.starters or services.search.questions(limit=8)
+    page = LocalPage(view, embed.snippets(server), used, asked, html.ModalButton(view), chat)
+    title = view.say("local_title")
+    return document(services.assets, view, page, title=title, scripts=("chat.js", "start.js"))
+
+
+@route("/preview", methods=["GET"])
+async def preview(request: Request, services: Services) -> Response:
+    """A page of the project's own with the widget on it, as the start page shows it."""
+    view = view_for(request, services)
+    passages = await asyncio.to_thread(services.search.front_page)
+    wishes = {
+        each.name: request.query_params[each.name][:500]
+        for each in embed.OPTIONS
+        if each.name in request.query_params
+    }
+    page = PreviewPage(view, passages, wishes)
+    return document(services.assets, view, *page, scripts=("start.js",))
 
 
 @route("/chat-standalone", methods=["GET"])
@@ -710,6 +727,7 @@ def create_app(settings: Settings) -> FastHTML:
             human_url=settings.human_url,
             disclaimer=settings.disclaimer,
             shows_cost=settings.show_cost,
+            images=tuple(origin(each) for each in settings.images),
         ),
     )
     route.to_app(app)

@@ -350,6 +350,12 @@ class Settings:
     subtitle: str = setting(
         "HYPERRUN_SUBTITLE", "", "the line under it; unset: that answers have sources"
     )
+    images: tuple[str, ...] = setting(
+        "HYPERRUN_IMAGES",
+        (),
+        "origins whose pictures answers may show, comma-separated: `https://docs.example.org`; "
+        "unset: pictures are links",
+    )
     show_cost: bool = setting(
         "HYPERRUN_SHOW_COST", True, "may readers see the model and what an answer cost"
     )

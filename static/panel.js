@@ -7,9 +7,11 @@
 // What a frame that stays silent is told with, and its three buttons.
 const WORDS = {
   en: ['The chat does not answer. Its server may be away.', 'Try again', 'Open in a new tab', 'Close'],
+  ar: ['لا تستجيب المحادثة. ربما يكون خادمها غير متاح.', 'إعادة المحاولة', 'فتح في علامة تبويب جديدة', 'إغلاق'],
   de: ['Der Chat antwortet nicht. Vielleicht ist sein Server nicht erreichbar.', 'Noch einmal versuchen', 'In neuem Tab öffnen', 'Schließen'],
   es: ['El chat no responde. Puede que su servidor no esté disponible.', 'Reintentar', 'Abrir en otra pestaña', 'Cerrar'],
   fr: ['La discussion ne répond pas. Son serveur est peut-être indisponible.', 'Réessayer', 'Ouvrir dans un nouvel onglet', 'Fermer'],
+  he: ['הצ׳אט אינו עונה. ייתכן שהשרת שלו אינו זמין.', 'ניסיון נוסף', 'פתיחה בלשונית חדשה', 'סגירה'],
   ja: ['チャットから応答がありません。サーバーが停止している可能性があります。', 'もう一度試す', '新しいタブで開く', '閉じる'],
   ko: ['채팅이 응답하지 않습니다. 서버가 중단되었을 수 있습니다.', '다시 시도', '새 탭에서 열기', '닫기'],
   pt: ['O chat não responde. O servidor pode estar fora do ar.', 'Tentar de novo', 'Abrir em outra aba', 'Fechar'],
@@ -171,6 +173,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     frame?.remove();
     const known = { ...reading(), theme, lang: language, layout };
     for (const name of ['color', 'questions']) known[name] = option(name);
+    known.title = option('label');
     for (const name in known) if (!known[name]) delete known[name];
     const chat = new URL('chat-standalone', server);
     if (language) chat.searchParams.set('lang', language);

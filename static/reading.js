@@ -40,9 +40,26 @@
       button.textContent = say.sayCopy;
     }
   };
-  label(document);
+  // Pictures that the operator allows, in a room that is theirs before they have come.
+  const origins = (say.images ?? "").split(" ").filter(Boolean);
+  const picture = (root) => {
+    for (const link of root.querySelectorAll(".blocks a.picture, .source-text a.picture")) {
+      if (!origins.includes(link.origin) || link.firstElementChild) continue;
+      const image = new Image();
+      image.alt = link.textContent;
+      image.loading = "lazy";
+      image.onerror = () => link.replaceChildren(image.alt);
+      image.src = link.href;
+      link.replaceChildren(image);
+    }
+  };
+  const dress = (root) => {
+    label(root);
+    if (origins.length) picture(root);
+  };
+  dress(document);
   for (const name of ["htmx:sseMessage", "htmx:afterSettle"])
-    document.addEventListener(name, (event) => label(event.target));
+    document.addEventListener(name, (event) => dress(event.target));
 
   // The card of a source: on hover and focus as a hint; on a press it stays, and can be gone into.
   const OPENS = "a.citation, .source-chip";
@@ -82,7 +99,7 @@
       told.setAttribute("aria-describedby", card.id);
     }
     page.append(card);
-    label(card);
+    dress(card);
     const at = opener.getBoundingClientRect();
     const box = card.getBoundingClientRect();
     const below = at.bottom + 8 + box.height < innerHeight || at.top < innerHeight / 2;

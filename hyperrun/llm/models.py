@@ -8,9 +8,11 @@ import asyncio
 import gc
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hyperrun.errors import BadQuestion
 from hyperrun.llm.choice import ModelChoice, provider_of
@@ -64,6 +66,24 @@ def _is_redirected(provider: str) -> bool:
     return any(
         name.startswith(start) and name.endswith(("_API_BASE", "_BASE_URL")) and value
         for name, value in os.environ.items()
+    )
+
+
+# What the list calls chat models, and what cannot answer a question in words.
+_NO_CHAT = re.compile(
+    r"^ft:|audio|realtime|transcri|\btts\b|image|embed|moderation|whisper|guard|search|research|"
+    r"computer-use|robotics|lyria|aqa|omni-(?:flash|1)"
+)
+_COMPLETIONS = "/v1/chat/completions"
+
+
+def _chats(name: str, said: Mapping[str, Any]) -> bool:
+    """Is it a model that answers questions, by what LiteLLM's list says of it, and still there?"""
+    return (
+        said.get("mode") == "chat"
+        and not _NO_CHAT.search(name)
+        and _COMPLETIONS in (said.get("supported_endpoints") or (_COMPLETIONS,))
+        and str(said.get("deprecation_date") or "9999") > f"{datetime.now(UTC):%Y-%m-%d}"
     )
 
 
@@ -169,7 +189,7 @@ class Models:
         names = {
             name if name.startswith(f"{provider}/") else f"{provider}/{name}"
             for name in litellm.models_by_provider.get(provider, ())
-            if prices.get(name, {}).get("mode") == "chat" and not name.startswith("ft:")
+            if _chats(name, prices.get(name, {}))
         }
         return sorted(names)
 

@@ -45,7 +45,7 @@ ATTRIBUTES = {
     "pre": {"tabindex"},
 }
 _CLASSES = {
-    "a": {"citation", "added"},
+    "a": {"citation", "added", "picture"},
     "div": {"code", "code-head", "quote-differs", "table-scroll"},
     "button": {"copy"},
     "code": set(CODE_CLASSES),
@@ -299,8 +299,9 @@ def _linked(content: str, rendering: Rendering) -> str:
     return "".join(parts)
 
 
-def _anchor(address: str) -> str:
-    return f'<a href="{escape(address)}" target="_blank">'
+def _anchor(address: str, css: str = "") -> str:
+    css = f' class="{css}"' if css else ""
+    return f'<a{css} href="{escape(address)}" target="_blank">'
 
 
 def _link_open(
@@ -326,14 +327,15 @@ def _link_close(
 def _image(
     renderer: "RendererHTML", tokens: Sequence["Token"], at: int, options: Any, environment: Any
 ) -> str:
-    """An image's words, linked to it: loading it would tell a foreign server that, and what for."""
+    """An image's words, linked to it: loading it would tell a foreign server that, and what for.
+    The page's script shows those whose origin the operator allows."""
     token = tokens[at]
     words = renderer.renderInlineAsText(token.children, options, environment) or "image"
     label = escape(words, quote=False)
     address = str(token.attrGet("src") or "")
     if _rendering(environment).inside_link or not _SAFE_ADDRESS.match(address):
         return label
-    return f"{_anchor(address)}{label}</a>"
+    return f"{_anchor(address, 'picture')}{label}</a>"
 
 
 def _code(

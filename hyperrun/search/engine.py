@@ -115,6 +115,7 @@ class Search:
         self._left_out = 0
         self._note = ""
         self._first_questions: list[str] = []
+        self._first_files: list[str] = []
         self._language = DEFAULT  # of the documentation
         self._names: frozenset[str] = frozenset()
         self._colgrep: ColGrep | None = None
@@ -713,6 +714,14 @@ class Search:
                 asked = self._questions_of(title for _, title in self._index.sections(here))
         return asked[:limit]
 
+    def front_page(self, limit: int = 8) -> list[Passage]:
+        """How the page begins that says what the project is; reads the index: for a thread."""
+        with suppress(sqlite3.Error):
+            introducing = introductions.introductions(self._index, self.project)
+            for file in [*(passage.file for passage, _ in introducing), *self._first_files]:
+                return [each for each, _ in self._index.of_file(file, limit)]
+        return []
+
     def _questions_of(self, titles: Iterable[str]) -> list[str]:
         """The questions that sections with these heading paths answer, each once."""
         headings = (title.rpartition(" > ")[2] for title in titles)
@@ -757,6 +766,7 @@ class Search:
             for file in first[:5]:
                 beginning += " ".join(each.shown for each, _ in self._index.of_file(file, 5))
         self._language = language_of(beginning[:20_000])
+        self._first_files = first[:1]
         asked: dict[str, None] = {}
         for file in first:
             asked |= dict.fromkeys(self._questions_of(files[file])[:2])

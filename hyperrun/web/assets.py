@@ -33,6 +33,7 @@ SCRIPTS = {
         "reading.js",
         "chat.js",
     ),
+    "start.js": ("start.js",),
     "embed.js": ("embed.js",),
     "panel.js": ("panel.js",),
 }
@@ -55,6 +56,7 @@ CLASS_SOURCES = (
     "hyperrun/web/conversation_list.py",
     "hyperrun/web/settings_form.py",
     "hyperrun/web/local_page.py",
+    "hyperrun/web/preview.py",
     "static/chat.js",
     "static/reading.js",
 )

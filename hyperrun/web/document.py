@@ -1,6 +1,6 @@
 """A whole HTML page around what it shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastcore.xml import FT, NotStr, to_xml
 from fasthtml.components import Body, Head, Html, Link, Meta, Script, Title
@@ -25,6 +25,7 @@ def document(
     title: str = "",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    scripts: Sequence[str] = ("chat.js",),
 ) -> HTMLResponse:
     """A whole page: our own scripts and styles by their immutable names, nothing inline.
 
@@ -38,7 +39,7 @@ def document(
             Meta(name="color-scheme", content="light dark"),
             Title(title or view.title),
             Link(rel="stylesheet", href=f"{up}assets/{assets['chat.css'].name}"),
-            Script(src=f"{up}assets/{assets['chat.js'].name}", defer=True),
+            *[Script(src=f"{up}assets/{assets[name].name}", defer=True) for name in scripts],
             Link(rel="icon", href="data:,"),
         ),
         Body(NotStr(assets.sprite), *content),

@@ -24,6 +24,7 @@ from hyperrun.web.doors import DoorsMiddleware, is_door
 from hyperrun.web.origins import (
     frame_ancestors,
     host_name,
+    image_origins,
     is_own_host,
     is_own_page,
     own_names,
@@ -72,6 +73,7 @@ class Kind(Enum):
 
     CHAT = auto()  # the page in the frame: allowed sites may show it
     SCRIPT = auto()  # loaded by documentation pages: /embed and the assets
+    START = auto()  # the start page and the page it shows in a frame
     OWN = auto()  # everything else: for our own pages only
 
 
@@ -83,13 +85,24 @@ def kind_of(path: str) -> Kind:
         return Kind.CHAT
     if path.endswith(("/embed", "/embed.js")) or "/embed/" in path or "/assets/" in path:
         return Kind.SCRIPT
+    if path.endswith(("/", "/preview")):
+        return Kind.START
     return Kind.OWN
 
 
-def response_headers(kind: Kind, ancestors: tuple[str, ...], *, over_tls: bool) -> dict[str, str]:
-    """Headers for one response. Never `X-Frame-Options`: it knows no list of sites."""
-    shown_by = " ".join(ancestors) if kind is Kind.CHAT else "'none'"
+def response_headers(
+    kind: Kind, ancestors: tuple[str, ...], images: tuple[str, ...] = (), *, over_tls: bool
+) -> dict[str, str]:
+    """Headers for one response; `images` are origins that pictures may come from.
+
+    Never `X-Frame-Options`: it knows no list of sites.
+    """
+    shown_by = {Kind.CHAT: " ".join(ancestors), Kind.START: "'self'"}.get(kind, "'none'")
     policy = CONTENT_POLICY | {"frame-ancestors": shown_by}
+    if images:
+        policy["img-src"] += f" {' '.join(images)}"
+    if kind is Kind.START:
+        policy["frame-src"] = "'self'"
     headers = EVERYWHERE | {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "Cross-Origin-Resource-Policy": "same-origin" if kind is Kind.OWN else "cross-origin",
@@ -112,7 +125,9 @@ def middleware(
         Middleware(ProxiesMiddleware, proxies=Proxies(settings.trusted_proxies)),
         Middleware(RequestLogMiddleware, observe=observe),
         Middleware(EventStreamMiddleware),
-        Middleware(HeadersMiddleware, ancestors=frame_ancestors(settings)),
+        Middleware(
+            HeadersMiddleware, ancestors=frame_ancestors(settings), images=image_origins(settings)
+        ),
         Middleware(HostMiddleware, names=own_names(settings)),
         Middleware(DoorsMiddleware, settings=settings),
         Middleware(OwnPageMiddleware, public_url=settings.public_url),
@@ -126,10 +141,12 @@ class HeadersMiddleware:
     """Adds the headers of its kind to every response; what a handler set itself stays, except
     for those that keep a page safe."""
 
-    def __init__(self, app: ASGIApp, ancestors: tuple[str, ...]) -> None:
+    def __init__(
+        self, app: ASGIApp, ancestors: tuple[str, ...], images: tuple[str, ...] = ()
+    ) -> None:
         self.app = app
         self.made = {
-            (kind, over_tls): response_headers(kind, ancestors, over_tls=over_tls)
+            (kind, over_tls): response_headers(kind, ancestors, images, over_tls=over_tls)
             for kind in Kind
             for over_tls in (False, True)
         }

@@ -42,6 +42,13 @@ def frame_ancestors(settings: Settings) -> tuple[str, ...]:
     return ANYWHERE
 
 
+def image_origins(settings: Settings) -> tuple[str, ...]:
+    """Sources of the pictures that pages may load, beside our own: the logo's, where it has an
+    address, and those that answers may show. Raises `BadSetting`."""
+    places = [settings.logo] if settings.logo.startswith("https://") else []
+    return tuple(dict.fromkeys(origin(each) for each in [*places, *settings.images]))
+
+
 def any_site_may_show(settings: Settings) -> bool:
     """Is this a fresh install that any site may show? Worth a loud word at start and on `/`."""
     return frame_ancestors(settings) == ANYWHERE

@@ -56,6 +56,7 @@ class View:
     subtitle: str = ""
     logo: str = ""  # the address of its picture, relative to the server; "" stands for a letter
     shows_cost: bool = True
+    images: tuple[str, ...] = ()  # origins of pictures that answers may show
     share: bool = False
     human_url: str = ""
     disclaimer: str = ""
