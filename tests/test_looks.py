@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from hyperrun.llm.models import _import_lisette as import_models
 from hyperrun.settings import Settings
 from tests.browser import accessibility_findings, choose
 from tests.model_server import ModelServer, Script, running_model_server
@@ -46,6 +47,8 @@ def model() -> Iterator[ModelServer]:
 
 @pytest.fixture(scope="module")
 def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    import_models()  # it takes seconds, and the first question does not wait for it
+
     folder = tmp_path_factory.mktemp("looks")
     repository = write_repository(folder)
     settings = replace(
@@ -315,9 +318,11 @@ def test_no_state_has_an_accessibility_finding(
     server: RunningServer, chromium: Browser, language: str, theme: str, width: int
 ) -> None:
     context = chromium.new_context(
-        color_scheme=theme, viewport={"width": width, "height": 700}, reduced_motion="reduce",
+        color_scheme=theme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 700},
+        reduced_motion="reduce",
         permissions=["clipboard-read", "clipboard-write"],
-    )  # fmt: skip
+    )
     page = context.new_page()
     page.goto(f"{server.url}/chat-standalone?lang={language}")
 
@@ -386,7 +391,8 @@ def test_model_and_cost_are_hidden_and_pictures_shown_where_the_operator_says_so
         assert page.locator(".chat-bar .logo").evaluate("e => e.decode().then(() => e.alt)") == ""
         picture = httpx.get(f"{own.url}/logo")
         assert picture.headers["content-type"] == "image/svg+xml"
-        assert "sandbox" in picture.headers["content-security-policy"]
+        policy = picture.headers["content-security-policy"]
+        assert "script-src 'self';" in policy and "unsafe" not in policy  # nothing in it runs
         page.route("https://docs.example/**", lambda route: route.fulfill(
             content_type="image/svg+xml", body=logo))  # fmt: skip
         ask(page, "How do I dim a lamp?")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from fastcore.xml import FT, NotStr
-from fasthtml.components import Article, Header, Main, P, Script, Span
+from fasthtml.components import H1, H2, Article, Header, Main, P, Script
 
 from hyperrun.markdown.renderer import markdown_to_html
 from hyperrun.passage import Passage
@@ -21,8 +21,9 @@ def PreviewPage(
     empty = view.say("local_index_building", percent=0)
     options = f"?{urlencode(wishes)}" if wishes else ""
     return (
-        Header(Logo(view), Span(view.project), cls="preview-bar"),
+        Header(Logo(view), H1(view.project), cls="preview-bar"),
         Main(
+            H2(view.say("local_preview"), cls="sr-only"),
             Article(NotStr(markdown_to_html(words)), cls="prose", dir="auto")
             if words.strip()
             else P(empty),

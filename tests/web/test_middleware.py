@@ -221,7 +221,8 @@ def test_limits_count_a_v6_subscriber_not_each_of_his_addresses() -> None:
         ("/embed", Kind.SCRIPT),
         ("/embed/panel.0123.js", Kind.SCRIPT),
         ("/assets/chat.0123.css", Kind.SCRIPT),
-        ("/", Kind.OWN),
+        ("/", Kind.START),
+        ("/preview", Kind.START),
         ("/ask", Kind.OWN),
         ("/stream/chat-standalone-not", Kind.OWN),
         ("/nothing/here", Kind.OWN),
@@ -240,9 +241,15 @@ def test_nothing_inline_and_nothing_foreign_is_allowed_anywhere(kind: Kind) -> N
     assert "*" not in stated
     assert "X-Frame-Options" not in headers
     assert ("https://docs.example.org" in stated) == (kind is Kind.CHAT)
-    assert set(CONTENT_POLICY) | {"frame-ancestors"} == {
-        part.split()[0] for part in stated.split("; ")
-    }
+    named = {part.split()[0] for part in stated.split("; ")}
+    frames = {"frame-src"} if kind is Kind.START else set()
+    assert named == set(CONTENT_POLICY) | {"frame-ancestors"} | frames
+
+
+def test_pictures_come_from_us_and_from_where_the_operator_says() -> None:
+    headers = response_headers(Kind.CHAT, (), ("https://docs.example.org",), over_tls=False)
+    stated = headers["Content-Security-Policy"]
+    assert "img-src 'self' data: https://docs.example.org;" in stated
 
 
 # At the door: a real server with the smallest app behind it
@@ -349,7 +356,9 @@ def test_the_chat_page_can_stand_in_an_isolated_page_of_an_allowed_site() -> Non
         assert answer.headers["cross-origin-embedder-policy"] == "require-corp"
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
         assert "x-frame-options" not in answer.headers
-        assert "frame-ancestors 'none'" in (httpx.get(f"{url}/").headers["content-security-policy"])
+        for path, shown_by in (("", "'self'"), ("ask", "'none'")):
+            policy = httpx.get(f"{url}/{path}").headers["content-security-policy"]
+            assert f"frame-ancestors {shown_by}" in policy
 
 
 @pytest.mark.parametrize("declared", [True, False])
