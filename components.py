@@ -483,6 +483,9 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
             )
             if answered and view.share
             else "",
+            AboutAnswer(view, update.usage, total)
+            if view.shows_cost and (answered or (update.usage and update.usage.model))
+            else "",
             A(
                 Icon("life-buoy", 16),
                 Span(say("ask_human")),
@@ -492,9 +495,6 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
                 cls="btn btn-ghost btn-xs ask-human",
             )
             if view.human_url
-            else "",
-            AboutAnswer(view, update.usage, total)
-            if view.shows_cost and (answered or (update.usage and update.usage.model))
             else "",
             cls="actions",
         ),

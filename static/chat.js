@@ -120,7 +120,7 @@
   });
   document.addEventListener("htmx:sseMessage", (event) => {
     follow();
-    announce(event.target.closest(".answer"));
+    if (event.detail.type !== "block") announce(event.target.closest(".answer")); // still in `live`, too
   });
 
   // For who wishes so, an answer is said in finished sentences while it is written.
