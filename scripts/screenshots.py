@@ -1,16 +1,17 @@
 """Take the pictures of docs/ from the running program.
 
-uv run --group test --group hosts python scripts/screenshots.py
+uv run --group test --group hosts --with pillow python scripts/screenshots.py [features] [looks]
 
 A documentation site made by its real generator, the real server and Chromium; only the language
 model is scripted.
 """
 
+import io
 import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,12 +22,13 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from hyperrun.settings import Settings  # noqa: E402
-from tests.browser import host_site, launched_chromium  # noqa: E402
+from tests.browser import choose, host_site, launched_chromium  # noqa: E402
 from tests.host_sites import OPEN_ROOTS  # noqa: E402
 from tests.model_server import ModelServer, Script, running_model_server  # noqa: E402
 from tests.server import GUIDE, RunningServer, running, write_repository  # noqa: E402
 
 DOCS = ROOT / "docs"
+LOOKS = DOCS / "looks"
 QUESTION = "How do I dim a lamp?"
 ANSWER = """Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]. It returns
 the level before [2]:
@@ -189,13 +191,16 @@ def pages(reader: Reader) -> None:
         with reader.chat(width=width, height=height, scheme=scheme) as page:
             answered(page)
             if name == "chat":
-                page.locator(".source-list summary").click()
-                page.locator(".source-list").scroll_into_view_if_needed()
+                page.locator(".question").scroll_into_view_if_needed()
+                page.locator("a.citation").first.click()
             else:
                 page.locator(".question").scroll_into_view_if_needed()
             page.screenshot(path=DOCS / f"{name}.png")
     page = reader.browser.new_page(viewport={"width": 1100, "height": 860})
     page.goto(reader.server.url)
+    preview = page.frame_locator("#preview")
+    preview.frame_locator("hyper-run iframe").locator(".starter").first.wait_for()
+    page.wait_for_timeout(500)
     page.screenshot(path=DOCS / "local.png")
     page.close()
 
@@ -205,7 +210,7 @@ def asking(reader: Reader) -> None:
     scene = "A scene keeps the level of every lamp of a room under a name [1]."
     with reader.chat(scene, height=460) as page:
         page.locator(".starter").first.wait_for()
-        crop(page, "starters", page.locator(".greeting"), page.locator("#starters"))
+        crop(page, "starters", page.locator(".hello"), page.locator("#starters"))
         answered(page, "How do I save a scene?")
         crop(page, "follow-ups", page.locator(".steps"), page.locator(".follow-ups"))
         page.locator(".exchange").hover()
@@ -238,9 +243,9 @@ def conversations(reader: Reader) -> None:
             page.locator(".exchange").wait_for(state="detached")
             with closing(sqlite3.connect(kept)) as database, database:
                 database.execute("UPDATE turns SET started = started - 45000")  # half a day
-        page.locator("#conversations").click()
+        choose(page, "#conversations")
         page.locator(".conversation").nth(1).hover()
-        crop(page, "conversations", page.locator("#conversations-dialog .modal-box"))
+        crop(page, "conversations", page.locator("#conversations-dialog"))
 
 
 def reading(reader: Reader) -> None:
@@ -278,7 +283,6 @@ def reading(reader: Reader) -> None:
         page.wait_for_timeout(500)
         link = str(page.evaluate("navigator.clipboard.readText()"))
         page.goto(link)
-        page.locator(".source-list summary").click()
         crop(page, "share", page.locator(".shared"))
 
 
@@ -298,9 +302,9 @@ def languages(reader: Reader) -> None:
 def settings_dialog(reader: Reader) -> None:
     """A reader's own key, in the dark."""
     with reader.chat(scheme="dark", height=620) as page:
-        page.get_by_role("button", name="Settings").click()
+        choose(page, "Settings")
         page.locator("#key-state").get_by_text("gpt").wait_for()
-        crop(page, "settings", page.locator("#settings-dialog .modal-box"))
+        crop(page, "settings", page.locator("#settings-dialog"))
 
 
 def passages(reader: Reader) -> None:
@@ -310,8 +314,165 @@ def passages(reader: Reader) -> None:
         crop(page, "passages", page.locator(".exchange"))
 
 
+ARABIC = """استدع `dim` بمستوى بين 0 و100؛ **الصفر يطفئ المصباح** [1].
+
+```python
+lamp.dim(40)
+```
+
+- أولًا اقرنه.
+- ثم اضبطه."""
+LONG = """Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1].
+
+## Below ten percent
+
+- [x] The lamp keeps its colour [1].
+- [ ] It lowers the pulse.
+
+| option | default |
+| --- | --: |
+| `level` | 100 |
+| `fade_s` | 0.3 |"""
+
+
+def opened(page: Page) -> None:
+    """The empty panel."""
+    page.locator(".starter").first.wait_for()
+
+
+def on_a_page(page: Page) -> None:
+    """The empty panel beside a page of the documentation."""
+    page.evaluate(
+        "detail => document.dispatchEvent(new CustomEvent('hyperrun:page', {detail}))",
+        {"url": "https://lantern.example/scenes/", "title": "Rooms and scenes", "heading": ""},
+    )
+    page.get_by_text("On this page").wait_for()
+
+
+def read(page: Page) -> None:
+    """An answer, from its question on."""
+    answered(page)
+    page.locator(".exchange").last.evaluate("e => e.scrollIntoView()")
+
+
+def its_end(page: Page) -> None:
+    """An answer's end: sources, what one can do, what to ask next."""
+    answered(page)
+
+
+def card(page: Page) -> None:
+    """The card of a citation."""
+    read(page)
+    page.locator("a.citation").first.click()
+
+
+def menu(page: Page) -> None:
+    """The menu."""
+    read(page)
+    page.locator("#menu > summary").click()
+
+
+def own_key(page: Page) -> None:
+    """The settings."""
+    choose(page, "Settings")
+    page.locator("#key-state p").wait_for()
+
+
+def streaming(page: Page) -> None:
+    """An answer that is being written."""
+    ask(page)
+    page.get_by_text("lamp").last.wait_for()
+    page.wait_for_timeout(400)
+
+
+def stopped(page: Page) -> None:
+    """A stopped answer."""
+    streaming(page)
+    page.locator("#stop").click()
+    page.locator(".actions").wait_for()
+
+
+def gone_on(page: Page) -> None:
+    """A new conversation, and the last one to go on with."""
+    answered(page)
+    page.locator("#new-conversation").click()
+    page.locator(".go-on").wait_for()
+
+
+def asked_at_length(page: Page) -> None:
+    """A long question."""
+    answered(page, "A question that goes on and on about lamps and their levels. " * 20)
+    page.locator(".exchange").last.evaluate("e => e.scrollIntoView()")
+
+
+def absent(page: Page) -> None:
+    """What the documentation does not answer."""
+    answered(page, "zebra xylophone quokka?")
+
+
+# A state's name: what is said by the model, the address, and what a reader does.
+STATES: dict[str, tuple[Script | str, str, Callable[[Page], None]]] = {
+    "empty": ("", "", opened),
+    "empty-on-a-page": ("", "", on_a_page),
+    "streaming": (Script(LONG, stall_after=22), "", streaming),
+    "answer": (LONG, "", read),
+    "answer-end": (LONG, "", its_end),
+    "card": (LONG, "", card),
+    "menu": (LONG, "", menu),
+    "settings": ("", "", own_key),
+    "new-conversation": (LONG, "", gone_on),
+    "stopped": (Script(LONG, stall_after=22), "", stopped),
+    "model-failed": (Script(status=401), "", its_end),
+    "long-question": ("Call `dim` [1].", "", asked_at_length),
+    "not-from-the-docs": ("It is said to be so.", "", its_end),
+    "arabic": (ARABIC, "?lang=ar", read),
+}
+WITHOUT_A_MODEL: dict[str, tuple[Script | str, str, Callable[[Page], None]]] = {
+    "passages": ("", "", read),
+    "absent": ("", "", absent),
+}
+WINDOWS = (("light", 440, 720), ("dark", 440, 720), ("light", 320, 720), ("dark", 320, 720))
+
+
+def looks(
+    reader: Reader, states: dict[str, tuple[Script | str, str, Callable[[Page], None]]]
+) -> None:
+    """Each state in light and dark, in a panel and on a small phone: docs/looks/`state`.png."""
+    for name, (said, query, does) in states.items():
+        pictures = []
+        for scheme, width, height in WINDOWS:
+            scripts = (said,) if said else ()
+            with reader.chat(
+                *scripts, query=query, scheme=scheme, width=width, height=height
+            ) as page:
+                does(page)
+                page.wait_for_timeout(350)
+                pictures.append(page.screenshot())
+        beside(pictures, LOOKS / f"{name}.png")
+
+
+def beside(pictures: Sequence[bytes], path: Path) -> None:
+    """Write pictures side by side as one, in few colours: a few kB each."""
+    from PIL import Image  # type: ignore[import-not-found]
+
+    images = [Image.open(io.BytesIO(each)).convert("RGB") for each in pictures]
+    gap = 16
+    whole = Image.new(
+        "RGB",
+        (sum(each.width + gap for each in images) - gap, max(each.height for each in images)),
+        (216, 216, 224),
+    )
+    at = 0
+    for each in images:
+        whole.paste(each, (at, 0))
+        at += each.width + gap
+    path.parent.mkdir(exist_ok=True)
+    whole.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
 def main() -> None:
-    """Write every picture of docs/."""
+    """Write the pictures of docs/ that are asked for, else all."""
+    wanted = sys.argv[1:] or ["features", "looks"]
     DOCS.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as made,
@@ -337,16 +498,22 @@ def main() -> None:
         with running(settings) as server:
             server.wait_until_ready()
             reader = Reader(browser, server, model)
-            pages(reader)
-            asking(reader)
-            conversations(reader)
-            reading(reader)
-            languages(reader)
-            settings_dialog(reader)
-            widget(browser, server, model, folder)
+            if "looks" in wanted:
+                looks(reader, STATES)
+            if "features" in wanted:
+                pages(reader)
+                asking(reader)
+                conversations(reader)
+                reading(reader)
+                languages(reader)
+                settings_dialog(reader)
+                widget(browser, server, model, folder)
         with running(replace(settings, model="", data_dir=folder / "free")) as server:
             server.wait_until_ready()
-            passages(Reader(browser, server, model))
+            if "looks" in wanted:
+                looks(Reader(browser, server, model), WITHOUT_A_MODEL)
+            if "features" in wanted:
+                passages(Reader(browser, server, model))
 
 
 if __name__ == "__main__":
