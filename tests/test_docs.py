@@ -14,8 +14,15 @@ def test_every_picture_is_shown_and_every_shown_one_is_there() -> None:
     assert {*features, *readme} == there
 
 
+def test_every_state_is_shown() -> None:
+    shown = re.findall(r"\]\(looks/([\w-]+\.png)\)", (ROOT / "docs/looks.md").read_text())
+    assert sorted(shown) == sorted(path.name for path in (ROOT / "docs/looks").glob("*.png"))
+
+
 def test_the_pictures_are_light() -> None:
-    assert sum(path.stat().st_size for path in (ROOT / "docs").glob("*.png")) < 2_000_000
+    pictures = [*(ROOT / "docs").glob("*.png"), *(ROOT / "docs/looks").glob("*.png")]
+    assert sum(path.stat().st_size for path in pictures) < 3_000_000
+    assert sum(path.stat().st_size for path in (ROOT / "tests/pictures").glob("*.png")) < 300_000
 
 
 def test_the_architecture_names_files_and_names_that_are_there() -> None:
