@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote
 
 from bench.search import said
@@ -161,7 +162,11 @@ MAX_WITHOUT = 0.02  # of the sections with a page may have no address
 
 def check_the_index(root: Path, built: Path) -> None:
     """Follow what an index would show, with the rendered site given and without."""
-    data = root.parent / f"{root.name}-index"
+    with TemporaryDirectory() as data:
+        _check_both(root, built, Path(data))
+
+
+def _check_both(root: Path, built: Path, data: Path) -> None:
     exclude = within(root, Folder(built))
     for site in (None, Folder(built, is_named=True)):
         index = Index(data / ("with" if site else "without") / "index/x.sqlite3")

@@ -212,6 +212,7 @@ def test_docusaurus(tmp_path: Path) -> None:
                "docs/02-guides/2.0-notes.md", "site/blog/2021-02-03-news.md",
                "site/src/pages/about.md"]  # fmt: skip
     assert check(tmp_path, tmp_path / "site/build", sources) == 6 * len(nasty)
+    check_the_words(tmp_path, "docs/said.md", tmp_path / "site/build/learn/said/index.html")
 
 
 @pytest.mark.parametrize("clean", ["false", "true"])
@@ -232,6 +233,7 @@ def test_vitepress(tmp_path: Path, clean: str) -> None:
     run(tmp_path / "docs", "node_modules/.bin/vitepress", "build", "--outDir", "../built")
     sources = ["docs/src/index.md", "docs/src/en/guide/a-page.md", "docs/src/guide/index.md"]
     assert check(tmp_path, tmp_path / "built", sources) > 80
+    check_the_words(tmp_path, "docs/src/said.md", tmp_path / "built/said.html")
 
 
 @pytest.fixture
