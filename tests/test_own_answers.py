@@ -15,6 +15,7 @@ def test_the_documentation_answers_what_its_readers_ask(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYPERRUN_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("HYPERRUN_EXCLUDE", "tests/")  # which hold what looks like keys
     status = command.main(["--repo", str(ROOT)])
     assert status == 0, capsys.readouterr().out
 
