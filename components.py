@@ -35,6 +35,7 @@ from hyperrun.domain import Cost, Outcome, Turn
 from hyperrun.language import languages, text
 from hyperrun.web.answer_parts import AboutAnswer, Sources, Steps
 from hyperrun.web.conversation_list import Conversation, GoOn
+from hyperrun.web.search_box import SearchBox, SearchButton
 from hyperrun.web.view import IN_TURN, Icon, IconButton, Logo, Sheet, View
 
 # The chat, in both of its places
@@ -66,6 +67,7 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         ),
         P(id="status", role="status", cls="sr-only"),
         Composer(view),
+        SearchBox(view),
         ConfirmDialog(view),
         Template(Problem(""), id="problem"),
         Template(QuestionRows(("",)), id="question-row"),
@@ -99,6 +101,7 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
             P(view.subtitle or say("subtitle"), cls="chat-subtitle"),
             cls="grow min-w-0",
         ),
+        SearchButton(view),
         IconButton(
             "square-pen",
             say("new_conversation"),

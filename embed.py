@@ -50,7 +50,14 @@ OPTIONS = (
     Option("theme", "`auto`", "`auto`, `light`, `dark`, or a CSS selector that matches when dark"),
     Option("width", "`440px`, dialog `760px`", "panel width: a number of pixels or a CSS length"),
     Option("height", "`760px`, dialog `800px`", "panel height, never more than the window"),
-    Option("layout", "`panel`", "`panel` beside the text, or `dialog` over it"),
+    Option(
+        "layout", "`panel`", "`panel` over a corner, `docked` beside the text, `dialog` over it"
+    ),
+    Option(
+        "search",
+        "the site's own",
+        "`on`: the site's own search box, `/` and `mod+k` open ours; or its CSS selector",
+    ),
     Option("shortcut", "none", "keys that open and close, such as `mod+i`, `ctrl+shift+k` or `?`"),
     Option("open", "`false`", "`true`: open as the page loads (not on phones)"),
     Option("lang", "the page's `lang`", f"language of the interface: {LANGUAGES}"),

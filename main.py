@@ -44,6 +44,7 @@ from hyperrun.language import choose
 from hyperrun.limits import Limits
 from hyperrun.llm.models import Models
 from hyperrun.logs import configure as configure_logs
+from hyperrun.redaction import without_secrets
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from hyperrun.storage.files import broken_secret, lock_data_dir
@@ -60,7 +61,15 @@ from hyperrun.web.desk import has_desk
 from hyperrun.web.document import document
 from hyperrun.web.doors import code_of, is_door, problem_of
 from hyperrun.web.events_out import EventsOut
-from hyperrun.web.forms import AskForm, FeedbackForm, KeyForm, OtherForm, PageForm, ReaderForm
+from hyperrun.web.forms import (
+    AskForm,
+    FeedbackForm,
+    KeyForm,
+    OtherForm,
+    PageForm,
+    ReaderForm,
+    SearchForm,
+)
 from hyperrun.web.local_page import LocalPage, local_state
 from hyperrun.web.logo import LOGO_HEADERS, logo_address, read_logo
 from hyperrun.web.mcp_door import McpDoor
@@ -68,9 +77,12 @@ from hyperrun.web.metrics import Metrics
 from hyperrun.web.origins import origin, path_within, server_url
 from hyperrun.web.preview import PreviewPage
 from hyperrun.web.request_log import route_of
+from hyperrun.web.search_box import Rows
 from hyperrun.web.services import Services
 from hyperrun.web.settings_form import KeyState, ModelsOf, SettingsSheet
 from hyperrun.web.view import Links, View
+
+MIN_MISSED_CHARS, MAX_MISSED_CHARS = 3, 100  # of a search that is counted
 
 log = logging.getLogger("hyperrun")
 route = APIRouter()
@@ -379,6 +391,26 @@ async def shared(request: Request, link: str, services: Services) -> Response:
     return document(services.assets, view, page, up="../", title=turn.question, headers=unlisted)
 
 
+# The search box
+
+
+@route("/search", methods=["POST"])
+async def search_as_typed(request: Request, services: Services, form: SearchForm) -> HTMLResponse:
+    """Rows for what is being typed. The words are in the body alone, and in no log."""
+    view = view_for(request, services, form.lang)
+    found = await services.search.typed(form.words)
+    return HTMLResponse(fragment(*Rows(view, found)))
+
+
+@route("/search-missed", methods=["POST"])
+async def search_missed(services: Services, form: SearchForm) -> Response:
+    """Count a search that its reader left without a page or an answer; nothing of who."""
+    words = without_secrets(" ".join(form.words.casefold().split()))
+    if len(words) >= MIN_MISSED_CHARS:
+        await services.store.count_missed(words[:MAX_MISSED_CHARS])
+    return Response(status_code=204)
+
+
 # Conversations
 
 
@@ -635,6 +667,8 @@ LINKS = Links(
     key_state="key-state",
     forget_key="forget-key",
     models="models",
+    search="search",
+    missed="search-missed",
     stream=lambda turn_id: stream.to(turn_id=turn_id).lstrip("/"),
     stop=lambda turn_id: stop.to(turn_id=turn_id).lstrip("/"),
     retry=lambda turn_id: retry.to(turn_id=turn_id).lstrip("/"),

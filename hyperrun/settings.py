@@ -223,6 +223,9 @@ class Settings:
     changes_per_minute_per_address: int = setting(
         "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests, and pages as Markdown"
     )
+    searches_per_minute_per_address: int = setting(
+        "HYPERRUN_SEARCHES_PER_MINUTE_PER_ADDRESS", 3000, "looks for what is being typed"
+    )
     limits_url: str = setting(
         "HYPERRUN_LIMITS_URL",
         "async+memory://",

@@ -24,10 +24,18 @@
 
   const page = document.documentElement;
   const language = option('lang') || page.lang || navigator.language;
-  const words = language.slice(0, 2).toLowerCase() == 'ja'
-    ? ['AIに質問', 'この部分について質問', '接続できません。もう一度試す']
-    : ['Ask AI', 'Ask about this', 'Not reachable. Try again'];
-  const title = option('label') || words[0];
+  const word = {
+    ar: 'اسأل AI',
+    de: 'KI fragen',
+    es: 'Preguntar a la IA',
+    fr: 'Demander à l’IA',
+    he: 'שאלו AI',
+    ja: 'AIに質問',
+    ko: 'AI에게 질문',
+    pt: 'Perguntar à IA',
+    zh: '问 AI',
+  }[language.slice(0, 2).toLowerCase()];
+  const title = option('label') || word || 'Ask AI';
   const side = (option('position') || (page.dir == 'rtl' && 'left')) == 'left' ? 'left' : 'right';
 
   let ended;
@@ -71,7 +79,8 @@
         throw error;
       },
     ));
-  const prepare = () => load().catch(() => {}); // only a click is told that it failed
+  const look = () => load().catch(() => {}); // only a click is told that it failed
+  const prepare = () => look().then(() => panel?.prepare());
   const open = async (wish) => {
     button.ariaBusy = true;
     try {
@@ -81,7 +90,7 @@
     } catch {
       button.ariaBusy = false;
       if (!wish?.again) {
-        label.textContent = words[2];
+        label.textContent = word ? word + ' ⚠ ↻' : 'Not reachable. Try again';
         button.hidden = false;
         emit('error');
       }
@@ -139,31 +148,12 @@
       });
     } catch {} // not a selector: our own button then
 
+  // Whoever selects text is offered to ask about it, by the panel's script.
   let waiting;
-  let selection;
-  let about; // made for the first selection
-  const hide = () => about?.remove();
   if (option('selection') != 'off')
     listen(document, 'selectionchange', () => {
-      hide();
       clearTimeout(waiting);
-      waiting = setTimeout(() => {
-        const chosen = getSelection();
-        selection = chosen.toString().trim();
-        const box = selection[2] && chosen.getRangeAt(0).getBoundingClientRect();
-        if (!box?.width) return; // nothing, or text in a form field
-        if (!about) {
-          about = make('button', {}, words[1]);
-          about.onpointerdown = (event) => event.preventDefault(); // keep the selection
-          about.onclick = () => {
-            hide();
-            open({ selection });
-          };
-          listen(document, 'scroll', hide);
-        }
-        about.style = `position:fixed;top:clamp(8px,${box.bottom + 8}px,100vh - 56px);left:clamp(8px,${box.left}px,100vw - 200px)`;
-        root.append(about);
-      }, 300);
+      waiting = setTimeout(() => panel || (getSelection().toString().trim()[2] && look()), 300);
     });
 
   const shortcut = option('shortcut');
@@ -188,12 +178,13 @@
   const start = () => {
     page.append(host);
     const asked = location.search && new URLSearchParams(location.search).get('ask');
-    let again = ['1', 'true', 'on'].includes(option('open'));
+    let again = /^(1|true|on)$/.test(option('open'));
     try {
       again ||= sessionStorage.hyperrun;
     } catch {} // the page may have no storage
     if (asked) open({ query: asked });
     else if (again) open({ again });
+    else if (option('search')) look(); // it takes the place of the site's own
   };
   window.HyperRun = api;
   if (document.body) start();

@@ -8,6 +8,7 @@
 //          hyperrun:title      {title}                             what the site calls the chat
 //          hyperrun:token      {token}                             the conversation, kept by the page
 //          hyperrun:open       {query, submit, selection, focus}   the panel was opened
+//          hyperrun:search     {words, first}                      it was opened to search
 //   sends  hyperrun:ready      {}                                  chat.js listens: the rest may come
 //          hyperrun:close      {}                                  the close button
 //          hyperrun:keep       {token}                             where the frame may store nothing
@@ -52,7 +53,8 @@
       hear('page', read);
     },
     token: ({ token }) => hear('token', { token: text(token, 500) }),
-    open({ query, submit, selection, focus }) {
+    open({ query, submit, selection, focus, search }) {
+      if (search === true) return hear('search', { words: text(query, 300), first: true });
       const chosen = text(selection, 4000);
       if (chosen) hear('page', { ...read, selection: chosen });
       hear('open', {
@@ -85,7 +87,7 @@
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
     if (!embedded || link?.origin !== origin || elsewhere || event.defaultPrevented) return;
     event.preventDefault();
-    send('link', { url: link.href });
+    send('link', { url: link.href, found: link.matches('.search-row') });
   });
 
   const color = told.get('color');

@@ -4,18 +4,18 @@
 // Every message is checked for its window and its origin. Nothing here fetches, writes HTML strings
 // or needs more of the page's Content-Security-Policy than `frame-src` with the server's origin.
 
-// What a frame that stays silent is told with, and its three buttons.
+// What a frame that stays silent is told with, and its three buttons; selected text; the edge.
 const WORDS = {
-  en: ['The chat does not answer. Its server may be away.', 'Try again', 'Open in a new tab', 'Close'],
-  ar: ['لا تستجيب المحادثة. ربما يكون خادمها غير متاح.', 'إعادة المحاولة', 'فتح في علامة تبويب جديدة', 'إغلاق'],
-  de: ['Der Chat antwortet nicht. Vielleicht ist sein Server nicht erreichbar.', 'Noch einmal versuchen', 'In neuem Tab öffnen', 'Schließen'],
-  es: ['El chat no responde. Puede que su servidor no esté disponible.', 'Reintentar', 'Abrir en otra pestaña', 'Cerrar'],
-  fr: ['La discussion ne répond pas. Son serveur est peut-être indisponible.', 'Réessayer', 'Ouvrir dans un nouvel onglet', 'Fermer'],
-  he: ['הצ׳אט אינו עונה. ייתכן שהשרת שלו אינו זמין.', 'ניסיון נוסף', 'פתיחה בלשונית חדשה', 'סגירה'],
-  ja: ['チャットから応答がありません。サーバーが停止している可能性があります。', 'もう一度試す', '新しいタブで開く', '閉じる'],
-  ko: ['채팅이 응답하지 않습니다. 서버가 중단되었을 수 있습니다.', '다시 시도', '새 탭에서 열기', '닫기'],
-  pt: ['O chat não responde. O servidor pode estar fora do ar.', 'Tentar de novo', 'Abrir em outra aba', 'Fechar'],
-  zh: ['对话没有响应，服务器可能已停止。', '重试', '在新标签页中打开', '关闭'],
+  en: ['The chat does not answer. Its server may be away.', 'Try again', 'Open in a new tab', 'Close', 'Ask about this', 'Panel width'],
+  ar: ['لا تستجيب المحادثة. ربما يكون خادمها غير متاح.', 'إعادة المحاولة', 'فتح في علامة تبويب جديدة', 'إغلاق', 'اسأل عن هذا', 'عرض اللوحة'],
+  de: ['Der Chat antwortet nicht. Vielleicht ist sein Server nicht erreichbar.', 'Noch einmal versuchen', 'In neuem Tab öffnen', 'Schließen', 'Dazu fragen', 'Breite des Bereichs'],
+  es: ['El chat no responde. Puede que su servidor no esté disponible.', 'Reintentar', 'Abrir en otra pestaña', 'Cerrar', 'Preguntar sobre esto', 'Ancho del panel'],
+  fr: ['La discussion ne répond pas. Son serveur est peut-être indisponible.', 'Réessayer', 'Ouvrir dans un nouvel onglet', 'Fermer', 'Demander à ce sujet', 'Largeur du panneau'],
+  he: ['הצ׳אט אינו עונה. ייתכן שהשרת שלו אינו זמין.', 'ניסיון נוסף', 'פתיחה בלשונית חדשה', 'סגירה', 'שאלו על זה', 'רוחב הלוח'],
+  ja: ['チャットから応答がありません。サーバーが停止している可能性があります。', 'もう一度試す', '新しいタブで開く', '閉じる', 'この部分について質問', 'パネルの幅'],
+  ko: ['채팅이 응답하지 않습니다. 서버가 중단되었을 수 있습니다.', '다시 시도', '새 탭에서 열기', '닫기', '이 부분에 대해 질문', '패널 너비'],
+  pt: ['O chat não responde. O servidor pode estar fora do ar.', 'Tentar de novo', 'Abrir em outra aba', 'Fechar', 'Perguntar sobre isto', 'Largura do painel'],
+  zh: ['对话没有响应，服务器可能已停止。', '重试', '在新标签页中打开', '关闭', '询问这段内容', '面板宽度'],
 };
 const READY_WITHIN_MS = 5000;
 const TOKEN_KEY = 'hyperrun-token';
@@ -33,7 +33,9 @@ export default (loader) => {
   const page = document.documentElement;
   const covers = matchMedia(COVERS);
   const systemDark = matchMedia('(prefers-color-scheme:dark)');
-  const layout = option('layout') === 'dialog' ? 'dialog' : 'panel';
+  const wanted = option('layout');
+  const layout = ['dialog', 'docked'].includes(wanted) ? wanted : 'panel';
+  const wide = matchMedia(DOCK_FROM);
   const length = (name, otherwise) => {
     const given = option(name).replace(/^\d+$/, '$&px');
     return given && CSS.supports('width', given) ? given : otherwise;
@@ -44,7 +46,7 @@ export default (loader) => {
 inset:auto;bottom:calc(var(--y) + 56px + env(safe-area-inset-bottom));
 ${side}:calc(var(--x) + env(safe-area-inset-${side}));
 width:min(${length('width', '440px')},calc(100vw - 2*var(--x)));
-height:min(${length('height', '760px')},calc(100dvh - var(--y) - 72px))`;
+height:min(${length('height', '760px')},calc(100dvh - var(--y) - 72px - var(--top,0px)))`;
   const centre = `
 inset:0;margin:auto;width:min(${length('width', '760px')},calc(100vw - 48px));
 height:min(${length('height', '800px')},calc(100dvh - 64px))`;
@@ -57,7 +59,12 @@ visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .15s,tr
 :host(.open) .panel{visibility:visible;opacity:1;transform:none}
 .shade{position:fixed;inset:0;background:#0006;display:none}
 :host(.open.modal) .shade{display:block}
-:host(.open.modal) .ask{visibility:hidden}
+:host(.open:is(.modal,.docked)) .ask{visibility:hidden}
+:host(.open) .ask:before{clip-path:path("M4 2 10 8 16 2 18 4 12 10 18 16 16 18 10 12 4 18 2 16 8 10 2 4")}
+:host(.docked) .panel{inset:0 auto;${side}:0;width:var(--w);height:100dvh;border-width:0 1px;border-radius:0;box-shadow:none;transform:none}
+.handle{display:none;position:absolute;z-index:1;inset:0 auto;${side === 'right' ? 'left' : 'right'}:0;width:8px;cursor:col-resize;touch-action:none}
+.handle:hover,.handle:focus-visible{background:var(--a);outline:none}
+:host(.docked) .handle{display:block}
 iframe{display:block;width:100%;height:100%;border:0}
 .notice{position:absolute;inset:0;display:flex;flex-direction:column;align-items:center;
 justify-content:center;gap:12px;padding:24px;background:inherit;text-align:center;
@@ -74,6 +81,11 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   const shade = make('div', { class: 'shade' });
   const panel = make('div', { class: 'panel', role: 'dialog', 'aria-label': title });
   root.append(shade, panel);
+
+  const label = button.firstChild;
+  const beside = dock({
+    host, panel, make, side, page, label: words[5], width: parseInt(length('width', '')) || 440,
+  });
 
   let frame;
   let opened = false;
@@ -171,6 +183,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   const load = () => {
     ready = false;
     frame?.remove();
+    follow();
     const known = { ...reading(), theme, lang: language, layout };
     for (const name of ['color', 'questions']) known[name] = option(name);
     known.title = option('label');
@@ -228,15 +241,19 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     },
     answer: (detail) => emit('answer', detail),
     feedback: (detail) => emit('feedback', detail),
-    link({ url }) {
-      // A source that is a page of this very site: the panel comes along to it.
+    link({ url, found }) {
+      // A page of this very site: the panel comes along to a source, not to what was searched for.
       if (typeof url !== 'string' || !url.startsWith(location.origin + '/')) return;
-      if (covers.matches) api.close();
-      location.assign(url);
+      if (covers.matches || found) api.close();
+      // A click on a link, so that a site with a router goes there by it.
+      const link = make('a', { href: url, hidden: '' });
+      document.body.append(link);
+      link.click();
+      link.remove();
     },
   };
   listen(window, 'message', (event) => {
-    if (event.source !== frame.contentWindow || event.origin !== origin) return;
+    if (event.source !== frame?.contentWindow || event.origin !== origin) return;
     const { type, ...detail } = Object(event.data);
     const name = /^hyperrun:(\w+)$/.exec(type)?.[1];
     if (name && Object.hasOwn(heard, name)) heard[name](detail);
@@ -248,17 +265,34 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   let behind = false;
   const shape = () => {
     const modal = opened && (layout === 'dialog' || covers.matches);
+    if (opened && layout === 'docked' && wide.matches) beside.take();
+    else beside.leave();
     host.classList.toggle('open', opened);
     host.classList.toggle('modal', modal);
     button.setAttribute('aria-expanded', opened);
+    label.textContent = opened ? words[3] : title; // the button closes what it has opened
     if (modal) panel.setAttribute('aria-modal', 'true');
     else panel.removeAttribute('aria-modal');
     if (modal !== behind) document.body.inert = modal;
     behind = modal;
     fit();
   };
+  // How far the page's own bar reaches down where the panel stands; the panel leaves it free.
+  const header = () => {
+    const { left, width } = panel.getBoundingClientRect();
+    let bottom = 0;
+    const under = [4, 24, 48].flatMap((y) => document.elementsFromPoint(left + width / 2, y));
+    for (let each of new Set(under))
+      for (; each && each !== page; each = each.parentElement) {
+        const box = each.getBoundingClientRect();
+        const stays = ['fixed', 'sticky'].includes(getComputedStyle(each).position);
+        if (each !== host && stays && box.height < innerHeight / 4) bottom = Math.max(bottom, box.bottom);
+      }
+    return Math.round(bottom);
+  };
   // A phone's keyboard shrinks only the visual viewport; the text box has to stay above it.
   const fit = () => {
+    host.style.setProperty('--top', opened && layout === 'panel' ? header() + 'px' : '0px');
     const { height, offsetTop } = window.visualViewport;
     const full = opened && covers.matches;
     panel.style.height = full ? height + 'px' : '';
@@ -266,14 +300,15 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   };
 
   const open = (wish) => {
-    const { query, submit, selection, again } = Object(wish);
+    const { query, submit, selection, again, search } = Object(wish);
     if (again && covers.matches) return; // a new page is not covered unasked
+    prepare();
     if (!opened) {
       cameFrom = document.activeElement;
       opened = true;
       follow();
       shape();
-      stored(OPEN_KEY, '1');
+      if (search !== true) stored(OPEN_KEY, '1');
       if (!ready) listenForReady();
       emit('open');
     }
@@ -282,6 +317,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
       submit: submit === true,
       selection: String(selection ?? '').slice(0, 4000),
       focus: !again,
+      search: search === true,
     };
     tell();
     if (ready) send('open', detail);
@@ -306,6 +342,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     if (opened && event.key === 'Escape' && !event.isComposing && !event.defaultPrevented) close();
   });
   listen(shade, 'click', close);
+  listen(wide, 'change', shape);
   listen(covers, 'change', shape);
   listen(window.visualViewport, 'resize', fit);
   listen(window.visualViewport, 'scroll', fit);
@@ -335,15 +372,18 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     if (behind) watched.inert = true;
   };
   watch();
-  follow();
-  load();
+  const prepare = () => frame || load();
+  const releaseSearch = option('search') && option('search') !== 'off' ? takeSearch(loader, prepare) : null;
+  if (option('selection') !== 'off') offerToAsk(loader, words[4]);
 
   return {
     open,
+    prepare,
     close,
     opened: () => opened,
     destroy() {
       close();
+      releaseSearch?.();
       observer.disconnect();
       hush();
       clearTimeout(later);

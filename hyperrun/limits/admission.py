@@ -162,6 +162,11 @@ class Limits:
         limit = self.settings.changes_per_minute_per_address
         await self.rates.count(("changes", network_of(address), limit))
 
+    async def search(self, address: str) -> None:
+        """Count one look for what is being typed. Raises `LimitReached`."""
+        limit = self.settings.searches_per_minute_per_address
+        await self.rates.count(("searches", network_of(address), limit))
+
     async def show(self, address: str, turns: Sequence[Turn]) -> None:
         """Count the stored answers that are to be rendered anew. Raises `LimitReached`."""
         limit = SHOWN_KB_PER_CHANGE * self.settings.changes_per_minute_per_address

@@ -32,6 +32,7 @@ from hyperrun.search.ranking import generality
 from hyperrun.search.sections import Before, Wanted, leans
 from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
 from hyperrun.search.tree import Tree
+from hyperrun.search.typing import Typed
 from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.vectors.meaning import Meaning, MeaningStatus
 from hyperrun.search.versions import Versions
@@ -53,6 +54,7 @@ MAX_STARTERS = 4
 MAX_RELATED = 12  # of which those are left out that an answer quotes
 MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
+MAX_TYPED_THOROUGHLY = 2  # at once; more wait for each other longer than names take
 REBUILT = "the index was damaged and is built anew"
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
@@ -124,6 +126,7 @@ class Search:
                 "HYPERRUN_SEARCH=colgrep, but there is no colgrep program "
                 "(scripts/install-colgrep); the embedded index answers"
             )
+        self._typed_thoroughly = 0  # of those who are typing now
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
         self._dirty = asyncio.Event()
@@ -490,6 +493,22 @@ class Search:
             except sqlite3.Error as again:
                 raise SearchError(f"the index cannot be read: {again}") from again
         return [self._addressed(passage, address) for passage, address in found]
+
+    async def typed(self, text: str, k: int = 10) -> Typed:
+        """What somebody means who has typed `text` so far, best first; nothing while a first index
+        is built. Of many at once, most are answered by names alone. Raises `SearchError`."""
+        if not self._ready.is_set():
+            return Typed([], [])
+        text = text.encode(errors="ignore").decode()
+        thorough = self._typed_thoroughly < MAX_TYPED_THOROUGHLY
+        self._typed_thoroughly += thorough
+        try:
+            found, words = await asyncio.to_thread(self._index.typed, text, k, thorough=thorough)
+        except sqlite3.Error as error:  # whoever keeps the index whole sees to it
+            raise SearchError(f"the index cannot be read: {error}") from error
+        finally:
+            self._typed_thoroughly -= thorough
+        return Typed([self._addressed(passage, address) for passage, address in found], words)
 
     async def _wait_until_ready(self) -> None:
         """Wait for an index, up to 20 s. Raises `SearchUnavailable`."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from hyperrun.passage import READ, Include, Passage
-from hyperrun.search import index_writer, ranking, sections, terms
+from hyperrun.search import index_writer, ranking, sections, terms, typing
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.sections import Before, Wanted
@@ -90,6 +90,23 @@ class Index(IndexFile):
                 return [*prose[:2], *defined, *prose[2:]][:k]
             code = [each for each in ranked if each.kind not in READ][: k - len(prose)]
             return prose + [self._passage(connection, each.id, 0.0) for each in code]
+
+    def typed(
+        self, text: str, k: int, *, thorough: bool = True
+    ) -> tuple[list[tuple[Passage, str]], list[str]]:
+        """What somebody means who has typed `text` so far, with addresses, best first, and by
+        which words; not `thorough`, by the names of pages, headings and symbols alone. Raises
+        `sqlite3.Error`."""
+        found: dict[tuple[str, str], tuple[Passage, str]] = {}
+        with self.connect() as connection:
+            rows, words = typing.find(connection, text, k, thorough=thorough)
+            for number, title in rows:
+                passage, address = self._passage(connection, number, 0.0)
+                if title and title != passage.title:  # a heading above it, with no words of its own
+                    passage = replace(passage, title=title)
+                    address = address if " > " in title else address.partition("#")[0]
+                found.setdefault((passage.file, passage.title), (passage, address))
+        return list(found.values()), words
 
     @staticmethod
     def _is_of_code(connection: sqlite3.Connection) -> bool:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from hyperrun.search import ranking, sections
+from hyperrun.search import ranking, sections, titles
 from hyperrun.search.vectors import table as vectors
 
-VERSION = 12
+VERSION = 13
 PATIENCE_S = 10  # with another writer
 MAX_IDLE = 4  # connections kept open for reading
 
@@ -41,7 +41,7 @@ CREATE INDEX IF NOT EXISTS includes_of_passage ON includes (passage);
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
     {", ".join(ranking.COLUMNS)}, tokenize = 'porter unicode61'
 );
-{sections.SCHEMA}{vectors.SCHEMA}"""
+{sections.SCHEMA}{titles.SCHEMA}{vectors.SCHEMA}"""
 
 
 def location(data_dir: Path, root: str) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from hyperrun.files import private_folder
-from hyperrun.search import reading, sections, terms
+from hyperrun.search import reading, sections, terms, titles
 from hyperrun.search.ignore import shown
 from hyperrun.search.index_file import SCHEMA, IndexFile
 from hyperrun.search.parsing.chunk import Chunk
@@ -238,8 +238,9 @@ class IndexWriter:
             self._connection.execute(
                 "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", (path, *row, page)
             )
+            named: titles.Named = set()
             for row_read in read.rows:
-                self._insert(path, row_read)
+                self._insert(path, row_read, named)
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
@@ -257,7 +258,7 @@ class IndexWriter:
             if is_own and _mtime_ns(self._root / included) != int(mtime_ns):
                 yield file.removeprefix(self._prefix)
 
-    def _insert(self, file: str, row: reading.Row) -> None:
+    def _insert(self, file: str, row: reading.Row, named: titles.Named) -> None:
         chunk, columns, prose = row
         added = self._connection.execute(
             "INSERT INTO passages "
@@ -270,6 +271,7 @@ class IndexWriter:
             "INSERT INTO words (rowid, name, path, signature, doc, body) VALUES (?, ?, ?, ?, ?, ?)",
             (added.lastrowid, *columns),
         )
+        titles.insert(self._connection, added.lastrowid or 0, file, chunk, named)
         self._connection.executemany(
             "INSERT INTO includes VALUES (?, ?, ?, ?, ?)",
             [(added.lastrowid, each.file, each.start_line, each.end_line,
@@ -293,7 +295,7 @@ class IndexWriter:
 
     def insert(self, file: str, chunk: Chunk) -> None:
         """Put in a passage of a rendered page."""
-        self._insert(file, reading.row_of(file, reading.within_bounds(chunk)))
+        self._insert(file, reading.row_of(file, reading.within_bounds(chunk)), set())
 
     def reword(self, passage: int, content: str) -> None:
         """Have a passage found by what its page says."""
@@ -306,6 +308,7 @@ class IndexWriter:
         """Take a passage out."""
         self._connection.execute("DELETE FROM words WHERE rowid = ?", (passage,))
         self._connection.execute("DELETE FROM prose WHERE rowid = ?", (passage,))
+        titles.remove(self._connection, passage)
         self._connection.execute("DELETE FROM includes WHERE passage = ?", (passage,))
         self._connection.execute("DELETE FROM passages WHERE id = ?", (passage,))
 

@@ -261,11 +261,11 @@ def _mended(connection: sqlite3.Connection, stem: str) -> str:
         "AND (substr(term, 1, 1) = ? OR substr(term, 2, 2) = ?)",
         (len(stem) - 1, len(stem) + 1, stem[0], stem[1:3]),
     )
-    near = [(count, term) for term, count in rows if _is_a_slip(term, stem)]
+    near = [(count, term) for term, count in rows if is_a_slip(term, stem)]
     return max(near)[1] if near else ""
 
 
-def _is_a_slip(one: str, other: str) -> bool:
+def is_a_slip(one: str, other: str) -> bool:
     """Does a letter too many, too few, exchanged or another make `one` of `other`?"""
     if len(one) > len(other):
         one, other = other, one

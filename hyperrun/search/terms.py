@@ -1,6 +1,7 @@
 """How a text is cut into terms: words, the parts of identifiers, and their short forms."""
 
 import re
+import unicodedata
 from collections import defaultdict
 from functools import cache, lru_cache
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d+|[^\W\d_]+")
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 
 STOP_WORDS = frozenset((
     "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "by", "can", "could", "did",
@@ -35,6 +38,46 @@ def _terms_of(word: str) -> tuple[str, ...]:
         return _foreign(word)
     parts = [part.lower() for part in _PARTS.findall(word)]
     return (*parts, "".join(parts)) if len(parts) > 1 else tuple(parts)
+
+
+def parts(text: str) -> list[str]:
+    """The words of a text, in order, of identifiers their parts alone. Lower case."""
+    return [
+        part
+        for word in _IDENTIFIER.findall(text)
+        for part in (map(str.lower, _PARTS.findall(word)) if word.isascii() else _foreign(word))
+    ]
+
+
+def beginnings(text: str) -> list[str]:
+    """The words of a text, and of identifiers what begins at each of their parts."""
+    found: list[str] = []
+    for word in _IDENTIFIER.findall(text):
+        own = parts(word)
+        found += own
+        if word.isascii():
+            found += ["".join(own[at:]) for at in range(len(own) - 1)]
+    return found
+
+
+_RUN = re.compile(r"[^\W_]+")
+
+
+def typed(text: str) -> list[str]:
+    """The words of what is being typed, the last perhaps unfinished: as they stand, of scripts
+    without spaces the bigrams. Lower case; at most 12."""
+    found: list[str] = []
+    for word in _RUN.findall(text[:300]):
+        found += parts(word) if _CJK.search(word) else [word.lower()]
+    return [word[:40] for word in found[:12]]
+
+
+def folded(text: str) -> str:
+    """Lower case without accents: what a reader types for it."""
+    if text.isascii():
+        return text.lower()
+    spread = unicodedata.normalize("NFD", text.lower())
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", spread))
 
 
 def _foreign(word: str) -> tuple[str, ...]:

@@ -31,13 +31,14 @@ SCRIPTS = {
         "node_modules/htmx-ext-sse/sse.js",
         "frame.js",
         "reading.js",
+        "search.js",
         "chat.js",
     ),
     "start.js": ("start.js",),
     "embed.js": ("embed.js",),
-    "panel.js": ("panel.js",),
+    "panel.js": ("selection.js", "site_search.js", "dock.js", "panel.js"),
 }
-STYLES = {"chat.css": ("tokens.css", "chat.css", "answer.css", "pages.css")}
+STYLES = {"chat.css": ("tokens.css", "chat.css", "answer.css", "search.css", "pages.css")}
 SPRITE = "sprite.svg"
 LICENSES = "licenses.txt"  # of what others wrote and the built files hold
 HELD = ("htmx.org", "htmx-ext-sse", "tailwindcss", "daisyui")
@@ -59,6 +60,7 @@ CLASS_SOURCES = (
     "hyperrun/web/preview.py",
     "static/chat.js",
     "static/reading.js",
+    "hyperrun/web/search_box.py",
 )
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -190,8 +192,8 @@ def _bundle(sources: list[Path], target: Path) -> None:
 
 
 def _sources_of(name: str) -> list[Path]:
-    """The scripts that a built one is made of, in order."""
-    return [STATIC / part for part in SCRIPTS[name]]
+    """The scripts or stylesheets that a built one is made of, in order."""
+    return [STATIC / part for part in (STYLES.get(name) or SCRIPTS[name])]
 
 
 def _fingerprint() -> str:

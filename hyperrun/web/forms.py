@@ -17,6 +17,7 @@ from hyperrun.redaction import without_secrets
 from hyperrun.text import clean, is_blank
 
 MAX_QUESTION_CHARS = 8_000
+MAX_SEARCH_CHARS = 300
 MAX_FIELDS = 40
 
 
@@ -81,6 +82,18 @@ class PageForm(ReaderForm):
             "page_url": page_url(_short(read, "page_url", 2_000)),
             "page_title": _short(read, "page_title", 300),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm(ReaderForm):
+    """What is being typed into the search box; "" where there is nothing to see in it."""
+
+    words: str
+
+    @classmethod
+    def _values(cls, read: dict[str, str]) -> dict[str, Any]:
+        words = clean(read.get("words", "")[:MAX_SEARCH_CHARS])
+        return ReaderForm._values(read) | {"words": "" if is_blank(words) else words}
 
 
 @dataclass(frozen=True, slots=True)

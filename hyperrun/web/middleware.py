@@ -37,6 +37,7 @@ from hyperrun.web.sse import EventStreamMiddleware
 log = logging.getLogger(__name__)
 
 WEBHOOK = "/reindex"
+SEARCH = "/search"  # as one types: counted by itself
 MAX_BODY_BYTES = 128 * 1024  # the longest question in four-byte characters, form-encoded, fits
 MAX_PUSH_BYTES = 4 * 1024 * 1024  # a forge tells every file that a push has changed
 BODY_WITHIN_S = 10.0
@@ -264,8 +265,10 @@ class ChangesMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_known = scope.get("hyperrun.known", False)
         if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS and not is_known:
+            is_search = path_within(scope) == SEARCH
+            count = self.limits.search if is_search else self.limits.change
             try:
-                await self.limits.change((scope.get("client") or ("", 0))[0])
+                await count((scope.get("client") or ("", 0))[0])
             except LimitReached as reached:
                 answer = refusal(
                     Headers(scope=scope), reached.public, 429, seconds=reached.retry_after_s

@@ -37,6 +37,8 @@ class Links:
     key_state: str
     forget_key: str
     models: str
+    search: str
+    missed: str
     stream: Callable[[str], str]
     stop: Callable[[str], str]
     retry: Callable[[str], str]

@@ -69,6 +69,12 @@ def press(reader: Reader) -> None:
     settle(reader)
 
 
+def press_slash(reader: Reader) -> None:
+    reader.page.wait_for_timeout(SETTLED_MS)  # until the script that hears it is there
+    reader.page.keyboard.press("/")
+    settle(reader)
+
+
 def click_the_sites_own(reader: Reader) -> None:
     reader.page.locator(".mine").click()
     settle(reader)
@@ -102,11 +108,15 @@ SEEN = {
     "layout": Seen(
         "dialog", lambda r: r.panel.get_attribute("aria-modal"), None, "true", Reader.opens
     ),
+    "search": Seen("on", is_open, False, True, press_slash),
     "shortcut": Seen("mod+i", is_open, False, True, press),
     "open": Seen("true", is_open, False, True, settle),
     "lang": Seen(
         "ja",
-        lambda r: [r.button.inner_text(), r.frame.evaluate("document.documentElement.lang")],
+        lambda r: [
+            r.panel.get_attribute("aria-label"),
+            r.frame.evaluate("document.documentElement.lang"),
+        ],
         ["Ask AI", "en"],
         ["AIに質問", "ja"],
         Reader.opens,

@@ -447,7 +447,7 @@ def test_when_the_server_is_away_the_button_says_so_and_tries_again(
         server.pages["/chat-standalone"] = Answer("<p>here", "text/html")
         reader.button.click()
         reader.panel.wait_for()
-        assert reader.button.inner_text() == "Ask AI"
+        assert reader.button.inner_text() == "Close"
 
 
 def test_a_server_that_never_answers_leaves_the_page_alone(

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 import embed
 from hyperrun.settings import Settings
 from hyperrun.web import assets
-from hyperrun.web.assets import Asset, Assets
+from hyperrun.web.assets import SCRIPTS, Asset, Assets
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 LOADER_BUDGET_BYTES = 2_500  # what a documentation page loads, gzipped, as served
@@ -151,7 +151,8 @@ def test_no_other_name_beside_the_script_is_answered(name: str) -> None:
 
 
 def test_the_scripts_read_the_options_of_the_table_and_no_other() -> None:
-    source = (STATIC / "embed.js").read_text() + (STATIC / "panel.js").read_text()
+    parts = ("embed.js", *SCRIPTS["panel.js"])
+    source = "".join((STATIC / part).read_text() for part in parts)
     read = set(re.findall(r"(?:option|pixels|length)\('(\w+)'", source))
     read |= (
         {"color", "questions"} if "for (const name of ['color', 'questions'])" in source else set()

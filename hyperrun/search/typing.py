@@ -1,0 +1,172 @@
+"""Finds what somebody means before they have typed it out.
+
+Names come first: pages, headings and symbols that hold every word, each a beginning at least. Where
+they do not say it, the sections do that answer the words as a question.
+"""
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hyperrun.passage import Passage
+from hyperrun.search import sections
+from hyperrun.search.sections import is_a_slip
+from hyperrun.search.terms import STOP_WORDS, folded, last_name, typed
+from hyperrun.search.titles import place_of
+
+FETCH = 80  # names that are compared
+LED = 30  # of them, that begin as the text does
+SHORT = 4  # letters of a word that is not mended
+PLACE = 0.1  # what a place further behind costs
+NAMED = 1.55  # the score of a name that says what is typed, so that no section is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was found, best first, and the words by which it was, the last perhaps unfinished."""
+
+    passages: list[Passage]
+    words: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A page, a heading or a symbol that was found."""
+
+    passage: int
+    place: int
+    title: str
+
+
+def find(
+    connection: sqlite3.Connection, text: str, k: int, *, thorough: bool = True
+) -> tuple[list[tuple[int, str]], list[str]]:
+    """The best `k` passages, best first, each with the title by which it was found ("": its own),
+    and the words of `text`, mended where a key slipped. Raises `sqlite3.Error`."""
+    words = typed(text)
+    if not words:
+        return [], []
+    names = _names(connection, words)
+    if not names:
+        mended = [_mended(connection, word) for word in words]
+        if mended != words:
+            words = mended
+            names = _names(connection, words)
+    line = " ".join(map(folded, words))
+    scored = sorted(((_score(name, words, line), name) for name in names), key=_by_score)
+    sure = [(name.passage, name.title) for score, name in scored if score >= NAMED]
+    others = [(name.passage, name.title) for score, name in scored if score < NAMED]
+    found = sure[:k]
+    if len(words) == 1:
+        found += others
+    if thorough and len(found) < k:
+        held = {passage for passage, _ in found}
+        found += [(id, "") for id in _sections(connection, text, words, k) if id not in held]
+    if len(words) > 1:
+        held = {passage for passage, _ in found}
+        found += [each for each in others if each[0] not in held]
+    return found[:k], words
+
+
+def _by_score(found: tuple[float, Name]) -> tuple[float, int]:
+    return -found[0], found[1].passage
+
+
+def _names(connection: sqlite3.Connection, words: Sequence[str]) -> list[Name]:
+    """The names that hold every word, those that a reader wants first."""
+    led = f'heading : ^ "{" ".join(words)}" *'
+    held = " AND ".join(f'"{word}" *' for word in words)
+    rows = connection.execute(
+        "SELECT t.row, n.passage, n.title FROM ("
+        f"SELECT * FROM (SELECT rowid AS row FROM titles WHERE titles MATCH ?1 LIMIT {LED}) UNION "
+        f"SELECT * FROM (SELECT rowid AS row FROM titles WHERE titles MATCH ?2 LIMIT {FETCH})"
+        ") t JOIN names n ON n.row = t.row",
+        (led, held),
+    )
+    return [Name(passage, place_of(row), title) for row, passage, title in rows]
+
+
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+def _score(name: Name, words: Sequence[str], line: str) -> float:
+    """How well a name says what is typed: 1 and more where its heading holds all of it."""
+    heading = last_name(name.title)
+    raw = _WORD.findall(heading)
+    own = [folded(word) for word in raw]
+    inner = {part.lower() for word in raw for part in _PART.findall(word)} if raw else set()
+    length = sum(map(len, own)) or 1
+    held = 0.0
+    letters = 0
+    for word in words:
+        word = folded(word)
+        beginning = [each for each in own if each.startswith(word)]
+        if word in own:
+            held += 1.0
+            letters += len(word)
+        elif beginning:
+            held += 0.9
+            letters += len(word)
+        elif any(part.startswith(word) for part in inner) or (
+            not word.isascii() and any(word in each for each in own)
+        ):
+            held += 0.75
+            letters += len(word)
+        else:
+            held += 0.25
+    score = held / len(words) + 0.6 * min(letters / length, 1.0)
+    spoken = " ".join(own)
+    if spoken.startswith(line):
+        score += 0.7
+    elif line in spoken:
+        score += 0.3
+    return score - PLACE * name.place
+
+
+def _sections(connection: sqlite3.Connection, text: str, words: Sequence[str], k: int) -> list[int]:
+    """The sections that answer what is typed; an unfinished last word counts as what it begins."""
+    if words[-1] not in STOP_WORDS and words[-1].isascii() and not text[-1:].isspace():
+        whole = _completed(connection, words[-1])
+        text = f"{text[: text.lower().rfind(words[-1])]} {whole}" if whole else text
+    return [hit.id for hit in sections.find(connection, sections.wanted(connection, text))[:k]]
+
+
+def _completed(connection: sqlite3.Connection, word: str) -> str:
+    """The commonest word of the documentation that begins so; "" where it is one itself."""
+    if len(word) < 3:
+        return ""
+    rows = connection.execute(
+        "SELECT term, doc FROM prose_terms WHERE term >= ? AND term < ?", (word, f"{word}\uffff")
+    ).fetchall()
+    if not rows or rows[0][0] == word:
+        return ""
+    return str(max(rows, key=lambda row: row[1])[0])
+
+
+def _mended(connection: sqlite3.Connection, word: str) -> str:
+    """`word` where some name has it; else the commonest beginning that is one slip away."""
+    if len(word) < SHORT or not word.isascii() or _is_known(connection, word):
+        return word
+    wide = connection.execute(
+        "SELECT term, doc FROM titles_terms WHERE length(term) >= ? AND "
+        "(substr(term, 1, 1) = ? OR substr(term, 2, 2) = ? OR substr(term, 1, 2) = ?)",
+        (len(word) - 1, word[0], word[1:3], word[1] + word[0]),
+    )
+    best = ("", 0)
+    for term, count in wide:
+        if count <= best[1]:
+            continue
+        for length in (len(word), len(word) + 1, len(word) - 1):
+            if is_a_slip(term[:length], word):
+                best = (term[:length], count)
+                break
+    return best[0] or word
+
+
+def _is_known(connection: sqlite3.Connection, word: str) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM titles_terms WHERE term >= ? AND term < ? LIMIT 1", (word, f"{word}\uffff")
+    )
+    return row.fetchone() is not None

@@ -1,0 +1,86 @@
+// The panel beside the text: the page makes room, and gives it back.
+const DOCK_KEY = 'hyperrun-width';
+const DOCK_FROM = '(min-width:1000px)';
+
+const dock = ({ host, panel, make, side, page, label, width }) => {
+  const least = 320;
+  const most = () => Math.max(least, Math.min(760, innerWidth - 480));
+  const kept = () => {
+    try {
+      return Number(localStorage.getItem(DOCK_KEY)) || width;
+    } catch {
+      return width; // no storage: as wide as the site wants it
+    }
+  };
+  const handle = make('div', { class: 'handle', role: 'separator', tabindex: 0, 'aria-label': label, 'aria-orientation': 'vertical' });
+  panel.append(handle);
+
+  // What the page's own styles were, by element: they come back as they were.
+  const before = new Map();
+  const set = (element, styles) => {
+    if (!before.has(element)) before.set(element, element.getAttribute('style'));
+    for (const name in styles) element.style.setProperty(name, styles[name], 'important');
+  };
+  const leave = () => {
+    for (const [element, style] of before)
+      if (!style) element.removeAttribute('style');
+      else element.setAttribute('style', style);
+    before.clear();
+    host.classList.remove('docked');
+  };
+  // Fixed bars do not shrink with the page: those that reach under the panel are narrowed or moved.
+  const fixed = () => {
+    const found = new Set();
+    const x = side === 'right' ? innerWidth - 6 : 6;
+    for (let y = 4; y < innerHeight; y += 24)
+      for (let each of document.elementsFromPoint(x, y))
+        for (; each && each !== page && each !== host; each = each.parentElement)
+          if (getComputedStyle(each).position === 'fixed') found.add(each);
+    return found;
+  };
+  let size = 0;
+  const take = (wanted = kept()) => {
+    leave();
+    size = Math.round(Math.max(least, Math.min(most(), wanted)));
+    const bars = fixed();
+    // What is placed by the window's edge (`absolute`) is then placed by the page's.
+    set(page, { ['margin-' + side]: size + 'px', position: 'relative' });
+    for (const bar of bars) {
+      const box = bar.getBoundingClientRect();
+      const isWide = box.width > innerWidth / 2;
+      set(bar, isWide ? { [side]: size + 'px', width: 'auto', 'max-width': `calc(100vw - ${size}px)` }
+        : { [side]: size + (side === 'right' ? innerWidth - box.right : box.left) + 'px' });
+    }
+    // A layout that keeps its width is made smaller as a whole, so that nothing is out of reach.
+    const room = innerWidth - size;
+    const { scrollWidth } = document.body;
+    if (scrollWidth > room + 1) set(document.body, { zoom: Math.max(0.6, room / scrollWidth) });
+    host.style.setProperty('--w', size + 'px');
+    host.classList.add('docked');
+    handle.setAttribute('aria-valuenow', size);
+    handle.setAttribute('aria-valuemin', least);
+    handle.setAttribute('aria-valuemax', most());
+  };
+  const resize = (wanted) => {
+    take(wanted);
+    try {
+      localStorage.setItem(DOCK_KEY, size);
+    } catch {} // then not
+  };
+  const fromEdge = (event) => (side === 'right' ? innerWidth - event.clientX : event.clientX);
+  handle.onpointerdown = (event) => {
+    event.preventDefault();
+    handle.focus();
+    handle.setPointerCapture(event.pointerId);
+    handle.onpointermove = (moved) => resize(fromEdge(moved));
+  };
+  handle.onpointerup = handle.onpointercancel = () => (handle.onpointermove = null);
+  handle.onkeydown = (event) => {
+    const step = (event.shiftKey ? 64 : 16) * (side === 'right' ? 1 : -1);
+    const wanted = { ArrowLeft: size + step, ArrowRight: size - step, Home: least, End: most() }[event.key];
+    if (!wanted) return;
+    event.preventDefault();
+    resize(wanted);
+  };
+  return { take, leave };
+};

@@ -1,0 +1,193 @@
+"""In the place of the site's own search, and beside the text: on made pages and generated sites."""
+
+import re
+
+import pytest
+
+from tests.browser import screenshot
+from tests.generators import GENERATORS, Publish
+from tests.host_sites import Reader, docs, embedding
+
+OWN = (
+    "<header style='position:sticky;top:0;height:60px;background:#eee'>"
+    "<form role=search onsubmit='return false'><input type=search name=q placeholder=Search>"
+    "</form><button class=menu>Menu</button></header>"
+    "<h1>Lamps</h1><p id=first>Lamps light rooms.</p><a href=#next id=next>Next page</a>"
+    "<article><input type=search id=demo></article><div style='height:2000px'></div>"
+)
+# Controls on the screen that the panel keeps from a finger.
+COVERED = """() => [...document.querySelectorAll('a, button, input, label')].filter((each) => {
+  const box = each.getBoundingClientRect();
+  const x = box.left + box.width / 2, y = box.top + box.height / 2;
+  return each.checkVisibility({visibilityProperty: true, opacityProperty: true}) && box.width > 1
+    && x > 0 && y > 0 && x < innerWidth && y < innerHeight
+    && document.elementFromPoint(x, y)?.localName === 'hyper-run';
+}).map((each) => each.outerHTML.slice(0, 120))"""
+
+
+def searches(reader: Reader) -> None:
+    """Wait until our box is open, for what is typed."""
+    reader.panel.wait_for()
+    reader.until("document.activeElement?.id === 'search-words' && document.hasFocus()")
+
+
+def leaves(reader: Reader) -> None:
+    reader.page.keyboard.press("Escape")
+    reader.sees_it_closed()
+
+
+def is_taken(reader: Reader) -> None:
+    """Wait until the script is there that takes the search's place."""
+    reader.page.wait_for_function(
+        "document.querySelector('hyper-run')?.shadowRoot.querySelector('.panel')"
+    )
+
+
+def test_the_sites_own_search_opens_ours_by_hand_and_by_key(
+    reader: Reader, chat_server: str
+) -> None:
+    with docs({"/": embedding(chat_server, "?search=on", body=OWN)}) as site:
+        reader.goes_to(site.url())
+        is_taken(reader)
+        own = reader.page.locator("[name=q]")
+        own.click()
+        searches(reader)
+        reader.page.keyboard.type("dim")
+        reader.until("document.querySelector('#row-1')")
+        assert own.input_value() == ""
+        leaves(reader)
+        for keys in ("/", "Control+k"):
+            reader.page.keyboard.press(keys)
+            searches(reader)
+            leaves(reader)
+        own.evaluate("e => e.focus()")  # as the site's own key does
+        searches(reader)
+        leaves(reader)
+        reader.page.locator("#demo").fill("a demonstration in the text")
+        assert not reader.panel.is_visible()
+    assert reader.complaints.said == []
+
+
+def test_who_goes_by_tab_goes_past_it_and_may_type(reader: Reader, chat_server: str) -> None:
+    with docs({"/": embedding(chat_server, "?search=on", body=OWN)}) as site:
+        reader.goes_to(site.url())
+        is_taken(reader)
+        reader.page.keyboard.press("Tab")
+        assert reader.page.evaluate("document.activeElement.name") == "q"
+        reader.page.keyboard.press("Tab")
+        assert reader.page.evaluate("document.activeElement.className") == "menu"
+        reader.page.keyboard.press("Shift+Tab")
+        reader.page.keyboard.type("d")
+        searches(reader)
+        reader.until("document.getElementById('search-words').value === 'd'")
+
+
+def test_where_the_server_is_away_the_sites_own_search_is_as_it_was(
+    reader: Reader, chat_server: str
+) -> None:
+    with docs({"/": embedding(chat_server, "?search=on", body=OWN)}) as site:
+        reader.page.route("**/embed/panel*", lambda route: route.abort())
+        reader.goes_to(site.url())
+        reader.page.locator("[name=q]").click()
+        reader.page.keyboard.type("/lamps")
+        assert reader.page.locator("[name=q]").input_value() == "/lamps"
+        assert not reader.panel.count()
+
+
+def test_the_docked_panel_takes_room_gives_it_back_and_is_resized_by_keys(
+    reader: Reader, chat_server: str
+) -> None:
+    page = reader.page
+    margin = "parseInt(getComputedStyle(document.documentElement).marginRight)"
+    with docs({"/": embedding(chat_server, "?layout=docked", body=OWN)}) as site:
+        reader.goes_to(site.url())
+        reader.opens()
+        assert page.evaluate(margin) == 440
+        assert (
+            page.evaluate("document.querySelector('header').getBoundingClientRect().right") <= 840
+        )
+        page.evaluate("scrollTo(0, 500)")
+        assert page.evaluate("document.querySelector('header').getBoundingClientRect().top") == 0
+        page.evaluate("scrollTo(0, 0)")
+        assert page.evaluate(COVERED) == []
+        handle = page.locator("hyper-run .handle")
+        handle.focus()
+        page.keyboard.press("ArrowLeft")
+        assert page.evaluate(margin) == 456
+        assert handle.get_attribute("aria-valuenow") == "456"
+        page.keyboard.press("Escape")
+        reader.sees_it_closed()
+        assert page.evaluate(margin) == 0
+        assert page.evaluate("document.documentElement.getAttribute('style')") is None
+        page.reload()
+        reader.opens()
+        assert page.evaluate(margin) == 456  # remembered
+        page.set_viewport_size({"width": 900, "height": 700})
+        page.wait_for_function(f"{margin} === 0")  # too narrow: over a corner
+
+
+def test_the_floating_panel_leaves_the_sites_bar_free_and_its_button_closes_it(
+    reader: Reader, chat_server: str
+) -> None:
+    with docs({"/": embedding(chat_server, body=OWN)}) as site:
+        reader.page.set_viewport_size({"width": 1280, "height": 640})
+        reader.goes_to(site.url())
+        reader.opens()
+        box = reader.panel.bounding_box()
+        assert box and box["y"] >= 60
+        assert reader.button.inner_text() == "Close"
+        reader.button.click()
+        reader.sees_it_closed()
+        assert reader.button.inner_text() == "Ask AI"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)  # may install a generator
+@pytest.mark.parametrize("kind", GENERATORS)
+def test_on_a_generated_site_its_search_is_ours_and_docked_nothing_is_out_of_reach(
+    reader: Reader, chat_server: str, publish: Publish, kind: str
+) -> None:
+    page = reader.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    with publish(kind, chat_server) as site:
+        tag = re.compile(re.escape(chat_server) + r"/embed(\?)?(?=[\"'?&a-z])")
+        for path in site.folder.rglob("*.html") if site.folder else ():
+            path.write_text(
+                tag.sub(f"{chat_server}/embed?search=on&layout=docked&", path.read_text())
+            )
+        reader.goes_to(site.url("/index.html" if kind == "html" else "/"))
+        is_taken(reader)
+        page.keyboard.press("/")
+        searches(reader)
+        page.keyboard.type("dim")
+        reader.until("document.querySelector('#row-1')")
+        screenshot(page, f"search-{kind}")
+        leaves(reader)
+        own = page.locator(OWN_SEARCH.get(kind, "#none")).locator("visible=true")
+        if kind in OWN_SEARCH:
+            own.first.click()
+            searches(reader)
+            leaves(reader)
+        reader.button.click()
+        reader.sees_the_cursor()
+        for width in (1280, 1600):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.wait_for_function(
+                "parseInt(getComputedStyle(document.documentElement).marginRight)"
+            )
+            for end in ("0", "document.documentElement.scrollHeight"):
+                page.evaluate(f"scrollTo(0, {end})")
+                assert page.evaluate(COVERED) == []
+        screenshot(page, f"docked-{kind}")
+    assert reader.complaints.about(chat_server, "hyper", "HyperRun") == []
+
+
+# What a reader clicks on to search there; the others' examples have no search.
+OWN_SEARCH = {
+    "mkdocs": "[data-bs-target='#mkdocs_search_modal']",
+    "material": ".md-search__input",
+    "zensical": ".md-search__button",
+    "furo": ".sidebar-search",
+    "rtd": "[name=q]",
+    "pydata": ".search-button-field",
+}
