@@ -198,9 +198,7 @@ def pages(reader: Reader) -> None:
             page.screenshot(path=DOCS / f"{name}.png")
     page = reader.browser.new_page(viewport={"width": 1100, "height": 860})
     page.goto(reader.server.url)
-    preview = page.frame_locator("#preview")
-    preview.frame_locator("hyper-run iframe").locator(".starter").first.wait_for()
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(3_000)  # the widget's root is closed: nothing in it can be waited for
     page.screenshot(path=DOCS / "local.png")
     page.close()
 

@@ -61,8 +61,9 @@ INSPECT = """() => {
   const found = [];
   if (window.xss !== undefined) found.push('a script ran');
   if (location.href.includes('xss.invalid')) found.push('the page is gone');
-  const foreign = 'iframe:not(hyper-run iframe), object, embed, applet, base, meta[http-equiv],'
-    + ' math script, video, audio, form[action*="xss.invalid"], foreignObject, animate, set, style';
+  const foreign = 'iframe:not(hyper-run iframe, [src="preview?open=true"]), object, embed, applet,'
+    + ' base, meta[http-equiv], math script, video, audio, form[action*="xss.invalid"],'
+    + ' foreignObject, animate, set, style';
   for (const each of document.body.querySelectorAll(foreign)) found.push(each.outerHTML);
   for (const each of document.body.querySelectorAll('*')) {
     for (const {name, value} of each.attributes) {
