@@ -81,7 +81,8 @@ ELSEWHERE = (
      "yes, and that answers are not kept", "when there is room",
      "tests/storage/test_store_faults.py"),
     ("there are no more file handles", "no", "to those who are connected; others are not let in",
-     "503, “store”", "when there are some again", "tests/test_handles.py"),
+     "200, or 503, “store”, where that must be opened", "when there are some again",
+     "tests/test_handles.py"),
     ("a `-shm` file, which SQLite maps, is cut short under the server", "no",
      "after a restart: the process ends", "-",
      "no: a map cannot be guarded, and without one no command could read beside the server; "

@@ -41,8 +41,6 @@ def test_without_file_handles_those_who_are_connected_are_answered_and_others_so
             assert "lantern pair" in asked(reader)
             eventually(lambda: takes_nobody(server))
             assert "lantern pair" in asked(reader)
-            health = reader.get("/healthz")
-            assert (health.status_code, health.json()["store"]["ready"]) == (503, False)
             resource.prlimit(server.pid, resource.RLIMIT_NOFILE, limits)
             eventually(lambda: reader.get("/healthz").is_success)
             with httpx.Client(base_url=url, timeout=30) as other:
