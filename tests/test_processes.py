@@ -1,6 +1,7 @@
 """Three real processes over one PostgreSQL, each request to any of them."""
 
 import random
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -123,6 +124,9 @@ def test_a_conversation_has_one_answer_at_a_time_wherever_it_is_asked(several: S
     assert shown(reader.follow(reader.ask("And now?", at=1), at=2)) == "Again."
     retried = reader.post(f"retry/{turn_id}", at=2)
     assert retried.status_code == 200
+    stream = re.search(r'sse-connect="stream/([^"?]+)', retried.text)
+    assert stream is not None
+    assert shown(reader.follow(stream[1])) == "Again."
     page = reader.post("history", at=0).text
     assert "And now?" in page and turn_id not in page
 
