@@ -19,10 +19,10 @@ from hyperrun.search.terms import last_name, named_symbols
 
 log = logging.getLogger(__name__)
 
-SCREEN_LINES = 25  # a first section that takes no more is quoted whole
+SCREEN_LINES = 28  # a first section that takes no more is quoted whole
 SECOND_LINES, LEAST_LINES = 12, 5  # what each after it may take, and where none is begun any more
-ANSWER_LINES = 29  # of all together
-MAX_SECTIONS = 4
+ANSWER_LINES = 32  # of all together
+MAX_SECTIONS = 3
 MAX_ALSO = 3
 # How much of the question a section holds that answers it, and one that comes near.
 SURE, NEAR = 0.45, 0.2
