@@ -20,7 +20,7 @@ from tests.server_process import UNLIMITED
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = 100
-MAX_AFTER_SAVE_S = 2.0
+MAX_AFTER_SAVE_S = 4.0  # under 2 where nothing runs beside it
 
 
 def environment(folder: Path) -> dict[str, str]:
