@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 # `embed.OPTIONS` is what they mean; a test compares the two.
 OPTIONS = (
-    "label", "position", "color", "theme", "width", "height", "layout", "shortcut", "open", "lang",
-    "questions", "page", "selection", "button", "offset_x", "offset_y",
+    "label", "position", "color", "theme", "width", "height", "layout", "search", "shortcut",
+    "open", "lang", "questions", "page", "selection", "button", "offset_x", "offset_y",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 
 const OPTIONS = [
-  'label', 'position', 'color', 'theme', 'width', 'height', 'layout', 'shortcut', 'open', 'lang',
+  'label', 'position', 'color', 'theme', 'width', 'height', 'layout', 'search', 'shortcut', 'open', 'lang',
   'questions', 'page', 'selection', 'button', 'offset_x', 'offset_y',
 ];
 const HOST = '127.0.0.1';

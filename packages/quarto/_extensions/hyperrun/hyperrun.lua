@@ -1,7 +1,7 @@
 -- The tag on each HTML page, with the options of `hyperrun:` in _quarto.yml.
 
 local OPTIONS = {
-  "label", "position", "color", "theme", "width", "height", "layout", "shortcut", "open", "lang",
+  "label", "position", "color", "theme", "width", "height", "layout", "search", "shortcut", "open", "lang",
   "questions", "page", "selection", "button", "offset_x", "offset_y",
 }
 
