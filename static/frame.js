@@ -101,7 +101,7 @@
     hear('theme', { theme: page.dataset.theme });
     const questions = (told.get('questions') || '').split('|').map((each) => text(each.trim(), 200));
     if (questions[0]) hear('questions', { questions: questions.filter(Boolean).slice(0, 4) });
-    if (told.get('title')) hear('title', { title: text(told.get('title'), 80) });
+    if (told.get('label')) hear('title', { title: text(told.get('label'), 80) });
     if (read.title || read.url) hear('page', read);
     send('ready');
   });

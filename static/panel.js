@@ -186,7 +186,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     follow();
     const known = { ...reading(), theme, lang: language, layout };
     for (const name of ['color', 'questions']) known[name] = option(name);
-    known.title = option('label');
+    known.label = option('label');
     for (const name in known) if (!known[name]) delete known[name];
     const chat = new URL('chat-standalone', server);
     if (language) chat.searchParams.set('lang', language);
