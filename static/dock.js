@@ -36,6 +36,9 @@ const dock = ({ host, panel, make, side, page, label, width }) => {
       for (let each of document.elementsFromPoint(x, y))
         for (; each && each !== page && each !== host; each = each.parentElement)
           if (getComputedStyle(each).position === 'fixed') found.add(each);
+    // A bar that lets clicks through to what is under it is at no point.
+    for (const each of document.querySelectorAll('header,nav,[class*=nav i],[class*=header i]'))
+      if (getComputedStyle(each).position === 'fixed' && each.getBoundingClientRect().width > innerWidth / 2) found.add(each);
     return found;
   };
   let size = 0;
