@@ -30,26 +30,26 @@ from tests.server import GUIDE, RunningServer, running, write_repository  # noqa
 DOCS = ROOT / "docs"
 LOOKS = DOCS / "looks"
 QUESTION = "How do I dim a lamp?"
-ANSWER = """Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]. It returns
-the level before [2]:
+ANSWER = """Call `lantern.dim(level)` with a level between 0 and 100; **zero turns the lamp
+off** [1]. The lamp has to be paired before [3]:
 
-```python
-before, self.level = self.level, level
-return before
+```bash
+pip install lantern
+lantern pair --room kitchen
 ```
 
 | call | what it does |
 | --- | --- |
-| `Lamp(room)` | one lamp in one room [3] |
-| `dim(level)` | sets the brightness and returns the one before [2] |
+| `lantern.dim(0)` | turns the lamp off [1] |
+| `lantern.dim(100)` | makes it as bright as it can be [1] |
 
-A level outside of that range raises `ValueError` [2]."""
+Lamps of one room answer together [4]."""
 SHORT = "Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1]."
-HEBREW = """כדי לעמעם מנורה קוראים ל־`dim` עם ערך בין 0 ל־100; **אפס מכבה אותה** [1]:
+HEBREW = """כדי לעמעם מנורה קוראים ל־`dim` עם ערך בין 0 ל־100; **אפס מכבה אותה** [3]:
 
-```python
-before, self.level = self.level, level
-return before
+```bash
+pip install lantern
+lantern pair --room kitchen
 ```"""
 JAPANESE = "`dim` を 0 から 100 の値で呼び出します。**0 で消灯します** [1]。"
 SCENES = """# Rooms and scenes
@@ -82,11 +82,11 @@ Hold the button for ten seconds, until the light blinks twice.
 
 New firmware comes at night, and never while a lamp is on.
 """
-WITH_CODE = """Set the level; what it was before comes back [2]:
+WITH_CODE = """Install it, and pair the lamp [3]:
 
-```python
-before, self.level = self.level, level
-return before
+```bash
+pip install lantern
+lantern pair --room kitchen
 ```"""
 
 
@@ -264,7 +264,7 @@ def reading(reader: Reader) -> None:
         crop(page, "copy", page.locator(".steps"), page.locator(".actions"))
     with reader.chat(Script(ANSWER, stall_after=24), height=460) as page:
         ask(page)
-        page.get_by_text("returns").wait_for()
+        page.get_by_text("paired before").wait_for()
         crop(page, "stop", page.locator(".exchange"), page.locator("#composer"))
     with reader.chat(Script(status=401), height=900) as page:
         answered(page)

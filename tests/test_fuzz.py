@@ -65,6 +65,9 @@ ROUTES = [
     ("POST", "/reindex"),
     ("GET", "/logo"),
     ("POST", "/starters"),
+    ("GET", "/preview"),
+    ("POST", "/search"),
+    ("POST", "/search-missed"),
     ("POST", "/agents"),
     ("GET", "/llms.txt"),
     ("GET", "/llms-full.txt"),
@@ -79,7 +82,7 @@ POSTS = [path for method, path in ROUTES if method == "POST" and path != "/reind
 GETS = [path for method, path in ROUTES if method == "GET"]
 FIELDS = [
     "query", "token", "lang", "page_url", "page_title", "page_heading", "selection", "edits",
-    "rating", "reason", "comment", "model", "api_key", "provider", "version", "other",
+    "rating", "reason", "comment", "model", "api_key", "provider", "version", "other", "words",
 ]  # fmt: skip
 
 
@@ -101,7 +104,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     unlimited = {
         name: 0
         for name in Settings.__dataclass_fields__
-        if name.startswith(("questions_per", "changes_per", "max_answers_", "max_streams"))
+        if name.startswith(
+            ("questions_per", "changes_per", "searches_per", "max_answers_", "max_streams")
+        )
     }
     changed = replace(
         Settings(),

@@ -370,8 +370,8 @@ def test_images_are_never_loaded():
     )
     assert "<img" not in html
     assert (
-        '<a href="https://example.org/x.png" target="_blank" rel="noopener nofollow ugc">a'
-        " chart</a>" in html
+        '<a class="picture" href="https://example.org/x.png" target="_blank" rel="noopener nofollow'
+        ' ugc">a chart</a>' in html
     )
     assert html.count("<a ") == 2
 
