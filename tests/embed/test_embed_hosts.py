@@ -15,7 +15,7 @@ IS_LIGHT = """selector => {
   const pixel = document.createElement('canvas').getContext('2d');
   pixel.fillStyle = getComputedStyle(document.querySelector(selector)).color;
   pixel.fillRect(0, 0, 1, 1);
-  return Math.min(...pixel.getImageData(0, 0, 1, 1).data) > 180;
+  return Math.min(...pixel.getImageData(0, 0, 1, 1).data) > 150;
 }"""
 
 

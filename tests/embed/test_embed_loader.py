@@ -127,10 +127,14 @@ def test_the_interface_speaks_the_language_of_the_page(reader: Reader, chat_serv
     pages = {
         "/ja": html(PROSE + tag(chat_server), attributes="lang=ja-JP"),
         "/wish": html(PROSE + tag(chat_server, "?lang=ja")),
-        "/other": html(PROSE + tag(chat_server), attributes="lang=fr"),
+        "/fr": html(PROSE + tag(chat_server), attributes="lang=fr"),
+        "/other": html(PROSE + tag(chat_server), attributes="lang=fi"),
     }
     with docs(pages) as site:
-        for path, label in (("/ja", "AIに質問"), ("/wish", "AIに質問"), ("/other", "Ask AI")):
+        for path, label in (
+            ("/ja", "AIに質問"), ("/wish", "AIに質問"), ("/fr", "Demander à l’IA"),
+            ("/other", "Ask AI"),
+        ):  # fmt: skip
             reader.goes_to(site.url(path))
             assert reader.button.inner_text() == label
 

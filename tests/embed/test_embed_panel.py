@@ -484,7 +484,7 @@ def test_a_frame_that_stays_silent_is_said_and_the_chat_offered_in_a_tab(
         assert link.get_attribute("href") == f"{chat_server}/chat-standalone"
         focused = "document.querySelector('hyper-run').shadowRoot.activeElement.textContent"
         assert reader.page.evaluate(focused) == "Try again"
-        reader.page.get_by_role("button", name="Close").click()
+        reader.panel.get_by_role("button", name="Close").click()
         reader.sees_it_closed()
 
 

@@ -92,6 +92,7 @@ def _link(source: str, target: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone  # it takes the usual port
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("made", CONFIGURATIONS, indirect=True, ids=lambda kind: kind)
 def test_the_tag_once_the_options_the_sources_and_the_dev_server(

@@ -97,6 +97,7 @@ def test_an_option_that_there_is_none_of_is_mkdocs_own_word(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.alone  # it takes the usual port
 def test_its_dev_server_has_hyperrun_beside_it_and_takes_it_along(tmp_path: Path) -> None:
     root = tmp_path / "repository"
     site.write_pages(root, "manual/docs", count=8)
@@ -112,6 +113,7 @@ def test_its_dev_server_has_hyperrun_beside_it_and_takes_it_along(tmp_path: Path
 
 
 @pytest.mark.slow
+@pytest.mark.alone  # it takes the usual port
 def test_a_dev_server_that_is_killed_takes_it_along_too(tmp_path: Path) -> None:
     write(tmp_path / "r", {"manual/docs/index.md": "# Lantern\n\nThe text of Lantern.\n"})
     configured(tmp_path / "r", "mkdocs", OPTIONS)

@@ -94,6 +94,7 @@ def test_the_version_that_read_the_docs_publishes_goes_along(
 
 
 @pytest.mark.slow
+@pytest.mark.alone  # it takes the usual port
 def test_sphinx_autobuild_has_hyperrun_beside_it_and_takes_it_along(tmp_path: Path) -> None:
     root = tmp_path / "repository"
     write(root, {"manual/index.rst": "Lantern\n=======\n\nThe text of Lantern.\n", ".git/HEAD": ""})
