@@ -25,7 +25,8 @@ _FURNITURE = re.compile(
     r"credits|licen[cs]e|contribut\w*|sponsors?\w*|authors?|acknowledge?ments?|change ?log|roadmap|"
     r"releases?( notes)?|code of conduct|faqs?|features|community|usage|"
     r"learn more|thanks|badges|check it)\W*$"
-    r"|^\W*(why|beloved|what'?s|more|further|table of|version|v?\d)\b"
+    r"|^\W*(why|beloved|what'?s|more|further|table of|version|v?\d|go on|without|with|for|"
+    r"in|at|on|of|by|behind|beside|before|after|under|from|and|or|but)\b"
 )
 # and what means nothing alone.
 _ALONE = re.compile(

@@ -30,7 +30,7 @@ async def llms_txt(request: Request) -> Response:
     own = services.settings.public_url or server_url(request)
     text = await asyncio.to_thread(
         llms.listing,
-        services.search.project,
+        services.search.called,
         services.search.whole_pages,
         lambda page: f"{own.rstrip('/')}/pages/{page.markdown_name}",
         more_of(services, own.rstrip("/")),
@@ -54,7 +54,7 @@ async def llms_full_txt(request: Request) -> Response:
     await services.limits.change(address_of(request))
     pages = services.search.whole_pages
     await asyncio.to_thread(pages.all)  # an index that cannot be read is told before the first byte
-    text = llms.full(services.search.project, pages)
+    text = llms.full(services.search.called, pages)
     return StreamingResponse(_encoded(text), media_type="text/plain", headers=UNLISTED)
 
 

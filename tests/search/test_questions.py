@@ -16,6 +16,8 @@ from hyperrun.search.questions import (
     [
         ("Dimming a lamp", "How do I dim a lamp?"),
         ("Save a scene", "How do I save a scene?"),
+        ("Without a network", ""),
+        ("Go on", ""),
         ("Deploying to Netlify", "How do I deploy to Netlify?"),
         ("Making Requests", "How do I make requests?"),
         ("2.1 Set up your project", "How do I set up my project?"),
