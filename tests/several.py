@@ -17,6 +17,7 @@ from tests.server import write_repository
 from tests.server_process import UNLIMITED, ServerProcess
 
 HEADERS = {"HX-Request": "true"}
+WHOLE_BUT_UNFOUND = "Not from the documentation"  # all that is told of words that count
 
 
 def servers_over(
@@ -120,8 +121,16 @@ class Wanderer:
 def outcome_told(wire: str) -> str:
     """The last words of a stream that are no answer: its notice, "" where there is none."""
     text = " ".join(data for name, data in events(wire) if name in ("snapshot", "meta"))
-    found = re.findall(r'class="[^"]*\bnotice"[^>]*>(.*?)</div>', text, re.S)
+    found = re.findall(r'class="[^"]*\bnotice\b[^"]*"[^>]*>(.*?)</div>', text, re.S)
     return re.sub(r"<[^>]+>", "", found[-1]).strip() if found else ""
 
 
-__all__ = ["Wanderer", "events", "outcome_told", "running", "servers_over", "shown"]
+__all__ = [
+    "WHOLE_BUT_UNFOUND",
+    "Wanderer",
+    "events",
+    "outcome_told",
+    "running",
+    "servers_over",
+    "shown",
+]

@@ -17,7 +17,7 @@ from tests.postgresql import PostgreSQL, running_postgresql
 from tests.server_process import ServerProcess
 from tests.several import Wanderer, outcome_told, running, servers_over, shown
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
 
 WORDS = [f"word{n:02} " for n in range(60)]
 WHOLE = "".join(WORDS).strip()
@@ -105,8 +105,12 @@ def test_an_owner_that_dies_has_its_answer_ended_elsewhere_with_what_had_come(
         lost_s = (words_seen - len(kept[1].split())) * 0.05
         print(f"told after {max(ended) - killed:.1f} s; {lost_s:.2f} s of words were taken back")
         assert lost_s < 1.5
+        model_server.default = Script("Once more.")
         again = reader.post(f"retry/{turn_id}", at=1)
         assert again.status_code == 200
+        retried = re.search(r'sse-connect="stream/([^"?]+)', again.text)
+        assert retried
+        assert shown(reader.follow(retried[1], 2)) == "Once more."
         assert model_server.calls == calls + 2
 
 
