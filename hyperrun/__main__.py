@@ -58,7 +58,7 @@ def usage() -> str:
         "",
         "Each verb tells its options with --help. Settings come from the environment and .env.",
         "Ends with 0; with 1 where something is wrong with what was looked at; with 2 where it",
-        "could not be looked at.",
+        "could not be looked at. `serve` ends with 1 where it cannot start.",
         "",
         "Try:  hyperrun --repo .",
     ]

@@ -167,7 +167,8 @@ def test_a_shared_answer_can_be_read_by_anybody_and_nothing_else_can(
     link = clipboard(chat)
     assert chat.get_by_role("link", name="Open it").evaluate("link => link.href") == link
     stranger = chromium.new_page(permissions=["clipboard-read", "clipboard-write"])
-    stranger.goto(link)
+    shown = stranger.goto(link)
+    assert shown and shown.headers["x-robots-tag"] == "noindex"
     expect(stranger.get_by_role("heading", level=1)).to_have_text("How do I dim a lamp?")
     expect(stranger.locator("main")).to_contain_text("Shared words")
     assert "Private" not in stranger.content()
