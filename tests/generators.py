@@ -1,5 +1,6 @@
 """Documentation sites that their own generators make from `examples/`, each once in a run."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -136,9 +137,14 @@ def missing(reason: str) -> NoReturn:
 def install_from_npm(example: Path) -> Path:
     """An example's `node_modules`, installed once; only under CI, elsewhere by hand."""
     modules = example / "node_modules"
-    if not (modules / ".package-lock.json").exists():  # npm writes it when everything is there
-        if os.environ.get("CI") != "true":
-            missing(f"not installed: cd examples/{example.name} && npm install --no-package-lock")
+    whole = modules / ".package-lock.json"  # npm writes it when everything is there
+    if whole.exists():
+        return modules
+    if os.environ.get("CI") != "true":
+        missing(f"not installed: cd examples/{example.name} && npm install --no-package-lock")
+    with alone_in(example):
+        if whole.exists():
+            return modules
         carried = ("node", CARRIED / "lib/node_modules/npm/bin/npm-cli.js")
         npm = ("npm",) if shutil.which("npm") else carried
         quiet = ("--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error")
@@ -146,6 +152,17 @@ def install_from_npm(example: Path) -> Path:
             [*npm, "install", *quiet], cwd=example, check=True, timeout=300, env=ENVIRONMENT
         )
     return modules
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Of the processes that share the tests one at a time."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def build(kind: str, folder: Path) -> Path:
