@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _GOOGLE = re.compile(
     r"(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Returns?"
@@ -24,12 +24,24 @@ _ANY_FIELD = re.compile(r":[a-z]+(?:\s[^:\n]*)?:(?:\s|$)")
 
 def as_fields(doc: str) -> str:
     """`doc` with its sections as napoleon writes them."""
+    return rewritten(
+        doc, _GOOGLE, lambda name, body, google: ["", *_section(name.lower(), body, google), ""]
+    )
+
+
+def rewritten(
+    doc: str,
+    named: re.Pattern[str],
+    write: Callable[[str, Sequence[str], bool], Iterable[str]],
+) -> str:
+    """`doc` with each section as `write` has it, which is told its name, its lines, and whether it
+    is written as Google does (`named` tells those) or as NumPy does."""
     lines = doc.splitlines()
     written: list[str] = []
     at = 0
     while at < len(lines):
         line = lines[at]
-        google = _GOOGLE.match(line)
+        google = named.match(line)
         numpy = (
             at + 1 < len(lines) and _RULE.match(lines[at + 1]) and re.match(r"[A-Z][\w ]+$", line)
         )
@@ -46,7 +58,7 @@ def as_fields(doc: str) -> str:
         ):
             end += 1
         body = inspect.cleandoc("\n".join(["", *lines[at:end]])).splitlines()
-        written += ["", *_section(name.lower(), body, bool(google)), ""]
+        written += write(name, body, bool(google))
         at = end
     return "\n".join(written)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark
+from hyperrun.search.parsing import commonmark, docstrings
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.python_source import Definition, definitions, resolve
 
@@ -19,7 +19,6 @@ _GOOGLE = re.compile(
     r"(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Returns?"
     r"|Raises|Yields?|Attributes|Examples?|Notes?|Warnings?|See Also|References|Todo):\s*$"
 )
-_RULE = re.compile(r"-{3,}\s*$")
 _ENTRY = re.compile(r"(\*{0,2}[\w.]+(?:, \*{0,2}[\w.]+)*)\s*(\([^)]*\))?\s*:\s*(.*)$")
 _SAID = frozenset(("Examples", "Example", "Notes", "Note", "References", "Todo", "See Also",
                    "Warning", "Warnings"))  # fmt: skip
@@ -152,33 +151,13 @@ def _head(node: Definition) -> tuple[int, int]:
 
 def _sections(doc: str) -> str:
     """A docstring whose sections are written as Google or NumPy do, with lists instead."""
-    lines = doc.splitlines()
-    written: list[str] = []
-    at = 0
-    while at < len(lines):
-        line = lines[at]
-        google = _GOOGLE.match(line)
-        numpy = (
-            at + 1 < len(lines) and _RULE.match(lines[at + 1]) and re.match(r"[A-Z][\w ]+$", line)
-        )
-        if not (google or numpy):
-            written.append(line)
-            at += 1
-            continue
-        name = google[1] if google else line.strip()
-        at += 1 if google else 2
-        end = at
-        while end < len(lines) and not (
-            (google and lines[end].strip() and not lines[end][:1].isspace())
-            or (end + 1 < len(lines) and _RULE.match(lines[end + 1]) and not google)
-        ):
-            end += 1
-        body = inspect.cleandoc("\n".join(["", *lines[at:end]])).splitlines()
-        written += ["", f"**{name}**", ""]
-        written += body if name in _SAID else list(_entries(body, bool(google)))
-        written.append("")
-        at = end
-    return "\n".join(written)
+    return docstrings.rewritten(doc, _GOOGLE, _section)
+
+
+def _section(name: str, body: Sequence[str], google: bool) -> Iterator[str]:
+    yield from ("", f"**{name}**", "")
+    yield from body if name in _SAID else _entries(body, google)
+    yield ""
 
 
 def _entries(body: Sequence[str], google: bool) -> Iterator[str]:
