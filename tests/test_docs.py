@@ -31,12 +31,37 @@ def test_the_architecture_names_files_and_names_that_are_there() -> None:
         named = re.findall(r"`(?:\w[\w-]*/)+[\w.*-]+`", text)
         assert len(named) > 10
         for path in (each.strip("`") for each in named):
-            places = [*ROOT.glob(path), *(ROOT / "hyperrun").glob(path)]
             if "." in path.rpartition("/")[2] and not path.endswith(("TICK_S",)):
-                assert places, f"{page}: {path}"
+                assert _places(path), f"{page}: {path}"
     text = (ROOT / "docs/ARCHITECTURE.md").read_text()
     code = "".join(
         path.read_text() for path in (*ROOT.glob("*.py"), *ROOT.rglob("hyperrun/**/*.py"))
     )
-    for name in re.findall(r"`(?:Turns|SQLiteStore|main|Limits|Search|Tokens)\.(\w+)`", text):
+    for name in re.findall(
+        r"`(?:Turns|SQLiteStore|main|Limits|Search|Tokens)\.(?!py`)(\w+)`", text
+    ):
         assert re.search(rf"def {name}\b", code), name
+
+
+def test_where_to_find_things_leads_to_files_that_hold_what_is_named() -> None:
+    text = (ROOT / "docs/ARCHITECTURE.md").read_text()
+    table = text.partition("## Where do I find …")[2].partition("## The public API")[0]
+    rows = re.findall(r"^\| (?!… \||-)(.*) \| (.*) \|$", table, re.MULTILINE)
+    assert len(rows) > 50
+    for thing, where in rows:
+        beside = ""
+        for name, in_brackets in re.findall(
+            r"`((?:[\w-]+/)*[\w*-]+\.(?:py|js|css|toml|md)|(?:\w+/)+)`(?: \(([^)]*)\))?", where
+        ):
+            places = _places(name) or _places(f"{beside}/{name}")
+            assert places, f"{thing}: {name}"
+            folder = name.rpartition("/")[0]
+            beside = folder or beside
+            for word in re.findall(r"`([A-Za-z_]+)`", in_brackets):
+                assert any(re.search(rf"\b{word}\b", each.read_text()) for each in places), (
+                    f"{thing}: {word} in {name}"
+                )
+
+
+def _places(path: str) -> list[Path]:
+    return [*ROOT.glob(path), *(ROOT / "hyperrun").glob(path)]
