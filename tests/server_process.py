@@ -206,10 +206,11 @@ class CuttingProxy:
         def run() -> None:
             with suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(main)
-            lines = asyncio.all_tasks(self._loop)
-            for line in lines:
-                line.cancel()
-            self._loop.run_until_complete(asyncio.gather(*lines, return_exceptions=True))
+            while lines := asyncio.all_tasks(self._loop):
+                for writer in self._open:
+                    writer.transport.abort()
+                self._loop.run_until_complete(asyncio.wait(lines, timeout=0.1))
+            self._loop.run_until_complete(asyncio.sleep(0.01))  # transports close behind their tasks
             self._loop.close()
 
         main = self._loop.create_task(serve())

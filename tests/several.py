@@ -97,6 +97,12 @@ class Wanderer:
         """Read one stream to its end."""
         return httpx.get(f"{self.url(at)}/stream/{turn_id}", timeout=60).text
 
+    def follow_until(self, words: str, turn_id: str, at: int | None = None) -> None:
+        """Read one stream until these words have come, and leave."""
+        url = f"{self.url(at)}/stream/{turn_id}"
+        with httpx.stream("GET", url, timeout=30) as response:
+            assert any(words in line for line in response.iter_lines()), f"{words} never came"
+
     def follow_wandering(self, turn_id: str, cuts: int = 0, within_s: float = 60) -> str:
         """Read until `close`, as a browser does: from any server, cut so often, back again."""
         deadline = time.monotonic() + within_s

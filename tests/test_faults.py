@@ -31,10 +31,10 @@ def half_read(port: int, path: str, size: int) -> None:
 
 
 def answer_of(page: Page) -> str:
-    """The words of the only answer, as they stand on the page."""
-    text = page.locator(".exchange .blocks, .exchange .live").all_inner_texts()
-    words = re.sub(r"\bCop(y|ied)\b", " ", " ".join(text))
-    return " ".join(words.split())
+    """The words of the only answer, as they stand on the page; without the heads of its code."""
+    parts = page.locator(".exchange .blocks, .exchange .live").all()
+    drop_heads = "(e) => e.innerText.replace(e.querySelector('.code-head')?.innerText, '')"
+    return " ".join(" ".join(part.evaluate(drop_heads) for part in parts).split())
 
 
 @pytest.mark.browser

@@ -105,7 +105,7 @@ def test_an_answer_is_stopped_from_elsewhere(several: Several) -> None:
     several.model.default = Script(WORDS, stall_after=5)
     reader = several.reader()
     turn_id = reader.ask(at=0)
-    several.model.wait_for(open_connections=1)
+    reader.follow_until("word04", turn_id, at=0)
     assert reader.post(f"stop/{turn_id}", at=1).status_code == 204
     several.model.wait_for(open_connections=0)
     wire = reader.follow(turn_id, at=2)
