@@ -210,7 +210,9 @@ class CuttingProxy:
                 for writer in self._open:
                     writer.transport.abort()
                 self._loop.run_until_complete(asyncio.wait(lines, timeout=0.1))
-            self._loop.run_until_complete(asyncio.sleep(0.01))  # transports close behind their tasks
+            self._loop.run_until_complete(
+                asyncio.sleep(0.01)
+            )  # transports close behind their tasks
             self._loop.close()
 
         main = self._loop.create_task(serve())
