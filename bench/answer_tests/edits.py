@@ -90,8 +90,11 @@ def broken(
         word = chance.choice(told)
         if chance.random() < 0.5:  # another value here, the old one on another page's section
             changed = text.replace(word, _another(word, chance))
-            after = [*after, "", f"Elsewhere {word} is told of.", ""]
-            own = [*head, *changed.split("\n")]
+            other = path.with_name(f"elsewhere_{chance.randint(100, 999)}{path.suffix}")
+            title = ["Elsewhere", "========="] if path.suffix == ".rst" else ["# Elsewhere"]
+            told_there = "\n".join([*title, "", f"Elsewhere {word} is told of.", ""])
+            here = "\n".join([*before, *head, *changed.split("\n"), *after]) + "\n"
+            return {other: told_there, path: here}
         else:
             own = [*head, "", f"Since the last release {word} is no longer so.", "", *body]
     return {path: "\n".join([*before, *own, *after]) + "\n"}

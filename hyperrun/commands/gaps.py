@@ -2,10 +2,15 @@
 
     python -m hyperrun gaps [--days 30] [--least 2] [--out FOLDER] [--json]
     python -m hyperrun gaps --issues github|gitlab|forgejo --project OWNER/NAME [--send]
+    python -m hyperrun gaps --draft N [--build COMMAND] [--out FOLDER]
 
 Questions of the last days in clusters, the same need in other words; where an embedding model is
 set, by what they mean, too. `--issues` writes drafts of issues, one JSON file each, to be looked
-at; they are sent with `--send` alone, and the token in HYPERRUN_FORGE_TOKEN.
+at; they are sent with `--send` alone, and the token in HYPERRUN_FORGE_TOKEN. `--draft` has the
+model write the section that the Nth gap lacks, as a patch for a person to read: it cites what it
+stands on, and the site's build and the answer tests are run with it, on a copy. Nothing is pushed.
+
+0; with --draft 1 where the draft does not hold; 2 where it fails.
 """
 
 import argparse
@@ -15,69 +20,32 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
-from urllib.parse import quote
 
-from hyperrun.errors import BadSetting, StoreError
+from hyperrun.commands.forges import APIS, TOKEN, forge_of, write_issues
+from hyperrun.commands.section_drafts.building import AUTOMATIC
+from hyperrun.errors import BadSetting, ModelError, SearchError, StoreError
 from hyperrun.insights.clusters import Embed
-from hyperrun.insights.gap_files import Issue, issue, markdown
+from hyperrun.insights.gap_files import markdown
 from hyperrun.insights.gaps import Gap, askings, gaps
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import EmbeddingError
 from hyperrun.settings import Settings
 from hyperrun.storage.opening import store_of
-from hyperrun.text import plain
 
-TOKEN = "HYPERRUN_FORGE_TOKEN"
-TIMEOUT_S = 30.0
 AT_ONCE = 64  # questions that are embedded in one call
 
 
-@dataclass(frozen=True, slots=True)
-class Forge:
-    """Where issues are made, and how it wants them."""
-
-    kind: str
-    api: str
-    project: str
-
-    @property
-    def url(self) -> str:
-        """The address that an issue is posted to."""
-        if self.kind == "gitlab":
-            return f"{self.api}/projects/{quote(self.project, safe='')}/issues"
-        owner, _, name = self.project.partition("/")
-        return f"{self.api}/repos/{quote(owner, safe='')}/{quote(name, safe='')}/issues"
-
-    def body(self, each: Issue) -> dict[str, object]:
-        """An issue as this forge takes it. Forgejo wants numbers of labels, which nobody has."""
-        if self.kind == "gitlab":
-            return {"title": each.title, "description": each.body, "labels": each.label}
-        if self.kind == "forgejo":
-            return {"title": each.title, "body": each.body}
-        return {"title": each.title, "body": each.body, "labels": [each.label]}
-
-    def headers(self, token: str) -> dict[str, str]:
-        """What shows that we may."""
-        if self.kind == "gitlab":
-            return {"PRIVATE-TOKEN": token}
-        scheme = "token" if self.kind == "forgejo" else "Bearer"
-        return {"Authorization": f"{scheme} {token}"}
-
-
-APIS = {"github": "https://api.github.com", "gitlab": "https://gitlab.com/api/v4", "forgejo": ""}
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the gaps. 2 where it fails."""
+    """Write the gaps, or a draft for one."""
     import dotenv
 
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.days <= 0 or options.least < 1 or options.most < 1:
-        parser.error("--days, --least and --most are more than 0")
-    forge = _forge(parser, options)
+    if options.days <= 0 or min(options.least, options.most, options.draft or 1) < 1:
+        parser.error("--days, --least, --most and --draft are more than 0")
+    forge = forge_of(parser, options)
     if options.behind:
         os.nice(10)
     dotenv.load_dotenv(Path.cwd() / ".env")
@@ -85,8 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.from_environment()
         found = asyncio.run(_read(settings, options.days, options.least))[: options.most]
         if forge is not None:
-            return _issues(found, forge, options)
-    except (BadSetting, StoreError, EmbeddingError, OSError) as error:
+            return write_issues(found, forge, options)
+        if options.draft:
+            return _draft(settings, found, options)
+    except (BadSetting, StoreError, SearchError, ModelError, EmbeddingError, OSError) as error:
         print(f"hyperrun: {error}", file=sys.stderr)
         return 2
     if options.json:
@@ -120,20 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--project", help="its OWNER/NAME")
     add("--api", help="its API's address, where it is not the public one")
     add("--send", action="store_true", help=f"send the drafts ({TOKEN})")
+    add("--draft", type=int, metavar="N", help="draft the section that gap N lacks, as a patch")
+    add(
+        "--build",
+        default=AUTOMATIC,
+        metavar="COMMAND",
+        help="with --draft: what builds the site; `off`: it is not built (its generator, if known)",
+    )
     return parser
-
-
-def _forge(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Forge | None:
-    if options.issues is None:
-        if options.send:
-            parser.error("--send needs --issues")
-        return None
-    api = (options.api or APIS[options.issues]).rstrip("/")
-    if not options.project or "/" not in options.project:
-        parser.error("--issues needs --project OWNER/NAME")
-    if not api.startswith(("https://", "http://")):
-        parser.error(f"--issues {options.issues} needs --api https://…/api/v1")
-    return Forge(options.issues, api, options.project)
 
 
 async def _read(settings: Settings, days: float, least: int) -> list[Gap]:
@@ -144,6 +108,24 @@ async def _read(settings: Settings, days: float, least: int) -> list[Gap]:
         missed, reported = await store.missed(day), await store.reported(day)
     asked = askings(rows, missed, reported)
     return await asyncio.to_thread(gaps, asked, days, embedding(settings), least)
+
+
+def _draft(settings: Settings, found: Sequence[Gap], options: argparse.Namespace) -> int:
+    """Draft the section that one gap lacks; 1 where the draft does not hold."""
+    from hyperrun.commands.section_drafts.drafting import as_patch, drafted, told
+
+    number = options.draft
+    if number > len(found):
+        raise BadSetting(f"there is no gap {number}; of these days there are {len(found)}")
+    gap = found[number - 1]
+
+    done = asyncio.run(drafted(replace(settings, search="embedded"), gap, options.build))
+    folder = options.out or Path("gaps")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{number:03}-{gap.slug}.patch"
+    path.write_text(as_patch(done, gap, options.days), encoding="utf-8", newline="")
+    print(told(done, path))
+    return int(bool(done.checked.faults))
 
 
 def embedding(settings: Settings) -> Embed | None:
@@ -161,44 +143,6 @@ def embedding(settings: Settings) -> Embed | None:
         return found
 
     return embed
-
-
-def _issues(found: Sequence[Gap], forge: Forge, options: argparse.Namespace) -> int:
-    """Write a draft for each gap; send them where that is asked for."""
-    token = os.environ.get(TOKEN, "").strip()
-    if options.send and not token:
-        raise BadSetting(f"--send needs a token in {TOKEN}")
-    folder = options.out or Path("gaps")
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, gap in enumerate(found, 1):
-        body = forge.body(issue(gap, options.days))
-        path = folder / f"{number:03}-{gap.slug}.json"
-        path.write_text(json.dumps(body, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        if not options.send:
-            print(f"{path}: {gap.name}")
-            continue
-        print(f"{_sent(forge, body, token)}: {gap.name}")
-    if not options.send and found:
-        print(f"{len(found)} drafts; look at them, then send with --send", file=sys.stderr)
-    return 0
-
-
-def _sent(forge: Forge, body: dict[str, object], token: str) -> str:
-    """The address of a new issue. Raises `BadSetting` where the forge refuses."""
-    import httpx
-
-    try:
-        answer = httpx.post(
-            forge.url, json=body, headers=forge.headers(token), timeout=TIMEOUT_S
-        )  # fmt: skip
-        answer.raise_for_status()
-        made = answer.json()
-        return plain(str(made.get("html_url") or made.get("web_url") or forge.url), 300)
-    except (httpx.HTTPError, ValueError, AttributeError) as error:
-        why = f"{type(error).__name__}"
-        if isinstance(error, httpx.HTTPStatusError):
-            why = f"it answers {error.response.status_code}"
-        raise BadSetting(f"{forge.url} takes no issue: {why}") from error
 
 
 if __name__ == "__main__":

@@ -31,7 +31,8 @@ from hyperrun.commands.testing.by_model import SPENT, ByModel, in_turn
 from hyperrun.commands.testing.questions import FILE, AnswerTest, read
 from hyperrun.commands.testing.results import Comparison, compared
 from hyperrun.commands.testing.revision import checked_out
-from hyperrun.commands.testing.verdict import Verdict, judge
+from hyperrun.commands.testing.running import ask_all
+from hyperrun.commands.testing.verdict import Verdict
 from hyperrun.errors import BadSetting, SearchError, StoreError
 from hyperrun.llm.models import Models
 from hyperrun.search.checkout import is_url
@@ -140,14 +141,10 @@ async def _run(
     models = Models(settings)
     try:
         await search.prepare()
+        if not options.model:
+            return await ask_all(settings, search, tests, options.k)
         answerers = Answerers(settings, search, models)
         asker = Asker(search, answerers.of(None), options.k, settings.site_url)
-        if not options.model:
-
-            async def judged(test: AnswerTest) -> Verdict:
-                return judge(test, await asker.answer(test, tests))
-
-            return await in_turn(tests, judged, 1)
         choice = models.operators()
         if choice is None:
             raise BadSetting(models.note or "--model needs a model: set HYPERRUN_MODEL")

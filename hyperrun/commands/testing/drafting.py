@@ -45,7 +45,7 @@ async def from_headings(search: Search, asker: Asker, most: int) -> list[AnswerT
         seen.add(test.ask.casefold())
         answered = await asker.answer(test)
         if judge(test, answered).holds:
-            drafts.append(replace(test, must=telling(answered)))
+            drafts.append(replace(test, must=telling(answered, test.section)))
     return drafts
 
 
@@ -63,12 +63,17 @@ def _about(file: str, title: str) -> AnswerTest | None:
     return AnswerTest(ask=ask, page=file, section=section)
 
 
-def telling(answered: Answered) -> tuple[str, ...]:
-    """Code and figures of the right lines that the answer shows: what a wrong edit would change."""
+def telling(answered: Answered, section: str = "") -> tuple[str, ...]:
+    """Code and figures of the right lines that the answer shows: what a wrong edit would change.
+
+    What the `section`'s heading says itself tells nothing of what stands below it.
+    """
+    heading = plain_words(section)
     said = plain_words(answered.said)
     lines = answered.right_text
     found = [*_CODE.findall(lines), *(match[0].strip(" .,") for match in _NUMBER.finditer(lines))]
     words = [word.strip() for word in dict.fromkeys(found) if len(word.strip()) > 1]
+    words = [word for word in words if not stands_in(word, heading)]
     fitting = [word for word in words if len(word) <= MAX_WORD_CHARS and stands_in(word, said)]
     return tuple(fitting[:MAX_WORDS])
 
