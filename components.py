@@ -33,6 +33,7 @@ from hyperrun.answering.events import CUT_OFF
 from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, Turn
 from hyperrun.language import languages, text
+from hyperrun.web import forms
 from hyperrun.web.answer_parts import AboutAnswer, Sources, Steps
 from hyperrun.web.conversation_list import Conversation, GoOn
 from hyperrun.web.search_box import SearchBox, SearchButton
@@ -272,6 +273,7 @@ def Composer(view: View) -> FT:
             ),
             cls="box",
         ),
+        Consent(view),
         Disclaimer(view),
         id="composer",
         cls="composer",
@@ -285,6 +287,17 @@ def Composer(view: View) -> FT:
 def Disclaimer(view: View) -> FT:
     """The operator's words about every answer, or that it can be wrong."""
     return P(view.disclaimer or view.say("disclaimer"), cls="disclaimer")
+
+
+def Consent(view: View) -> FT | str:
+    """That what is asked is kept, and where that is explained; nothing where it is not told."""
+    if not view.consent:
+        return ""
+    words = view.say("consent") if view.consent.lower() == "on" else view.consent
+    more = A(
+        view.say("privacy"), href=view.privacy_url, target="_blank", rel="noopener", cls="link"
+    )  # fmt: skip
+    return P(words, *((" ", more) if view.privacy_url else ()), cls="disclaimer consent")
 
 
 def Token(value: str, swap: bool = False) -> FT:
@@ -499,6 +512,16 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
             )
             if view.human_url
             else "",
+            ui.Btn(
+                Icon("life-buoy", 16),
+                Span(say("escalate")),
+                type="button",
+                cls="-ghost -xs escalate",
+                hx_post=view.links.escalate(turn.id),
+                hx_target=f"#feedback-{turn.id}",
+            )
+            if view.escalates
+            else "",
             cls="actions",
         ),
         Div(id=f"feedback-{turn.id}", cls="feedback"),
@@ -635,9 +658,39 @@ def FeedbackForm(view: View, turn_id: str, rating: int) -> FT:
     )
 
 
-def Thanks(view: View) -> FT:
+def EscalationForm(
+    view: View, turn_id: str, written: forms.EscalationForm, problem: str = ""
+) -> FT:
+    """A message to a person, with what has been written so far; `problem` is what to change."""
+    say = view.say
+    return Form(
+        P(say("escalate_lead")),
+        *([Problem(say(problem))] if problem else []),
+        Textarea(
+            written.missing, name="missing", rows="3", maxlength="4000", required=True,
+            placeholder=say("escalate_missing"), aria_label=say("escalate_missing"),
+            cls="textarea w-full",
+        ),
+        Input(
+            name="name", value=written.name, maxlength="100", autocomplete="name",
+            placeholder=say("escalate_name"), aria_label=say("escalate_name"),
+            cls="input w-full",
+        ),
+        Input(
+            type="email", name="mail", value=written.mail, maxlength="300", autocomplete="email",
+            placeholder=say("escalate_mail"), aria_label=say("escalate_mail"),
+            cls="input w-full",
+        ),
+        ui.Btn(say("escalate_send"), type="submit", cls="-sm -primary"),
+        hx_post=view.links.escalate(turn_id),
+        hx_target=f"#feedback-{turn_id}",
+        cls="feedback-form",
+    )  # fmt: skip
+
+
+def Thanks(view: View, key: str = "feedback_thanks") -> FT:
     """Feedback has arrived."""
-    return P(Icon("check", 14), Span(view.say("feedback_thanks")), role="status", cls="thanks")
+    return P(Icon("check", 14), Span(view.say(key)), role="status", cls="thanks")
 
 
 def Problem(sentence: str) -> FT:

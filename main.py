@@ -40,6 +40,7 @@ from hyperrun.errors import (
     SearchUnavailable,
     StoreError,
 )
+from hyperrun.insights.gaps import ESCALATED
 from hyperrun.language import choose
 from hyperrun.limits import Limits
 from hyperrun.llm.models import Models
@@ -52,7 +53,7 @@ from hyperrun.storage.keys import Keys
 from hyperrun.storage.opening import check_store, store_of
 from hyperrun.storage.tokens import Tokens
 from hyperrun.visitor import share_names
-from hyperrun.web import api, asking, assets, health, machine_pages, middleware, sse
+from hyperrun.web import api, asking, assets, escalation, health, machine_pages, middleware, sse
 from hyperrun.web.agents_menu import AgentsSheet, ForAgents, name_for
 from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
@@ -63,6 +64,7 @@ from hyperrun.web.doors import code_of, is_door, problem_of
 from hyperrun.web.events_out import EventsOut
 from hyperrun.web.forms import (
     AskForm,
+    EscalationForm,
     FeedbackForm,
     KeyForm,
     OtherForm,
@@ -333,7 +335,7 @@ async def retry(request: Request, turn_id: str, services: Services, form: Reader
     caller = Caller.of(request)
     async with admitted(caller, services, conversation) as reservation:
         turn = await services.turns.retry(
-            conversation, turn_id, reservation, view.language, caller.asker
+            conversation, turn_id, reservation, view.language, caller.asker_for(services)
         )
     return html.Exchange(view, turn)
 
@@ -362,6 +364,30 @@ async def feedback(request: Request, turn_id: str, services: Services, form: Fee
     if form.rating < 0 and not form.complete:
         return html.FeedbackForm(view, turn_id, form.rating)
     return html.Thanks(view)
+
+
+@route("/escalate/{turn_id}", methods=["POST"])
+async def escalate(request: Request, turn_id: str, services: Services, form: EscalationForm) -> FT:
+    """Ask a person: a form first, and what is written into it goes to the operator."""
+    view = view_for(request, services, form.lang)
+    conversation = require_conversation(services, form)
+    turns = await services.store.turns(conversation)
+    places = [at for at, turn in enumerate(turns) if turn.id == turn_id]
+    if not places or not services.escalations.offered:
+        raise NotYours("no such answer to ask a person about")
+    if not form.complete:
+        return html.EscalationForm(view, turn_id, form)
+    problem = escalation.problem(form)
+    if problem:
+        return html.EscalationForm(view, turn_id, form, problem)
+    await services.limits.rates.count(
+        ("escalation", address_of(request), escalation.A_MINUTE),
+        ("escalation_all", "all", escalation.A_MINUTE_IN_ALL),
+    )
+    if not await services.escalations.send(form, turns[: places[0] + 1]):
+        return html.EscalationForm(view, turn_id, form, "error_escalation")
+    await services.store.rate(conversation, turn_id, -1, ESCALATED, form.missing)
+    return html.Thanks(view, "escalate_thanks")
 
 
 @route("/share/{turn_id}", methods=["POST"])
@@ -403,8 +429,10 @@ async def search_as_typed(request: Request, services: Services, form: SearchForm
 
 
 @route("/search-missed", methods=["POST"])
-async def search_missed(services: Services, form: SearchForm) -> Response:
+async def search_missed(request: Request, services: Services, form: SearchForm) -> Response:
     """Count a search that its reader left without a page or an answer; nothing of who."""
+    if Caller.of(request).asker_for(services).private:
+        return Response(status_code=204)
     words = without_secrets(" ".join(form.words.casefold().split()))
     if len(words) >= MIN_MISSED_CHARS:
         await services.store.count_missed(words[:MAX_MISSED_CHARS])
@@ -674,6 +702,7 @@ LINKS = Links(
     retry=lambda turn_id: retry.to(turn_id=turn_id).lstrip("/"),
     go_on=lambda turn_id: go_on.to(turn_id=turn_id).lstrip("/"),
     feedback=lambda turn_id: feedback.to(turn_id=turn_id).lstrip("/"),
+    escalate=lambda turn_id: escalate.to(turn_id=turn_id).lstrip("/"),
     share=lambda turn_id: f"share/{turn_id}",
 )
 
@@ -692,6 +721,7 @@ def create_app(settings: Settings) -> FastHTML:
     limits = Limits(settings, store, price, shares=store.shares)
     metrics = Metrics(limits) if settings.metrics else None
     events_out = EventsOut(settings)
+    escalations = escalation.Escalations(settings, events_out)
     on_ended = [limits.book, events_out.answered, *([metrics.answered] if metrics else [])]
     turns = Turns(settings, store, answerers.of, search.locate, on_ended)
 
@@ -749,6 +779,7 @@ def create_app(settings: Settings) -> FastHTML:
         limits=limits,
         metrics=metrics,
         events_out=events_out,
+        escalations=escalations,
         tokens=Tokens(store.secret),
         keys=Keys(store.secret, store),
         view=View(
@@ -760,6 +791,9 @@ def create_app(settings: Settings) -> FastHTML:
             share=settings.share,
             human_url=settings.human_url,
             disclaimer=settings.disclaimer,
+            consent=settings.consent,
+            privacy_url=settings.privacy_url,
+            escalates=escalations.offered,
             shows_cost=settings.show_cost,
             images=tuple(origin(each) for each in settings.images),
         ),

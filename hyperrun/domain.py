@@ -34,6 +34,7 @@ class Asker:
 
     door: Door = Door.CHAT
     agent: str = ""  # what an agent calls itself; "" for a person
+    private: bool = False  # asked not to be tracked, where the operator honours that
 
 
 PERSON = Asker()

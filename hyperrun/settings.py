@@ -315,6 +315,22 @@ class Settings:
         secret=True,
     )
 
+    escalation: str = setting(
+        "HYPERRUN_ESCALATION",
+        "",
+        "where a reader's call for a person goes, with the conversation: `webhook`, or a mail "
+        "address; unset: there is no form for it",
+    )
+    smtp_url: str = setting(
+        "HYPERRUN_SMTP_URL",
+        "",
+        "the mail server for that: `smtp://user:password@host:587` (STARTTLS), or `smtps://…`",
+        secret=True,
+    )
+    smtp_from: str = setting(
+        "HYPERRUN_SMTP_FROM", "", "the sender; unset: that server's user, else the addressee"
+    )
+
     # Answers in flight
     drain_s: float = setting(
         "HYPERRUN_DRAIN_S",
@@ -332,6 +348,12 @@ class Settings:
         "HYPERRUN_KEEP_QUESTIONS",
         True,
         "`off`: what was asked and answered is deleted within two hours, and counts alone are kept",
+    )
+    honor_dnt: bool = setting(
+        "HYPERRUN_HONOR_DNT",
+        False,
+        "`on`: what readers ask whose browser sends `DNT: 1` or `Sec-GPC: 1` is deleted within "
+        "two hours, and is in no report, gap or webhook",
     )
     max_store_mb: int = setting(
         "HYPERRUN_MAX_STORE_MB",
@@ -367,6 +389,13 @@ class Settings:
         "",
         "the line under the question box; unset: that answers can be wrong",
     )
+    consent: str = setting(
+        "HYPERRUN_CONSENT",
+        "",
+        "a line at the question box that what is asked is kept: `on`, or your own words; unset: "
+        "none",
+    )
+    privacy_url: str = setting("HYPERRUN_PRIVACY_URL", "", "where that line leads for more")
     starters: tuple[str, ...] = setting(
         "HYPERRUN_STARTERS",
         (),
@@ -447,6 +476,7 @@ class Settings:
             "site_url",
             "public_url",
             "webhook_url",
+            "privacy_url",
             "api_base",
             "azure_endpoint",
             "embedding_api_base",

@@ -18,6 +18,7 @@ AGAIN_WITHIN_S = 600.0  # a question of the same reader, in other words
 MAX_WORDINGS = 30
 MAX_ANSWERS = 5
 MAX_NAME_CHARS = 90
+ESCALATED = "escalated"  # what stands with a turn whose reader has written to a person
 
 REASONS = {
     "absent": "nothing was found",
@@ -79,16 +80,15 @@ def askings(
     rows: Sequence[Summary],
     missed: Sequence[Missed] = (),
     reported: Sequence[Reported] = (),
-    escalated: frozenset[str] = frozenset(),
 ) -> list[Asking]:
     """What was asked and not well answered, searched and not opened, or reported as missing.
 
-    Questions are cleaned of addresses, keys and tokens. `escalated` are ids of turns.
+    Questions are cleaned of addresses, keys and tokens.
     """
     found = []
     again = _asked_again(rows)
     for row in rows:
-        reasons = [reason for reason, holds in _reasons(row, escalated, again) if holds]
+        reasons = [reason for reason, holds in _reasons(row, again) if holds]
         text = plain(without_personal(row.question), 500)
         if reasons and stems_of(text):
             found.append(
@@ -112,17 +112,15 @@ def askings(
     return found
 
 
-def _reasons(
-    row: Summary, escalated: frozenset[str], again: frozenset[str]
-) -> Iterable[tuple[str, bool]]:
+def _reasons(row: Summary, again: frozenset[str]) -> Iterable[tuple[str, bool]]:
     answered = row.outcome is Outcome.ANSWERED
     yield "absent", row.grounding is Grounding.ABSENT
     yield "near", row.grounding is Grounding.NEAR
     unknown = row.grounding is Grounding.UNKNOWN and answered and not row.is_cited
     yield "uncited", row.grounding is Grounding.UNCITED or unknown
-    yield "down", row.rating < 0
+    yield "down", row.rating < 0 and row.reason != ESCALATED
     yield "again", row.id in again
-    yield "escalated", row.id in escalated
+    yield "escalated", row.reason == ESCALATED
     yield "failed", row.outcome is Outcome.FAILED
 
 

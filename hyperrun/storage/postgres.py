@@ -20,6 +20,7 @@ from hyperrun.storage.postgres_schema import migrate
 from hyperrun.storage.schema import COLUMNS, WRITTEN, row_of, turn_of
 from hyperrun.storage.shares import Shares
 from hyperrun.storage.store import (
+    COMMENT_UNLESS_PRIVATE,
     EXPIRE_EVERY_S,
     MAX_MISSED,
     MAX_RECENT,
@@ -27,6 +28,8 @@ from hyperrun.storage.store import (
     MAX_TURNS,
     TEXTS_KEPT_S,
     TITLE_CHARS,
+    UNLESS_PRIVATE,
+    WITHOUT_PRIVATE_TEXTS,
     WITHOUT_TEXTS,
     Missed,
     Reported,
@@ -45,8 +48,8 @@ OF_READER = "conversation BETWEEN %s AND %s AND (conversation = %s OR conversati
 
 _KINDS = {
     "prompt_tokens": "integer", "completion_tokens": "integer", "own_key": "integer",
-    "estimated": "integer", "cost_usd": "double precision", "started": "double precision",
-    "ended": "double precision",
+    "estimated": "integer", "private": "integer", "cost_usd": "double precision",
+    "started": "double precision", "ended": "double precision",
 }  # fmt: skip
 _ARRAYS = ", ".join(f"%s::{_KINDS.get(each, 'text')}[]" for each in WRITTEN)
 _NEW = f"unnest({_ARRAYS}) AS new ({', '.join(WRITTEN)})"
@@ -246,10 +249,11 @@ class PostgresStore:
     async def summaries(self, since: float) -> list[Summary]:
         """As `Store.summaries`; of each row what is asked for alone is read."""
         rows = await self._database.rows(
-            "SELECT id, conversation, question, page_url, outcome, "
+            f"SELECT id, conversation, {UNLESS_PRIVATE}, outcome, "
             "CASE grounding WHEN '' THEN sources <> '[]' ELSE grounding = 'cited' END, "
-            "error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started, "
-            "grounding FROM turns WHERE started >= %s AND outcome <> 'running' ORDER BY started",
+            f"error, notice, cost_usd, own_key, rating, reason, {COMMENT_UNLESS_PRIVATE}, door, "
+            "agent, started, grounding FROM turns WHERE started >= %s AND outcome <> 'running' "
+            "ORDER BY started",
             since,
         )
         return [summary_of(*row) for row in rows]
@@ -332,10 +336,10 @@ class PostgresStore:
     async def expire(self) -> None:
         """Delete what is older than the operator wants to keep, by the database's clock."""
         self._database.check_open()
+        texts_kept = "extract(epoch FROM now()) - %s"
+        await self._database.run(f"{WITHOUT_PRIVATE_TEXTS} {texts_kept}", TEXTS_KEPT_S)
         if not self._keep_questions:
-            await self._database.run(
-                f"{WITHOUT_TEXTS} extract(epoch FROM now()) - %s", TEXTS_KEPT_S
-            )
+            await self._database.run(f"{WITHOUT_TEXTS} {texts_kept}", TEXTS_KEPT_S)
             await self._database.run("DELETE FROM missed")
             await self._database.run("DELETE FROM gaps")
         if not self._keep_days:

@@ -117,6 +117,11 @@ MIGRATIONS = (
         key text COLLATE "C" PRIMARY KEY, hits integer NOT NULL, until timestamptz NOT NULL
     );
     """,
+    """
+    -- Of readers who do not want to be tracked: their texts go soon.
+    ALTER TABLE turns ADD COLUMN private integer NOT NULL DEFAULT 0;
+    CREATE INDEX turns_private ON turns (started) WHERE private = 1;
+    """,
 )
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('hyperrun migrations'))"

@@ -100,14 +100,20 @@ MIGRATIONS = (
         conversation, page_url, question
     );
     """,
+    # Of readers who do not want to be tracked: their texts go soon.
+    """
+    ALTER TABLE turns ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX turns_private ON turns (started) WHERE private = 1;
+    """,
 )
 
 COLUMNS = (
     "id, conversation, question, page, outcome, answer, steps, sources, model, prompt_tokens, "
     "completion_tokens, cost_usd, own_key, error, retry_of, started, ended, suggestions, "
-    "estimated, notice, door, agent, grounding, language, page_url, given, rating, reason, comment"
+    "estimated, notice, door, agent, grounding, language, page_url, given, private, rating, "
+    "reason, comment"
 )
-WRITTEN = COLUMNS.split(", ")[:26]  # all but what readers say of a turn
+WRITTEN = COLUMNS.split(", ")[:27]  # all but what readers say of a turn
 
 
 # In KiB: rows are found by their key, and the system keeps the file's pages anyhow. SQLite's own
@@ -208,6 +214,7 @@ def row_of(turn: Turn) -> tuple[Any, ...]:
                 "calls": [_plain(each) for each in turn.calls],
             }
         ),
+        int(turn.asker.private),
     )
 
 
@@ -233,14 +240,14 @@ def turn_of(row: tuple[Any, ...]) -> Turn:
         ended=row[16],
         suggestions=tuple(json.loads(row[17])),
         notice=row[19],
-        asker=Asker(Door(row[20]), row[21]),
+        asker=Asker(Door(row[20]), row[21], bool(row[26])),
         grounding=Grounding(row[22]),
         language=row[23],
         handed=tuple(_known(Handed, each) for each in given.get("handed", ())),
         calls=tuple(_known(Call, each) for each in given.get("calls", ())),
-        rating=row[26],
-        reason=row[27],
-        comment=row[28],
+        rating=row[27],
+        reason=row[28],
+        comment=row[29],
     )
 
 

@@ -33,6 +33,7 @@ from hyperrun.storage.schema import (
     turn_of,
 )
 from hyperrun.storage.store import (
+    COMMENT_UNLESS_PRIVATE,
     EXPIRE_EVERY_S,
     MAX_MISSED,
     MAX_RECENT,
@@ -40,6 +41,8 @@ from hyperrun.storage.store import (
     MAX_TURNS,
     TEXTS_KEPT_S,
     TITLE_CHARS,
+    UNLESS_PRIVATE,
+    WITHOUT_PRIVATE_TEXTS,
     WITHOUT_TEXTS,
     Missed,
     Reported,
@@ -293,10 +296,11 @@ class SQLiteStore:
     async def summaries(self, since: float) -> list[Summary]:
         """As `Store.summaries`; of each row what is asked for alone is read."""
         rows = await self._rows(
-            "SELECT id, conversation, question, page_url, "
+            f"SELECT id, conversation, {UNLESS_PRIVATE}, "
             "outcome, CASE grounding WHEN '' THEN sources != '[]' ELSE grounding = 'cited' END, "
-            "error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started, "
-            "grounding FROM turns WHERE started >= ? AND outcome != ? ORDER BY started",
+            f"error, notice, cost_usd, own_key, rating, reason, {COMMENT_UNLESS_PRIVATE}, door, "
+            "agent, started, grounding FROM turns WHERE started >= ? AND outcome != ? "
+            "ORDER BY started",
             since,
             Outcome.RUNNING,
         )
@@ -400,6 +404,7 @@ class SQLiteStore:
         self._scrub()
 
     def _expire(self) -> None:
+        self._execute(f"{WITHOUT_PRIVATE_TEXTS} ?", self._now() - TEXTS_KEPT_S)
         if not self._keep_questions:
             self._execute(f"{WITHOUT_TEXTS} ?", self._now() - TEXTS_KEPT_S)
             self._execute("DELETE FROM missed")

@@ -13,12 +13,20 @@ if TYPE_CHECKING:
     from hyperrun.storage.fleet import Fleet
     from hyperrun.storage.shares import Shares
 
-# Of a turn whose texts the operator does not keep (`HYPERRUN_KEEP_QUESTIONS=off`): in both kinds.
-WITHOUT_TEXTS = (
+# Of a turn whose texts are not kept, its reader's (`HYPERRUN_HONOR_DNT`) or nobody's
+# (`HYPERRUN_KEEP_QUESTIONS=off`): in both kinds of SQL.
+_WITHOUT_TEXTS = (
     "UPDATE turns SET question = '', page = '{}', page_url = '', answer = '', steps = '[]', "
-    "sources = '[]', suggestions = '[]', given = '{}', comment = '' "
-    "WHERE outcome <> 'running' AND (question <> '' OR answer <> '') AND started < "
+    "sources = '[]', suggestions = '[]', given = '{}', comment = '' WHERE "
 )
+_WITH_TEXTS = "outcome <> 'running' AND (question <> '' OR answer <> '') AND started < "
+WITHOUT_TEXTS = _WITHOUT_TEXTS + _WITH_TEXTS
+WITHOUT_PRIVATE_TEXTS = f"{_WITHOUT_TEXTS}private = 1 AND {_WITH_TEXTS}"
+# Of a report's row: what a reader who does not want to be tracked wrote is not in it.
+UNLESS_PRIVATE = ", ".join(
+    f"CASE WHEN private = 1 THEN '' ELSE {column} END" for column in ("question", "page_url")
+)
+COMMENT_UNLESS_PRIVATE = "CASE WHEN private = 1 THEN '' ELSE comment END"
 TEXTS_KEPT_S = 3_600.0
 EXPIRE_EVERY_S = 3_600.0
 MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
@@ -137,7 +145,7 @@ class Store(Protocol):
 
     async def summaries(self, since: float) -> list[Summary]:
         """The turns that began since then (seconds since the epoch) and have ended, oldest
-        first."""
+        first; without the texts of readers who do not want to be tracked."""
 
     # What the operator's desk shows, from `since` and before `until`, seconds since the epoch
 

@@ -35,7 +35,7 @@ async def ask(
     async with admitted(caller, services, conversation) as reservation:
         return await services.turns.start(
             conversation, question, page, reservation, language,
-            retry_of=retry_of, asker=caller.asker,
+            retry_of=retry_of, asker=caller.asker_for(services),
         )  # fmt: skip
 
 

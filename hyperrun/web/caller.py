@@ -1,8 +1,8 @@
 """Who calls, by whichever door, and the place that limits and budget give their question."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from starlette.requests import Request
@@ -22,7 +22,7 @@ class Caller:
 
     address: str
     visitor: str
-    asker: Asker
+    asker: Asker  # `private` by what the request says, whether that is honoured or not
     is_known: bool = False  # by a key of the operator's: their own limits are not for it
 
     @classmethod
@@ -32,7 +32,21 @@ class Caller:
         address = address_of(request)
         known = bool(request.scope.get("hyperrun.known"))
         asker = asker_of(door, user_agent, client)
-        return cls(address, visitor_of(address, user_agent), asker, known)
+        private = wishes_privacy(request.headers)
+        return cls(
+            address, visitor_of(address, user_agent), replace(asker, private=private), known
+        )  # fmt: skip
+
+    def asker_for(self, services: Services) -> Asker:
+        """Who asks, as it is kept: a wish not to be tracked counts where the operator honours
+        it."""
+        private = self.asker.private and services.settings.honor_dnt
+        return replace(self.asker, private=private)
+
+
+def wishes_privacy(headers: Mapping[str, str]) -> bool:
+    """Does a browser ask not to track its reader: Do Not Track, or Global Privacy Control?"""
+    return headers.get("dnt") == "1" or headers.get("sec-gpc") == "1"
 
 
 def address_of(request: Request) -> str:

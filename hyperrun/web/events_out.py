@@ -1,5 +1,5 @@
-"""What is told to `HYPERRUN_WEBHOOK_URL`: thumbs and a spent budget, signed, tried again, and never
-waited for by an answer."""
+"""What is told to `HYPERRUN_WEBHOOK_URL`: thumbs, a spent budget and calls for a person, signed,
+tried again, and never waited for by an answer."""
 
 import asyncio
 import hashlib
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 MAX_WAITING = 200
 ATTEMPTS = 4
+ATTEMPTS_WAITED_FOR = 2
 FIRST_PAUSE_S = 1.0
 TIMEOUT_S = 10.0
 MAX_TEXT_CHARS = 2_000
@@ -42,7 +43,9 @@ class EventsOut:
         self._tell("feedback", {
             "turn": turn.id, "rating": rating, "reason": reason, "page": turn.page.url,
             "comment": without_personal(comment)[:MAX_TEXT_CHARS],
-            "question": without_personal(turn.question)[:MAX_TEXT_CHARS],
+            "question": "" if turn.asker.private else (
+                without_personal(turn.question)[:MAX_TEXT_CHARS]
+            ),
             "desk": f"{self._desk}/conversation/{turn.id}" if self._desk else "",
         })  # fmt: skip
 
@@ -52,6 +55,14 @@ class EventsOut:
         if turn.notice == BudgetSpent.public and self._budget_told != today:
             self._budget_told = today
             self._tell("budget", {"day": time.strftime("%Y-%m-%d", time.gmtime())})
+
+    async def deliver(self, kind: str, told: dict[str, Any]) -> bool:
+        """Tell something now, past what waits. False where it was not taken."""
+        import httpx
+
+        async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client:
+            told = {"event": kind, "at": time.time(), **told}
+            return await self._send(client, told, ATTEMPTS_WAITED_FOR)
 
     def _tell(self, kind: str, told: dict[str, Any]) -> None:
         if not self._url:
@@ -70,7 +81,7 @@ class EventsOut:
             while not self._waiting.empty():
                 await self._send(client, self._waiting.get_nowait())
 
-    async def _send(self, client: Any, told: dict[str, Any]) -> None:
+    async def _send(self, client: Any, told: dict[str, Any], attempts: int = ATTEMPTS) -> bool:
         import httpx
 
         body = json.dumps(told, ensure_ascii=False).encode()
@@ -80,20 +91,21 @@ class EventsOut:
             headers["X-HyperRun-Signature-256"] = f"sha256={signature}"
         pause_s = self._pause_s
         why = ""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(attempts):
             try:
                 answer = await client.post(self._url, content=body, headers=headers)
                 if answer.is_success:
-                    return
+                    return True
                 why = f"it answers {answer.status_code}"
                 if 400 <= answer.status_code < 500 and answer.status_code != 429:
                     break
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 why = type(error).__name__
-            if attempt < ATTEMPTS - 1:
+            if attempt < attempts - 1:
                 await asyncio.sleep(pause_s)
                 pause_s *= 4
         log.error("the webhook did not take an event of kind %s: %s", told["event"], why)
+        return False
 
     async def close(self) -> None:
         """What waits is tried for a moment more."""

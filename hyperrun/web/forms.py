@@ -153,6 +153,25 @@ class FeedbackForm(ReaderForm):
 
 
 @dataclass(frozen=True, slots=True)
+class EscalationForm(ReaderForm):
+    """What a reader writes to a person. The name and the address are for the answer alone."""
+
+    name: str
+    mail: str
+    missing: str
+    complete: bool  # the reader has seen the form
+
+    @classmethod
+    def _values(cls, read: dict[str, str]) -> dict[str, Any]:
+        return ReaderForm._values(read) | {
+            "name": _short(read, "name", 100),
+            "mail": _short(read, "mail", 300),
+            "missing": without_secrets(clean(read.get("missing", "")))[:4_000],
+            "complete": "missing" in read,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class KeyForm(ReaderForm):
     """A model and the reader's own key for it. The key is kept out of every `repr`."""
 

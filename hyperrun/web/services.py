@@ -13,6 +13,7 @@ from hyperrun.storage.keys import Keys
 from hyperrun.storage.store import Store
 from hyperrun.storage.tokens import Tokens
 from hyperrun.web.assets import Assets
+from hyperrun.web.escalation import Escalations
 from hyperrun.web.events_out import EventsOut
 from hyperrun.web.metrics import Metrics
 from hyperrun.web.view import View
@@ -34,6 +35,7 @@ class Services:
     limits: Limits
     metrics: Metrics | None
     events_out: EventsOut
+    escalations: Escalations
     tokens: Tokens
     keys: Keys
     view: View  # in English; a handler makes the reader's of it

@@ -44,6 +44,7 @@ class Links:
     retry: Callable[[str], str]
     go_on: Callable[[str], str]
     feedback: Callable[[str], str]
+    escalate: Callable[[str], str]
     share: Callable[[str], str]
 
 
@@ -62,6 +63,9 @@ class View:
     share: bool = False
     human_url: str = ""
     disclaimer: str = ""
+    consent: str = ""  # "on" for our words, else the operator's; "" for none
+    privacy_url: str = ""
+    escalates: bool = False
 
     def say(self, key: str, **values: object) -> str:
         """An interface text in this view's language."""

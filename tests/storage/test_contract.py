@@ -366,6 +366,33 @@ def test_texts_that_are_not_kept_go_and_counts_stay(tmp_path: Path, opened: Open
     run(work)
 
 
+def test_texts_of_readers_who_are_not_to_be_tracked_go_soon_and_are_in_no_report(
+    tmp_path: Path, opened: Opened
+) -> None:
+    async def work() -> None:
+        now = time.time()
+        hidden = Asker(private=True)
+        async with opened(tmp_path) as store:
+            await store.save([
+                desk_turn("old", started=now - 7_200, ended=now - 7_199, asker=hidden),
+                desk_turn("fresh", started=now, ended=now + 1, asker=hidden),
+                desk_turn("other", started=now - 7_200, ended=now - 7_199),
+            ])  # fmt: skip
+            assert await store.rate("fresh~x", "fresh", -1, "wrong", "my comment")
+            found = {each.id: each for each in await store.summaries(0.0)}
+            assert (found["fresh"].question, found["fresh"].page_url) == ("", "")
+            assert (found["fresh"].rating, found["fresh"].comment) == (-1, "")
+            assert found["other"].question == TURN.question
+            await store.expire()
+            old, fresh = await store.turn("old"), await store.turn("fresh")
+            other = await store.turn("other")
+            assert old is not None and fresh is not None and other is not None
+            assert (old.question, old.answer, old.asker) == ("", "", hidden)
+            assert fresh.question == other.question == TURN.question
+
+    run(work)
+
+
 def test_a_store_that_is_closed_or_not_there_has_one_kind_of_error(
     tmp_path: Path, opened: Opened, made: Made
 ) -> None:

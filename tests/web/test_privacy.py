@@ -1,0 +1,71 @@
+"""A reader's wish not to be tracked, where the operator honours it, and the line that tells what
+is kept."""
+
+import re
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.commands.test_privacy import operators
+from tests.server import RunningServer, Serve
+from tests.web.test_events_out import hook
+
+
+def ask(server: RunningServer, **signals: str) -> tuple[str, str]:
+    """A question by a browser that sends `signals`; its turn and its token."""
+    headers = {"HX-Request": "true", "Origin": server.url, "User-Agent": "Mozilla/5.0"} | signals
+    data = {"query": "How do I dim a lamp?"}
+    said = httpx.post(f"{server.url}/ask", data=data, headers=headers).text
+    found = re.search(r"stream/([\w-]+)", said)
+    assert found
+    httpx.get(f"{server.url}/stream/{found[1]}")
+    return found[1], said.partition('name="token"')[2].partition('value="')[2].partition('"')[0]
+
+
+@pytest.mark.parametrize("signals", [{"DNT": "1"}, {"Sec-GPC": "1"}])
+def test_who_does_not_want_to_be_tracked_is_in_no_report_and_no_webhook(
+    serve: Serve, signals: dict[str, str]
+) -> None:
+    with hook() as received:
+        server = serve(honor_dnt=True, webhook_url=received.url)
+        turn_id, token = ask(server, **signals)
+        ask(server, DNT="0")
+        headers = {"HX-Request": "true", "Origin": server.url}
+        data = {"token": token, "rating": "1"}
+        httpx.post(f"{server.url}/feedback/{turn_id}", data=data, headers=headers)
+        missed = {"words": "some words that lead nowhere"}
+        httpx.post(f"{server.url}/search-missed", data=missed, headers=headers | signals)
+        report = operators("hyperrun.commands.report", server.settings.data_dir).stdout
+        assert report.count("How do I dim a lamp?") == 1
+        gaps = operators("hyperrun.commands.gaps", server.settings.data_dir, "--least", "1").stdout
+        assert "lead nowhere" not in gaps
+        # And the conversation is still the reader's own.
+        history = httpx.post(f"{server.url}/history", data={"token": token}, headers=headers)
+        assert "How do I dim a lamp?" in history.text
+    assert all(b"dim a lamp" not in body for _, body in received.told)
+
+
+def test_where_it_is_not_honoured_a_signal_changes_nothing(serve: Serve) -> None:
+    server = serve()
+    ask(server, DNT="1")
+    report = operators("hyperrun.commands.report", server.settings.data_dir).stdout
+    assert "How do I dim a lamp?" in report
+
+
+def test_a_line_tells_what_is_kept(serve: Serve) -> None:
+    def page(**settings: str) -> str:
+        return httpx.get(f"{serve(**settings).url}/chat-standalone").text
+
+    assert "consent" not in page()
+    ours = page(consent="on", privacy_url="https://docs.example/privacy")
+    assert "read to improve the documentation" in ours
+    assert 'href="https://docs.example/privacy"' in ours
+    assert "We keep &lt;all&gt;" in page(consent="We keep <all>")
+
+
+def test_the_line_is_seen_in_a_low_window_too(page: Page, serve: Serve) -> None:
+    page.set_viewport_size({"width": 640, "height": 400})
+    page.goto(f"{serve(consent='on').url}/chat-standalone?lang=de")
+    expect(page.locator(".consent")).to_be_visible()
+    expect(page.locator(".consent")).to_contain_text("gespeichert")
