@@ -10,6 +10,7 @@ HyperRunError                anything a reader may be told about
 │   └── BudgetSpent          the day's money is gone: answer without a model
 ├── SearchError              the corpus could not be searched
 │   ├── SearchUnavailable    the program is missing or has no index yet
+│   │   └── SearchNotReady   the first index is still being made
 │   └── SearchTimeout        it was too slow and was stopped
 ├── ModelError               the language model failed
 │   ├── ModelNotConfigured   no model, or no key for it
@@ -106,6 +107,12 @@ class SearchError(HyperRunError):
 
 class SearchUnavailable(SearchError):
     """The program is missing or has no index yet."""
+
+
+class SearchNotReady(SearchUnavailable):
+    """The first index is still being made."""
+
+    public = "error_still_reading"
 
 
 class SearchTimeout(SearchError):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.domain import Source
-from hyperrun.errors import SearchError, SearchUnavailable
+from hyperrun.errors import SearchError, SearchNotReady, SearchUnavailable
 from hyperrun.files import read_bytes
 from hyperrun.language import DEFAULT
 from hyperrun.passage import PROSE, Passage
@@ -23,11 +23,17 @@ from hyperrun.search import introductions, sources, versions
 from hyperrun.search.builder import build
 from hyperrun.search.colgrep.engine import ColGrep, find_program
 from hyperrun.search.colgrep.program import ColGrepError, Crowded
+from hyperrun.search.first_pages import linked_from
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index
 from hyperrun.search.index_file import location
 from hyperrun.search.progress import BuildProgress, first_step
-from hyperrun.search.questions import is_for_readers, language_of, questions
+from hyperrun.search.questions import (
+    first_questions,
+    is_for_readers,
+    language_of,
+    questions,
+)
 from hyperrun.search.ranking import generality
 from hyperrun.search.sections import Before, Wanted, leans
 from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
@@ -51,6 +57,7 @@ MAX_CHANGED = 100  # with more changes at once, every file is looked at
 CRAWLED_AT_ONCE = 500  # pages of a first crawl that are read while it goes on
 MAX_FIRST_QUESTIONS = 8
 MAX_STARTERS = 4
+MIN_TELLING_CHARS = 300  # of prose, to tell its language by
 MAX_RELATED = 12  # of which those are left out that an answer quotes
 MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
@@ -511,12 +518,12 @@ class Search:
         return Typed([self._addressed(passage, address) for passage, address in found], words)
 
     async def _wait_until_ready(self) -> None:
-        """Wait for an index, up to 20 s. Raises `SearchUnavailable`."""
+        """Wait for an index, up to 20 s. Raises `SearchNotReady`."""
         try:
             async with asyncio.timeout(FIRST_INDEX_WAIT_S):
                 await self._ready.wait()
         except TimeoutError as error:
-            raise SearchUnavailable("the first index is still being built") from error
+            raise SearchNotReady("the first index is still being built") from error
 
     async def _find(self, query: str, k: int, before: Before | None) -> list[Found]:
         """What all ways of searching find together. Raises `sqlite3.Error`."""
@@ -730,7 +737,10 @@ class Search:
         asked: list[str] = []
         if here := self.file_of(page_url):
             with suppress(sqlite3.Error):
-                asked = self._questions_of(title for _, title in self._index.sections(here))
+                titles = [title for _, title in self._index.sections(here)]
+                prose = " ".join(each.shown for each, _ in self._index.of_file(here, 5))
+                language = language_of(prose) if len(prose) > MIN_TELLING_CHARS else self._language
+                asked = self._questions_of(titles, language)
         return asked[:limit]
 
     def front_page(self, limit: int = 8) -> list[Passage]:
@@ -741,15 +751,18 @@ class Search:
                 return [each for each, _ in self._index.of_file(file, limit)]
         return []
 
-    def _questions_of(self, titles: Iterable[str]) -> list[str]:
+    def _questions_of(self, titles: Iterable[str], language: str = "") -> list[str]:
         """The questions that sections with these heading paths answer, each once."""
         headings = (title.rpartition(" > ")[2] for title in titles)
-        return questions(headings, self.called, self._language)
+        return questions(headings, self.called, language or self._language)
 
     def file_of(self, page_url: str) -> str:
         """The source of the page at an address of the site; "" where none is known."""
         if not page_url or not self._ready.is_set():
             return ""
+        return self._page_of(page_url)
+
+    def _page_of(self, page_url: str) -> str:
         for tree in self._trees:
             for key in tree.rules.page_keys(page_url):
                 with suppress(sqlite3.Error):
@@ -765,8 +778,8 @@ class Search:
         return ""
 
     def _read_first_pages(self) -> None:
-        """Keep what the project is called, and what a newcomer may ask: two questions of a file,
-        the most general files first."""
+        """Keep what the project is called, and what a newcomer may ask: of the most general page
+        first, then of those that the first ones lead to."""
         files: dict[str, list[str]] = {}
         beginning = ""
         with suppress(sqlite3.Error):
@@ -786,12 +799,13 @@ class Search:
                 beginning += " ".join(each.shown for each, _ in self._index.of_file(file, 5))
         self._language = language_of(beginning[:20_000])
         self._first_files = first[:1]
-        asked: dict[str, None] = {}
-        for file in first:
-            asked |= dict.fromkeys(self._questions_of(files[file])[:2])
-            if len(asked) >= MAX_FIRST_QUESTIONS:
-                break
-        self._first_questions = list(asked)
+        linked: set[str] = set()
+        with suppress(sqlite3.Error):
+            linked = linked_from(self._index, first, places, self._page_of)
+        order = [*first[:1], *sorted(first[1:], key=lambda file: file not in linked)]
+        headings = {file: [title.rpartition(" > ")[2] for title in files[file]] for file in order}
+        asked = first_questions(headings, self.called, self._language)
+        self._first_questions = asked[:MAX_FIRST_QUESTIONS]
 
     def related(self, sources: Sequence[Source], limit: int = MAX_RELATED) -> tuple[str, ...]:
         """What a reader of these passages may ask next: what their own headings answer, then those

@@ -5,12 +5,14 @@ The sentences themselves are texts of the interface (`ask_…`), in the document
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from hyperrun.language import DEFAULT, text
 from hyperrun.search import heading_words
 
 MAX_CHARS = 70
+MAX_OF_FILE = 2  # questions, of those that a newcomer asks
+ENOUGH = 4
 MAX_NOUNS = 5  # words; a longer heading without a verb is a sentence, or a slogan
 
 # Pages for those who work on the project, and what is no reading at all.
@@ -18,6 +20,7 @@ _OTHERS_PAGES = re.compile(
     r"(?i)(^|/)[\w.-]*(contribut|develop(ers?|ment|ing)\b|maintain|governance|changelog|"
     r"code[-_ ]of[-_ ]conduct|changes\b|release|roadmap|history\b|security\b|licen[cs]e|credits|"
     r"authors|sponsor|internals|architecture|style[-_ ]?guide|benchmarks?\b|404|search\b|tags\b)"
+    r"|(^|/)(claude|agents|gemini|copilot-instructions)\.md$"
 )
 # What closes the heading of a page that answers no question,
 _FURNITURE = re.compile(
@@ -25,16 +28,19 @@ _FURNITURE = re.compile(
     r"credits|licen[cs]e|contribut\w*|sponsors?\w*|authors?|acknowledge?ments?|change ?log|roadmap|"
     r"releases?( notes)?|code of conduct|faqs?|features|community|usage|"
     r"learn more|thanks|badges|check it)\W*$"
-    r"|^\W*(why|beloved|what'?s|more|further|table of|version|v?\d|go on|without|with|for|"
-    r"in|at|on|of|by|behind|beside|before|after|under|from|and|or|but)\b"
+    r"|^\W*(why|beloved|what'?s|more|further|table of|version|v?\d|go on|welcome|some|"
+    r"without|with|for|in|at|on|of|by|behind|beside|before|after|under|from|and|or|but)\b"
 )
 # and what means nothing alone.
 _ALONE = re.compile(
-    r"(?i)(api|index|about|summary|notes?|examples?|resources|parameters|arguments|returns?|raises|"
+    r"(?i)(readme|api|index|about|summary|notes?|examples?|resources|parameters|arguments|returns?|raises|"
     r"attributes|methods|properties|class(es)?|functions|modules?|exceptions|constants|types|"
     r"prerequisites|requirements|motivation|background|support|help|dependencies|todo|misc\w*|"
     r"others?|details|goals|status|description|home|welcome|documentation|guides?|basics)"
 )
+_DOING = ("", "ask_how", "ask_configure", "ask_use", "ask_trouble")
+_ABOUT = ("ask_about", "ask_about_many")
+_FILE_NAME = re.compile(r"\d+_\w+|\w+[-_]\w+(?:[-_]\w+)*\.\w+|[A-Z]{4,}")  # of one without a title
 _NUMBERED = re.compile(r"^\W*(?:(?:step|part|chapter)\s+)?\d+(?:\.\d+)*[.):]?\s+", re.IGNORECASE)
 _MARKUP = re.compile(r"[`*]|\{#[^}]*\}|\[\]\([^)]*\)|[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F]")
 _CODE_NAME = re.compile(r"[A-Za-z]\w*[._]\w[\w.]*|\w+\(.*\)|[A-Z][a-z]+[A-Z]\w*|--[\w-]+")
@@ -80,27 +86,55 @@ def is_for_readers(file: str) -> bool:
 
 def question_of(heading: str, project: str, language: str = DEFAULT) -> str:
     """The question that the text under `heading` answers; "" where no rule makes a good one."""
+    return _asked(heading, project, language)[1]
+
+
+def _asked(heading: str, project: str, language: str) -> tuple[str, str]:
+    """The text that the question is made with ("" for its own words), and the question."""
     words = " ".join(_NUMBERED.sub("", _MARKUP.sub("", heading)).split()).strip(" .:!—–-¶#")
     if not words or len(words) > MAX_CHARS:
-        return ""
+        return "", ""
     if words.endswith(("?", "？", "؟")):
-        return words if len(words.split()) > 1 or len(words) > 8 else ""
+        return "", words if len(words.split()) > 1 or len(words) > 8 else ""
     if words.lower() == project.lower():
-        return text(language, "ask_what", heading=project)
+        return "ask_what", text(language, "ask_what", heading=project)
     for key, meant in _MEANINGS:
         if meant.fullmatch(words):
-            return text(language, key, project=project) if project else ""
-    if _FURNITURE.search(words) or _ALONE.fullmatch(words):
-        return ""
+            return key, text(language, key, project=project) if project else ""
+    if _FURNITURE.search(words) or _ALONE.fullmatch(words) or _FILE_NAME.fullmatch(words):
+        return "", ""
     if _CODE_NAME.fullmatch(words):
-        return text(language, "ask_does", heading=words)
-    return _RULES.get(language, _named)(words, language)
+        return "ask_does", text(language, "ask_does", heading=words)
+    key, put = _RULES.get(language, _named)(words, language)
+    return key, text(language, key, heading=put) if key else ""
 
 
 def questions(headings: Iterable[str], project: str, language: str = DEFAULT) -> list[str]:
     """The questions of several headings, in their order, each once."""
     asked = (question_of(heading, project, language) for heading in headings)
     return list(dict.fromkeys(question for question in asked if question))
+
+
+def first_questions(
+    files: Mapping[str, Sequence[str]], project: str, language: str = DEFAULT
+) -> list[str]:
+    """What a newcomer asks, of the headings of files in the order in which one reads them: what it
+    is, how to install it and to begin, what one does with it, two of a file; how a thing works
+    only where there is little else."""
+    begin = dict.fromkeys(("ask_what", "ask_install", "ask_start"), "")
+    if files and project:
+        begin["ask_what"] = text(language, "ask_what", heading=project)
+    do: list[str] = []
+    about: list[str] = []
+    for headings in files.values():
+        asked = [_asked(heading, project, language) for heading in headings]
+        for key, question in asked:
+            if key in begin:
+                begin[key] = begin[key] or question
+        do += [each for key, each in asked if each and key in _DOING][:MAX_OF_FILE]
+        about += [each for key, each in asked if each and key in _ABOUT][:1]
+    found = [*filter(None, begin.values()), *do]
+    return list(dict.fromkeys(found if len(found) >= ENOUGH else [*found, *about]))
 
 
 def is_about(question: str, heading: str) -> bool:
@@ -114,22 +148,25 @@ def _content(words: str) -> set[str]:
     return {_BASE.get(word, word).rstrip("s") for word in found if word not in _SMALL}
 
 
-def _english(words: str, language: str) -> str:
+# Each rule gives the text that a question is made with, and the heading as it stands in it; "" and
+# "" where it is none.
+
+
+def _english(words: str, language: str) -> tuple[str, str]:
     if how := re.match(r"(?i)how (?:to|do i|can i)\s+(.+)", words):
-        words = how[1]
-        return text(language, "ask_how", heading=_lower(words))
+        return "ask_how", _lower(how[1])
     first, _, rest = words.partition(" ")
     verb = _BASE.get(first.lower())
     if verb and rest and not rest.lower().startswith(("of ", "is ", "are ")):
         if first.lower() != verb or verb not in _EITHER or _DETERMINED.search(rest):
-            return text(language, "ask_how", heading=f"{verb} {_inside(rest)}")
+            return "ask_how", f"{verb} {_inside(rest)}"
         if verb not in _BEFORE_NOUNS or len(words.split()) > 2:
-            return ""  # "Group lamps": a verb or a noun, who knows
+            return "", ""  # "Group lamps": a verb or a noun, who knows
     many = words.split()
     if first.lower().endswith("ing") and len(first) > 5 and len(many) > 1:
-        return ""  # a verb that we do not know
+        return "", ""  # a verb that we do not know
     if len(many) > MAX_NOUNS or len(words) < 4 or re.search(r"[:;,!()→]|\s/\s", words):
-        return ""
+        return "", ""
     return _named(words, language)
 
 
@@ -137,7 +174,7 @@ _DETERMINED = re.compile(
     r"(?i)\b(an?|the|your|its?|this|all|any|each|every|multiple|several|into|up)\b"
     r"|^(new|own|more|one|two|down|on|off|in|out|to|for|from|with|without|over|by|as)\b"
 )
-_TITLED = re.compile(r"[A-Z][a-z]+\b")
+_TITLED = re.compile(r"\b[A-Z][a-z]+\b")
 _AFTER_HEAD = re.compile(r"(?i)\s(?:on|of|in|at|by|for|with|from|to|without|into|over|as)\s")
 
 
@@ -160,16 +197,15 @@ def _inside(words: str, capitals: int = 2) -> str:
     return _TITLED.sub(lambda word: word[0].lower() if word[0] in titled else word[0], words)
 
 
-def _named(words: str, language: str) -> str:
+def _named(words: str, language: str) -> tuple[str, str]:
     """A heading that is a thing's name."""
     if language != "en":
-        return text(language, "ask_about", heading=words)
+        return "ask_about", words
     head = _AFTER_HEAD.split(words)[0]
     last = head.rpartition(" ")[2].lower()
     is_many = last.endswith("s") and not last.endswith(_PLURALS_NOT)
     is_many = is_many or re.search(r"\s(?:and|&)\s", head) is not None
-    key = "ask_about_many" if is_many else "ask_about"
-    return text(language, key, heading=_lower(words))
+    return "ask_about_many" if is_many else "ask_about", _lower(words)
 
 
 def _infinitive_first(pattern: str) -> "re.Pattern[str]":
@@ -189,15 +225,15 @@ _INFINITIVES = {
 }
 
 
-def _by_infinitive(words: str, language: str) -> str:
+def _by_infinitive(words: str, language: str) -> tuple[str, str]:
     if len(words.split()) > 9:
-        return ""
+        return "", ""
     if _INFINITIVES[language].match(words):
         first, space, rest = words.partition(" ")
         lowers = language != "de" or re.fullmatch(r"(?i)ein\w*|de[rnms]|die|das|mit|ohne|im", first)
         inside = f"{first.lower()}{space}{rest}" if lowers else words
-        return text(language, "ask_how", heading=inside)
-    return _named(words, language) if len(words.split()) <= MAX_NOUNS else ""
+        return "ask_how", inside
+    return _named(words, language) if len(words.split()) <= MAX_NOUNS else ("", "")
 
 
 _RULES = {"en": _english} | dict.fromkeys(_INFINITIVES, _by_infinitive)

@@ -351,10 +351,44 @@ def test_a_page_has_questions_of_its_own(tmp_path: Path) -> None:
         await search.search("words")
         asked = "How do I work with {}?"
         assert search.questions("https://lamps.example.org/b/", 1) == [asked.format("b")]
-        assert search.questions() == [asked.format("a"), asked.format("b")]
+        assert search.questions()[1:] == [asked.format("a"), asked.format("b")]
         assert search.questions("https://elsewhere.example.org/b/") == []
         found = {each.url for each in await search.search("working with b")}
         assert "https://lamps.example.org/b/#working-with-b" in found
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_the_pages_that_the_first_one_leads_to_are_asked_about_first(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    repository.write(root, "mkdocs.yml", "site_name: x\nsite_url: https://lamps.example.org/\n")
+    links = "[scenes](docs/scenes.md#save), [times](https://lamps.example.org/times/)"
+    repository.write(root, "README.md", f"# Lamps\n\nSee {links}, and much more.\n")
+    for name in ("again", "scenes", "times"):
+        text = f"# About {name}\n\nSome words.\n\n## Working with {name}\n\nMore words here.\n"
+        repository.write(root, f"docs/{name}.md", text)
+
+    async def work(search: Search) -> None:
+        await search.search("words")
+        asked = [f"How do I work with {each}?" for each in ("scenes", "times", "again")]
+        assert search.questions()[1:] == asked
+
+    searched(root, tmp_path / "data", work)
+
+
+def test_a_page_is_asked_about_in_its_own_language(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    repository.write(root, "mkdocs.yml", "site_name: x\nsite_url: https://lamps.example.org/\n")
+    repository.write(root, "docs/index.md", "# Lamps\n\nThe lamp is dimmed with a knob.\n" * 5)
+    german = "Die Lampe wird mit dem Knopf gedimmt, und das ist nicht schwer für Sie. " * 6
+    repository.write(
+        root, "docs/de.md", f"# Lampen\n\n{german}\n\n## Eine Lampe dimmen\n\n{german}"
+    )
+
+    async def work(search: Search) -> None:
+        await search.search("lamp")
+        asked = search.questions("https://lamps.example.org/de/")
+        assert "Wie kann ich eine Lampe dimmen?" in asked
 
     searched(root, tmp_path / "data", work)
 
@@ -378,9 +412,9 @@ def test_what_a_newcomer_reads_first_is_offered_to_start_with(tmp_path: Path) ->
     async def work(search: Search) -> None:
         await search.search("words")
         first = [
-            "How do lamps for everybody work?",
-            "How do lamps of glass work?",
+            "What is root?",
             "How do I dim every lamp?",
+            "How do lamps for everybody work?",
         ]
         assert search.questions(limit=9) == first
         assert search.related((), 3) == tuple(first)

@@ -3,6 +3,7 @@
 import pytest
 
 from hyperrun.search.questions import (
+    first_questions,
     is_about,
     is_for_readers,
     language_of,
@@ -30,6 +31,7 @@ from hyperrun.search.questions import (
         ("`Lamp.dim`", "What does Lamp.dim do?"),
         ("Event Hooks", "How do event hooks work?"),
         ("SSL certificates", "How do SSL certificates work?"),
+        ("Passing Parameters in URLs", "How do I pass parameters in URLs?"),
         ("Type hints", "How do type hints work?"),
         ("Authentication", "How does authentication work?"),
         ("Lamps on a map", "How do lamps on a map work?"),
@@ -38,6 +40,10 @@ from hyperrun.search.questions import (
         ("API Reference", ""),
         ("Beloved Features", ""),
         ("Check it", ""),
+        ("Welcome to Lantern", ""),
+        ("README", ""),
+        ("01_basics", ""),
+        ("CLAUDE", ""),
         ("Contributing", ""),
         ("Changelog", ""),
         ("Next steps", ""),
@@ -79,9 +85,32 @@ def test_each_question_stands_once() -> None:
     assert asked == ["How do I install Lantern?", "How do proxies work?"]
 
 
+def test_a_newcomer_asks_what_it_is_how_to_begin_and_then_what_one_does_with_it() -> None:
+    files = {
+        "README.md": ["README", "Welcome to Lantern", "Installation", "Event hooks"],
+        "docs/scenes.md": ["Scenes", "Save a scene", "Delete a scene", "Share a scene"],
+        "docs/start.md": ["Getting started", "Dimming a lamp", "Troubleshooting"],
+    }
+    assert first_questions(files, "Lantern") == [
+        "What is Lantern?",
+        "How do I install Lantern?",
+        "How do I get started with Lantern?",
+        "How do I save a scene?",
+        "How do I delete a scene?",
+        "How do I dim a lamp?",
+        "What can I do when something goes wrong?",
+    ]
+    assert first_questions({"README.md": ["Event hooks"]}, "Lantern") == [
+        "What is Lantern?",
+        "How do event hooks work?",  # where there is little else
+    ]
+    assert first_questions({}, "Lantern") == []
+
+
 def test_pages_for_those_who_work_on_it_are_not_asked_about() -> None:
     for file in ("CONTRIBUTING.md", "docs/contributing/setup.md", "docs/development.md",
-                 "docs/changelog.md", "CODE_OF_CONDUCT.md", "docs/release-notes.md"):  # fmt: skip
+                 "docs/changelog.md", "CODE_OF_CONDUCT.md", "docs/release-notes.md",
+                 "AGENTS.md", "packages/lamp/CLAUDE.md"):  # fmt: skip
         assert not is_for_readers(file), file
     for file in ("README.md", "docs/guide.md", "docs/how-to/lamps.rst"):
         assert is_for_readers(file), file
