@@ -4,12 +4,14 @@ const DOCK_FROM = '(min-width:1000px)';
 
 const dock = ({ host, panel, make, side, page, label, width }) => {
   const least = 320;
+  // A page of three columns needs what is left: less than a third, where the site says nothing.
+  const usual = () => width || Math.max(360, Math.min(440, Math.round(innerWidth * 0.3)));
   const most = () => Math.max(least, Math.min(760, innerWidth - 480));
   const kept = () => {
     try {
-      return Number(localStorage.getItem(DOCK_KEY)) || width;
+      return Number(localStorage.getItem(DOCK_KEY)) || usual();
     } catch {
-      return width; // no storage: as wide as the site wants it
+      return usual(); // no storage: as wide as the site wants it
     }
   };
   const handle = make('div', { class: 'handle', role: 'separator', tabindex: 0, 'aria-label': label, 'aria-orientation': 'vertical' });
@@ -31,11 +33,13 @@ const dock = ({ host, panel, make, side, page, label, width }) => {
   // Fixed bars do not shrink with the page: those that reach under the panel are narrowed or moved.
   const fixed = () => {
     const found = new Set();
-    const x = side === 'right' ? innerWidth - 6 : 6;
-    for (let y = 4; y < innerHeight; y += 24)
-      for (let each of document.elementsFromPoint(x, y))
-        for (; each && each !== page && each !== host; each = each.parentElement)
-          if (getComputedStyle(each).position === 'fixed') found.add(each);
+    for (const inset of [6, 30, 80]) {
+      const x = side === 'right' ? innerWidth - inset : inset;
+      for (let y = 4; y < innerHeight; y += 24)
+        for (let each of document.elementsFromPoint(x, y))
+          for (; each && each !== page && each !== host; each = each.parentElement)
+            if (getComputedStyle(each).position === 'fixed') found.add(each);
+    }
     // A bar that lets clicks through to what is under it is at no point.
     for (const each of document.querySelectorAll('header,nav,[class*=nav i],[class*=header i]'))
       if (getComputedStyle(each).position === 'fixed' && each.getBoundingClientRect().width > innerWidth / 2) found.add(each);

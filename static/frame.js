@@ -7,10 +7,12 @@
 //          hyperrun:questions  {questions: [text]}                 plain text of the site's, not HTML
 //          hyperrun:title      {title}                             what the site calls the chat
 //          hyperrun:token      {token}                             the conversation, kept by the page
+//          hyperrun:size       {large, can}                        whether it is expanded, and can be
 //          hyperrun:open       {query, submit, selection, focus}   the panel was opened
 //          hyperrun:search     {words, first}                      it was opened to search
 //   sends  hyperrun:ready      {}                                  chat.js listens: the rest may come
 //          hyperrun:close      {}                                  the close button
+//          hyperrun:expand     {}                                  the button beside it, either way
 //          hyperrun:keep       {token}                             where the frame may store nothing
 //          hyperrun:answer     {...}, hyperrun:feedback {...}      for the page's own listeners
 //
@@ -52,6 +54,7 @@
       read = reading(detail);
       hear('page', read);
     },
+    size: ({ large, can }) => hear('size', { large: large === true, can: can === true }),
     token: ({ token }) => hear('token', { token: text(token, 500) }),
     open({ query, submit, selection, focus, search }) {
       if (search === true) return hear('search', { words: text(query, 300), first: true });
@@ -72,7 +75,7 @@
     const name = /^hyperrun:(\w+)$/.exec(type)?.[1];
     if (name && Object.hasOwn(heard, name)) heard[name](detail);
   });
-  for (const name of ['close', 'keep', 'answer', 'feedback'])
+  for (const name of ['close', 'expand', 'keep', 'answer', 'feedback'])
     document.addEventListener('hyperrun:' + name, (event) => send(name, event.detail));
 
   // Escape closes the panel from in here too, unless it ended a composition or closed something of

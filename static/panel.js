@@ -34,7 +34,8 @@ export default (loader) => {
   const covers = matchMedia(COVERS);
   const systemDark = matchMedia('(prefers-color-scheme:dark)');
   const wanted = option('layout');
-  const layout = ['dialog', 'docked'].includes(wanted) ? wanted : 'panel';
+  const usual = ['dialog', 'docked'].includes(wanted) ? wanted : 'panel';
+  let layout = usual; // a reader may make a dialog of it
   const wide = matchMedia(DOCK_FROM);
   const length = (name, otherwise) => {
     const given = option(name).replace(/^\d+$/, '$&px');
@@ -52,10 +53,11 @@ inset:0;margin:auto;width:min(${length('width', '760px')},calc(100vw - 48px));
 height:min(${length('height', '800px')},calc(100dvh - 64px))`;
   sheet.replaceSync(`
 :host(.open){z-index:2147483000!important}
-.panel{position:fixed;box-sizing:border-box;${layout === 'dialog' ? centre : card};overflow:hidden;
+.panel{position:fixed;box-sizing:border-box;${card};overflow:hidden;
 background:#fff;color:#111;border:1px solid #8886;border-radius:14px;box-shadow:0 8px 40px #0006;
 visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .15s,transform .15s}
 .panel.dark{background:#1d232a;color:#eee}
+:host(.dialog) .panel{${centre}}
 :host(.open) .panel{visibility:visible;opacity:1;transform:none}
 .shade{position:fixed;inset:0;background:#0006;display:none}
 :host(.open.modal) .shade{display:block}
@@ -84,7 +86,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
 
   const label = button.firstChild;
   const beside = dock({
-    host, panel, make, side, page, label: words[5], width: parseInt(length('width', '')) || 440,
+    host, panel, make, side, page, label: words[5], width: parseInt(length('width', '')),
   });
 
   let frame;
@@ -184,7 +186,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     ready = false;
     frame?.remove();
     follow();
-    const known = { ...reading(), theme, lang: language, layout };
+    const known = { ...reading(), theme, lang: language, layout: usual };
     for (const name of ['color', 'questions']) known[name] = option(name);
     known.label = option('label');
     for (const name in known) if (!known[name]) delete known[name];
@@ -227,6 +229,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
       told = '';
       const token = stored(TOKEN_KEY);
       send('theme', { theme });
+      tellSize();
       if (token) send('token', { token });
       tell();
       if (pending) send('open', pending);
@@ -234,6 +237,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
       emit('ready');
     },
     close: () => api.close(),
+    expand: () => turn(),
     keep({ token }) {
       // Only where the frame may store nothing itself. `file:` pages share one storage: not there.
       if (typeof token !== 'string' || token.length > 500 || location.origin === 'null') return;
@@ -269,6 +273,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     else beside.leave();
     host.classList.toggle('open', opened);
     host.classList.toggle('modal', modal);
+    host.classList.toggle('dialog', layout === 'dialog');
     button.setAttribute('aria-expanded', opened);
     label.textContent = opened ? words[3] : title; // the button closes what it has opened
     if (modal) panel.setAttribute('aria-modal', 'true');
@@ -276,7 +281,14 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     if (modal !== behind) document.body.inert = modal;
     behind = modal;
     fit();
+    tellSize();
   };
+  // From the site's layout to a dialog with room to read in, and back; the frame stays as it is.
+  const turn = () => {
+    layout = layout === usual ? 'dialog' : usual;
+    shape();
+  };
+  const tellSize = () => send('size', { large: layout !== usual, can: usual !== 'dialog' && !covers.matches });
   // How far the page's own bar reaches down where the panel stands; the panel leaves it free.
   const header = () => {
     const { left, width } = panel.getBoundingClientRect();
@@ -341,7 +353,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   listen(document, 'keydown', (event) => {
     if (opened && event.key === 'Escape' && !event.isComposing && !event.defaultPrevented) close();
   });
-  listen(shade, 'click', close);
+  listen(shade, 'click', () => (layout === usual ? close() : turn()));
   listen(wide, 'change', shape);
   listen(covers, 'change', shape);
   listen(window.visualViewport, 'resize', fit);

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import screenshot
 from tests.generators import GENERATORS, Publish
@@ -14,6 +15,7 @@ OWN = (
     "</form><button class=menu>Menu</button></header>"
     "<h1>Lamps</h1><p id=first>Lamps light rooms.</p><a href=#next id=next>Next page</a>"
     "<article><input type=search id=demo></article><div style='height:2000px'></div>"
+    "<a href=#on style='position:fixed;right:15px;top:300px;width:50px'>On</a>"
 )
 # Controls on the screen that the panel keeps from a finger.
 COVERED = """() => [...document.querySelectorAll('a, button, input, label')].filter((each) => {
@@ -102,9 +104,9 @@ def test_the_docked_panel_takes_room_gives_it_back_and_is_resized_by_keys(
     with docs({"/": embedding(chat_server, "?layout=docked", body=OWN)}) as site:
         reader.goes_to(site.url())
         reader.opens()
-        assert page.evaluate(margin) == 440
+        assert page.evaluate(margin) == 384
         assert (
-            page.evaluate("document.querySelector('header').getBoundingClientRect().right") <= 840
+            page.evaluate("document.querySelector('header').getBoundingClientRect().right") <= 896
         )
         page.evaluate("scrollTo(0, 500)")
         assert page.evaluate("document.querySelector('header').getBoundingClientRect().top") == 0
@@ -113,15 +115,15 @@ def test_the_docked_panel_takes_room_gives_it_back_and_is_resized_by_keys(
         handle = page.locator("hyper-run .handle")
         handle.focus()
         page.keyboard.press("ArrowLeft")
-        assert page.evaluate(margin) == 456
-        assert handle.get_attribute("aria-valuenow") == "456"
+        assert page.evaluate(margin) == 400
+        assert handle.get_attribute("aria-valuenow") == "400"
         page.keyboard.press("Escape")
         reader.sees_it_closed()
         assert page.evaluate(margin) == 0
         assert page.evaluate("document.documentElement.getAttribute('style')") is None
         page.reload()
         reader.opens()
-        assert page.evaluate(margin) == 456  # remembered
+        assert page.evaluate(margin) == 400  # remembered
         page.set_viewport_size({"width": 900, "height": 700})
         page.wait_for_function(f"{margin} === 0")  # too narrow: over a corner
 
@@ -139,6 +141,37 @@ def test_the_floating_panel_leaves_the_sites_bar_free_and_its_button_closes_it(
         reader.button.click()
         reader.sees_it_closed()
         assert reader.button.inner_text() == "Ask AI"
+
+
+@pytest.mark.parametrize("layout", ["panel", "docked"])
+def test_a_reader_expands_the_panel_and_shrinks_it_and_the_answer_stays(
+    reader: Reader, chat_server: str, layout: str
+) -> None:
+    page, chat = reader.page, reader.page.frame_locator("hyper-run iframe")
+    turn, question = chat.locator("#expand"), chat.locator(".question")
+    with docs({"/": embedding(chat_server, f"?layout={layout}", body=OWN)}) as site:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        reader.goes_to(site.url())
+        reader.opens()
+        reader.asks("How do I dim a lamp?", 1)
+        expect(turn).to_have_accessible_name("Expand")
+        before = reader.panel.bounding_box()
+        turn.click()
+        expect(turn).to_have_accessible_name("Shrink")
+        expect(reader.panel).to_have_attribute("aria-modal", "true")
+        large = reader.panel.bounding_box()
+        assert large and before and large["width"] > before["width"]
+        assert abs(large["x"] + large["width"] / 2 - 640) < 2
+        expect(question).to_have_text("How do I dim a lamp?")
+        turn.click()
+        expect(turn).to_have_accessible_name("Expand")
+        assert reader.panel.bounding_box() == before
+        expect(question).to_have_text("How do I dim a lamp?")
+        turn.click()
+        page.mouse.click(20, 400)  # beside it
+        expect(turn).to_have_accessible_name("Expand")
+        page.set_viewport_size({"width": 390, "height": 780})
+        expect(turn).to_be_hidden()  # it covers a phone as it is
 
 
 @pytest.mark.slow
