@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import fhdaisy as ui
@@ -42,7 +43,17 @@ from hyperrun.web.view import IN_TURN, Icon, IconButton, Logo, Sheet, View
 # The chat, in both of its places
 
 
-def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None) -> FT:
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """What one may begin with: questions, about the `page` one is on where it has a name; or how
+    much of the documentation is read so far, where that is not yet all of it."""
+
+    questions: Sequence[str] = ()
+    page: str = ""
+    percent: int = 100
+
+
+def ChatPanel(view: View, starters: Starting, close: FT | None = None) -> FT:
     """Header, messages and form: the whole chat, for the page and for the modal alike."""
     return Div(
         ChatHeader(view, close),
@@ -83,8 +94,11 @@ def ChatPanel(view: View, starters: Sequence[str] = (), close: FT | None = None)
         data_say_ready=view.say("answer_ready"),
         data_say_connection=view.say("error_connection"),
         data_say_unreachable=view.say("error_unreachable"),
+        data_say_offline=view.say("error_offline"),
         data_say_more=view.say("show_more"),
         data_say_you=view.say("you"),
+        data_say_expand=view.say("expand"),
+        data_say_shrink=view.say("shrink"),
         data_history=view.links.history,
         data_starters=view.links.starters,
         data_languages=" ".join(languages()),
@@ -99,10 +113,9 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
         Logo(view),
         Div(
             H1(view.title, cls="chat-title"),
-            P(view.subtitle or say("subtitle"), cls="chat-subtitle"),
+            P(view.subtitle, cls="chat-subtitle") if view.subtitle else "",
             cls="grow min-w-0",
         ),
-        SearchButton(view),
         IconButton(
             "square-pen",
             say("new_conversation"),
@@ -111,9 +124,27 @@ def ChatHeader(view: View, close: FT | None = None) -> FT:
             hx_sync=IN_TURN,
             id="new-conversation",
         ),
+        SearchButton(view),
         Menu(view),
-        close or IconButton("x", say("close"), id="close", hidden=True),
+        *((close,) if close else WindowButtons(view)),
         cls="chat-bar",
+    )
+
+
+def WindowButtons(view: View) -> tuple[FT, FT]:
+    """Expand or shrink, and close; hidden until the page around us says that it can do so."""
+    return (
+        ui.Btn(
+            Icon("maximize-2", cls="larger"),
+            Icon("minimize-2", cls="smaller"),
+            type="button",
+            id="expand",
+            aria_label=view.say("expand"),
+            title=view.say("expand"),
+            cls="-ghost -sm -circle",
+            hidden=True,
+        ),
+        IconButton("x", view.say("close"), id="close", hidden=True),
     )
 
 
@@ -196,7 +227,7 @@ def ConfirmDialog(view: View) -> FT:
     )
 
 
-def Greeting(view: View, starters: Sequence[str] = (), last: Conversation | None = None) -> FT:
+def Greeting(view: View, starters: Starting, last: Conversation | None = None) -> FT:
     """What an empty conversation shows: who answers, questions to start with, where one was."""
     return Div(
         Div(
@@ -211,8 +242,11 @@ def Greeting(view: View, starters: Sequence[str] = (), last: Conversation | None
     )
 
 
-def Starters(view: View, questions: Sequence[str], page: str = "") -> FT:
-    """Questions one click away, those about the `page` one is on under its name."""
+def Starters(view: View, starting: Starting) -> FT:
+    """Questions one click away; while a first index is made, how far that is."""
+    questions, page = starting.questions, starting.page
+    if starting.percent < 100:
+        return StillReading(view, starting.percent)
     if not questions:
         return Div(id="starters")
     label = view.say("on_this_page", page=page) if page else view.say("starters")
@@ -222,6 +256,22 @@ def Starters(view: View, questions: Sequence[str], page: str = "") -> FT:
         id="starters",
         role="group",
         aria_label=label,
+    )
+
+
+def StillReading(view: View, percent: int) -> FT:
+    """How far a first index is; it asks again by itself until there are questions."""
+    return Div(
+        Icon("file-text", 16),
+        Span(view.say("still_reading", percent=percent)),
+        id="starters",
+        role="note",
+        cls="notice",
+        hx_post=view.links.starters,
+        hx_trigger="load delay:3s",
+        hx_include="#lang, #page-url, #page-title",
+        hx_target="this",
+        hx_swap="outerHTML",
     )
 
 
@@ -475,19 +525,12 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
     """Under a finished answer: how it ended, what one can do with it, what it cost."""
     say = view.say
     answered = update.outcome is Outcome.ANSWERED
+    notices = Notices(view, turn, update)
     return (
-        *Notices(view, turn, update),
+        *notices,
         Div(
             IconButton("copy", say("copy_answer"), cls="-xs copy-answer", size_px=16),
-            IconButton(
-                "refresh-cw",
-                say("retry"),
-                cls="-xs retry",
-                size_px=16,
-                hx_post=view.links.retry(turn.id),
-                hx_target=f"#turn-{turn.id}",
-                hx_swap="outerHTML",
-            ),
+            RetryButton(view, turn) if answered or not notices else "",
             *(ThumbButtons(view, turn) if answered else ()),
             IconButton(
                 "share-2",
@@ -527,6 +570,19 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
         Div(id=f"feedback-{turn.id}", cls="feedback"),
         FollowUps(view, update.suggestions),
     )
+
+
+def RetryButton(view: View, turn: Turn, in_words: bool = False) -> FT:
+    """Asks the same again; in words where that is what one would do next."""
+    says = view.say("retry")
+    again = {
+        "hx_post": view.links.retry(turn.id),
+        "hx_target": f"#turn-{turn.id}",
+        "hx_swap": "outerHTML",
+    }
+    if in_words:
+        return ui.Btn(says, type="button", cls="-sm btn-plain retry", **again)
+    return IconButton("refresh-cw", says, cls="-xs retry", size_px=16, **again)
 
 
 def HumanAddress(template: str, turn: Turn) -> str:
@@ -573,19 +629,21 @@ def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
         notices.append(("info", view.say("stopped")))
     elif update.outcome is Outcome.INTERRUPTED:
         notices.append(("warning", view.say("interrupted")))
+    answered = update.outcome is Outcome.ANSWERED
     written = update.usage is not None and update.usage.model
-    cut_off = view.say(CUT_OFF) if update.outcome is Outcome.ANSWERED else ""
-    if update.outcome is Outcome.ANSWERED and written and not update.sources and not update.notice:
+    cut_off = view.say(CUT_OFF) if answered else ""
+    if answered and written and not update.sources and not update.notice:
         notices.append(("warning", view.say("not_grounded")))
     return [
         Div(
             Icon("info" if kind == "info" else "triangle-alert", 16),
             Span(sentence),
             ContinueButton(view, turn) if sentence == cut_off else "",
+            RetryButton(view, turn, in_words=True) if at == 0 and not answered else "",
             role="alert" if kind == "error" else "note",
             cls=f"notice {kind}",
         )
-        for kind, sentence in notices
+        for at, (kind, sentence) in enumerate(notices)
     ]
 
 
@@ -706,7 +764,7 @@ def Problem(sentence: str) -> FT:
 # Pages
 
 
-def ChatPage(view: View, starters: Sequence[str] = ()) -> FT:
+def ChatPage(view: View, starters: Starting) -> FT:
     """The page in the iframe, and a chat page of its own."""
     return Main(ChatPanel(view, starters), cls="chat-page", aria_label=view.title)
 
@@ -719,7 +777,7 @@ def ModalButton(view: View) -> FT:
     return Label(Icon("sparkles"), view.say("ask_ai"), fr=MODAL, cls="btn btn-primary")
 
 
-def ChatModal(view: View, starters: Sequence[str] = ()) -> tuple[FT, FT, FT]:
+def ChatModal(view: View, starters: Starting) -> tuple[FT, FT, FT]:
     """The chat in DaisyUI's checkbox modal, which opens and closes without a script.
 
     Its toggle must stand immediately before it; the form's reset unchecks that.

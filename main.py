@@ -297,7 +297,7 @@ async def page_starters(request: Request, services: Services, form: PageForm) ->
     view = view_for(request, services, form.lang)
     about = () if services.settings.starters else services.search.questions(form.page_url)
     if about:
-        return html.Starters(view, about, form.page_title)
+        return html.Starters(view, html.Starting(about, form.page_title))
     return html.Starters(view, starters(services))
 
 
@@ -620,9 +620,12 @@ def require_conversation(services: Services, form: ReaderForm) -> str:
     return conversation
 
 
-def starters(services: Services) -> Sequence[str]:
+def starters(services: Services) -> html.Starting:
     """Questions to start with: the operator's, else from the documentation's own headings."""
-    return services.settings.starters or services.search.questions()
+    index = services.search.status()
+    if not index.ready:
+        return html.Starting(percent=min(99, round(index.progress * 100)))
+    return html.Starting(services.settings.starters or services.search.questions())
 
 
 def fragment(*parts: FT | str) -> str:

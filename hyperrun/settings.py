@@ -372,9 +372,7 @@ class Settings:
         "its picture: a file of the repository, or an `https` address; unset: the site's own logo",
     )
     title: str = setting("HYPERRUN_TITLE", "", "the chat's title; unset: the project's name")
-    subtitle: str = setting(
-        "HYPERRUN_SUBTITLE", "", "the line under it; unset: that answers have sources"
-    )
+    subtitle: str = setting("HYPERRUN_SUBTITLE", "", "the line under it; unset: none")
     images: tuple[str, ...] = setting(
         "HYPERRUN_IMAGES",
         (),

@@ -1,6 +1,8 @@
 """Take the pictures of docs/ from the running program.
 
-uv run --group test --group hosts --with pillow python scripts/screenshots.py [features] [looks]
+uv run --group test --group hosts --with pillow python scripts/screenshots.py features looks
+
+`looks STATE …` draws these states alone.
 
 A documentation site made by its real generator, the real server and Chromium; only the language
 model is scripted.
@@ -11,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -26,10 +28,19 @@ from tests.browser import choose, host_site, launched_chromium  # noqa: E402
 from tests.host_sites import OPEN_ROOTS  # noqa: E402
 from tests.model_server import ModelServer, Script, running_model_server  # noqa: E402
 from tests.server import GUIDE, RunningServer, running, write_repository  # noqa: E402
+from tests.states import (  # noqa: E402
+    QUESTION,
+    SCENES,
+    STATES,
+    Stage,
+    answered,
+    ask,
+    played,
+    served,
+)
 
 DOCS = ROOT / "docs"
 LOOKS = DOCS / "looks"
-QUESTION = "How do I dim a lamp?"
 ANSWER = """Call `lantern.dim(level)` with a level between 0 and 100; **zero turns the lamp
 off** [1]. The lamp has to be paired before [3]:
 
@@ -52,36 +63,6 @@ pip install lantern
 lantern pair --room kitchen
 ```"""
 JAPANESE = "`dim` を 0 から 100 の値で呼び出します。**0 で消灯します** [1]。"
-SCENES = """# Rooms and scenes
-
-## Group lamps into a room
-
-Lamps that were paired with the same room name answer together.
-
-## Save a scene
-
-A scene keeps the level of every lamp of a room under a name.
-
-## Wake up with the light
-
-Give a scene a time, and the lamps rise to it over half an hour.
-
-## Share a home with others
-
-Invite them from the app; they may dim, and pair nothing.
-
-## Work without a network
-
-The wall switch keeps working; times are kept by the lamps themselves.
-
-## Reset to factory settings
-
-Hold the button for ten seconds, until the light blinks twice.
-
-## Update the firmware
-
-New firmware comes at night, and never while a lamp is on.
-"""
 WITH_CODE = """Install it, and pair the lamp [3]:
 
 ```bash
@@ -103,19 +84,6 @@ def build_site(folder: Path, server: str) -> Path:
         check=True,
     )
     return built
-
-
-def ask(page: Page, question: str = QUESTION) -> None:
-    """Send `question` from the chat on `page`."""
-    page.locator("#query").fill(question)
-    page.locator("#query").press("Enter")
-
-
-def answered(page: Page, question: str = QUESTION) -> None:
-    """Send `question` and wait until its answer is whole."""
-    before = page.locator(".actions").count()
-    ask(page, question)
-    page.locator(".actions").nth(before).wait_for()
 
 
 def crop(page: Page, name: str, *parts: Locator) -> None:
@@ -312,146 +280,28 @@ def passages(reader: Reader) -> None:
         crop(page, "passages", page.locator(".exchange"))
 
 
-ARABIC = """استدع `dim` بمستوى بين 0 و100؛ **الصفر يطفئ المصباح** [1].
-
-```python
-lamp.dim(40)
-```
-
-- أولًا اقرنه.
-- ثم اضبطه."""
-LONG = """Call `dim` with a level between 0 and 100; **zero turns the lamp off** [1].
-
-## Below ten percent
-
-- [x] The lamp keeps its colour [1].
-- [ ] It lowers the pulse.
-
-| option | default |
-| --- | --: |
-| `level` | 100 |
-| `fade_s` | 0.3 |"""
-
-
-def opened(page: Page) -> None:
-    """The empty panel."""
-    page.locator(".starter").first.wait_for()
-
-
-def on_a_page(page: Page) -> None:
-    """The empty panel beside a page of the documentation."""
-    page.evaluate(
-        "detail => document.dispatchEvent(new CustomEvent('hyperrun:page', {detail}))",
-        {"url": "https://lantern.example/scenes/", "title": "Rooms and scenes", "heading": ""},
-    )
-    page.get_by_text("On this page").wait_for()
-
-
-def read(page: Page) -> None:
-    """An answer, from its question on."""
-    answered(page)
-    page.locator(".exchange").last.evaluate("e => e.scrollIntoView()")
-
-
-def its_end(page: Page) -> None:
-    """An answer's end: sources, what one can do, what to ask next."""
-    answered(page)
-
-
-def card(page: Page) -> None:
-    """The card of a citation."""
-    read(page)
-    page.locator("a.citation").first.click()
-
-
-def menu(page: Page) -> None:
-    """The menu."""
-    read(page)
-    page.locator("#menu > summary").click()
-
-
-def own_key(page: Page) -> None:
-    """The settings."""
-    choose(page, "Settings")
-    page.locator("#key-state p").wait_for()
-
-
-def streaming(page: Page) -> None:
-    """An answer that is being written."""
-    ask(page)
-    page.get_by_text("lamp").last.wait_for()
-    page.wait_for_timeout(400)
-
-
-def stopped(page: Page) -> None:
-    """A stopped answer."""
-    streaming(page)
-    page.locator("#stop").click()
-    page.locator(".actions").wait_for()
-
-
-def gone_on(page: Page) -> None:
-    """A new conversation, and the last one to go on with."""
-    answered(page)
-    page.locator("#new-conversation").click()
-    page.locator(".go-on").wait_for()
-
-
-def asked_at_length(page: Page) -> None:
-    """A long question."""
-    answered(page, "A question that goes on and on about lamps and their levels. " * 20)
-    page.locator(".exchange").last.evaluate("e => e.scrollIntoView()")
-
-
-def absent(page: Page) -> None:
-    """What the documentation does not answer."""
-    answered(page, "zebra xylophone quokka?")
-
-
-# A state's name: what is said by the model, the address, and what a reader does.
-STATES: dict[str, tuple[Script | str, str, Callable[[Page], None]]] = {
-    "empty": ("", "", opened),
-    "empty-on-a-page": ("", "", on_a_page),
-    "streaming": (Script(LONG, stall_after=22), "", streaming),
-    "answer": (LONG, "", read),
-    "answer-end": (LONG, "", its_end),
-    "card": (LONG, "", card),
-    "menu": (LONG, "", menu),
-    "settings": ("", "", own_key),
-    "new-conversation": (LONG, "", gone_on),
-    "stopped": (Script(LONG, stall_after=22), "", stopped),
-    "model-failed": (Script(status=401), "", its_end),
-    "long-question": ("Call `dim` [1].", "", asked_at_length),
-    "not-from-the-docs": ("It is said to be so.", "", its_end),
-    "arabic": (ARABIC, "?lang=ar", read),
-}
-WITHOUT_A_MODEL: dict[str, tuple[Script | str, str, Callable[[Page], None]]] = {
-    "passages": ("", "", read),
-    "absent": ("", "", absent),
-}
 WINDOWS = (("light", 440, 720), ("dark", 440, 720), ("light", 320, 720), ("dark", 320, 720))
 
 
-def looks(
-    reader: Reader, states: dict[str, tuple[Script | str, str, Callable[[Page], None]]]
-) -> None:
+def looks(browser: Browser, stage: Stage, wanted: Sequence[str]) -> None:
     """Each state in light and dark, in a panel and on a small phone: docs/looks/`state`.png."""
-    for name, (said, query, does) in states.items():
-        pictures = []
-        for scheme, width, height in WINDOWS:
-            scripts = (said,) if said else ()
-            with reader.chat(
-                *scripts, query=query, scheme=scheme, width=width, height=height
-            ) as page:
-                does(page)
-                page.wait_for_timeout(350)
-                pictures.append(page.screenshot())
-        beside(pictures, LOOKS / f"{name}.png")
+    drawn = {name: STATES[name] for name in wanted or STATES}
+    for server in dict.fromkeys(state.server for state in drawn.values()):
+        with served(stage, server) as on:
+            for name, state in drawn.items():
+                if state.server != server:
+                    continue
+                pictures = []
+                for scheme, width, height in WINDOWS:
+                    with played(browser, stage, on, state, scheme, width, height) as page:
+                        page.wait_for_timeout(350)  # transitions
+                        pictures.append(page.screenshot())
+                beside(pictures, LOOKS / f"{name}.png")
 
 
 def beside(pictures: Sequence[bytes], path: Path) -> None:
     """Write pictures side by side as one, in few colours: a few kB each."""
-    from PIL import Image  # type: ignore[import-not-found]
+    from PIL import Image
 
     images = [Image.open(io.BytesIO(each)).convert("RGB") for each in pictures]
     gap = 16
@@ -465,7 +315,7 @@ def beside(pictures: Sequence[bytes], path: Path) -> None:
         whole.paste(each, (at, 0))
         at += each.width + gap
     path.parent.mkdir(exist_ok=True)
-    whole.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
+    whole.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def main() -> None:
@@ -492,26 +342,28 @@ def main() -> None:
             share=True,
             human_url="https://forum.example/new?title={question}",
             questions_per_minute=0,
+            questions_per_minute_per_address=0,
+            questions_per_minute_in_all=0,
+            changes_per_minute_per_address=0,
         )
+        if "looks" in wanted:
+            states = [each for each in wanted if each in STATES]
+            looks(browser, Stage(settings, model, folder), states)
+        if "features" not in wanted:
+            return
         with running(settings) as server:
             server.wait_until_ready()
             reader = Reader(browser, server, model)
-            if "looks" in wanted:
-                looks(reader, STATES)
-            if "features" in wanted:
-                pages(reader)
-                asking(reader)
-                conversations(reader)
-                reading(reader)
-                languages(reader)
-                settings_dialog(reader)
-                widget(browser, server, model, folder)
+            pages(reader)
+            asking(reader)
+            conversations(reader)
+            reading(reader)
+            languages(reader)
+            settings_dialog(reader)
+            widget(browser, server, model, folder)
         with running(replace(settings, model="", data_dir=folder / "free")) as server:
             server.wait_until_ready()
-            if "looks" in wanted:
-                looks(Reader(browser, server, model), WITHOUT_A_MODEL)
-            if "features" in wanted:
-                passages(Reader(browser, server, model))
+            passages(Reader(browser, server, model))
 
 
 if __name__ == "__main__":

@@ -130,6 +130,7 @@
     if (node.matches(".code")) return node.querySelector(".code-name").textContent;
     const copy = node.cloneNode(true);
     for (const citation of copy.querySelectorAll(".citation")) citation.remove();
+    for (const code of copy.querySelectorAll(".code")) code.replaceWith(code.querySelector(".code-name").textContent);
     return copy.textContent.trim();
   }).filter(Boolean).join("\n").trim();
   let said = [null, 0]; // of which answer, how many characters
@@ -305,7 +306,7 @@
   const later = () => 1000 + Math.random() * 2000;
   document.addEventListener("htmx:sendError", (event) => {
     if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
-    else problem(say.sayUnreachable, near(event.detail.elt));
+    else problem(navigator.onLine ? say.sayUnreachable : say.sayOffline, near(event.detail.elt));
   });
 
   document.addEventListener("click", (event) => {
@@ -315,7 +316,7 @@
       const running = panel.querySelector("[data-running]");
       if (running) htmx.trigger(running, "stop");
       query().focus();
-    } else if (button.id === "close") tell("close");
+    } else if (button.id === "close" || button.id === "expand") tell(button.id);
     else if (button.id === "languages") openSheet(field("language-sheet").content.firstElementChild.cloneNode(true));
     else if (button.matches(".starter")) ask(button.textContent.trim());
     else if (button.matches(".unfold")) {
@@ -369,7 +370,9 @@
       case "pre": {
         const code = node.querySelector("code") || node;
         const language = (code.className.match(/language-(\S+)/) || [])[1] || "";
-        return `${FENCE}${language}\n${code.textContent.replace(/\n$/, "")}\n${FENCE}`;
+        const name = node.closest(".code")?.querySelector(".code-name")?.textContent || "";
+        const title = name && name !== language ? ` title="${name}"` : "";
+        return `${FENCE}${language}${title}\n${code.textContent.replace(/\n$/, "")}\n${FENCE}`;
       }
       case "button": return "";
       case "div": if (node.matches(".code-head")) return ""; return children();
@@ -462,6 +465,14 @@
     offer();
   });
   if (window.parent !== window) field("close")?.removeAttribute("hidden");
+  document.addEventListener("hyperrun:size", ({ detail: { large, can } }) => {
+    const button = field("expand");
+    if (!button) return;
+    button.hidden = !can;
+    button.dataset.large = large;
+    button.title = large ? say.sayShrink : say.sayExpand;
+    button.setAttribute("aria-label", button.title);
+  });
 
   // Our own dialog and not the browser's: Safari shows none of a frame on another site.
   const confirm = field("confirm");

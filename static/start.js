@@ -34,9 +34,18 @@
         const query = all.toString().replaceAll("+", "%20");
         return "/embed" + (query && "?" + query);
       });
+    fit();
     wishes.set("open", "true");
     frame.src = "preview?" + wishes;
   };
+  // Beside the text the panel stands on wide windows only, so the preview is one, drawn smaller.
+  const WIDE_PX = 1180;
+  const fit = () => {
+    const room = frame.parentElement.clientWidth;
+    const scale = look.elements.layout.value === "docked" ? Math.min(1, room / WIDE_PX) : 1;
+    frame.style.setProperty("--scale", scale);
+  };
+  new ResizeObserver(fit).observe(frame.parentElement);
   let waiting;
   look.addEventListener("input", () => {
     clearTimeout(waiting);

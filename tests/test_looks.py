@@ -133,6 +133,9 @@ def test_an_answer_is_set_as_a_page_is(chat: Page) -> None:
     assert chat.locator(".answer").evaluate(ground) == "rgba(0, 0, 0, 0)"
     assert chat.locator(".question").evaluate("e => e.parentNode.tagName") != "MAIN"
     expect(chat.locator(".code-name").first).to_have_text("dim.py")
+    chat.evaluate("getSelection().selectAllChildren(document.querySelector('.answer'))")
+    marked = chat.evaluate("getSelection().toString()")
+    assert "lamp.dim(40)" in marked and "dim.py" not in marked and "Copy" not in marked
     expect(chat.get_by_role("img", name="done")).to_have_count(1)
     expect(chat.get_by_role("img", name="to do")).to_have_count(1)
     aligned = chat.locator(".prose td").last.evaluate("e => getComputedStyle(e).textAlign")
@@ -262,7 +265,7 @@ def test_an_empty_conversation_offers_the_last_one_to_go_on_with(chat: Page) -> 
     ask(chat, "How do I dim a lamp?")
     answers(chat, 1)
     chat.locator("#new-conversation").click()
-    chat.get_by_role("button", name="How do I dim a lamp?").click()
+    chat.locator(".go-on").click()
     expect(chat.locator(".question")).to_have_text(["How do I dim a lamp?"])
 
 
@@ -289,6 +292,14 @@ def test_the_start_page_shows_what_is_picked_and_writes_the_line(
     expect(frame.locator(".preview-page")).to_contain_text("lights rooms over the network")
     expect(frame.locator("hyper-run")).to_have_count(1)
     page.get_by_label("Theme").select_option("dark")
+    page.get_by_label("Layout").select_option("docked")
+    page.wait_for_function(
+        """() => {
+        const page = document.getElementById('preview').contentDocument?.documentElement;
+        return page && parseInt(getComputedStyle(page).marginRight) >= 320;
+    }"""
+    )
+    page.get_by_label("Layout").select_option("")
     page.get_by_label("How do I install Lantern?").check()
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
     lines = page.locator(".snippet[open] code")

@@ -357,7 +357,7 @@ def test_a_reader_brings_his_own_key_and_takes_it_back(chat: Page, server: Runni
     expect(dialog.get_by_label("Model")).to_have_value(re.compile("^groq/"))
     first = dialog.locator("#model-choice option").first
     assert "groq/" in str(first.get_attribute("value"))
-    expect(dialog.get_by_role("link", name="Get a key from groq")).to_be_visible()
+    expect(dialog.get_by_role("link", name="Get a key from Groq")).to_be_visible()
     expect(dialog.get_by_role("button", name="Forget my key")).to_have_count(0)
     dialog.get_by_label("API key").fill("short")
     dialog.get_by_role("button", name="Save").click()

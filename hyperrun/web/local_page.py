@@ -37,7 +37,7 @@ from hyperrun.web.services import Services
 from hyperrun.web.view import Icon, Logo, View
 
 THEMES = ("auto", "light", "dark")
-LAYOUTS = ("panel", "dialog")
+LAYOUTS = ("panel", "docked", "dialog")
 SIDES = ("right", "left")
 MAX_STARTERS = 4  # that a site may set
 
@@ -144,8 +144,9 @@ def LocalPage(
                 ),
                 cls="local-side",
             ),
-            Iframe(
-                src="preview?open=true", id="preview", title=say("local_preview"), cls="preview"
+            Div(
+                Iframe(src="preview?open=true", id="preview", title=say("local_preview")),
+                cls="preview",
             ),
             cls="local-body",
         ),

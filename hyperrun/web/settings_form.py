@@ -41,6 +41,23 @@ KEY_PAGES = {
 }
 
 
+# Names that are not written as LiteLLM writes them, with a capital.
+NAMES = {
+    "cohere_chat": "Cohere",
+    "deepseek": "DeepSeek",
+    "fireworks_ai": "Fireworks AI",
+    "openai": "OpenAI",
+    "openrouter": "OpenRouter",
+    "together_ai": "Together AI",
+    "xai": "xAI",
+}
+
+
+def name_of(provider: str) -> str:
+    """What a provider calls itself, as far as can be told."""
+    return NAMES.get(provider) or provider.replace("_", " ").capitalize()
+
+
 def SettingsSheet(
     view: View, providers: Sequence[str], models: Sequence[str], default_model: str
 ) -> FT:
@@ -88,7 +105,7 @@ def KeyForm(view: View, providers: Sequence[str], models: Sequence[str]) -> FT:
         Field(
             say("provider"),
             Select(
-                *[Option(provider, value=provider) for provider in providers],
+                *[Option(name_of(provider), value=provider) for provider in providers],
                 name="provider",
                 cls="select",
                 hx_get=view.links.models,
@@ -150,7 +167,7 @@ def KeyPage(view: View, provider: str, swap: bool = False) -> FT:
     page = KEY_PAGES.get(provider)
     link = (
         A(
-            view.say("get_key", provider=provider),
+            view.say("get_key", provider=name_of(provider)),
             href=page,
             target="_blank",
             rel="noopener noreferrer",
