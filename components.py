@@ -1,11 +1,7 @@
 """The chat in HTML, data in and FT out. Whatever is put in as `str` is escaped by FT.
 
-`NotStr` appears here only around what `hyperrun/render.py` made safe.
+Its panel and its pages; the parts stand in `hyperrun/web`, and are reached from here.
 """
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import quote
 
 import fhdaisy as ui
 from fastcore.xml import FT, NotStr
@@ -19,7 +15,6 @@ from fasthtml.components import (
     Form,
     Header,
     Hr,
-    Input,
     Label,
     Main,
     Nav,
@@ -27,30 +22,49 @@ from fasthtml.components import (
     Span,
     Summary,
     Template,
-    Textarea,
 )
 
-from hyperrun.answering.events import CUT_OFF
 from hyperrun.answering.turns import Update
-from hyperrun.domain import Cost, Outcome, Turn
+from hyperrun.domain import Turn
 from hyperrun.language import languages, text
-from hyperrun.web import forms
-from hyperrun.web.answer_parts import AboutAnswer, Sources, Steps
-from hyperrun.web.conversation_list import Conversation, GoOn
+from hyperrun.web.answer_end import Meta, ShareLink
+from hyperrun.web.answer_parts import Sources
+from hyperrun.web.composer import Composer, Disclaimer, QueryInput, Token
+from hyperrun.web.exchange import AnswerBody, Exchange
+from hyperrun.web.feedback import EscalationForm, FeedbackForm, Thanks
 from hyperrun.web.search_box import SearchBox, SearchButton
-from hyperrun.web.view import IN_TURN, Icon, IconButton, Logo, Sheet, View
+from hyperrun.web.starters import Greeting, QuestionRows, Starters, Starting
+from hyperrun.web.view import IN_TURN, Icon, IconButton, Logo, Problem, Sheet, View
 
-# The chat, in both of its places
-
-
-@dataclass(frozen=True, slots=True)
-class Starting:
-    """What one may begin with: questions, about the `page` one is on where it has a name; or how
-    much of the documentation is read so far, where that is not yet all of it."""
-
-    questions: Sequence[str] = ()
-    page: str = ""
-    percent: int = 100
+__all__ = [
+    "MODAL",
+    "AnswerBody",
+    "ChatHeader",
+    "ChatModal",
+    "ChatPage",
+    "ChatPanel",
+    "ConfirmDialog",
+    "EscalationForm",
+    "Exchange",
+    "FeedbackForm",
+    "Greeting",
+    "LanguageSheet",
+    "Menu",
+    "MenuItem",
+    "Meta",
+    "ModalButton",
+    "PageHead",
+    "Problem",
+    "ProblemPage",
+    "QueryInput",
+    "ShareLink",
+    "SharedPage",
+    "Starters",
+    "Starting",
+    "Thanks",
+    "Token",
+    "WindowButtons",
+]
 
 
 def ChatPanel(view: View, starters: Starting, close: FT | None = None) -> FT:
@@ -225,543 +239,6 @@ def ConfirmDialog(view: View) -> FT:
         role="alertdialog",
         aria_labelledby="confirm-question",
     )
-
-
-def Greeting(view: View, starters: Starting, last: Conversation | None = None) -> FT:
-    """What an empty conversation shows: who answers, questions to start with, where one was."""
-    return Div(
-        Div(
-            Logo(view),
-            P(view.say("greeting", project=view.project), cls="hello-title"),
-            P(view.say("greeting_lead"), cls="hello-lead"),
-            cls="hello",
-        ),
-        Starters(view, starters),
-        GoOn(view, last) if last else "",
-        cls="greeting",
-    )
-
-
-def Starters(view: View, starting: Starting) -> FT:
-    """Questions one click away; while a first index is made, how far that is."""
-    questions, page = starting.questions, starting.page
-    if starting.percent < 100:
-        return StillReading(view, starting.percent)
-    if not questions:
-        return Div(id="starters")
-    label = view.say("on_this_page", page=page) if page else view.say("starters")
-    return Div(
-        P(label, cls="rows-label", dir="auto"),
-        QuestionRows(questions),
-        id="starters",
-        role="group",
-        aria_label=label,
-    )
-
-
-def StillReading(view: View, percent: int) -> FT:
-    """How far a first index is; it asks again by itself until there are questions."""
-    return Div(
-        Icon("file-text", 16),
-        Span(view.say("still_reading", percent=percent)),
-        id="starters",
-        role="note",
-        cls="notice",
-        hx_post=view.links.starters,
-        hx_trigger="load delay:3s",
-        hx_include="#lang, #page-url, #page-title",
-        hx_target="this",
-        hx_swap="outerHTML",
-    )
-
-
-def QuestionRows(questions: Sequence[str]) -> FT:
-    """Questions as rows with an arrow. The page's script sends what a row says."""
-    return Div(
-        *[
-            Button(
-                Span(question, dir="auto"),
-                Icon("arrow-right", 16),
-                type="button",
-                cls="row starter",
-            )
-            for question in questions
-        ],
-        cls="rows",
-    )
-
-
-def Composer(view: View) -> FT:
-    """The form with the question. Hidden fields say who asks, in which language, about what."""
-    say = view.say
-    return Form(
-        Token(""),
-        Input(type="hidden", name="lang", id="lang", value=view.language),
-        Input(type="hidden", name="edits", id="edits"),
-        *PageFields(),
-        Div(
-            QueryInput(view),
-            Div(
-                PageChips(view),
-                ui.Btn(
-                    Icon("arrow-up"),
-                    type="submit",
-                    id="send",
-                    cls="-primary -circle",
-                    aria_label=say("send"),
-                    title=say("send"),
-                ),
-                ui.Btn(
-                    Icon("square", 14),
-                    type="button",
-                    id="stop",
-                    cls="-primary -circle",
-                    aria_label=say("stop"),
-                    title=say("stop"),
-                ),
-                cls="box-foot",
-            ),
-            cls="box",
-        ),
-        Consent(view),
-        Disclaimer(view),
-        id="composer",
-        cls="composer",
-        hx_post=view.links.ask,
-        hx_target="#messages",
-        hx_swap="beforeend",
-        hx_sync=IN_TURN,
-    )
-
-
-def Disclaimer(view: View) -> FT:
-    """The operator's words about every answer, or that it can be wrong."""
-    return P(view.disclaimer or view.say("disclaimer"), cls="disclaimer")
-
-
-def Consent(view: View) -> FT | str:
-    """That what is asked is kept, and where that is explained; nothing where it is not told."""
-    if not view.consent:
-        return ""
-    words = view.say("consent") if view.consent.lower() == "on" else view.consent
-    more = A(
-        view.say("privacy"), href=view.privacy_url, target="_blank", rel="noopener", cls="link"
-    )  # fmt: skip
-    return P(words, *((" ", more) if view.privacy_url else ()), cls="disclaimer consent")
-
-
-def Token(value: str, swap: bool = False) -> FT:
-    """The conversation's token, in a field that every answer to a question renews."""
-    swapping = {"hx_swap_oob": "true"} if swap else {}
-    return Input(type="hidden", name="token", id="token", value=value, **swapping)
-
-
-def QueryInput(view: View, swap: bool = False) -> FT:
-    """The box one types in. Swapped in afresh after a question, it keeps the focus."""
-    swapping = {"hx_swap_oob": "true"} if swap else {}
-    return Textarea(
-        name="query",
-        id="query",
-        rows="1",
-        maxlength="8000",
-        autocomplete="off",
-        enterkeyhint="send",
-        placeholder=view.say("placeholder"),
-        aria_label=view.say("your_question"),
-        cls="query",
-        dir="auto",
-        **swapping,
-    )
-
-
-def PageFields() -> list[FT]:
-    """The page the reader is on, as fields. Filled by the script."""
-    return [
-        Input(type="hidden", name=name, id=name.replace("_", "-"))
-        for name in ("page_url", "page_title", "page_heading", "selection")
-    ]
-
-
-def PageChips(view: View) -> FT:
-    """What the question is about, each a chip that removes it."""
-    remove = view.say("remove")
-    return Div(
-        Chip("edit-chip", "pencil", view.say("edit_cancel"), view.say("editing")),
-        Chip("page-chip", "file-text", remove),
-        Chip("selection-chip", "file-text", remove, view.say("about_selection")),
-        cls="chips",
-        data_say_page=view.say("about_page", page="\u2026"),
-    )
-
-
-def Chip(id: str, icon: str, remove: str, says: str = "") -> FT:
-    """A removable note in the box; hidden until there is something to say."""
-    return Span(
-        Icon(icon, 13),
-        Span(says, cls="chip-text", dir="auto"),
-        Button(Icon("x", 13), type="button", aria_label=remove, title=remove, cls="chip-remove"),
-        id=id,
-        cls="chip",
-        hidden=True,
-    )
-
-
-# One question and its answer
-
-
-def Exchange(view: View, turn: Turn, update: Update | None = None, total: Cost | None = None) -> FT:
-    """A question and its answer. One still running opens its own stream."""
-    return Div(
-        UserBubble(view, turn),
-        AnswerBubble(view, turn, update, total),
-        id=f"turn-{turn.id}",
-        cls="exchange",
-        tabindex="-1",
-    )
-
-
-def UserBubble(view: View, turn: Turn) -> FT:
-    """The reader's words, to the right."""
-    context = turn.page.title or turn.page.url
-    note = view.say("about_selection") if turn.page.selection else ""
-    if context and not note:
-        note = view.say("about_page", page=context)
-    return ui.Chat(cls="-end")(
-        ui.ChatBubble(
-            Span(view.say("you"), ": ", cls="sr-only"),
-            H2(turn.question, cls="question", dir="auto"),
-            IconButton("pencil", view.say("edit"), cls="-xs edit", size_px=14, data_turn=turn.id),
-        ),
-        ui.ChatFooter(
-            *((Icon("file-text", 13), Span(note, cls="chip-text", dir="auto")) if note else ()),
-            cls="bubble-foot",
-        ),
-    )
-
-
-def AnswerBubble(
-    view: View, turn: Turn, update: Update | None = None, total: Cost | None = None
-) -> FT:
-    """The assistant's words, to the left. While the turn runs, the bubble follows its stream."""
-    running = turn.outcome is Outcome.RUNNING
-    following = (
-        {
-            "hx_ext": "sse",
-            "sse_connect": f"{view.links.stream(turn.id)}?lang={view.language}",
-            "sse_close": "close",
-            "data_running": turn.id,
-            "hx_post": view.links.stop(turn.id),
-            "hx_trigger": "stop",
-            "hx_swap": "none",
-            "aria_busy": "true",
-        }
-        if running
-        else {}
-    )
-    return ui.Chat(cls="-start")(
-        ui.ChatBubble(
-            Div(
-                *AnswerBody(view, turn, update, total),
-                sse_swap="snapshot",
-                hx_swap="innerHTML",
-                cls="answer-body",
-            ),
-            cls="answer",
-            role="group",
-            aria_label=view.say("assistant"),
-            **following,
-        ),
-    )
-
-
-def AnswerBody(
-    view: View, turn: Turn, update: Update | None = None, total: Cost | None = None
-) -> tuple[FT, ...]:
-    """Everything in an answer's bubble: what a snapshot replaces.
-
-    The children listen by name, and `block` only ever appends, so what stands there never moves.
-    """
-    blocks = "".join(update.blocks) if update else ""
-    live = (update.live or "") if update else ""
-    running = (update.outcome if update else turn.outcome) in (None, Outcome.RUNNING)
-    return (
-        Div(
-            *Steps(view, (update and update.steps) or (), turn.question),
-            cls="steps",
-            sse_swap="steps",
-        ),
-        Div(NotStr(blocks), cls="blocks prose", sse_swap="block", hx_swap="beforeend", dir="auto"),
-        Div(
-            NotStr(live) if live or blocks or not running else Dots(view),
-            cls="live prose",
-            sse_swap="live,more",
-            hx_swap="innerHTML",
-            dir="auto",
-        ),
-        Div(
-            Sources(
-                view,
-                turn.id,
-                (update and update.sources) or (),
-                update is None or update.cites,
-            ),
-            cls="sources",
-            sse_swap="sources",
-        ),
-        Div(
-            *(Meta(view, turn, update, total) if update and not running else ()),
-            cls="meta",
-            sse_swap="meta",
-        ),
-    )
-
-
-def Dots(view: View) -> FT:
-    """Typing dots, until the first word."""
-    return Span(cls="loading loading-dots loading-sm", role="img", aria_label=view.say("thinking"))
-
-
-def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> tuple[FT | str, ...]:
-    """Under a finished answer: how it ended, what one can do with it, what it cost."""
-    say = view.say
-    answered = update.outcome is Outcome.ANSWERED
-    notices = Notices(view, turn, update)
-    return (
-        *notices,
-        Div(
-            IconButton("copy", say("copy_answer"), cls="-xs copy-answer", size_px=16),
-            RetryButton(view, turn) if answered or not notices else "",
-            *(ThumbButtons(view, turn) if answered else ()),
-            IconButton(
-                "share-2",
-                say("share"),
-                cls="-xs share",
-                size_px=16,
-                hx_post=view.links.share(turn.id),
-                hx_target=f"#feedback-{turn.id}",
-            )
-            if answered and view.share
-            else "",
-            AboutAnswer(view, update.usage, total)
-            if view.shows_cost and (answered or (update.usage and update.usage.model))
-            else "",
-            A(
-                Icon("life-buoy", 16),
-                Span(say("ask_human")),
-                href=HumanAddress(view.human_url, turn),
-                target="_blank",
-                rel="noopener",
-                cls="btn btn-ghost btn-xs ask-human",
-            )
-            if view.human_url
-            else "",
-            ui.Btn(
-                Icon("life-buoy", 16),
-                Span(say("escalate")),
-                type="button",
-                cls="-ghost -xs escalate",
-                hx_post=view.links.escalate(turn.id),
-                hx_target=f"#feedback-{turn.id}",
-            )
-            if view.escalates
-            else "",
-            cls="actions",
-        ),
-        Div(id=f"feedback-{turn.id}", cls="feedback"),
-        FollowUps(view, update.suggestions),
-    )
-
-
-def RetryButton(view: View, turn: Turn, in_words: bool = False) -> FT:
-    """Asks the same again; in words where that is what one would do next."""
-    says = view.say("retry")
-    again = {
-        "hx_post": view.links.retry(turn.id),
-        "hx_target": f"#turn-{turn.id}",
-        "hx_swap": "outerHTML",
-    }
-    if in_words:
-        return ui.Btn(says, type="button", cls="-sm btn-plain retry", **again)
-    return IconButton("refresh-cw", says, cls="-xs retry", size_px=16, **again)
-
-
-def HumanAddress(template: str, turn: Turn) -> str:
-    """The operator's address with the turn put in, each part percent-encoded and not too long."""
-    filled = template
-    for name, value in (
-        ("question", turn.question),
-        ("page", turn.page.url),
-        ("answer", turn.answer),
-    ):
-        filled = filled.replace(f"{{{name}}}", quote(value[:1_500], safe=""))
-    return filled
-
-
-def ShareLink(view: View, address: str) -> FT:
-    """Says that a link is there, and shows it; the page's script copies it."""
-    link = A(
-        view.say("shared_open"), href=address, target="_blank", rel="noopener", cls="link",
-        data_copy=True,
-    )  # fmt: skip
-    return P(Icon("check", 14), Span(view.say("shared"), " ", link), role="status", cls="thanks")
-
-
-def FollowUps(view: View, questions: Sequence[str]) -> FT | str:
-    """What one may ask next, a click away."""
-    if not questions:
-        return ""
-    return Div(
-        QuestionRows(questions),
-        role="group",
-        aria_label=view.say("suggestions"),
-        cls="follow-ups",
-    )
-
-
-def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
-    """One plain sentence wherever an answer is less than an answer."""
-    notices: list[tuple[str, str]] = []
-    if update.error:
-        notices.append(("error", view.say(update.error, seconds=60)))
-    if update.notice:
-        notices.append(("info", view.say(update.notice, seconds=60)))
-    elif update.outcome is Outcome.STOPPED:
-        notices.append(("info", view.say("stopped")))
-    elif update.outcome is Outcome.INTERRUPTED:
-        notices.append(("warning", view.say("interrupted")))
-    answered = update.outcome is Outcome.ANSWERED
-    written = update.usage is not None and update.usage.model
-    cut_off = view.say(CUT_OFF) if answered else ""
-    if answered and written and not update.sources and not update.notice:
-        notices.append(("warning", view.say("not_grounded")))
-    return [
-        Div(
-            Icon("info" if kind == "info" else "triangle-alert", 16),
-            Span(sentence),
-            ContinueButton(view, turn) if sentence == cut_off else "",
-            RetryButton(view, turn, in_words=True) if at == 0 and not answered else "",
-            role="alert" if kind == "error" else "note",
-            cls=f"notice {kind}",
-        )
-        for at, (kind, sentence) in enumerate(notices)
-    ]
-
-
-def ContinueButton(view: View, turn: Turn) -> FT:
-    """Goes on with an answer that was cut off."""
-    return ui.Btn(
-        view.say("continue"),
-        type="button",
-        cls="-sm btn-plain continue",
-        hx_post=view.links.go_on(turn.id),
-        hx_target=f"#turn-{turn.id}",
-        hx_swap="outerHTML",
-    )
-
-
-def ThumbButtons(view: View, turn: Turn) -> list[FT]:
-    """Two thumbs; the one given is marked as pressed."""
-    return [
-        IconButton(
-            icon,
-            view.say(label),
-            cls="-xs thumb",
-            size_px=16,
-            aria_pressed="true" if turn.rating == rating else "false",
-            hx_post=view.links.feedback(turn.id),
-            hx_vals=f'{{"rating": {rating}}}',
-            hx_target=f"#feedback-{turn.id}",
-            data_rating=str(rating),
-        )
-        for icon, label, rating in (
-            ("thumbs-up", "helpful", 1),
-            ("thumbs-down", "not_helpful", -1),
-        )
-    ]
-
-
-REASONS = ("wrong", "incomplete", "off_topic", "unclear")
-
-
-def FeedbackForm(view: View, turn_id: str, rating: int) -> FT:
-    """After a thumb down: what was wrong, in a click and a few words."""
-    say = view.say
-    return Form(
-        Input(type="hidden", name="rating", value=str(rating)),
-        P(say("feedback_why"), id=f"why-{turn_id}"),
-        Div(
-            *[
-                Label(
-                    Input(type="radio", name="reason", value=reason, cls="radio radio-sm"),
-                    Span(say(f"feedback_{reason}")),
-                    cls="reason",
-                )
-                for reason in REASONS
-            ],
-            role="radiogroup",
-            aria_labelledby=f"why-{turn_id}",
-            cls="reasons",
-        ),
-        Input(
-            name="comment",
-            maxlength="2000",
-            placeholder=say("feedback_comment"),
-            aria_label=say("feedback_comment"),
-            cls="input w-full",
-        ),
-        ui.Btn(say("feedback_send"), type="submit", cls="-sm -primary"),
-        hx_post=view.links.feedback(turn_id),
-        hx_target=f"#feedback-{turn_id}",
-        cls="feedback-form",
-    )
-
-
-def EscalationForm(
-    view: View, turn_id: str, written: forms.EscalationForm, problem: str = ""
-) -> FT:
-    """A message to a person, with what has been written so far; `problem` is what to change."""
-    say = view.say
-    return Form(
-        P(say("escalate_lead")),
-        *([Problem(say(problem))] if problem else []),
-        Textarea(
-            written.missing, name="missing", rows="3", maxlength="4000", required=True,
-            placeholder=say("escalate_missing"), aria_label=say("escalate_missing"),
-            cls="textarea w-full",
-        ),
-        Input(
-            name="name", value=written.name, maxlength="100", autocomplete="name",
-            placeholder=say("escalate_name"), aria_label=say("escalate_name"),
-            cls="input w-full",
-        ),
-        Input(
-            type="email", name="mail", value=written.mail, maxlength="300", autocomplete="email",
-            placeholder=say("escalate_mail"), aria_label=say("escalate_mail"),
-            cls="input w-full",
-        ),
-        ui.Btn(say("escalate_send"), type="submit", cls="-sm -primary"),
-        hx_post=view.links.escalate(turn_id),
-        hx_target=f"#feedback-{turn_id}",
-        cls="feedback-form",
-    )  # fmt: skip
-
-
-def Thanks(view: View, key: str = "feedback_thanks") -> FT:
-    """Feedback has arrived."""
-    return P(Icon("check", 14), Span(view.say(key)), role="status", cls="thanks")
-
-
-def Problem(sentence: str) -> FT:
-    """A request that could not be carried out, told where its result would have stood."""
-    return Div(
-        Icon("triangle-alert", 16),
-        Span(sentence),
-        role="alert",
-        cls="problem notice error",
-    )
-
-
-# Pages
 
 
 def ChatPage(view: View, starters: Starting) -> FT:

@@ -54,6 +54,11 @@ ICONS = (
 CLASS_SOURCES = (
     "components.py",
     "hyperrun/web/view.py",
+    "hyperrun/web/starters.py",
+    "hyperrun/web/composer.py",
+    "hyperrun/web/exchange.py",
+    "hyperrun/web/answer_end.py",
+    "hyperrun/web/feedback.py",
     "hyperrun/web/answer_parts.py",
     "hyperrun/web/conversation_list.py",
     "hyperrun/web/settings_form.py",

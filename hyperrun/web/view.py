@@ -119,3 +119,13 @@ def Sheet(view: View, name: str, *contents: FT | str) -> FT:
         cls="sheet",
         aria_labelledby=f"{name}-title",
     )
+
+
+def Problem(sentence: str) -> FT:
+    """A request that could not be carried out, told where its result would have stood."""
+    return Div(
+        Icon("triangle-alert", 16),
+        Span(sentence),
+        role="alert",
+        cls="problem notice error",
+    )
