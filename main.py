@@ -736,6 +736,8 @@ def create_app(settings: Settings) -> FastHTML:
             share_names(store.secret("visitors.key"))
             store.fleet.handlers["reindex"] = lambda _: search.refresh()
         await search.start()
+        if has_desk(settings):
+            app.state.desk.begin()
         # Importing the model libraries takes seconds; the first page does not wait for it.
         warming = asyncio.get_running_loop().call_later(
             0.3, lambda: warm.append(asyncio.create_task(answerers.warm()))

@@ -14,23 +14,23 @@ DAY_S = 86_400
 BUCKET_S = 0.25  # of answers' times
 MAX_BUCKET = 960
 MAX_PAGES = 200
+BROKEN = (Outcome.FAILED, Outcome.INTERRUPTED)
 UNANSWERED = (Grounding.ABSENT.value, Grounding.NEAR.value, Grounding.UNCITED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many turns of one day have these things in common, and what they cost."""
+    """The turns of one day that one model answered, "" for none: how many, and what of them."""
 
     day: int  # days since the epoch
-    is_program: bool  # asked by an agent or a program
-    outcome: Outcome
-    grounding: Grounding
     model: str
-    own_key: bool
     turns: int
+    programs: int  # asked by agents and programs
+    broken: int  # failed or interrupted
+    unanswered: int  # not from the documentation, of the others
     up: int
     down: int
-    usd: float
+    usd: float  # on the operator's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,16 @@ Statement = tuple[str, tuple[Any, ...]]
 
 
 def tallies(dialect: Dialect, since: float, until: float) -> Statement:
-    """The columns of `Tally`."""
+    """The columns of `Tally`. Sums over few groups: many groups are what takes time."""
+    broken = f"outcome IN ({', '.join(repr(each.value) for each in BROKEN)})"
+    counted = (
+        "door <> 'chat'", broken, f"{_IN_UNANSWERED} AND NOT {broken}", "rating > 0", "rating < 0",
+    )  # fmt: skip
+    sums = ", ".join(f"sum(CASE WHEN {each} THEN 1 ELSE 0 END)" for each in counted)
     return (
-        f"SELECT {dialect.day}, CASE WHEN door <> 'chat' THEN 1 ELSE 0 END, outcome, grounding, "
-        "model, own_key, count(*), sum(CASE WHEN rating > 0 THEN 1 ELSE 0 END), "
-        "sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END), coalesce(sum(cost_usd), 0) "
-        f"FROM {dialect.turns} WHERE {_ENDED} GROUP BY 1, 2, 3, 4, 5, 6",
+        f"SELECT {dialect.day}, model, count(*), {sums}, "
+        "sum(CASE WHEN own_key = 0 THEN coalesce(cost_usd, 0) ELSE 0 END) "
+        f"FROM {dialect.turns} WHERE {_ENDED} GROUP BY 1, 2",
         (since, until),
     )
 
@@ -133,10 +137,11 @@ def readers(dialect: Dialect, since: float, until: float) -> Statement:
 
 
 def times(dialect: Dialect, since: float, until: float) -> Statement:
-    """How many answers took so many quarters of a second."""
+    """Days, and how many answers of each took so many quarters of a second."""
     return (
-        f"SELECT {dialect.bucket}, count(*) FROM {dialect.turns} "
-        f"WHERE {_ENDED} AND outcome = 'answered' AND ended IS NOT NULL GROUP BY 1 ORDER BY 1",
+        f"SELECT {dialect.day}, {dialect.bucket}, count(*) FROM {dialect.turns} "
+        f"WHERE {_ENDED} AND outcome = 'answered' AND ended IS NOT NULL "
+        "GROUP BY 1, 2 ORDER BY 1, 2",
         (since, until),
     )
 
@@ -189,10 +194,10 @@ def _escaped(part: str) -> str:
 
 def tally_of(row: Sequence[Any]) -> Tally:
     """A row of `tallies`."""
-    day, program, outcome, grounding, model, own_key, turns, up, down, usd = row
+    day, model, turns, programs, broken, unanswered, up, down, usd = row
     return Tally(
-        int(day), bool(program), Outcome(outcome), Grounding(grounding), model, bool(own_key),
-        int(turns), int(up or 0), int(down or 0), float(usd),
+        int(day), model, int(turns), int(programs), int(broken), int(unanswered), int(up),
+        int(down), float(usd),
     )  # fmt: skip
 
 

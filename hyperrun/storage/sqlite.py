@@ -318,10 +318,10 @@ class SQLiteStore:
         rows = await self._figures(figures.readers(figures.SQLITE, since, until))
         return [(int(day), int(count)) for day, count in rows]
 
-    async def answer_times(self, since: float, until: float) -> list[tuple[int, int]]:
+    async def answer_times(self, since: float, until: float) -> list[tuple[int, int, int]]:
         """As `Store.answer_times`."""
         rows = await self._figures(figures.times(figures.SQLITE, since, until))
-        return [(int(bucket), int(count)) for bucket, count in rows]
+        return [(int(day), int(bucket), int(count)) for day, bucket, count in rows]
 
     async def asked_pages(self, since: float, until: float) -> list[figures.PageTally]:
         """As `Store.asked_pages`."""

@@ -150,13 +150,13 @@ class Store(Protocol):
     # What the operator's desk shows, from `since` and before `until`, seconds since the epoch
 
     async def tallies(self, since: float, until: float) -> list[Tally]:
-        """How many turns have ended, by day, who asked, how it ended, model and key."""
+        """How many turns have ended, and how, by day and model."""
 
     async def readers_by_day(self, since: float, until: float) -> list[tuple[int, int]]:
         """Days since the epoch, and how many people asked on each, in order."""
 
-    async def answer_times(self, since: float, until: float) -> list[tuple[int, int]]:
-        """How many answers took so many times `BUCKET_S`, in order."""
+    async def answer_times(self, since: float, until: float) -> list[tuple[int, int, int]]:
+        """Days since the epoch, times `BUCKET_S`, and how many answers took so long, in order."""
 
     async def asked_pages(self, since: float, until: float) -> list[PageTally]:
         """Pages by how much was asked on them."""

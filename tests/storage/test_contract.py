@@ -289,11 +289,13 @@ def test_the_desk_gets_its_figures(tmp_path: Path, opened: Opened) -> None:
             tallies = await store.tallies(0.0, 1e11)
             assert sum(each.turns for each in tallies) == 5
             today = [each for each in tallies if each.day == DAY]
-            assert sum(each.turns for each in today if each.is_program) == 1
+            assert sum(each.programs for each in today) == 1
+            assert sum(each.unanswered for each in tallies) == 1
+            assert [each.broken for each in tallies if each.day == DAY - 1] == [1]
             assert sum(each.usd for each in today) == pytest.approx(0.75)
             assert (sum(each.up for each in today), sum(each.down for each in today)) == (1, 1)
             assert await store.readers_by_day(0.0, 1e11) == [(DAY - 1, 1), (DAY, 2)]
-            assert await store.answer_times(0.0, 1e11) == [(8, 4)]
+            assert await store.answer_times(0.0, 1e11) == [(DAY, 8, 4)]
             pages = await store.asked_pages(0.0, 1e11)
             assert [(each.url, each.turns, each.unanswered, each.down) for each in pages] == [
                 (TURN.page.url, 4, 0, 0), ("https://x/v1.2/b", 1, 1, 1),

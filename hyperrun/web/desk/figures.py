@@ -1,20 +1,22 @@
 """The overview's figures, added up from what the store counts."""
 
 import asyncio
+import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from hyperrun.domain import Outcome
-from hyperrun.storage.figures import BUCKET_S, DAY_S, UNANSWERED, Tally
+from hyperrun.errors import StoreError
+from hyperrun.storage.figures import BUCKET_S, DAY_S, Tally
 from hyperrun.storage.store import Store
 
 KEPT_S = 300.0
-MAX_KEPT = 4
+MAX_DAYS = 400
 FOR_EVER = 1e11
-BROKEN = (Outcome.FAILED, Outcome.INTERRUPTED)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -43,11 +45,11 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a store counts of a time."""
+    """What a store counts of some days."""
 
     tallies: Sequence[Tally] = ()
     readers: Sequence[tuple[int, int]] = ()
-    times: Sequence[tuple[int, int]] = ()
+    times: Sequence[tuple[int, int, int]] = ()
 
     @classmethod
     async def of(cls, store: Store, since: float, until: float) -> "Counted":
@@ -57,41 +59,80 @@ class Counted:
             store.answer_times(since, until),
         ))  # fmt: skip
 
+    def since(self, first: int) -> "Counted":
+        """The days from `first` on."""
+        return Counted(
+            [each for each in self.tallies if each.day >= first],
+            [each for each in self.readers if each[0] >= first],
+            [each for each in self.times if each[0] >= first],
+        )
+
     def plus(self, other: "Counted") -> "Counted":
-        """This time and one after it, of other days."""
-        times = Counter(dict(self.times)) + Counter(dict(other.times))
+        """These days and others."""
         return Counted(
             [*self.tallies, *other.tallies], [*self.readers, *other.readers],
-            sorted(times.items()),
+            [*self.times, *other.times],
         )  # fmt: skip
 
 
 class Counts:
-    """What was counted of the days before today, which change but by a late thumb: kept a while."""
+    """The days before today change but by a late thumb: they are counted once for every page, and
+    again behind one, now and then."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: dict[tuple[int, int], tuple[float, Counted]] = {}
+        self._kept = Counted()
+        self._until = 0  # the day that is not among them
+        self._made = 0.0
         self._counting = asyncio.Lock()
+        self._behind: asyncio.Task[None] | None = None
 
-    async def of(self, first: int, today: int) -> Counted:
+    def begin(self) -> None:
+        """Count behind, where that is due."""
+        is_due = not self._until or time.monotonic() - self._made > KEPT_S
+        if is_due and (self._behind is None or self._behind.done()):
+            self._behind = asyncio.create_task(self._count_behind(), name="the desk's figures")
+
+    async def _count_behind(self) -> None:
+        try:
+            await self._count()
+        except StoreError as error:
+            log.warning("the desk's figures are as they were: %s", error)
+
+    async def _count(self, *, anew: bool = True) -> None:
+        async with self._counting:  # one counts, the others find it counted
+            if self._until and not anew:
+                return
+            today = int(time.time() // DAY_S)
+            first = (today - MAX_DAYS) * DAY_S
+            self._kept = await Counted.of(self._store, first, today * DAY_S)
+            self._until, self._made = today, time.monotonic()
+
+    async def of(self, first: int) -> Counted:
         """All from the day `first` on. Raises `StoreError`."""
-        async with self._counting:  # one reads, the others find it read
-            made, before = self._kept.get((first, today), (0.0, Counted()))
-            if time.monotonic() - made > KEPT_S or not made:
-                before = await Counted.of(self._store, first * DAY_S, today * DAY_S)
-                while len(self._kept) > MAX_KEPT:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[first, today] = time.monotonic(), before
-        return before.plus(await Counted.of(self._store, today * DAY_S, FOR_EVER))
+        if not self._until:
+            await self._count(anew=False)
+        self.begin()
+        kept, until = self._kept.since(first), self._until
+        fresh = await Counted.of(self._store, max(first, until) * DAY_S, FOR_EVER)
+        return kept.plus(fresh)
+
+    async def close(self) -> None:
+        """End what is being counted."""
+        if self._behind is not None:
+            self._behind.cancel()
+            await asyncio.wait({self._behind}, timeout=2.0)
 
 
 async def overview(counts: Counts, days: int, now: float) -> Overview:
     """The figures of the last `days` and today. Raises `StoreError`."""
     last = int(now // DAY_S)
     first = last - days + 1
-    counted = await counts.of(first, last)
-    tallies, readers, times = counted.tallies, dict(counted.readers), counted.times
+    counted = await counts.of(first)
+    tallies, readers = counted.tallies, dict(counted.readers)
+    times = Counter[int]()
+    for _, bucket, count in counted.times:
+        times[bucket] += count
     size = last - first + 1
     told = Overview([_date(day) for day in range(first, last + 1)])
     told.answered, told.open = [0.0] * size, [0.0] * size
@@ -105,9 +146,9 @@ async def overview(counts: Counts, days: int, now: float) -> Overview:
         _add(told, each, at)
         name = each.model or "no model"
         of_models[name][0] += each.turns
-        if each.usd and not each.own_key:
+        of_models[name][1] += each.usd
+        if each.usd:
             spent[name][at] += each.usd
-            of_models[name][1] += each.usd
     told.by_model = dict(sorted(spent.items(), key=lambda item: -sum(item[1]))[:4])
     told.models = sorted(
         ((name, int(turns), usd) for name, (turns, usd) in of_models.items()),
@@ -118,25 +159,26 @@ async def overview(counts: Counts, days: int, now: float) -> Overview:
 
 
 def _add(told: Overview, each: Tally, at: int) -> None:
-    is_broken = each.outcome in BROKEN
-    is_open = each.grounding.value in UNANSWERED or is_broken
+    opened = each.unanswered + each.broken
     told.turns += each.turns
-    told.by_programs += each.turns if each.is_program else 0
-    told.unanswered += each.turns if is_open and not is_broken else 0
-    told.failed += each.turns if is_broken else 0
+    told.by_programs += each.programs
+    told.unanswered += each.unanswered
+    told.failed += each.broken
     told.up += each.up
     told.down += each.down
-    told.usd += 0.0 if each.own_key else each.usd
-    (told.open if is_open else told.answered)[at] += each.turns
-    (told.programs if each.is_program else told.people)[at] += each.turns
+    told.usd += each.usd
+    told.open[at] += opened
+    told.answered[at] += each.turns - opened
+    told.programs[at] += each.programs
+    told.people[at] += each.turns - each.programs
 
 
-def _quantile(times: Sequence[tuple[int, int]], share: float) -> float | None:
+def _quantile(times: Mapping[int, int], share: float) -> float | None:
     """The time within which this share of the answers was made, to a quarter of a second."""
-    wanted = share * sum(count for _, count in times)
+    wanted = share * sum(times.values())
     seen = 0
-    for bucket, count in times:
-        seen += count
+    for bucket in sorted(times):
+        seen += times[bucket]
         if seen >= wanted:
             return (bucket + 1) * BUCKET_S
     return None

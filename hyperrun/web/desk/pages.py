@@ -23,7 +23,7 @@ from hyperrun.storage.figures import Wanted
 from hyperrun.text import clean
 from hyperrun.web.desk import exports, views
 from hyperrun.web.desk.access import Access, Session, is_own_form
-from hyperrun.web.desk.figures import FOR_EVER, Counts, overview
+from hyperrun.web.desk.figures import FOR_EVER, MAX_DAYS, Counts, overview
 from hyperrun.web.desk.frame import HEADERS, Facts, Hidden, Rows, desk_page, money, styles, up
 from hyperrun.web.desk.gathering import gathered
 from hyperrun.web.desk.passwords import fault
@@ -33,7 +33,6 @@ from hyperrun.web.services import Services
 log = logging.getLogger(__name__)
 
 DAY_S = 86_400
-MAX_DAYS = 400
 MOST = 50  # turns on a page
 MAX_EXPORTED = 100_000
 MAX_SHOWN_TURNS = 20
@@ -50,8 +49,13 @@ class Desk:
     gathered: dict[int, tuple[float, list[Gap]]] = field(default_factory=dict)
     gathering: dict[int, asyncio.Task[None]] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        """Count the days before today, so that the first page need not."""
+        self.counts.begin()
+
     async def close(self) -> None:
-        """End what is being gathered."""
+        """End what is being gathered and counted."""
+        await self.counts.close()
         tasks = list(self.gathering.values())
         for task in tasks:
             task.cancel()

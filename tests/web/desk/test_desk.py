@@ -7,15 +7,17 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from hyperrun.domain import PERSON, Grounding, Outcome, PageContext, Turn
 from hyperrun.settings import Settings
+from hyperrun.web.desk.figures import Counts, overview
 from tests.browser import accessibility_findings
 from tests.server import RunningServer, running, write_repository
-from tests.storage.test_store import TURN
+from tests.storage.test_store import TURN, opened, run
 from tests.web.desk.seat import PASSWORD, Seat, seat
 from tests.web.desk.test_attacks import save
 
@@ -72,6 +74,33 @@ def test_the_overview_has_the_figures_and_its_plots(server: RunningServer) -> No
     assert "<title>" in text
     assert "style=" not in text
     assert "<script" not in text
+
+
+def test_the_days_before_today_are_counted_once_for_every_span(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def day(turn_id: str, days_ago: float, **changes: object) -> Turn:
+        at = time.time() - days_ago * DAY_S
+        return asked(1, "q", id=turn_id, conversation=turn_id, started=at, ended=at + 1, **changes)
+
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            failed = {"outcome": Outcome.FAILED, "grounding": Grounding.UNKNOWN}
+            await store.save([day("a", 3), day("b", 20, **failed), day("c", 0)])
+            counts, now = Counts(store), time.time()
+            shown = [(await overview(counts, days, now)).turns for days in (2, 7, 30)]
+            assert shown == [1, 2, 3]
+            assert (await overview(counts, 30, now)).failed == 1
+            await store.save([day("d", 0), day("e", 3)])
+            assert (await overview(counts, 7, now)).turns == 3, "today alone is looked at again"
+            monkeypatch.setattr("hyperrun.web.desk.figures.KEPT_S", 0.0)
+            await overview(counts, 7, now)
+            assert counts._behind is not None
+            await counts._behind
+            assert (await overview(counts, 7, now)).turns == 4
+            await counts.close()
+
+    run(work)
 
 
 def test_conversations_are_found_by_words_and_how_they_ended(server: RunningServer) -> None:

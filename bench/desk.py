@@ -1,0 +1,133 @@
+"""Every view of the operator's desk, with many turns in the store.
+
+    python -m bench.desk [--turns 100000] [--days 30]
+
+A SQLite file is filled, a server is started over this repository, and each view is opened twice:
+the first time right after the start, and then again.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from hyperrun.domain import Asker, Door, Grounding, Handed, Outcome, PageContext, Turn, Usage
+from hyperrun.settings import Settings
+from hyperrun.storage.sqlite import SQLiteStore
+
+ROOT = Path(__file__).parent.parent
+PASSWORD = "correct horse battery"
+OUTCOMES = (Outcome.ANSWERED, Outcome.FAILED, Outcome.STOPPED)
+AT_ONCE = 1_000
+VIEWS = (
+    "/desk", "/desk?days=365", "/desk?days=7", "/desk/conversations",
+    "/desk/conversations?words=zebra", "/desk/conversations?outcome=unanswered&language=ja",
+    "/desk/conversation/turn-5", "/desk/searches", "/desk/pages?days=365", "/desk/sources",
+    "/desk/limits", "/desk/settings", "/desk/gaps",
+)  # fmt: skip
+
+
+def turn(number: int, days: int, chance: random.Random, now: float) -> Turn:
+    """One of many: mostly people's, mostly answered, on some hundred pages."""
+    at = now - chance.random() * days * 86_400
+    verb, noun = (
+        chance.choice(["dim", "bend", "cut", "sort", "map"]),
+        chance.choice(["lamp", "row"]),
+    )
+    return Turn(
+        id=f"turn-{number}",
+        conversation=f"reader{chance.randrange(20_000)}~{number}",
+        question=f"How do I {verb} a {noun} number {number}?",
+        page=PageContext(f"https://docs.example/page{chance.randrange(300)}/"),
+        outcome=chance.choices(OUTCOMES, (90, 5, 5))[0],
+        answer="word " * 300,
+        usage=Usage(chance.choice(("openai/a", "anthropic/b", "", "groq/c")), 900, 200, 0.01),
+        started=at,
+        ended=at + chance.expovariate(0.3),
+        asker=Asker(chance.choices(tuple(Door), (80, 10, 10))[0]),
+        grounding=chance.choices(tuple(Grounding), (2, 70, 10, 8, 10))[0],
+        language=chance.choice(("en", "de", "es", "ja")),
+        handed=tuple(Handed(at, "docs/a.md", "A title", 1, 9) for at in range(8)),
+    )
+
+
+async def fill(folder: Path, turns: int, days: int) -> None:
+    """Make the store."""
+    store = SQLiteStore(replace(Settings(), data_dir=folder, keep_days=0, max_store_mb=0))
+    await store.open()
+    chance, now = random.Random(1), time.time()
+    for first in range(0, turns, AT_ONCE):
+        last = min(first + AT_ONCE, turns)
+        await store.save([turn(number, days, chance, now) for number in range(first, last)])
+    await store.close()
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, int]]:
+    """A server over the store; its address and its process."""
+    environment = os.environ | {
+        "HYPERRUN_DATA_DIR": str(folder), "HYPERRUN_DESK_PASSWORD": PASSWORD, "PORT": "0",
+        "HYPERRUN_KEEP_DAYS": "0", "HYPERRUN_MAX_STORE_MB": "0", "HYPERRUN_SEARCH": "embedded",
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "main.py", "--repo", str(ROOT)], cwd=ROOT, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if found := re.search(r"http://[\w.]+:(\d+)", line):
+                yield f"http://localhost:{found[1]}", process.pid
+                return
+        raise RuntimeError("the server did not start")
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
+def resident_mb(process: int) -> float:
+    """What a process holds in memory."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    found = re.search(r"VmRSS:\s+(\d+)", status)
+    return int(found[1]) / 1_000 if found else 0.0
+
+
+def main() -> int:
+    """Print what each view takes."""
+    parser = argparse.ArgumentParser(prog="python -m bench.desk", description=__doc__)
+    parser.add_argument("--turns", type=int, default=100_000)
+    parser.add_argument("--days", type=int, default=30)
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        asyncio.run(fill(Path(folder), options.turns, options.days))
+        with serving(Path(folder)) as (url, process):
+            own = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
+            answer = httpx.post(f"{url}/desk/login", data={"password": PASSWORD}, headers=own)
+            cookie = answer.headers["set-cookie"].partition(";")[0]
+            before = resident_mb(process)
+            with httpx.Client(base_url=url, headers={"Cookie": cookie}, timeout=60) as visitor:
+                for view in VIEWS:
+                    told = []
+                    for _ in range(2):
+                        began = time.perf_counter()
+                        visitor.get(view).raise_for_status()
+                        told.append((time.perf_counter() - began) * 1_000)
+                    print(f"{view:50} {told[0]:6.0f} ms, again {told[1]:6.0f} ms", flush=True)
+            print(f"memory: {before:.0f} MB, {resident_mb(process):.0f} MB after", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
