@@ -38,6 +38,7 @@ _REMOVED = ", ".join((
 ))  # fmt: skip
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NOTE = r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+ |\\\[\d+\\\] "
+_DESCRIBES = re.compile(r"\s*(?::::|\.\. |```\{)")
 _markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
@@ -102,6 +103,14 @@ def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, 
             continue
         said = chunk.content or chunk.text
         name = chunk.title.rpartition(" > ")[2]
+        is_object = re.fullmatch(r"[A-Za-z_][\w.]*", name) and _DESCRIBES.match(chunk.text)
+        if is_object and chunk.title != before:  # a part of the section on its page
+            above = chunk.title.rpartition(" > ")[0]
+            if above != before:
+                found.append((above.rpartition(" > ")[2], "", chunk.start_line))
+            before = above
+            found[-1] = (found[-1][0], f"{found[-1][1]}\n\n{said}", found[-1][2])
+            continue
         said = re.sub(r"^```mermaid\n.*?^```$", "", said, flags=re.DOTALL | re.MULTILINE)
         if re.match(_NOTE, said):
             found.insert(max(len(found) - 1, 0), ("", re.sub(_NOTE, "", said), chunk.start_line))

@@ -38,7 +38,7 @@ class Research:
         self._search = search
         self._version = version
         self._tell = tell
-        self._sources: dict[tuple[str, int, int | str], Source] = {}
+        self._sources: dict[tuple[str, str, int, int | str], Source] = {}
         self._shown: set[int] = set()  # numbers whose text the model has been given
         self._calls = 0
         self.blocks: list[PassageBlock] = []  # what the model has been given
@@ -129,9 +129,11 @@ async def search_code(
     raise NotImplementedError  # only its signature is used; `Research.call` answers
 
 
-def _place(passage: Passage) -> tuple[str, int, int | str]:
-    """What tells one passage from another; a rendered page has no lines, but words."""
-    return passage.file, passage.start_line, passage.end_line or passage.text
+def _place(passage: Passage) -> tuple[str, str, int, int | str]:
+    """What tells one passage from another: a line of a page may bring in many objects of an API,
+    and a rendered page has no lines, but words."""
+    section = passage.title if passage.kind in PROSE else ""
+    return passage.file, section, passage.start_line, passage.end_line or passage.text
 
 
 def _bounded(passage: Passage) -> Passage:

@@ -27,7 +27,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS prose USING fts5(
 CREATE VIRTUAL TABLE IF NOT EXISTS prose_terms USING fts5vocab(prose, 'row');
 """
 _BM25 = "6.0, 2.0, 1.5, 1.0"
-FETCH = 40  # candidates that are weighed
+FETCH = 60  # candidates that are weighed
 MAX_TERMS = 24
 MAX_BODY_TERMS = 3_000
 
@@ -50,6 +50,7 @@ BEFORE = 0.5  # how much a word of the question before counts for one that leans
 CITED = 0.25  # and one of a title that was cited
 SAME_SECTION, SAME_FILE = 0.10, 0.25
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
+REFERENCE = 0.5  # what speaks against an object of an API beside a guide
 OWN = 0.3  # how much of a question that leans its own words have to find
 
 # What is wanted of a candidate's text: a share of the question, so from 0 to 1 but for `_BODY`.
@@ -316,6 +317,16 @@ _INTERNAL = re.compile(
 )  # fmt: skip
 
 
+# An object's whole name under the headings of its page, and what brings its description in.
+_OBJECT = re.compile(r" > [A-Za-z_]\w*(?:\.\w+)+$")
+_DESCRIBED = re.compile(r"\s*(?::::|\.\. |```)")
+
+
+def is_described(title: str, text: str) -> bool:
+    """Is it an object of an API that its page describes out of its source?"""
+    return bool(_OBJECT.search(title) and _DESCRIBED.match(text))
+
+
 @lru_cache(maxsize=8_192)
 def against(file: str, spare: tuple[bool, ...]) -> float:
     """What speaks against a file by where it stands: 0 for a guide, -1 and below for what is
@@ -424,7 +435,7 @@ class Wanted:
             self._share(in_path),
             self._share(held),
             self._close(places),
-            against(each.file, self._spare),
+            against(each.file, self._spare) - REFERENCE * is_described(each.title, each.text),
             float("```" in each.text or "::" in each.text),
             float(len(body) < STUB_TERMS),
             self._spells(each.text),

@@ -10,19 +10,21 @@ from dataclasses import dataclass, replace
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, docstrings
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.members import Member
 from hyperrun.search.parsing.python_source import (
     Definition,
     Found,
-    Object,
     assigned,
     definitions,
+    head,
+    is_beside,
     resolve,
+    variable_doc,
 )
-from hyperrun.search.parsing.signatures import Described
 from hyperrun.search.parsing.sphinx_settings import SphinxSettings
 
 MAX_MEMBERS = 150
-MAX_CHARS = 60_000
+MAX_CHARS = 120_000
 MAX_SIGNATURE_CHARS = 1_200
 MAX_BASES = 8
 
@@ -38,17 +40,18 @@ def describe(
     docstring: Callable[[str], str],
     body: str = "",
     arguments: str = "",
-) -> Described:
+) -> list[Member]:
     """What the directive `autoKIND` shows of the first of `names` that the repository has, and of
-    the members that its options want. `docstring` turns reStructuredText into Markdown; `body` is
-    what the directive itself says below, `arguments` what stands in its place of the source's."""
+    the members that its options want, each by its whole name. `docstring` turns reStructuredText
+    into Markdown; `body` is what the directive itself says below, `arguments` what stands in its
+    place of the source's."""
     for name in names:
         found = resolve(place, [part for part in re.split(r"[.:]+", name) if part])
         if found is not None:
             writer = _Writer(place, settings, docstring, arguments)
             writer.write(found, name, kind, {**settings.options, **options}, body)
-            return writer.described
-    return Described(content=body)
+            return writer.told
+    return [Member("", body)] if body else []
 
 
 @dataclass(slots=True)
@@ -76,7 +79,8 @@ class _Writer:
         self._place = place
         self._settings = settings
         self._docstring = docstring
-        self.described = Described()
+        self._size = 0
+        self.told: list[Member] = []
 
     def write(
         self, found: Found, name: str, kind: str, options: dict[str, str], body: str = ""
@@ -84,11 +88,12 @@ class _Writer:
         """The object called `name`, its text and its members."""
         title = name if self._settings.with_module else name.rpartition(".")[2]
         self._shows_bases = "show-inheritance" in options
-        self._object(found, title, kind, body)
+        whole = name.replace(":", ".")
+        self._object(found, title, kind, whole, body)
         if "members" in options and isinstance(found.node, ast.Module | ast.ClassDef):
-            self._members(found, name, options)
+            self._members(found, name, whole, options)
 
-    def _object(self, found: Found, title: str, kind: str, body: str = "") -> None:
+    def _object(self, found: Found, title: str, kind: str, whole: str, body: str = "") -> None:
         node = found.node
         said = self._docstring(self._doc(found))
         if "noindex" not in kind and not isinstance(node, ast.Module):
@@ -100,13 +105,15 @@ class _Writer:
             said = "\n\n".join(filter(None, (signature, above, said, body)))
         else:
             said = "\n\n".join(filter(None, (said, body)))
-        if not said or len(self.described.content) + len(said) > MAX_CHARS:
+        if not said or self._size + len(said) > MAX_CHARS:
             return
-        self.described.content += ("\n\n" if self.described.content else "") + said
-        if not isinstance(node, ast.Module):
-            self.described.includes.append(Include(str(found.file), *_head(node, found.lines)))
+        self._size += len(said)
+        if isinstance(node, ast.Module):
+            self.told.append(Member("", said))
+        else:
+            self.told.append(Member(whole, said, Include(str(found.file), *head(found))))
 
-    def _members(self, found: Found, name: str, options: dict[str, str]) -> None:
+    def _members(self, found: Found, name: str, whole: str, options: dict[str, str]) -> None:
         chosen = set(re.findall(r"\w+", options["members"]))
         excluded = set(re.findall(r"\w+", options.get("exclude-members", "")))
         members = [
@@ -121,15 +128,16 @@ class _Writer:
             members.sort(key=lambda each: each.node.lineno)
         in_module = isinstance(found.node, ast.Module)
         for member in members:
-            inner = replace(member.found, node=member.node)
+            inner = replace(member.found, node=member.node, holder=member.found.node)
             title = f"{name}.{member.name}" if in_module and self._settings.with_module else (
                 member.name
             )  # fmt: skip
             is_error = isinstance(member.node, ast.ClassDef) and _is_error(member.node)
-            self._object(inner, title, "exception" if is_error else "class")
+            own = f"{whole}.{member.name}"
+            self._object(inner, title, "exception" if is_error else "class", own)
             if isinstance(member.node, ast.ClassDef):
-                self._members(inner, title, {k: v for k, v in options.items() if k != "members"}
-                              | {"members": ""})  # fmt: skip
+                inner_options = {k: v for k, v in options.items() if k != "members"}
+                self._members(inner, title, own, inner_options | {"members": ""})
 
     @staticmethod
     def _is_told(member: _Member, options: dict[str, str]) -> bool:
@@ -152,12 +160,10 @@ class _Writer:
         node = found.node
         if not isinstance(node, ast.Module | ast.ClassDef):
             return
-        functions = {each.name: each for each in definitions(node.body)}
+        functions = {each.name: each for each in definitions(node.body) if not is_beside(each)}
         public = _public(node)
         for each in functions.values():
             if public is not None and each.name not in public:
-                continue
-            if any(ast.unparse(it).endswith(".setter") for it in each.decorator_list):
                 continue
             yield _Member(each.name, each, ast.get_docstring(each) or "", found)
         for statement in node.body:
@@ -210,7 +216,7 @@ class _Writer:
     def _doc(self, found: Found) -> str:
         node = found.node
         if isinstance(node, ast.Assign | ast.AnnAssign):
-            return variable_doc(found, found.module.body)
+            return variable_doc(found, found.body)
         doc = inspect.cleandoc(ast.get_docstring(node, clean=False) or "")
         if isinstance(node, ast.ClassDef):
             first = self._constructor(found)
@@ -395,34 +401,3 @@ def _can_be_evaluated(function: Function, module: ast.Module) -> bool:
         if names & for_checkers - set(vars(builtins)):
             return False
     return True
-
-
-def variable_doc(found: Found, body: Sequence[ast.stmt]) -> str:
-    """What documents a variable: `#:` above or behind it, or a string below."""
-    node: Object = found.node
-    assert isinstance(node, ast.Assign | ast.AnnAssign)
-    at = next((number for number, each in enumerate(body) if each is node), None)
-    if at is not None and at + 1 < len(body):
-        below = getattr(getattr(body[at + 1], "value", None), "value", None)
-        if isinstance(body[at + 1], ast.Expr) and isinstance(below, str):
-            return inspect.cleandoc(below)
-    line = found.lines[(node.end_lineno or node.lineno) - 1]
-    if behind := re.search(r"#: ?(.*)$", line):
-        return behind[1]
-    above: list[str] = []
-    number = node.lineno - 2
-    while number >= 0 and (match := re.match(r"\s*#: ?(.*)$", found.lines[number])):
-        above.insert(0, match[1])
-        number -= 1
-    return "\n".join(above).strip("\n")
-
-
-def _head(node: Object, lines: Sequence[str]) -> tuple[int, int]:
-    """The lines of a definition's signature and docstring."""
-    assert not isinstance(node, ast.Module)
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        return node.lineno, node.end_lineno or node.lineno
-    first = node.body[0]
-    has_doc = isinstance(first, ast.Expr) and ast.get_docstring(node) is not None
-    end = (first.end_lineno or node.lineno) if has_doc else max(node.lineno, first.lineno - 1)
-    return node.lineno, end

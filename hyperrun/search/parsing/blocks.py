@@ -21,7 +21,8 @@ class Block:
     Lines count from 1, both inclusive. `content` is CommonMark, whole in itself. A heading has a
     `level` from 1, its words in `title`, and `source` as it is written; `own_id` is the anchor its
     author has given it. `tight` says that it follows the block above without a blank line, as
-    a list's items do; `apart`, that its page shows it elsewhere, as it does a footnote.
+    a list's items do; `apart`, that its page shows it elsewhere, as it does a footnote. `member` is
+    the name of the object that it describes, which is a section of its own.
     """
 
     start: int
@@ -33,6 +34,7 @@ class Block:
     own_id: str = ""
     tight: bool = False
     apart: bool = False
+    member: str = ""
     includes: list[Include] = field(default_factory=list)
 
 
@@ -78,23 +80,26 @@ def _chunks(
     """One section, split where it is long; a heading with nothing under it is none."""
     heading = section[0] if section and section[0].level else None
     body = [block for block in (section[1:] if heading else section) if block.content.strip()]
-    apart = [block for block in body if block.apart]
-    body = [block for block in body if not block.apart]
+    apart = [block for block in body if block.apart or block.member]
+    body = [block for block in body if not (block.apart or block.member)]
     parts = [[block] for block in apart if len(block.content) >= LEAST_LETTERS]
     if len(re.sub(r"\W|_", "", joined(body))) >= LEAST_LETTERS * bool(path):
         parts = [*_parts([heading, *body] if heading else body), *parts]
-    name = " > ".join(each for _, each in path if each) or stem
-    title = heading.title if heading else (path[-1][1] if path else "")
+    above = " > ".join(each for _, each in path if each) or stem
     own_id = heading.own_id if heading else ""
     chunks = []
     for part in parts:
+        member = part[0].member
+        name = f"{above} > {member}" if member else above
+        title = member or (heading.title if heading else (path[-1][1] if path else ""))
         start, end = part[0].start, max(block.end for block in part)
         text = "\n".join(lines[start - 1 : end])
         content = joined(part)
         includes = tuple(dict.fromkeys(each for block in part for each in block.includes))
         chunks.append(
             Chunk(
-                start, end, name, "section", text, language, title, anchor=own_id,
+                start, end, name, "section", text, language, title,
+                anchor=(part[0].own_id if member else "") or own_id,
                 content="" if content == text else content, includes=includes,
             )
         )  # fmt: skip

@@ -43,6 +43,10 @@ _OBJECT = re.compile(
     r"|classmethod|decoratormethod|macro|type|struct|member|var|enum|enumerator|namespace|cfunction"
     r"|cmember|ctype|cvar|cmacro|opcode|describe|object)$"
 )
+PYTHON_OBJECT = re.compile(
+    r"(?:py:)?(?:class|function|method|attribute|exception|data|decorator|property|staticmethod"
+    r"|classmethod|decoratormethod)$"
+)
 _ARGUMENT_IS_TEXT = frozenset(("sidebar", "admonition"))
 
 

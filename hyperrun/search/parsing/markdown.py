@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, directives, html_text, includes
+from hyperrun.search.parsing import members as api
 from hyperrun.search.parsing.blocks import Block, bounded, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.markdown_rules import parser
@@ -78,6 +79,7 @@ class Document:
         self._includes: list[Include] = []
         self._depth = 0
         self._own_id = ""
+        self._module = ""  # of which objects are described
 
     def read(self, text: str, offset: int = 0) -> list[Block]:
         """The blocks of `text`, whose first line is `offset` lines below the document's."""
@@ -124,6 +126,8 @@ class Document:
                 found += self._items(tokens[at:end], offset)
             elif token.type == "html_block":
                 found += self._html(token, start, stop)
+            elif token.type == "fence" and token.info.strip() == "{eval-rst}":
+                found += self._directive("eval-rst", "", token.content, start, stop)
             else:
                 found.append(self._block(start, stop, self._written(tokens[at:end])))
             at = end
@@ -618,8 +622,8 @@ class Document:
         told = signatures.describe(
             self._place, name, members, self._docstring, with_types=not is_mkautodoc
         )
-        self._includes += told.includes
-        return [self._block(start, end, told.content)]
+        has_anchors = not is_mkautodoc and not re.search(r"show_root_toc_entry:\s*false", body)
+        return api.blocks(told, start, end, has_anchors)
 
     def _docstring(self, text: str) -> str:
         return self._said(text)
@@ -628,10 +632,12 @@ class Document:
         """A directive of MyST, whose text is Markdown."""
         options, text, skipped = directives.options(body)
         argument = argument.strip()
+        if name in ("currentmodule", "module", "py:currentmodule", "py:module"):
+            self._module = argument
         if name == "eval-rst":
             from hyperrun.search.parsing import restructured
 
-            return [self._block(start, end, restructured.said(body, self._place))]
+            return restructured.described(body, self._place, self._module, start, end)
         if name in directives.NOTES:
             title = directives.note_title(name, argument)
             if argument and title != argument:

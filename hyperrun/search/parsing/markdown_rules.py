@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from hyperrun.search.parsing import html_text, plain_text
+from hyperrun.search.parsing import directives, html_text, plain_text
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,6 +25,7 @@ _NOTE = re.compile(
 )
 _TAB = re.compile(r"===[!+]*[ \t]+[\"'](?P<title>.*)[\"'][ \t]*$")
 _COLONS = re.compile(r"(?P<colons>:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
+_KINDS = directives.NOTES | {"info", "details", "tip", "code-group", "tabs", "tab", "v-pre", "raw"}
 _API = re.compile(r"::: +(?P<name>[A-Za-z_][\w]*(?:[.:]+\w+)*)$")
 _SNIPPET = re.compile(r"(?P<off>;)?-{1,}8<-{1,}[ \t]*(?P<name>\S.*)?$")
 _INCLUDE = re.compile(
@@ -154,7 +155,7 @@ def _container(state: "StateBlock", start: int, end: int, line: str, silent: boo
         stop, options = _indented(state, start, end)
         closed = _closing_colons(state, start, end)
         if "." in api["name"] or re.match(r"\s*(options|handler|rendering):", options) or (
-            closed is None and "_" in api["name"]
+            closed is None and api["name"].lower() not in _KINDS
         ):  # fmt: skip
             return stop, {"name": "api", "object": api["name"], "body": options}
     if not info:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, documents
+from hyperrun.search.parsing import commonmark, documents, members
 from hyperrun.search.parsing import markdown as markdown_blocks
 from hyperrun.search.parsing.blocks import joined
 from hyperrun.search.parsing.chunk import Chunk
@@ -170,7 +170,7 @@ def _code(
         from hyperrun.search.parsing import signatures
 
         described = signatures.describe(place, shown[1], False, markdown_blocks.said)
-        part.content, part.includes = described.content, described.includes
+        part.content, part.includes = members.content(described), members.includes(described)
     else:
         output = _output(cell)
         part.content = "\n\n".join(filter(None, (written, output)))

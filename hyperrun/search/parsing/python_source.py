@@ -1,7 +1,9 @@
 """Python objects by their dotted names, found in the repository's files; nothing of it is run."""
 
 import ast
+import inspect
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,12 +21,24 @@ _FOLDERS = ("", "src", "lib", "python", "packages")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A module, or what is defined in it."""
+    """A module, or what is defined in it, directly or in a class: its `holder`."""
 
     file: PurePosixPath
     node: Object
     module: ast.Module
     lines: Sequence[str]
+    holder: Object
+
+    @property
+    def is_inside(self) -> bool:
+        """Is it defined in a class?"""
+        return isinstance(self.holder, ast.ClassDef)
+
+    @property
+    def body(self) -> Sequence[ast.stmt]:
+        """What stands beside it."""
+        is_body = isinstance(self.holder, ast.Module | ast.ClassDef)
+        return self.holder.body if is_body else self.module.body  # type: ignore[union-attr]
 
 
 def definitions(body: Sequence[ast.stmt]) -> Iterator[Definition]:
@@ -38,14 +52,22 @@ def definitions(body: Sequence[ast.stmt]) -> Iterator[Definition]:
 
 def named(body: Sequence[ast.stmt], name: str) -> Definition | ast.Assign | ast.AnnAssign | None:
     """What a body calls `name`: a definition, else a variable."""
-    for each in definitions(body):
-        if each.name == name:
-            return each
+    defined = [each for each in definitions(body) if each.name == name]
+    if defined:
+        return next((each for each in defined if not is_beside(each)), defined[-1])
     for node in body:
         if name in assigned(node):
             assert isinstance(node, ast.Assign | ast.AnnAssign)
             return node
     return None
+
+
+def is_beside(node: Definition) -> bool:
+    """Is it an overload, or what sets a property, beside the definition that is described?"""
+    return any(
+        re.search(r"(?:^|\.)(?:overload|setter|deleter)$", ast.unparse(each))
+        for each in node.decorator_list
+    )
 
 
 def assigned(node: ast.stmt) -> list[str]:
@@ -57,6 +79,48 @@ def assigned(node: ast.stmt) -> list[str]:
     return [each.id for each in targets if isinstance(each, ast.Name)]
 
 
+def variable_doc(found: Found, body: Sequence[ast.stmt], with_comments: bool = True) -> str:
+    """What documents a variable: a string below, or `#:` above or behind it."""
+    node: Object = found.node
+    assert isinstance(node, ast.Assign | ast.AnnAssign)
+    if below := _below(node, body):
+        return inspect.cleandoc(below.value.value)  # type: ignore[attr-defined]
+    if not with_comments:
+        return ""
+    line = found.lines[(node.end_lineno or node.lineno) - 1]
+    if behind := re.search(r"#: ?(.*)$", line):
+        return behind[1]
+    above: list[str] = []
+    number = node.lineno - 2
+    while number >= 0 and (match := re.match(r"\s*#: ?(.*)$", found.lines[number])):
+        above.insert(0, match[1])
+        number -= 1
+    return "\n".join(above).strip("\n")
+
+
+def head(found: Found) -> tuple[int, int]:
+    """The lines of a definition's signature and docstring."""
+    node = found.node
+    assert not isinstance(node, ast.Module)
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        below = _below(node, found.body)
+        return node.lineno, (below or node).end_lineno or node.lineno
+    first = node.body[0]
+    has_doc = isinstance(first, ast.Expr) and ast.get_docstring(node) is not None
+    end = (first.end_lineno or node.lineno) if has_doc else max(node.lineno, first.lineno - 1)
+    return node.lineno, end
+
+
+def _below(node: Object, body: Sequence[ast.stmt]) -> ast.Expr | None:
+    """The string that documents a variable, on the lines below it."""
+    at = next((number for number, each in enumerate(body) if each is node), None)
+    if at is not None and at + 1 < len(body):
+        below = body[at + 1]
+        if isinstance(below, ast.Expr) and isinstance(getattr(below.value, "value", None), str):
+            return below
+    return None
+
+
 def resolve(place: Place, names: Sequence[str], imports: int = 0) -> Found | None:
     """What a dotted path leads to; re-exports are followed."""
     if not names or imports > MAX_IMPORTS or not all(name.isidentifier() for name in names):
@@ -65,11 +129,12 @@ def resolve(place: Place, names: Sequence[str], imports: int = 0) -> Found | Non
         file = _module(place, names[:size])
         if file is None:
             continue
-        read = _parsed(place.root / file, (place.root / file).stat().st_mtime_ns)
+        read = _parsed(place.root / file, _mtime_ns(place.root / file))
         if read is None:
             return None
         tree, lines = read
         node: Object = tree
+        holder: Object = tree
         for at, name in enumerate(names[size:]):
             body = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
             inner = named(body, name)
@@ -77,30 +142,46 @@ def resolve(place: Place, names: Sequence[str], imports: int = 0) -> Found | Non
                 if at == 0:
                     is_package = file.name == "__init__.py"
                     package = list(names[: size if is_package else size - 1])
-                    return _imported(place, tree, package, names[size:], imports)
+                    return _imported(place, file, package, names[size:], imports)
                 return None
-            node = inner
-        return Found(file, node, tree, lines)
+            holder, node = node, inner
+        return Found(file, node, tree, lines, holder)
     return None
 
 
 def _imported(
-    place: Place, tree: ast.Module, package: list[str], names: Sequence[str], imports: int
+    place: Place, file: PurePosixPath, package: list[str], names: Sequence[str], imports: int
 ) -> Found | None:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        base = package[: len(package) - node.level + 1] if node.level else []
-        module = [*base, *(node.module or "").split(".")]
-        for alias in node.names:
-            if (alias.asname or alias.name) == names[0]:
-                path = [*module, alias.name, *names[1:]]
+    for level, source, told in _imports_of(place.root / file, _mtime_ns(place.root / file)):
+        base = package[: len(package) - level + 1] if level else []
+        module = [*base, *source.split(".")]
+        for own, name in told:
+            if own == names[0]:
+                path = [*module, name, *names[1:]]
                 return resolve(place, [part for part in path if part], imports + 1)
-            if alias.name == "*":
+            if name == "*":
                 path = [*module, *names]
                 if found := resolve(place, [part for part in path if part], imports + 1):
                     return found
     return None
+
+
+Imports = tuple[tuple[int, str, tuple[tuple[str, str], ...]], ...]
+
+
+@lru_cache(maxsize=1_024)
+def _imports_of(path: Path, mtime_ns: int) -> Imports:
+    """What a module imports from others: the level, the module, and each name with its own."""
+    read = _parsed(path, mtime_ns)
+    return tuple(
+        (node.level, node.module or "",
+         tuple((alias.asname or alias.name, alias.name) for alias in node.names))
+        for node in (ast.walk(read[0]) if read else ()) if isinstance(node, ast.ImportFrom)
+    )  # fmt: skip
+
+
+def _mtime_ns(path: Path) -> int:
+    return path.stat().st_mtime_ns
 
 
 def _module(place: Place, names: Sequence[str]) -> PurePosixPath | None:

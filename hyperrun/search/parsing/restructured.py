@@ -6,6 +6,7 @@ asks the network, and none is an error.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from textwrap import dedent
 
 from docutils import nodes
@@ -17,10 +18,12 @@ from hyperrun.search.parsing import (
     fields,
     includes,
     labels,
+    members,
     sphinx_settings,
 )
 from hyperrun.search.parsing.blocks import Block, bounded, joined
 from hyperrun.search.parsing.includes import Place, language_of
+from hyperrun.search.parsing.members import Member
 from hyperrun.search.parsing.restructured_tree import Directive, Role, parse
 from hyperrun.search.parsing.roles import role
 
@@ -28,6 +31,7 @@ MAX_DEPTH = 40
 
 _UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1+\s*$")
 _LABEL = re.compile(r"\.\. _`?(?P<label>[^:`]+)`?:\s*$")
+_NO_ANCHOR = frozenset(("noindex", "no-index"))
 _CUTS = frozenset(("lines", "start-after", "end-before", "start-at", "end-at", "pyobject"))
 
 
@@ -39,23 +43,40 @@ def read(text: str, place: Place | None = None) -> list[Block]:
 
 def said(text: str, place: Place | None = None) -> str:
     """What `text` says, as part of another document."""
+    return _joined(read(text, place))
+
+
+def _joined(blocks: Sequence[Block]) -> str:
     return joined(
         Block(each.start, each.end, commonmark.strong(each.content.lstrip("# ")))
         if each.level else each
-        for each in read(text, place)
+        for each in blocks
     )  # fmt: skip
+
+
+def described(text: str, place: Place | None, module: str, start: int, end: int) -> list[Block]:
+    """What `text` says as part of another document, from whose lines `start` to `end` it is; the
+    objects that it describes apart. `module` is the one that is described there."""
+    blocks = _Writer(parse(text), place, text.splitlines(), module).blocks()
+    own = [each for each in blocks if not each.member]
+    content = _joined(own)
+    includes = [include for each in own for include in each.includes]
+    told = [replace(each, start=start, end=max(start, end)) for each in blocks if each.member]
+    return ([Block(start, max(start, end), content, includes=includes)] if content else []) + told
 
 
 class _Writer:
     """A parsed document as Markdown."""
 
-    def __init__(self, document: nodes.document, place: Place | None, lines: list[str]) -> None:
+    def __init__(
+        self, document: nodes.document, place: Place | None, lines: list[str], module: str = ""
+    ) -> None:
         self._document = document
         self._place = place
         self._lines = lines
         self._includes: list[Include] = []
         self._depth = 0
-        self._module = ""  # of which objects are described
+        self._module = module  # of which objects are described
         self._class = False  # are they in one?
         self._settings = sphinx_settings.of(place)
         self._targets: dict[str, str] = {}
@@ -147,6 +168,11 @@ class _Writer:
             <= _OF_ITSELF
         ):
             return
+        if isinstance(node, Directive) and (told := self._members(node)):
+            start = max(found[-1].start if found else 1, self._start(node, 1))
+            options = node["options"]
+            found += members.blocks(told, start, start, not _NO_ANCHOR & set(options))
+            return
         items: Sequence[nodes.Node] = [node]
         if isinstance(node, nodes.bullet_list | nodes.enumerated_list | nodes.definition_list):
             items = node.children
@@ -161,6 +187,22 @@ class _Writer:
             block.tight = number > 0 and item is not node and _is_tight(node)
             self._includes = []
             found.append(block)
+
+    def _members(self, node: Directive) -> list[Member]:
+        """The objects of Python that a directive describes; none where it describes none."""
+        name, argument = node["name"], node["argument"]
+        if directives.AUTODOC.match(name):
+            if name == "automodule":
+                self._module = argument.strip()
+            return self._autodoc(node, argument, node["options"])
+        if name in directives.NOTHING or not directives.PYTHON_OBJECT.match(name):
+            return []
+        own = re.match(r"[\w.]+", argument.split("\n")[0].strip())
+        content = self._object(node, name, argument, node["options"])
+        if own is None or not content:
+            return []
+        module = node["options"].get("module", self._module)
+        return [Member(f"{module}.{own[0]}" if module else own[0], content)]
 
     def _start(self, node: nodes.Node, least: int) -> int:
         """The line that a block begins at: docutils' own is at times one of the lines after it."""
@@ -347,7 +389,9 @@ class _Writer:
         if name in ("literalinclude", "include"):
             return self._include(name, argument, options)
         if directives.AUTODOC.match(name):
-            return self._autodoc(node, argument, options)
+            told = self._autodoc(node, argument, options)
+            self._includes += members.includes(told)
+            return members.content(told)
         if directives.is_object(name):
             return self._object(node, name, argument, options)
         if name == "list-table":
@@ -388,21 +432,19 @@ class _Writer:
         suffix = ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
         return bounded(self._place.document(shown, suffix) or [])
 
-    def _autodoc(self, node: Directive, argument: str, options: dict[str, str]) -> str:
+    def _autodoc(self, node: Directive, argument: str, options: dict[str, str]) -> list[Member]:
         from hyperrun.search.parsing import autodoc
 
         if self._place is None:
-            return ""
+            return []
         name = re.split(r"[(\n]", argument)[0].strip()
         names = [name]
         if self._module and not name.startswith(f"{self._module}."):
             names.insert(0, f"{self._module}.{name}")
-        told = autodoc.describe(
+        return autodoc.describe(
             self._place, node["name"].removeprefix("auto"), names, options, self._settings,
             self._docstring, self._children(node), argument[len(name) :].strip(),
         )  # fmt: skip
-        self._includes += told.includes
-        return told.content
 
     def _object(self, node: Directive, name: str, argument: str, options: dict[str, str]) -> str:
         """What is described by its signature, as the domain of its language shows that."""

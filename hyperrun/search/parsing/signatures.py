@@ -4,16 +4,28 @@ import ast
 import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, docstrings
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.python_source import Definition, definitions, resolve
+from hyperrun.search.parsing.members import Member
+from hyperrun.search.parsing.python_source import (
+    Definition,
+    Found,
+    Object,
+    assigned,
+    definitions,
+    head,
+    is_beside,
+    resolve,
+    variable_doc,
+)
 
-MAX_MEMBERS = 60
-MAX_CHARS = 12_000
+MAX_MEMBERS = 300
+MAX_CHARS = 120_000
 MAX_SIGNATURE_CHARS = 1_200
+MAX_DEPTH = 2  # of classes in classes
 
 _GOOGLE = re.compile(
     r"(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Returns?"
@@ -24,74 +36,98 @@ _SAID = frozenset(("Examples", "Example", "Notes", "Note", "References", "Todo",
                    "Warning", "Warnings"))  # fmt: skip
 
 
-@dataclass(slots=True)
-class Described:
-    """What a page says of an object, and where that stands."""
-
-    content: str = ""
-    includes: list[Include] = field(default_factory=list)
-
-
 def describe(
     place: Place,
     name: str,
     members: bool | Sequence[str],
     docstring: Callable[[str], str],
     with_types: bool = True,
-) -> Described:
+) -> list[Member]:
     """The signature and docstring of `name`, a dotted path with its module, and of its `members`:
     all that have a docstring, or those that are named. Nothing where the repository has no such
     Python source; nothing of it is run. `docstring` turns one into Markdown."""
-    described = Described()
-    found = resolve(place, [part for part in re.split(r"[.:]+", name) if part])
-    if found is None or not isinstance(found.node, ast.Module | Definition):
-        return described
-    parts: list[str] = []
-    for title, node in _described(found.node, name, members):
-        said = _one(title, node if with_types else _without_types(node), docstring)
-        if not said or sum(len(part) for part in parts) + len(said) > MAX_CHARS:
+    parts = [part for part in re.split(r"[.:]+", name) if part]
+    found = resolve(place, parts)
+    if found is None:
+        return []
+    told: list[Member] = []
+    size = 0
+    for path, one in _described(found, ".".join(parts), members):
+        is_module = isinstance(one.node, ast.Module)
+        title = path.rpartition(".")[2] if told and one.is_inside else path
+        said = _one(title, one, docstring, with_types)
+        size += len(said)
+        if not said or size > MAX_CHARS:
             continue
-        parts.append(said)
-        if isinstance(node, Definition):
-            start, end = _head(node)
-            described.includes.append(Include(str(found.file), start, end))
-    described.content = "\n\n".join(parts)
-    return described
+        place_of = None if is_module else Include(str(one.file), *head(one))
+        told.append(Member("" if is_module else path, said, place_of))
+    return told
 
 
 def _described(
-    node: ast.Module | Definition, name: str, members: bool | Sequence[str]
-) -> Iterator[tuple[str, ast.Module | Definition]]:
-    yield name, node
-    if not members or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    found: Found, name: str, members: bool | Sequence[str], deep: int = 0
+) -> Iterator[tuple[str, Found]]:
+    """What is called `name`, and its members by their whole names."""
+    yield name, found
+    if not members or not isinstance(found.node, ast.Module | ast.ClassDef):
         return
     chosen = None if members is True else set(members)
     told = 0
-    for each in definitions(node.body):
-        if chosen is not None and each.name not in chosen:
-            continue
-        if chosen is None and (each.name.startswith("_") or not ast.get_docstring(each)):
+    for own, node, doc in _own(found, found.node):
+        if own not in chosen if chosen is not None else own.startswith("_") or not doc:
             continue
         told += 1
         if told > MAX_MEMBERS:
             return
-        inside = isinstance(node, ast.ClassDef)
-        yield each.name if inside else f"{name}.{each.name}", each
-        if isinstance(each, ast.ClassDef) and not inside:
-            for method in definitions(each.body):
-                if not method.name.startswith("_") and ast.get_docstring(method):
-                    yield method.name, method
+        inner = replace(found, node=node, holder=found.node)
+        path = f"{name}.{own}"
+        if isinstance(node, ast.ClassDef) and deep < MAX_DEPTH:
+            yield from _described(inner, path, True, deep + 1)
+        else:
+            yield path, inner
 
 
-def _one(title: str, node: ast.Module | Definition, docstring: Callable[[str], str]) -> str:
-    doc = ast.get_docstring(node, clean=False) or ""
+def _own(found: Found, node: ast.Module | ast.ClassDef) -> Iterator[tuple[str, Object, str]]:
+    """What a module or a class defines, in its order: the name, the definition, its docstring."""
+    own: dict[str, tuple[int, Object, str]] = {}
+    for defined in definitions(node.body):
+        if not is_beside(defined):
+            own[defined.name] = (defined.lineno, defined, ast.get_docstring(defined) or "")
+    for statement in node.body:
+        for name in assigned(statement):
+            assert isinstance(statement, ast.Assign | ast.AnnAssign)
+            doc = variable_doc(replace(found, node=statement), node.body, with_comments=False)
+            own.setdefault(name, (statement.lineno, statement, doc))
+    for name, (_, each, doc) in sorted(own.items(), key=lambda one: one[1][0]):
+        yield name, each, doc
+
+
+def _one(title: str, found: Found, docstring: Callable[[str], str], with_types: bool) -> str:
+    """What its page says of one object."""
+    node = found.node
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        doc = variable_doc(found, found.body, with_comments=False)
+    else:
+        doc = ast.get_docstring(node, clean=False) or ""
     if isinstance(node, ast.ClassDef) and not doc:
         first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         doc = (ast.get_docstring(first, clean=False) or "") if first else ""
     said = docstring(_sections(inspect.cleandoc(doc))) if doc else ""
     if isinstance(node, ast.Module):
         return said
-    return "\n\n".join(filter(None, (commonmark.fence(_signature(title, node), "python"), said)))
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        signature = _variable(title, node, with_types)
+    else:
+        signature = _signature(title, node if with_types else _without_types(node), found.is_inside)
+    return "\n\n".join(filter(None, (commonmark.fence(signature, "python"), said)))
+
+
+def _variable(title: str, node: ast.Assign | ast.AnnAssign, with_types: bool) -> str:
+    kind = f": {ast.unparse(node.annotation)}" if (
+        with_types and isinstance(node, ast.AnnAssign)
+    ) else ""  # fmt: skip
+    value = f" = {ast.unparse(node.value)}" if node.value is not None else ""
+    return f"{title}{kind}{value}"[:MAX_SIGNATURE_CHARS]
 
 
 class _Untyped(ast.NodeTransformer):
@@ -102,10 +138,8 @@ class _Untyped(ast.NodeTransformer):
         return node
 
 
-def _without_types(node: ast.Module | Definition) -> ast.Module | Definition:
+def _without_types(node: Definition) -> Definition:
     """A copy of a definition without its annotations."""
-    if isinstance(node, ast.Module):
-        return node
     (copied,) = ast.parse(ast.unparse(node)).body
     for each in ast.walk(copied):
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -115,7 +149,7 @@ def _without_types(node: ast.Module | Definition) -> ast.Module | Definition:
     return bare
 
 
-def _signature(title: str, node: Definition) -> str:
+def _signature(title: str, node: Definition, is_inside: bool) -> str:
     if isinstance(node, ast.ClassDef):
         first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         if not isinstance(first, ast.FunctionDef):
@@ -131,7 +165,7 @@ def _signature(title: str, node: Definition) -> str:
     leads = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
     leads += "classmethod " if "classmethod" in names else ""
     leads += "static " if "staticmethod" in names else ""
-    inside = "." not in title and bool(node.args.args) and node.args.args[0].arg in ("self", "cls")
+    inside = is_inside and bool(node.args.args) and node.args.args[0].arg in ("self", "cls")
     returned = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     return f"{leads}{title}({_arguments(node, inside)}){returned}"
 
@@ -139,14 +173,6 @@ def _signature(title: str, node: Definition) -> str:
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef, is_method: bool) -> str:
     said = ast.unparse(node.args)[:MAX_SIGNATURE_CHARS]
     return re.sub(r"^(?:self|cls)(?:, |$)", "", said) if is_method else said
-
-
-def _head(node: Definition) -> tuple[int, int]:
-    """The lines of a definition's signature and docstring."""
-    first = node.body[0]
-    has_doc = isinstance(first, ast.Expr) and ast.get_docstring(node) is not None
-    end = (first.end_lineno or node.lineno) if has_doc else max(node.lineno, first.lineno - 1)
-    return node.lineno, end
 
 
 def _sections(doc: str) -> str:

@@ -467,7 +467,10 @@ class _Reader:
         if self._nested:
             self._write(commonmark.strong(words))
             return
-        self._begin(_anchor(element), _unmarked(words), _HEADINGS[element.tag])
+        anchor = _anchor(element)
+        if "doc-heading" in _classes(element):  # mkdocstrings': its labels stand beside the name
+            words = anchor if _is_name(anchor) else words
+        self._begin(anchor, _unmarked(words), _HEADINGS[element.tag])
 
     def _begin(self, anchor: str, heading: str, level: int) -> None:
         if level == 1 and not any(each.level for each in self._open):
@@ -659,12 +662,15 @@ class _Reader:
         level = SIGNATURE_LEVEL + sum(
             1 for each in element.iterancestors("dl") if _describes(_classes(each))
         )
-        above = element.getparent()
-        language = "python" if above is not None and "py" in _classes(above) else ""
+        parent = element.getparent()
+        language = "python" if parent is not None and "py" in _classes(parent) else ""
         anchor = element.get("id", "")
-        if not anchor and self._open[-1].level == level and not self._open[-1].blocks[1:]:
+        above = self._open[-1]
+        if not anchor and above.level >= SIGNATURE_LEVEL and not above.blocks[1:]:
             self._write(commonmark.fence(signature, language))  # an overload
             return
+        if _is_name(anchor) and anchor.rpartition(".")[2] == name.rpartition(".")[2]:
+            name, level = anchor, SIGNATURE_LEVEL  # it says its class
         self._begin(anchor, name, level)
         self._write(commonmark.fence(signature, language))
 
@@ -850,6 +856,11 @@ def _describes(classes: frozenset[str]) -> bool:
     return bool(classes & {"py", "c", "cpp", "js", "rst", "std", "function", "class"}) and not (
         classes & {"simple", "field-list", "option-list", "glossary", "footnote", "citation"}
     )
+
+
+def _is_name(anchor: str) -> bool:
+    """Is it the whole name of an object?"""
+    return bool(re.fullmatch(r"[A-Za-z_]\w*(?:\.\w+)+", anchor))
 
 
 def _anchor(heading: Element) -> str:

@@ -460,7 +460,7 @@ AUTODOC = {
     ),
     "MyST's": (
         "```{autofunction} lamps.lamp.Lamp.dim\n```", ".md",
-        "```python\nlamps.lamp.Lamp.dim(self, by: int) -> int\n```\n\nMake it darker.",
+        "```python\nlamps.lamp.Lamp.dim(by: int) -> int\n```\n\nMake it darker.",
         [Include("src/lamps/lamp.py", 12, 13)],
     ),
     "what is not there": ("Words enough.\n\n.. autoclass:: other.Thing", ".rst", "Words enough.", []),
@@ -558,8 +558,8 @@ def test_autodoc_describes_as_the_configuration_says(
     few = '"""Few of them."""\n__all__ = ["on"]\ndef on():\n    """Light."""\n'
     repository.write(tmp_path, "few.py", few + 'def off():\n    """Dark."""\n')
     repository.write(tmp_path, "docs/api.rst", f"{written}\n")
-    (chunk,) = files.read(tmp_path, PurePosixPath("docs/api.rst"))
-    assert chunk.content == said
+    chunks = files.read(tmp_path, PurePosixPath("docs/api.rst"))
+    assert "\n\n".join(chunk.content for chunk in chunks) == said
 
 
 @pytest.mark.parametrize(("written", "suffix", "said", "stands"), AUTODOC.values(), ids=AUTODOC)
@@ -569,9 +569,56 @@ def test_autodoc_says_what_the_source_says(
     repository.write(tmp_path, "src/lamps/__init__.py", "from .lamp import Lamp, find\n")
     repository.write(tmp_path, "src/lamps/lamp.py", LAMP)
     repository.write(tmp_path, f"docs/api{suffix}", f"{written}\n")
-    (chunk,) = files.read(tmp_path, PurePosixPath(f"docs/api{suffix}"))
-    assert (chunk.content or chunk.text) == said
-    assert list(chunk.includes) == stands
+    chunks = files.read(tmp_path, PurePosixPath(f"docs/api{suffix}"))
+    assert "\n\n".join(chunk.content or chunk.text for chunk in chunks) == said
+    assert [each for chunk in chunks for each in chunk.includes] == stands
+
+
+API = {
+    "Sphinx": (
+        ".rst",
+        "API\n===\n\nWords of it.\n\n.. module:: lamps\n\n.. autoclass:: Lamp\n   :members:\n\n"
+        ".. autofunction:: find\n\n.. function:: light(hue)\n\n   In a hue.\n\nMore words of it.\n",
+    ),
+    "MyST": (
+        ".md",
+        "# API\n\nWords of it.\n\n```{module} lamps\n```\n\n```{eval-rst}\n.. autoclass:: Lamp\n"
+        "   :members:\n```\n\n```{eval-rst}\n.. autofunction:: find\n\n.. function:: light(hue)\n\n"
+        "   In a hue.\n```\n\nMore words of it.\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("suffix", "text"), API.values(), ids=API)
+def test_each_object_of_an_API_is_a_section_of_its_own(
+    tmp_path: Path, suffix: str, text: str
+) -> None:
+    repository.write(tmp_path, "src/lamps/__init__.py", "from .lamp import Lamp, find\n")
+    repository.write(tmp_path, "src/lamps/lamp.py", LAMP)
+    repository.write(tmp_path, f"docs/api{suffix}", text)
+    own, *objects = files.read(tmp_path, PurePosixPath(f"docs/api{suffix}"))
+    assert (own.title, own.content) == ("API", "# API\n\nWords of it.\n\nMore words of it.")
+    names = ["lamps.Lamp", "lamps.Lamp.dim", "lamps.find", "lamps.light"]
+    assert [each.title for each in objects] == [f"API > {name}" for name in names]
+    assert [each.anchor for each in objects] == names
+    lines = [[(it.start_line, it.end_line) for it in each.includes] for each in objects]
+    assert lines == [[(4, 8)], [(12, 13)], [(19, 28)], []]
+    assert [each.content.rpartition("\n")[2] for each in objects][1] == "Make it darker."
+
+
+def test_mkdocstrings_shows_variables_with_their_values(tmp_path: Path) -> None:
+    settings = (
+        '"""All settings of a lamp."""\n\n\nclass Settings:\n    """Of a lamp."""\n\n'
+        '    level: int = 3\n    """How bright.\n\n    From 0 on.\n    """\n\n    hue = 1\n'
+    )
+    repository.write(tmp_path, "lamps/settings.py", settings)
+    repository.write(tmp_path, "docs/api.md", "# API\n\n::: lamps.settings\n")
+    own, of_class, level = files.read(tmp_path, PurePosixPath("docs/api.md"))
+    assert own.content == "# API\n\nAll settings of a lamp."
+    assert of_class.content == "```python\nclass lamps.settings.Settings\n```\n\nOf a lamp."
+    assert level.title == "API > lamps.settings.Settings.level"
+    assert level.content == "```python\nlevel: int = 3\n```\n\nHow bright.\n\nFrom 0 on."
+    assert level.includes == (Include("lamps/settings.py", 7, 11),)
 
 
 def test_a_reference_without_words_says_the_title_that_it_leads_to(tmp_path: Path) -> None:

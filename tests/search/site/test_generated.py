@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.search.site import sluggers
+from hyperrun.search.parsing import files
+from hyperrun.search.site import rendered, rules, sluggers
+from hyperrun.search.site.match import match
 from tests import generators
 from tests.search.site import constructs
 from tests.search.site.generated import (
@@ -169,6 +171,78 @@ def test_sphinx(tmp_path: Path, builder: str) -> None:
     assert check(tmp_path, tmp_path / "built", sources) == 2 * len(RESTRUCTURED)
     with pytest.raises(AssertionError, match="no such page"):
         check(tmp_path, tmp_path / "built", ["manual/source/parts/one.rst"])
+
+
+API = '''"""Lamps."""
+
+
+class Lamp:
+    """A lamp that shines."""
+
+    level: int = 3
+    """How bright it is."""
+
+    def __init__(self, level: int = 3) -> None:
+        self.level = level
+
+    def dim(self, by: int = 1) -> None:
+        """Make it darker."""
+
+    @property
+    def is_on(self) -> bool:
+        """Does it shine?"""
+
+
+def find(name: str) -> Lamp:
+    """Find one by its name."""
+'''
+OBJECTS = ["lamps.Lamp", "lamps.Lamp.dim", "lamps.Lamp.is_on", "lamps.Lamp.level", "lamps.find"]
+
+
+def check_the_objects(root: Path, source: str, page: Path, names: list[str]) -> None:
+    """Each object has an address that is on its page, and the page's own section its name."""
+    ids = rendered.read(page.read_bytes())
+    assert ids is not None
+    chunks = files.read(root, PurePosixPath(source), rules.read(root))
+    anchors = [chunk.address.partition("#")[2] for chunk in chunks]
+    assert sorted(each for each in anchors if each in names) == sorted(names)
+    assert set(anchors) <= ids.ids | {""}, anchors
+    called = [each.title.rpartition(" > ")[2] for each in ids.sections]
+    assert set(names) <= set(called), called
+    matched = match(chunks, ids.sections, "api/", ids.ids)
+    assert matched is not None
+    placed = {chunk.title: chunk.address for chunk in matched.chunks}
+    for name in names:
+        assert placed[f"API > {name}"].endswith(f"#{name}")
+
+
+def test_the_objects_that_sphinx_describes(tmp_path: Path) -> None:
+    described = ".. automodule:: lamps\n   :members:\n\n.. py:function:: light(hue)\n\n   Shine.\n"
+    write(tmp_path, {
+        "docs/conf.py": "project = 'x'\nextensions = ['sphinx.ext.autodoc', 'myst_parser']\n"
+        "import sys\nsys.path.insert(0, '..')\n",
+        "docs/index.rst": f"API\n===\n\n{described}",
+        "docs/marked.txt": f"# API\n\n```{{eval-rst}}\n{described}```\n",
+        "lamps.py": API,
+    })  # fmt: skip
+    python(tmp_path / "docs", "sphinx", "-q", ".", "../built")
+    names = [*OBJECTS, "lamps.light"]
+    check_the_objects(tmp_path, "docs/index.rst", tmp_path / "built/index.html", names)
+    (tmp_path / "docs/index.rst").unlink()  # an object has one page
+    (tmp_path / "docs/marked.txt").rename(tmp_path / "docs/index.md")
+    python(tmp_path / "docs", "sphinx", "-q", ".", "../other")
+    check_the_objects(tmp_path, "docs/index.md", tmp_path / "other/index.html", names)
+
+
+def test_the_objects_that_mkdocstrings_describes(tmp_path: Path) -> None:
+    write(tmp_path, {
+        "mkdocs.yml": "site_name: x\nplugins:\n  - mkdocstrings:\n      handlers:\n"
+        "        python: {paths: [.]}\n",
+        "docs/index.md": "# API\n\nWords of it.\n\n::: lamps\n",
+        "lamps.py": API,
+    })  # fmt: skip
+    python(tmp_path, "mkdocs", "build", "-q")
+    check_the_objects(tmp_path, "docs/index.md", tmp_path / "site/index.html", OBJECTS)
 
 
 def test_myst(tmp_path: Path) -> None:

@@ -199,9 +199,20 @@ def test_what_is_described_from_code_is_a_section_under_its_own_id() -> None:
     assert [(each.anchor, each.title) for each in found.sections] == [
         ("", "API"),
         ("lamps.Lamp", "API > lamps.Lamp"),
-        ("lamps.Lamp.on", "API > lamps.Lamp > on"),
+        ("lamps.Lamp.on", "API > lamps.Lamp.on"),
     ]
     assert found.sections[1].content.startswith("```python\nclass lamps.Lamp(watts)\n```")
+
+
+def test_an_object_that_mkdocstrings_describes_is_called_by_its_whole_name() -> None:
+    found = page(
+        "<h1>API</h1><h2 id=lamps.Lamp.on class='doc doc-heading'><code>on</code><span class="
+        "'doc doc-labels'><small class='doc doc-label'><code>property</code></small></span></h2>"
+        "<div class='doc doc-contents'><p>Does it shine?</p></div>"
+    )
+    assert [(each.anchor, each.title) for each in found.sections][1:] == [
+        ("lamps.Lamp.on", "API > lamps.Lamp.on")
+    ]
 
 
 def test_a_page_says_where_it_is_and_whether_it_may_be_found() -> None:
