@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hyperrun.llm.models import _import_lisette as import_models
+from hyperrun.llm.library import lisette as import_models
 from hyperrun.settings import Settings
 from tests.browser import accessibility_findings, choose
 from tests.model_server import ModelServer, Script, running_model_server

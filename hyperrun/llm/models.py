@@ -5,7 +5,6 @@ thread, behind the first page.
 """
 
 import asyncio
-import gc
 import os
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.errors import BadQuestion
+from hyperrun.llm import library
 from hyperrun.llm.choice import ModelChoice, provider_of
 from hyperrun.llm.endpoints import KEY_VARIABLES
 from hyperrun.llm.learned import Learned
@@ -197,7 +197,7 @@ class Models:
         """Lisette, imported once, in a thread, without a connection to anywhere."""
         async with self._importing:
             if self._library is None:
-                self._library = await asyncio.to_thread(_import_lisette)
+                self._library = await asyncio.to_thread(library.lisette)
         return self._library
 
     def cost_usd(
@@ -237,24 +237,3 @@ class Models:
         """Close what was opened."""
         if self._session is not None:
             await self._session.close()
-
-
-def _import_lisette() -> ModuleType:
-    # Without this, litellm fetches its price list at import and waits for it.
-    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
-    # LiteLLM 1.105 puts a filter on uvicorn's logger that imports more of LiteLLM: one line logged
-    # in the meantime, and this import failed for good. Our own formatter cuts keys out.
-    os.environ["LITELLM_DISABLE_REDACT_SECRETS"] = "true"
-    import lisette
-    import litellm
-
-    litellm.telemetry = False
-    litellm.suppress_debug_info = True
-    litellm.drop_params = True
-    # 300,000 objects now live for ever; scanning them again stops the event loop for 150 ms.
-    gc.collect()
-    gc.freeze()
-    # Looking at the youngest takes 0.3 us for each: 3 ms, where 50,000 of them took 15.
-    gc.set_threshold(10_000, 20, 100)
-    module: ModuleType = lisette
-    return module
