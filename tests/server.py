@@ -1,6 +1,5 @@
 """The real server for tests: uvicorn on a free port, in a thread, over a small repository."""
 
-import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -93,16 +92,8 @@ class RunningServer:
             **(protocol.options() | options),
         )
         self.server = server(config)
-        self.thread = threading.Thread(target=self._run)
+        self.thread = threading.Thread(target=self.server.run)
         self.url = ""
-
-    def _run(self) -> None:
-        try:
-            self.server.run()
-        except OSError as error:
-            # uvloop 0.23 cannot close a loop in the moment in which a child's pipe closes.
-            if error.errno != errno.EBUSY or not self.server.should_exit:
-                raise
 
     def start(self) -> None:
         """Return when it answers."""

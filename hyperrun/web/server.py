@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import logging
 import os
 import signal
 import socket
@@ -16,6 +18,8 @@ import uvicorn
 from hyperrun.errors import BadSetting
 from hyperrun.web.origins import any_site_may_show
 from hyperrun.web.services import Services
+
+log = logging.getLogger(__name__)
 
 # Of `asyncio.to_thread`. Without a word asyncio starts four more than there are cores, and each of
 # them keeps memory of its own.
@@ -34,6 +38,16 @@ def server(config: uvicorn.Config) -> uvicorn.Server:
 
     class Server(uvicorn.Server):
         is_asked_to_leave = False
+
+        def run(self, sockets: list[socket.socket] | None = None) -> None:
+            try:
+                super().run(sockets)
+            except OSError as error:
+                # uvloop 0.23 does not close a loop in the moment in which a child's pipe closes.
+                # All is done by then, and what is left the process's end closes.
+                if error.errno != errno.EBUSY or not self.should_exit:
+                    raise
+                log.debug("the event loop was busy at its end: %s", error)
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             # Ctrl-C is somebody who waits; SIGTERM a deploy, whose readers do.
