@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from hyperrun.llm.models import _import_lisette as import_models
+from hyperrun.llm.library import lisette as import_models
 from hyperrun.settings import Settings
 from tests.browser import accessibility_findings
 from tests.model_server import running_model_server

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from hyperrun.domain import Door, Grounding, Outcome
+from hyperrun.storage.dialect import Dialect
 
-DAY_S = 86_400
-BUCKET_S = 0.25  # of answers' times
-MAX_BUCKET = 960
 MAX_PAGES = 200
 BROKEN = (Outcome.FAILED, Outcome.INTERRUPTED)
 UNANSWERED = (Grounding.ABSENT.value, Grounding.NEAR.value, Grounding.UNCITED.value)
@@ -77,31 +75,6 @@ class PageTally:
     down: int
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What the two kinds of SQL say differently."""
-
-    day: str
-    reader: str
-    bucket: str
-    like: str
-    turns: str  # SQLite has to be told, or it reads every row for a word
-
-
-SQLITE = Dialect(
-    day=f"CAST(started / {DAY_S} AS INTEGER)",
-    reader="substr(conversation, 1, instr(conversation || '~', '~') - 1)",
-    bucket=f"min({MAX_BUCKET}, CAST((ended - started) / {BUCKET_S} AS INTEGER))",
-    like="LIKE",
-    turns="turns INDEXED BY turns_at_a_glance",
-)
-POSTGRES = Dialect(
-    day=f"CAST(floor(started / {DAY_S}) AS integer)",
-    reader="split_part(conversation, '~', 1)",
-    bucket=f"least({MAX_BUCKET}, CAST(floor((ended - started) / {BUCKET_S}) AS integer))",
-    like="ILIKE",
-    turns="turns",
-)
 _ENDED = "started >= ? AND started < ? AND outcome <> 'running'"
 _GLANCE = (
     "id, conversation, question, page_url, outcome, grounding, rating, door, model, cost_usd, "
@@ -122,7 +95,7 @@ def tallies(dialect: Dialect, since: float, until: float) -> Statement:
     return (
         f"SELECT {dialect.day}, model, count(*), {sums}, "
         "sum(CASE WHEN own_key = 0 THEN coalesce(cost_usd, 0) ELSE 0 END) "
-        f"FROM {dialect.turns} WHERE {_ENDED} GROUP BY 1, 2",
+        f"FROM {dialect.turns_at_a_glance} WHERE {_ENDED} GROUP BY 1, 2",
         (since, until),
     )
 
@@ -130,7 +103,7 @@ def tallies(dialect: Dialect, since: float, until: float) -> Statement:
 def readers(dialect: Dialect, since: float, until: float) -> Statement:
     """Days and how many people asked on each."""
     return (
-        f"SELECT {dialect.day}, count(DISTINCT {dialect.reader}) FROM {dialect.turns} "
+        f"SELECT {dialect.day}, count(DISTINCT {dialect.reader}) FROM {dialect.turns_at_a_glance} "
         f"WHERE {_ENDED} AND door = 'chat' GROUP BY 1 ORDER BY 1",
         (since, until),
     )
@@ -139,7 +112,7 @@ def readers(dialect: Dialect, since: float, until: float) -> Statement:
 def times(dialect: Dialect, since: float, until: float) -> Statement:
     """Days, and how many answers of each took so many quarters of a second."""
     return (
-        f"SELECT {dialect.day}, {dialect.bucket}, count(*) FROM {dialect.turns} "
+        f"SELECT {dialect.day}, {dialect.bucket}, count(*) FROM {dialect.turns_at_a_glance} "
         f"WHERE {_ENDED} AND outcome = 'answered' AND ended IS NOT NULL "
         "GROUP BY 1, 2 ORDER BY 1, 2",
         (since, until),
@@ -150,7 +123,7 @@ def pages(dialect: Dialect, since: float, until: float) -> Statement:
     """The columns of `PageTally`, most asked on first."""
     return (
         f"SELECT page_url, count(*), sum(CASE WHEN {_IN_UNANSWERED} THEN 1 ELSE 0 END), "
-        f"sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END) FROM {dialect.turns} "
+        f"sum(CASE WHEN rating < 0 THEN 1 ELSE 0 END) FROM {dialect.turns_at_a_glance} "
         f"WHERE {_ENDED} AND page_url <> '' GROUP BY page_url ORDER BY 2 DESC, 1 LIMIT {MAX_PAGES}",
         (since, until),
     )
@@ -182,7 +155,7 @@ def found(dialect: Dialect, wanted: Wanted, most: int) -> Statement:
             conditions.append(f"{column} {dialect.like} ? ESCAPE '!'")
             values.append(f"%{_escaped(part)}%")
     return (
-        f"SELECT {_GLANCE} FROM {dialect.turns} WHERE {' AND '.join(conditions)} "
+        f"SELECT {_GLANCE} FROM {dialect.turns_at_a_glance} WHERE {' AND '.join(conditions)} "
         f"ORDER BY started DESC, id DESC LIMIT {int(most)}",
         tuple(values),
     )

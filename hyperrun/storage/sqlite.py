@@ -13,43 +13,30 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from hyperrun.domain import Cost, Outcome, Recent, Turn, range_of_reader, reader_of
+from hyperrun.domain import Outcome, Turn, range_of_reader
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage import figures
+from hyperrun.storage.dialect import SQLITE
 from hyperrun.storage.files import derived, secret
+from hyperrun.storage.queries import OF_READER, Queries
 from hyperrun.storage.schema import (
-    COLUMNS,
     FILE,
     WRITTEN,
     open_reader,
     open_writer,
     row_of,
-    turn_of,
 )
 from hyperrun.storage.store import (
-    COMMENT_UNLESS_PRIVATE,
     EXPIRE_EVERY_S,
-    MAX_MISSED,
-    MAX_RECENT,
-    MAX_REPORTED,
-    MAX_TURNS,
     TEXTS_KEPT_S,
-    TITLE_CHARS,
-    UNLESS_PRIVATE,
     WITHOUT_PRIVATE_TEXTS,
     WITHOUT_TEXTS,
-    Missed,
-    Reported,
-    Summary,
     day_of,
-    summary_of,
-    today,
 )
 
 if TYPE_CHECKING:
@@ -61,9 +48,6 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 2.0  # whether the file is still the one that is open
 LEAP_S = 7 * 86_400.0  # without a question; then the clock is looked at twice
 TRUSTED_AFTER_S = 86_400.0
-
-# One stretch of the index: an OR alone would read every row.
-OF_READER = "conversation BETWEEN ? AND ? AND (conversation = ? OR conversation >= ?)"
 
 Result = TypeVar("Result")
 
@@ -81,10 +65,13 @@ class Batch:
 OWNER = secrets.token_urlsafe(9)
 
 
-class SQLiteStore:
+class SQLiteStore(Queries):
     """`Store` in the data folder, which is locked for one server at a time."""
 
+    _dialect = SQLITE
+
     def __init__(self, settings: Settings, owner: str = OWNER) -> None:
+        super().__init__()
         self.fleet: Fleet | None = None
         self.shares: Shares | None = None
         self._owner = owner
@@ -251,89 +238,7 @@ class SQLiteStore:
             raise
         self.not_saved = ""
 
-    async def turn(self, turn_id: str) -> Turn | None:
-        """The turn with this id, or None."""
-        rows = await self._select("WHERE id = ?", turn_id)
-        return rows[0] if rows else None
-
-    async def turns(self, conversation: str) -> list[Turn]:
-        """A conversation's turns, oldest first: the newest `MAX_TURNS` of them."""
-        newest = await self._select(
-            f"WHERE conversation = ? ORDER BY started DESC, id DESC LIMIT {MAX_TURNS}",
-            conversation,
-        )
-        return newest[::-1]
-
-    async def _select(self, condition: str, *values: Any) -> list[Turn]:
-        statement = f"SELECT {COLUMNS} FROM turns {condition}"
-        return await self._read(lambda: [turn_of(row) for row in self._query(statement, *values)])
-
-    async def cost(self, conversation: str) -> Cost:
-        """What a conversation's answers have cost together, as far as prices are known."""
-        question = (
-            "SELECT coalesce(sum(cost_usd), 0), coalesce(max(estimated), 0) FROM turns "
-            "WHERE conversation = ? AND cost_usd IS NOT NULL"
-        )
-        ((usd, estimated),) = await self._rows(question, conversation)
-        return Cost(float(usd), bool(estimated))
-
-    async def rate(
-        self, conversation: str, turn_id: str, rating: int, reason: str = "", comment: str = ""
-    ) -> bool:
-        """Keep what a reader says of an answer of theirs. False where there is no such turn."""
-
-        def rate() -> bool:
-            with self._transaction() as connection:
-                changed = connection.execute(
-                    "UPDATE turns SET rating = ?, reason = ?, comment = ? "
-                    "WHERE id = ? AND conversation = ?",
-                    (rating, reason, comment, turn_id, conversation),
-                )
-                return changed.rowcount > 0
-
-        return await self._write(rate)
-
-    async def summaries(self, since: float) -> list[Summary]:
-        """As `Store.summaries`; of each row what is asked for alone is read."""
-        rows = await self._rows(
-            f"SELECT id, conversation, {UNLESS_PRIVATE}, "
-            "outcome, CASE grounding WHEN '' THEN sources != '[]' ELSE grounding = 'cited' END, "
-            f"error, notice, cost_usd, own_key, rating, reason, {COMMENT_UNLESS_PRIVATE}, door, "
-            "agent, started, grounding FROM turns WHERE started >= ? AND outcome != ? "
-            "ORDER BY started",
-            since,
-            Outcome.RUNNING,
-        )
-        return [summary_of(*row) for row in rows]
-
-    # The desk
-
-    async def tallies(self, since: float, until: float) -> list[figures.Tally]:
-        """As `Store.tallies`."""
-        rows = await self._figures(figures.tallies(figures.SQLITE, since, until))
-        return [figures.tally_of(row) for row in rows]
-
-    async def readers_by_day(self, since: float, until: float) -> list[tuple[int, int]]:
-        """As `Store.readers_by_day`."""
-        rows = await self._figures(figures.readers(figures.SQLITE, since, until))
-        return [(int(day), int(count)) for day, count in rows]
-
-    async def answer_times(self, since: float, until: float) -> list[tuple[int, int, int]]:
-        """As `Store.answer_times`."""
-        rows = await self._figures(figures.times(figures.SQLITE, since, until))
-        return [(int(day), int(bucket), int(count)) for day, bucket, count in rows]
-
-    async def asked_pages(self, since: float, until: float) -> list[figures.PageTally]:
-        """As `Store.asked_pages`."""
-        rows = await self._figures(figures.pages(figures.SQLITE, since, until))
-        return [figures.PageTally(row[0], *map(int, row[1:])) for row in rows]
-
-    async def find(self, wanted: figures.Wanted, most: int) -> list[figures.Glance]:
-        """As `Store.find`."""
-        rows = await self._figures(figures.found(figures.SQLITE, wanted, most))
-        return [figures.glance_of(row) for row in rows]
-
-    async def _figures(self, asked: figures.Statement) -> list[tuple[Any, ...]]:
+    async def _rows_for_desk(self, asked: figures.Statement) -> list[tuple[Any, ...]]:
         """Rows for the desk, by a connection of their own: readers do not wait for them."""
 
         def read() -> list[tuple[Any, ...]]:
@@ -343,31 +248,7 @@ class SQLiteStore:
 
         return await asyncio.to_thread(_with_own_errors, read)
 
-    # Conversations
-
-    async def recent(self, conversation: str) -> list[Recent]:
-        """The conversations of this one's reader, last asked first: `MAX_RECENT` of them.
-
-        A title is the first question that no other attempt has taken the place of.
-        """
-        rows = await self._rows(
-            f"SELECT conversation, (SELECT substr(question, 1, {TITLE_CHARS}) FROM turns AS first "
-            "WHERE first.conversation = recent.conversation AND NOT EXISTS (SELECT 1 FROM turns "
-            "INDEXED BY attempts WHERE retry_of = first.id AND retry_of != '' "
-            "AND conversation = recent.conversation) "
-            "ORDER BY started LIMIT 1), asked FROM (SELECT conversation, max(started) AS asked "
-            f"FROM turns WHERE {OF_READER} GROUP BY conversation ORDER BY asked DESC "
-            f"LIMIT {MAX_RECENT}) AS recent ORDER BY asked DESC",
-            *range_of_reader(conversation),
-        )
-        return [Recent(*row) for row in rows]
-
-    async def export(self, conversation: str) -> dict[str, Any]:
-        """Everything that is kept of a conversation's reader but their key, as JSON-ready data."""
-        turns = await self._select(
-            f"WHERE {OF_READER} ORDER BY started, id", *range_of_reader(conversation)
-        )
-        return {"reader": reader_of(conversation), "turns": [asdict(turn) for turn in turns]}
+    # Deleting
 
     async def delete(self, conversation: str) -> None:
         """Delete everything that is kept of a conversation's reader, their key too."""
@@ -380,28 +261,12 @@ class SQLiteStore:
                     )
 
         await self._write(delete)
-        self._scrub()
-
-    async def clear(self, conversation: str) -> None:
-        """Delete a conversation's turns; the reader's key stays."""
-        await self._write(
-            lambda: self._execute("DELETE FROM turns WHERE conversation = ?", conversation)
-        )
-        self._scrub()
-
-    async def clear_all(self, conversation: str) -> None:
-        """Delete the turns of all conversations of this one's reader; their key stays."""
-        await self._write(
-            lambda: self._execute(
-                f"DELETE FROM turns WHERE {OF_READER}", *range_of_reader(conversation)
-            )
-        )
-        self._scrub()
+        self._has_deleted()
 
     async def expire(self) -> None:
         """Delete what is older than the operator wants to keep (`HYPERRUN_KEEP_DAYS`)."""
         await self._write(self._expire)
-        self._scrub()
+        self._has_deleted()
 
     def _expire(self) -> None:
         self._execute(f"{WITHOUT_PRIVATE_TEXTS} ?", self._now() - TEXTS_KEPT_S)
@@ -439,110 +304,6 @@ class SQLiteStore:
             return self._newest
         return now
 
-    # Searches
-
-    async def count_missed(self, words: str, day: str = "") -> None:
-        """As `Store.count_missed`."""
-        day = day or today()
-
-        def count() -> None:
-            with self._transaction() as connection:
-                known = connection.execute(
-                    "UPDATE missed SET times = times + 1 WHERE day = ? AND words = ?", (day, words)
-                ).rowcount
-                if not known:
-                    connection.execute(
-                        "INSERT INTO missed (day, words, times) SELECT ?1, ?2, 1 "
-                        "WHERE (SELECT count(*) FROM missed WHERE day = ?1) < ?3",
-                        (day, words, MAX_MISSED),
-                    )
-
-        await self._write(count)
-
-    async def missed(self, since_day: str) -> list[Missed]:
-        """As `Store.missed`."""
-        rows = await self._rows(
-            "SELECT words, sum(times) AS all_times FROM missed WHERE day >= ? "
-            "GROUP BY words ORDER BY all_times DESC, words",
-            since_day,
-        )
-        return [Missed(*row) for row in rows]
-
-    async def report_gap(self, question: str, note: str, agent: str, day: str = "") -> None:
-        """As `Store.report_gap`."""
-        key = (day or today(), question, note, agent)
-
-        def report() -> None:
-            with self._transaction() as connection:
-                connection.execute(
-                    "INSERT INTO gaps (day, question, note, agent, times) "
-                    "SELECT ?1, ?2, ?3, ?4, 1 "
-                    "WHERE (SELECT count(*) FROM gaps WHERE day = ?1) < ?5 OR EXISTS (SELECT 1 "
-                    "FROM gaps WHERE day = ?1 AND question = ?2 AND note = ?3 AND agent = ?4) "
-                    "ON CONFLICT DO UPDATE SET times = times + 1",
-                    (*key, MAX_REPORTED),
-                )
-
-        await self._write(report)
-
-    async def reported(self, since_day: str) -> list[Reported]:
-        """As `Store.reported`."""
-        rows = await self._rows(
-            "SELECT question, note, agent, sum(times) AS all_times FROM gaps WHERE day >= ? "
-            "GROUP BY question, note, agent ORDER BY all_times DESC, question, note, agent",
-            since_day,
-        )
-        return [Reported(*row) for row in rows]
-
-    # Spend
-
-    async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
-        """Count money spent on `day` (ISO date in UTC, today when empty)."""
-        day = day or today()
-
-        def add() -> None:
-            with self._transaction() as connection:
-                connection.execute(
-                    "INSERT INTO spend (day, own_key, usd) VALUES (?, ?, ?) "
-                    "ON CONFLICT (day, own_key) DO UPDATE SET usd = usd + excluded.usd",
-                    (day, int(own_key), usd),
-                )
-
-        await self._write(add)
-
-    async def spent(self, own_key: bool = False, day: str = "") -> float:
-        """Money spent on `day`, in USD."""
-        day = day or today()
-        question = "SELECT coalesce(sum(usd), 0) FROM spend WHERE day = ? AND own_key = ?"
-        rows = await self._rows(question, day, int(own_key))
-        return float(rows[0][0])
-
-    # Readers' keys
-
-    async def put_key(self, conversation: str, ciphertext: bytes) -> None:
-        """Keep one ciphertext under a reader's id, in the place of the one before."""
-        await self._write(
-            lambda: self._execute(
-                "INSERT OR REPLACE INTO keys (conversation, ciphertext, kept) VALUES (?, ?, ?)",
-                conversation,
-                ciphertext,
-                time.time(),
-            )
-        )
-
-    async def key(self, conversation: str) -> bytes | None:
-        """The ciphertext kept under a reader's id, or None."""
-        question = "SELECT ciphertext FROM keys WHERE conversation = ?"
-        rows = await self._rows(question, conversation)
-        return bytes(rows[0][0]) if rows else None
-
-    async def forget_key(self, conversation: str) -> None:
-        """Delete a reader's ciphertext."""
-        await self._write(
-            lambda: self._execute("DELETE FROM keys WHERE conversation = ?", conversation)
-        )
-        self._scrub()
-
     # The two threads
 
     async def _write(self, work: Callable[[], Result]) -> Result:
@@ -551,8 +312,11 @@ class SQLiteStore:
     async def _read(self, work: Callable[[], Result]) -> Result:
         return await asyncio.wrap_future(self._submit(self._reader, work))
 
-    async def _rows(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
-        return await self._read(lambda: self._query(question, *values))
+    async def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        return await self._read(lambda: self._query(statement, *values))
+
+    async def _run(self, statement: str, *values: Any) -> int:
+        return await self._write(lambda: self._execute(statement, *values))
 
     def _submit(self, thread: ThreadPoolExecutor, work: Callable[[], Result]) -> Future[Result]:
         try:
@@ -563,8 +327,8 @@ class SQLiteStore:
     def _query(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
         return _opened(self._reading).execute(question, values).fetchall()
 
-    def _execute(self, statement: str, *values: Any) -> None:
-        _opened(self._writing).execute(statement, values)
+    def _execute(self, statement: str, *values: Any) -> int:
+        return _opened(self._writing).execute(statement, values).rowcount
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -580,7 +344,7 @@ class SQLiteStore:
                 connection.execute("ROLLBACK")
             raise
 
-    def _scrub(self) -> None:
+    def _has_deleted(self) -> None:
         """Soon, let nothing of what was deleted stay behind in the log of writes."""
         self._submit(self._writer, lambda: self._execute("PRAGMA wal_checkpoint(TRUNCATE)"))
 

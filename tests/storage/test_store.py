@@ -318,7 +318,7 @@ def test_a_kill_at_any_moment_loses_no_turn_and_leaves_none_half(
 
     async def newest() -> int:
         async with opened(tmp_path) as store:
-            turns = await store._select("WHERE conversation = 'c' ORDER BY started")  # all
+            turns = await store._turns("WHERE conversation = 'c' ORDER BY started")  # all
         answered = {turn.id: turn for turn in turns if turn.outcome is Outcome.ANSWERED}
         assert promised <= set(answered)
         for name, turn in answered.items():

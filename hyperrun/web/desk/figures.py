@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from hyperrun.errors import StoreError
-from hyperrun.storage.figures import BUCKET_S, DAY_S, Tally
+from hyperrun.storage.dialect import BUCKET_S, DAY_S
+from hyperrun.storage.figures import Tally
 from hyperrun.storage.store import Store
 
 KEPT_S = 300.0
