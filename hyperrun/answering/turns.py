@@ -59,7 +59,7 @@ log = logging.getLogger(__name__)
 
 # Words are read once a tick; they are not held back for coming a little early.
 SHOW_EVERY_S = 0.8 * TICK_S
-CHECKPOINT_EVERY_S = 1.0
+CHECKPOINT_EVERY_S = 0.75
 CHECKPOINT_GROUP = 50  # answers in one transaction
 KEEP_ALIVE_EVERY_S = 10.0  # after which a reader is told that the model takes its time
 LOOK_EVERY_S = 0.25
