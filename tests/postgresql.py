@@ -25,7 +25,7 @@ USER = "postgres"  # root may not run it
 def programs() -> Path | None:
     """The folder with `initdb` and `postgres`; None where there is none."""
     found = shutil.which("initdb")
-    folders = [Path(found).parent] if found else []
+    folders = [Path(found).resolve().parent] if found else []
     folders += [Path(each) for each in sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)]
     return next((each for each in folders if (each / "postgres").exists()), None)
 
@@ -53,6 +53,41 @@ class PostgreSQL:
              "--locale=C", "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as_user(),
         )  # fmt: skip
+
+    def standby(self) -> "PostgreSQL":
+        """A copy of this one that follows it; from now on a commit waits until it stands there."""
+        import psycopg
+
+        copy = PostgreSQL(self.folder.with_name(f"{self.folder.name}-standby"), self._programs)
+        subprocess.run(
+            [self._programs / "pg_basebackup", "-D", copy.folder, "-R", "-c", "fast", "--no-sync",
+             "-d", self.url("postgres")],
+            check=True, cwd="/", **self._as_user(),
+        )  # fmt: skip
+        copy.start()
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            connection.execute("SELECT pg_reload_conf()")
+            deadline = time.monotonic() + 30
+            followed = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"
+            while connection.execute(followed).fetchone() is None:
+                assert time.monotonic() < deadline, "nothing follows"
+                time.sleep(0.02)
+        return copy
+
+    def promote(self) -> None:
+        """Let a standby be the server from now on."""
+        import psycopg
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            assert connection.execute("SELECT pg_promote()").fetchone() == (True,)
+
+    def restore(self) -> "PostgreSQL":
+        """Of one that was stopped: a copy of its folder, at its address."""
+        copy = PostgreSQL(self.folder.with_name(f"{self.folder.name}-restored"), self._programs)
+        copy.port = self.port
+        subprocess.run(["cp", "-a", self.folder, copy.folder], check=True)
+        return copy
 
     def start(self) -> None:
         """Return when it takes connections."""
@@ -83,11 +118,20 @@ class PostgreSQL:
                 time.sleep(0.02)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End it: SIGINT cuts every connection, SIGQUIT is a crash."""
+        """End it: SIGINT cuts every connection."""
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(30)
             self._process = None
+
+    def crash(self) -> None:
+        """End it at once, as a machine does that goes away."""
+        self.stop(signal.SIGQUIT)
+
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+        return f"127.0.0.1:{self.port}"
 
     @property
     def pid(self) -> int | None:
@@ -96,7 +140,7 @@ class PostgreSQL:
 
     def url(self, database: str) -> str:
         """Where a database of it is."""
-        return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{USER}@{self.host}/{database}"
 
     def new_database(self) -> str:
         """The URL of an empty database."""

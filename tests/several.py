@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from tests.answering.test_turns import events, shown
+from tests.following import Following
 from tests.leaks import KEY
 from tests.model_server import ModelServer
 from tests.server import write_repository
@@ -96,6 +97,10 @@ class Wanderer:
     def follow(self, turn_id: str, at: int | None = None) -> str:
         """Read one stream to its end."""
         return httpx.get(f"{self.url(at)}/stream/{turn_id}", timeout=60).text
+
+    def following(self, turn_id: str, at: int | None = None) -> Following:
+        """Begin to read one stream."""
+        return Following(f"{self.url(at)}/stream/{turn_id}")
 
     def follow_until(self, words: str, turn_id: str, at: int | None = None) -> None:
         """Read one stream until these words have come, and leave."""

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from hyperrun.domain import Outcome
 from tests.browser import eventually
+from tests.following import Following
 from tests.model_server import ModelServer, Script
 from tests.server import RunningServer, Serve
 
@@ -43,6 +44,10 @@ class Reader:
         """Read a stream to its end."""
         url = f"{self.server.url}/stream/{turn_id}"
         return httpx.get(url, timeout=timeout_s).text
+
+    def following(self, turn_id: str) -> Following:
+        """Begin to read a stream."""
+        return Following(f"{self.server.url}/stream/{turn_id}")
 
 
 def events(wire: str) -> list[tuple[str, str]]:
@@ -180,9 +185,8 @@ def test_the_model_stops_when_the_last_reader_leaves(
     model_server.script(Script("Nobody hears the rest of this.", stall_after=2))
     turn_id = Reader(server).ask("Anybody?")
     with httpx.stream("GET", f"{server.url}/stream/{turn_id}") as response:
-        next(response.iter_lines())
-        model_server.wait_for(open_connections=1)
-    model_server.wait_for(open_connections=0, timeout_s=1.5 + 2)
+        assert any("hears" in line for line in response.iter_lines())
+    model_server.wait_for(open_connections=0)
     wire = Reader(server).follow(turn_id)
     assert shown(wire) == "Nobody hears"
     assert outcome(server, turn_id) is Outcome.STOPPED
@@ -212,7 +216,7 @@ def test_an_answer_that_nobody_ever_follows_is_stopped(
     model_server.script(Script("To the wind.", stall_after=1))
     Reader(server).ask("Anybody?")
     model_server.wait_for(open_connections=1)
-    model_server.wait_for(open_connections=0, timeout_s=1.5 + 2)
+    model_server.wait_for(open_connections=0)
 
 
 def test_a_second_question_is_held_back_with_a_plain_word(
@@ -266,8 +270,10 @@ def test_what_was_stopped_or_failed_stays_in_the_conversation(
     model_server.script(Script("Half an ans", stall_after=1), Script(status=401), "Whole.", "Last.")
     reader = Reader(server)
     stopped = reader.ask("One?")
-    model_server.wait_for(open_connections=1)
+    following = reader.following(stopped)
+    following.until("Half")
     assert reader.post(f"stop/{stopped}").status_code == 204
+    following.end()
     reader.follow(reader.ask("Two?"))
     reader.follow(reader.ask("Three?"))
     reader.follow(reader.ask("Four?"))
@@ -378,19 +384,16 @@ def test_a_turn_of_somebody_else_looks_like_one_that_is_not_there(
 def test_a_graceful_stop_ends_streams_with_a_word(serve: Serve, model_server: ModelServer) -> None:
     server = serve(model="openai/scripted", api_base=model_server.url)
     model_server.script(Script("This much came before the end.", stall_after=3))
-    turn_id = Reader(server).ask("Anybody?")
-    seen: list[str] = []
-    reader = threading.Thread(target=lambda: seen.append(Reader(server).follow(turn_id)))
-    reader.start()
-    model_server.wait_for(open_connections=1)
-    time.sleep(0.3)
+    reader = Reader(server)
+    following = reader.following(reader.ask("Anybody?"))
+    following.until("This much came")
     began = time.monotonic()
     server.stop()
-    reader.join()
+    wire = following.end()
     assert time.monotonic() - began < 5
-    assert shown(seen[0]) == "This much came"
-    assert "The server went away" in seen[0]
-    assert events(seen[0])[-1] == ("close", "")
+    assert shown(wire) == "This much came"
+    assert "The server went away" in wire
+    assert events(wire)[-1] == ("close", "")
 
 
 def test_a_new_server_shows_what_the_old_one_kept(serve: Serve, model_server: ModelServer) -> None:
@@ -400,8 +403,10 @@ def test_a_new_server_shows_what_the_old_one_kept(serve: Serve, model_server: Mo
     model_server.script("Kept.", Script("Cut in the middle.", stall_after=2))
     reader.follow(reader.ask("One?"))
     cut = reader.ask("Two?")
-    model_server.wait_for(open_connections=1)
+    following = reader.following(cut)
+    following.until("Cut in")
     old.stop()
+    following.end()
     reader.server = serve(**options)
     wire = reader.follow(cut)
     assert shown(wire) == "Cut in"
