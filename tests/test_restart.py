@@ -2,14 +2,16 @@
 
 import asyncio
 import re
+import sqlite3
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.browser import eventually
 from tests.model_server import ModelServer, Script
 from tests.server_process import ServerProcess, unlimited_server
 
@@ -56,6 +58,13 @@ def ask(server: ServerProcess, answers: int) -> list[str]:
     return paths
 
 
+def stored(folder: Path) -> int:
+    """How many answers are in the database as far as they came."""
+    with closing(sqlite3.connect(folder / "data" / "hyperrun.sqlite3")) as database:
+        came = "SELECT count(*) FROM turns WHERE trim(answer) = 'This much came,'"
+        return int(database.execute(came).fetchone()[0])
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("readers", "ending"),
@@ -78,7 +87,7 @@ def test_every_reader_of_a_server_that_restarts_sees_what_there_was_and_an_end(
         async with asyncio.timeout(60):
             while not all("much" in stream.text for stream in streams):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        await asyncio.sleep(1.2)  # a checkpoint has been
+        await asyncio.to_thread(eventually, lambda: stored(tmp_path) == readers // 10, 30)
         began = time.monotonic()
         await asyncio.to_thread(server.stop if ending == "stop" else server.kill)
         took_s = time.monotonic() - began

@@ -124,13 +124,14 @@ def test_an_answer_that_is_left_for_another_conversation_goes_on_to_its_end(
 ) -> None:
     reader = Regular(server)
     Regular(server).answered("Are the libraries there?")
-    model_server.script(Script("One word after the other until the very end.", delay_s=0.3))
+    model_server.script(Script("One word after the other until the very end.", delay_s=60))
     turn_id = reader.ask("A long one?")
     model_server.wait_for(open_connections=1)
     assert "Answering" in reader.post("conversations").text
     first = reader.token
     reader.opens()
     reader.answered("A short one?")
+    model_server.hurry = True
     deadline = time.monotonic() + 20
     while outcome(server, turn_id) is Outcome.RUNNING:
         assert time.monotonic() < deadline
@@ -394,6 +395,16 @@ def test_a_new_conversation_begins_with_the_questions_of_the_site(
         expect(reader.frame.locator(".greeting .starter")).to_have_text(["Who", "Why"])
 
 
+def holds(page: Page, held: list[Route], name: str) -> None:
+    """One request waits, of that name, and no other comes after it."""
+    deadline = time.monotonic() + 20
+    while not held:
+        assert time.monotonic() < deadline, f"{name} was not asked for"
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(300)
+    assert [each.request.url.rpartition("/")[2] for each in held] == [name]
+
+
 def test_a_question_waits_for_the_history_and_a_new_conversation_for_the_question(
     server: RunningServer, model_server: ModelServer, page: Page
 ) -> None:
@@ -405,13 +416,11 @@ def test_a_question_waits_for_the_history_and_a_new_conversation_for_the_questio
     loaded(page, server)
     ask(page, "Second?")
     page.locator("#conversations").wait_for(state="attached")
-    page.wait_for_timeout(500)
-    assert [each.request.url.rpartition("/")[2] for each in held] == ["history"]
+    holds(page, held, "history")
     held.pop().continue_()
     expect(page.locator(".exchange")).to_have_count(1)
     page.get_by_role("button", name="New conversation").click()
-    page.wait_for_timeout(500)
-    assert [each.request.url.rpartition("/")[2] for each in held] == ["ask"]
+    holds(page, held, "ask")
     expect(page.locator(".exchange")).to_have_count(1)
     held.pop().continue_()
     expect(page.locator(".greeting")).to_be_visible()

@@ -104,11 +104,8 @@ def test_a_server_over_sqlite_lets_its_answers_end_before_it_does(
     with unlimited_server(tmp_path, model_server, HYPERRUN_DRAIN_S="15") as server:
         reader = Wanderer([server])
         reader.follow(reader.ask())
-        model_server.default = Script(WORDS, delay_s=0.06)
-        turn_id = reader.ask()
-        wires: list[str] = []
-        following = threading.Thread(target=lambda: wires.append(reader.follow(turn_id)))
-        following.start()
+        model_server.default = Script(WORDS, delay_s=10)  # until it is told to hurry
+        following = reader.following(reader.ask())
         model_server.wait_for(open_connections=1)
         stopping = threading.Thread(target=server.stop)
         stopping.start()
@@ -119,10 +116,11 @@ def test_a_server_over_sqlite_lets_its_answers_end_before_it_does(
         refused = Wanderer([server]).post("ask", query="One more?")
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         assert "being restarted" in refused.text
-        following.join(20)
+        model_server.hurry = True
+        wire = following.end()
         stopping.join(20)
-        assert shown(wires[0]) == WHOLE
-        assert outcome_told(wires[0]) == WHOLE_BUT_UNFOUND
+        assert shown(wire) == WHOLE
+        assert outcome_told(wire) == WHOLE_BUT_UNFOUND
 
 
 @pytest.mark.slow
@@ -134,15 +132,11 @@ def test_what_does_not_end_in_time_is_interrupted(
         reader = Wanderer([server])
         reader.follow(reader.ask())
         model_server.default = Script("This much came, and no more.", stall_after=3)
-        turn_id = reader.ask()
-        wires: list[str] = []
-        following = threading.Thread(target=lambda: wires.append(reader.follow(turn_id)))
-        following.start()
-        model_server.wait_for(open_connections=1)
-        time.sleep(0.3)
+        following = reader.following(reader.ask())
+        following.until("This much came,")
         began = time.monotonic()
         server.stop()
         assert 0.5 <= time.monotonic() - began < 6
-        following.join(10)
-        assert "The server went away" in wires[0]
-        assert shown(wires[0]) == "This much came,"
+        wire = following.end()
+        assert "The server went away" in wire
+        assert shown(wire) == "This much came,"
