@@ -15,6 +15,7 @@ from tests.browser import chromium, page
 from tests.embedding_server import embedding_server
 from tests.generators import publish
 from tests.host_sites import chat_server, reader
+from tests.kept import kept
 from tests.model_server import model_server
 from tests.postgresql import postgresql
 from tests.server import repository, serve
@@ -23,6 +24,7 @@ __all__ = [
     "chat_server",
     "chromium",
     "embedding_server",
+    "kept",
     "model_server",
     "page",
     "postgresql",

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.kept import Kept
 from tests.model_server import ModelServer, Script
 from tests.server_process import CuttingProxy, unlimited_server
 
@@ -40,13 +41,17 @@ def answer_of(page: Page) -> str:
 @pytest.mark.browser
 @pytest.mark.timeout(600)
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kept", "faults"), [("sqlite", 100), ("postgresql", 50)], indirect=["kept"]
+)
 def test_an_answer_comes_through_random_faults_exactly_once(
-    tmp_path: Path, model_server: ModelServer, chromium: Browser
+    tmp_path: Path, model_server: ModelServer, chromium: Browser, kept: Kept, faults: int
 ) -> None:
     chance = random.Random(120)
     server = unlimited_server(
-        tmp_path, model_server, HYPERRUN_MODEL_IDLE_TIMEOUT_S="300", HYPERRUN_ANSWER_TIMEOUT_S="900"
-    )
+        tmp_path, model_server, HYPERRUN_MODEL_IDLE_TIMEOUT_S="300",
+        HYPERRUN_ANSWER_TIMEOUT_S="900", **kept.environment,
+    )  # fmt: skip
     model_server.default = Script(MARKDOWN, delay_s=3.0)
     context = chromium.new_context()
     page = context.new_page()
@@ -60,7 +65,7 @@ def test_an_answer_comes_through_random_faults_exactly_once(
         page.locator("#query").press("Enter")
         expect(page.locator("[data-running]")).to_have_count(1)
         model_server.wait_for(open_connections=1, timeout_s=30)
-        for fault in range(100):
+        for fault in range(faults):
             kind = chance.choice(["cut", "cut", "cut", "reload", "tab", "half"])
             if not page.locator("html[data-ready]").count():  # cut in mid-load: one reloads
                 with suppress(Exception):
@@ -109,11 +114,17 @@ def test_an_answer_comes_through_random_faults_exactly_once(
 @pytest.mark.timeout(300)
 @pytest.mark.alone
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kept", "readers", "grace_s"),
+    [("sqlite", 200, 15.0), ("postgresql", 100, 8.0)],
+    indirect=["kept"],
+)
 def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
-    tmp_path: Path, model_server: ModelServer
+    tmp_path: Path, model_server: ModelServer, kept: Kept, readers: int, grace_s: float
 ) -> None:
-    readers, grace_s = 200, 15.0
-    server = unlimited_server(tmp_path, model_server, HYPERRUN_ABANDON_AFTER_S=str(grace_s))
+    server = unlimited_server(
+        tmp_path, model_server, HYPERRUN_ABANDON_AFTER_S=str(grace_s), **kept.environment
+    )
     headers = {"HX-Request": "true"}
 
     def leave(count: int) -> None:
@@ -140,7 +151,7 @@ def test_leaving_readers_end_their_model_calls_and_give_their_memory_back(
         leaving.wait(120)
         for thread in threads:
             thread.join()
-        model_server.wait_for(open_connections=0, timeout_s=grace_s + 2)
+        model_server.wait_for(open_connections=0, timeout_s=grace_s + 30)
         client.close()
 
     with server:

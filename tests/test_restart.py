@@ -2,9 +2,8 @@
 
 import asyncio
 import re
-import sqlite3
 import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from tests.browser import eventually
+from tests.kept import Kept
 from tests.model_server import ModelServer, Script
 from tests.server_process import ServerProcess, unlimited_server
 
@@ -58,27 +58,29 @@ def ask(server: ServerProcess, answers: int) -> list[str]:
     return paths
 
 
-def stored(folder: Path) -> int:
-    """How many answers are in the database as far as they came."""
-    with closing(sqlite3.connect(folder / "data" / "hyperrun.sqlite3")) as database:
-        came = "SELECT count(*) FROM turns WHERE trim(answer) = 'This much came,'"
-        return int(database.execute(came).fetchone()[0])
-
-
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(
-    ("readers", "ending"),
+    ("kept", "readers", "ending"),
     [
-        (40, "kill"),
-        pytest.param(500, "kill", marks=[pytest.mark.slow, pytest.mark.alone]),
-        pytest.param(500, "stop", marks=[pytest.mark.slow, pytest.mark.alone]),
+        ("sqlite", 40, "kill"),
+        ("postgresql", 40, "kill"),
+        pytest.param("sqlite", 500, "kill", marks=[pytest.mark.slow, pytest.mark.alone]),
+        pytest.param("sqlite", 500, "stop", marks=[pytest.mark.slow, pytest.mark.alone]),
     ],
+    indirect=["kept"],
 )
 def test_every_reader_of_a_server_that_restarts_sees_what_there_was_and_an_end(
-    tmp_path: Path, model_server: ModelServer, readers: int, ending: str
+    tmp_path: Path, model_server: ModelServer, kept: Kept, readers: int, ending: str
 ) -> None:
     model_server.default = Script("This much came, and no more.", stall_after=3)
-    server = unlimited_server(tmp_path, model_server, HYPERRUN_MODEL_IDLE_TIMEOUT_S="300")
+    server = unlimited_server(
+        tmp_path, model_server, HYPERRUN_MODEL_IDLE_TIMEOUT_S="300", **kept.environment
+    )
+
+    def stored() -> bool:
+        """Is what came of every answer in the database?"""
+        came = "SELECT count(*) FROM turns WHERE trim(answer) = 'This much came,'"
+        return kept.rows(came) == [(readers // 10,)]
 
     async def follow() -> float:
         paths = await asyncio.to_thread(ask, server, readers // 10)
@@ -87,7 +89,7 @@ def test_every_reader_of_a_server_that_restarts_sees_what_there_was_and_an_end(
         async with asyncio.timeout(60):
             while not all("much" in stream.text for stream in streams):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-        await asyncio.to_thread(eventually, lambda: stored(tmp_path) == readers // 10, 30)
+        await asyncio.to_thread(eventually, stored, 30)
         began = time.monotonic()
         await asyncio.to_thread(server.stop if ending == "stop" else server.kill)
         took_s = time.monotonic() - began

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.kept import Kept
 from tests.model_server import ModelServer, Script
 from tests.server import Serve
 
@@ -17,9 +18,9 @@ def ask(page: Page, question: str) -> None:
 
 
 def test_two_tabs_of_a_conversation_show_the_same_answers(
-    serve: Serve, model_server: ModelServer, chromium: Browser
+    serve: Serve, model_server: ModelServer, chromium: Browser, kept: Kept
 ) -> None:
-    server = serve(model="openai/scripted", api_base=model_server.url)
+    server = serve(model="openai/scripted", api_base=model_server.url, database_url=kept.url)
     model_server.script(Script("For both of us.", delay_s=0.1), "Again for both.", "Third.")
     context = chromium.new_context()
     one, two = context.new_page(), context.new_page()

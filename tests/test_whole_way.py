@@ -1,14 +1,13 @@
 """The whole way in a real browser: a documentation page on another site, a click, an answer."""
 
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.browser import Complaints, accessibility_findings, choose, eventually, host_site
+from tests.kept import Kept
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
 from tests.server import Serve
@@ -249,12 +248,6 @@ def test_every_icon_of_a_later_fragment_is_in_the_first_page(serve: Serve, page:
     assert used and set(used) <= set(there)
 
 
-def stored(folder: Path) -> str:
-    """The only answer in the database, as far as it came."""
-    with closing(sqlite3.connect(folder / "data" / "hyperrun.sqlite3")) as database:
-        return str(database.execute("SELECT trim(answer) FROM turns").fetchone()[0])
-
-
 def test_a_reader_is_told_while_the_connection_is_lost_and_no_longer(
     tmp_path: Path, model_server: ModelServer, page: Page
 ) -> None:
@@ -263,7 +256,8 @@ def test_a_reader_is_told_while_the_connection_is_lost_and_no_longer(
         page.goto(f"http://localhost:{server.port}/chat-standalone")
         ask(page, "How?")
         expect(page.locator(".live")).to_contain_text("This much came", timeout=30_000)
-        eventually(lambda: stored(tmp_path) == "This much came,")
+        kept = Kept(tmp_path, "")
+        eventually(lambda: kept.rows("SELECT trim(answer) FROM turns") == [("This much came,",)])
         server.kill()
         lost = page.locator(".answer[data-lost]")
         expect(lost).to_have_attribute("data-lost", "The connection is lost. Trying again…")
