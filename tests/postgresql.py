@@ -42,12 +42,15 @@ class PostgreSQL:
     def _as_user(self) -> dict[str, Any]:
         return {"user": USER, "group": USER} if os.getuid() == 0 else {}
 
-    def make(self) -> None:
-        """Make an empty cluster; nothing of it has to survive the machine."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def _make_folder(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True)
         if os.getuid() == 0:
             user = pwd.getpwnam(USER)
             os.chown(self.folder, user.pw_uid, user.pw_gid)
+
+    def make(self) -> None:
+        """Make an empty cluster; nothing of it has to survive the machine."""
+        self._make_folder()
         subprocess.run(
             [self._programs / "initdb", "-D", self.folder, "-U", USER, "-A", "trust", "-E", "UTF8",
              "--locale=C", "--no-sync"],
@@ -59,6 +62,7 @@ class PostgreSQL:
         import psycopg
 
         copy = PostgreSQL(self.folder.with_name(f"{self.folder.name}-standby"), self._programs)
+        copy._make_folder()
         subprocess.run(
             [self._programs / "pg_basebackup", "-D", copy.folder, "-R", "-c", "fast", "--no-sync",
              "-d", self.url("postgres")],
@@ -141,6 +145,11 @@ class PostgreSQL:
     def url(self, database: str) -> str:
         """Where a database of it is."""
         return f"postgresql://{USER}@{self.host}/{database}"
+
+    def url_with(self, copy: "PostgreSQL", database: str) -> str:
+        """Where a database is, here or at a copy: wherever it can be written to."""
+        both = f"{self.host},{copy.host}"
+        return f"postgresql://{USER}@{both}/{database}?target_session_attrs=read-write"
 
     def new_database(self) -> str:
         """The URL of an empty database."""

@@ -121,8 +121,7 @@ def test_a_database_that_fails_over_to_its_copy_costs_no_answer(
 ) -> None:
     name = database.new_database().rpartition("/")[2]
     copy = database.standby()
-    both = f"{database.host},{copy.host}"
-    url = f"postgresql://postgres@{both}/{name}?target_session_attrs=read-write"
+    url = database.url_with(copy, name)
 
     def harm(while_away: Callable[[], None]) -> None:
         database.crash()

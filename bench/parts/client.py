@@ -3,7 +3,8 @@
     python -m bench.parts.client KIND PORT ANSWERS RATE TOKENS WORDS SPREAD_S [FOLLOW_PORT]
 
 KIND is `hyperrun` (a POST, then its stream) or `plain` (the answer is the response to a GET).
-FOLLOW_PORT is where streams are read, if not where the question is asked.
+FOLLOW_PORT is where streams are read, if not where the question is asked. Of several ports, with
+commas between them, each pair of one and one has as many answers.
 Prints one JSON object.
 """
 
@@ -113,13 +114,22 @@ async def follow(
 
 
 async def main(
-    kind: str, port: int, answers: int, rate: int, tokens: int, words: str, spread_s: float,
-    follow_port: int = 0,
+    kind: str, ports: list[int], answers: int, rate: int, tokens: int, words: str, spread_s: float,
+    follow_ports: list[int],
 ) -> None:  # fmt: skip
     """All answers; what was seen of them as JSON."""
     tasks = [
         asyncio.create_task(
-            follow(kind, port, n, rate, tokens, words, spread_s * n / answers, follow_port)
+            follow(
+                kind,
+                ports[n % len(ports)],
+                n,
+                rate,
+                tokens,
+                words,
+                spread_s * n / answers,
+                follow_ports[n // len(ports) % len(follow_ports)],
+            )
         )
         for n in range(answers)
     ]
@@ -161,6 +171,7 @@ async def main(
 
 if __name__ == "__main__":
     kind, words = sys.argv[1], sys.argv[6]
-    port, answers, rate, tokens = (int(each) for each in sys.argv[2:6])
-    follow_port = int(sys.argv[8]) if len(sys.argv) > 8 else 0
-    uvloop.run(main(kind, port, answers, rate, tokens, words, float(sys.argv[7]), follow_port))
+    ports = [int(each) for each in sys.argv[2].split(",")]
+    answers, rate, tokens = (int(each) for each in sys.argv[3:6])
+    follow_ports = [int(each) for each in sys.argv[8].split(",")] if len(sys.argv) > 8 else [0]
+    uvloop.run(main(kind, ports, answers, rate, tokens, words, float(sys.argv[7]), follow_ports))

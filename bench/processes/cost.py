@@ -1,15 +1,14 @@
-"""What several processes cost: CPU of a token where answers are followed where they run, and where
-every one is followed in another process, against one process with SQLite.
-
-    python -m bench.processes [--rounds N] [--answers N] [--tokens N]
+"""CPU of a token in several processes, against one process with SQLite, and what three serve.
 
 All in one run, by turns; ratios are the median of the rounds, with the lowest and the highest. The
 CPU is that of our processes; PostgreSQL's own is told beside it.
 """
 
-import argparse
 import json
 import os
+import random
+import statistics
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,6 +25,7 @@ from bench.answers import (
     spread,
     wait_for,
 )
+from hyperrun.storage.fleet import CHANNEL
 from tests.postgresql import PostgreSQL, running_postgresql
 
 RATE = 40  # tokens a second
@@ -34,35 +34,44 @@ RATE = 40  # tokens a second
 class Shape:
     """One way to serve: where it is asked, where it is followed, and who works for it."""
 
-    def __init__(self, name: str, asked: Server, followed: Server) -> None:
+    def __init__(self, name: str, asked: Sequence[Server], followed: Sequence[Server]) -> None:
         self.name = name
         self.asked = asked
         self.followed = followed
         self.cpu: list[float] = []  # ms for 1,000 tokens
+        self.database_cpu: list[float] = []
         self.first: list[float] = []
         self.later: list[float] = []
         self.lost = 0
 
     def cpu_s(self) -> float:
         """CPU of its processes so far."""
-        servers = {each.port: each for each in (self.asked, self.followed)}
+        servers = {each.port: each for each in (*self.asked, *self.followed)}
         return sum(each.cpu_s() for each in servers.values())
 
-    def round(self, bench: Bench, answers: int, tokens: int) -> None:
+    def round(self, bench: Bench, answers: int, tokens: int, database: PostgreSQL) -> None:
         """So many answers at once."""
-        before = self.cpu_s()
-        numbers = (self.asked.port, answers, RATE, tokens)
-        command = ["-m", "bench.parts.client", "hyperrun", *map(str, numbers), "timed", "1.0"]
-        with process([*command, str(self.followed.port)], bench.log) as client:
+        before, its_before = self.cpu_s(), database_cpu_s(database)
+        command = [
+            "-m", "bench.parts.client", "hyperrun", ports(self.asked), str(answers), str(RATE),
+            str(tokens), "timed", "1.0", ports(self.followed),
+        ]  # fmt: skip
+        with process(command, bench.log) as client:
             assert client.stdout is not None
             line = client.stdout.readline()
             if not line:
                 raise RuntimeError(f"the client failed:\n{bench.log.read_text()[-2_000:]}")
         seen: dict[str, Any] = json.loads(line)
         self.cpu.append((self.cpu_s() - before) * 1e6 / int(seen["tokens"]))
+        self.database_cpu.append((database_cpu_s(database) - its_before) * 1e6 / seen["tokens"])
         self.first += seen["first_ms"]
         self.later += seen["later_ms"]
         self.lost += seen["lost"] + seen["mixed"]
+
+
+def ports(servers: Sequence[Server]) -> str:
+    """As the client is told of them."""
+    return ",".join(str(each.port) for each in servers)
 
 
 def start(bench: Bench, stack: ExitStack, name: str, url: str = "") -> Server:
@@ -90,46 +99,100 @@ def database_cpu_s(database: PostgreSQL) -> float:
     return total / CLOCK_TICKS
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+class Bus:
+    """Hears every notification, and measures it."""
+
+    def __init__(self, url: str) -> None:
+        import psycopg
+
+        self.sizes: list[int] = []
+        self._over = threading.Event()
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._connection.execute(f"LISTEN {CHANNEL}")
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            for each in self._connection.notifies(timeout=0.2):
+                self.sizes.append(len(each.channel) + len(each.payload))
+
+    def close(self) -> None:
+        """Hear no more."""
+        self._over.set()
+        self._thread.join()
+        self._connection.close()
+
+
+def most_a_second(processes: int, answer_s: float, seconds: float = 60.0) -> float:
+    """How many answers a second so many processes with a core each can begin, in a simulation.
+
+    An answer costs `answer_s` of CPU in all, in ticks over ten seconds, at any of them; no more
+    than one tick of a hundred may wait for longer than a tick.
+    """
+    tick_s, ticks = 0.05, 200
+
+    def keeps_up(rate: float) -> bool:
+        chance = random.Random(5)
+        jobs: list[list[float]] = [[] for _ in range(processes)]
+        at = 0.0
+        while at < seconds:
+            at += chance.expovariate(rate)
+            for number in range(ticks):
+                jobs[chance.randrange(processes)].append(at + number * tick_s)
+        late = seen = 0
+        for of_process in jobs:
+            free_at = 0.0
+            for asked in sorted(of_process):
+                late += free_at - asked > tick_s
+                seen += 1
+                free_at = max(free_at, asked) + answer_s / ticks
+        return late <= seen / 100
+
+    low, high = 0.0, 2 * processes / answer_s
+    for _ in range(10):
+        middle = (low + high) / 2
+        low, high = (middle, high) if keeps_up(middle) else (low, middle)
+    return low
+
+
+def run(*, small: bool) -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--answers", type=int, default=20)
-    parser.add_argument("--tokens", type=int, default=400)
-    options = parser.parse_args(arguments)
+    rounds, answers, tokens = (1, 4, 80) if small else (5, 100, 400)
     os.environ["HYPERRUN_DRAIN_S"] = "0"
     with ExitStack() as stack:
         database = stack.enter_context(running_postgresql())
         bench = Bench(stack)
         url = database.new_database()
         one = start(bench, stack, "sqlite")
-        here, there = (start(bench, stack, name, url) for name in ("here", "there"))
+        here, there, third = (start(bench, stack, name, url) for name in ("a", "b", "c"))
         shapes = [
-            Shape("SQLite, one process", one, one),
-            Shape("PostgreSQL, followed where it runs", here, here),
-            Shape("PostgreSQL, followed elsewhere", here, there),
+            Shape("SQLite, one process", [one], [one]),
+            Shape("PostgreSQL, followed where it runs", [here], [here]),
+            Shape("PostgreSQL, followed elsewhere", [here], [there]),
+            Shape("three processes, each request to any", *[[here, there, third]] * 2),
         ]
-        for server in (one, here, there):
+        for server in (one, here, there, third):
             bench.warm(server)
-        spent: list[float] = []
-        for _ in range(options.rounds):
+        bus = Bus(url)
+        stack.callback(bus.close)
+        for _ in range(rounds):
             for shape in shapes:
-                before = database_cpu_s(database)
-                shape.round(bench, options.answers, options.tokens)
-                if shape is shapes[-1]:
-                    tokens = options.answers * options.tokens
-                    spent.append((database_cpu_s(database) - before) * 1e6 / tokens)
+                shape.round(bench, answers, tokens, database)
     print(machine())
-    print(f"{options.answers} answers at {RATE} tokens/s, {options.tokens} tokens each")
+    print(f"{answers} answers at {RATE} tokens/s, {tokens} tokens each")
     for shape in shapes:
         ratios = [own / base for own, base in zip(shape.cpu, shapes[0].cpu, strict=True)]
         print(f"{shape.name}: CPU {spread(shape.cpu)} ms for 1,000 tokens, "
-              f"{spread(ratios, 2)} x SQLite's; added to the first token p50 "
+              f"{spread(ratios, 2)} x SQLite's; PostgreSQL's own {spread(shape.database_cpu)}; "
+              f"added to the first token p50 "
               f"{percentile(shape.first, 50):.0f}, p95 {percentile(shape.first, 95):.0f} ms, later "
               f"p50 {percentile(shape.later, 50):.0f}, p99 {percentile(shape.later, 99):.0f} ms; "
               f"lost or mixed up: {shape.lost}")  # fmt: skip
-    print(f"PostgreSQL's own CPU, followed elsewhere: {spread(spent)} ms for 1,000 tokens")
-
-
-if __name__ == "__main__":
-    main()
+    print(f"{len(bus.sizes):,} notifications, at most {max(bus.sizes)} bytes each")
+    costs = [statistics.median(shape.cpu) * tokens / 1e6 for shape in (shapes[1], shapes[3])]
+    served = [most_a_second(1, costs[0]), most_a_second(2, costs[1]), most_a_second(3, costs[1])]
+    its_s = statistics.median(shapes[3].database_cpu) * tokens / 1e6
+    print(f"in a simulation with a core for each process: one begins {served[0]:.0f} answers a "
+          f"second, two {served[1]:.0f}, three {served[2]:.0f} ({served[2] / served[0]:.2f} "
+          f"times), for which PostgreSQL needs {served[2] * its_s:.1f} cores")  # fmt: skip

@@ -1,0 +1,73 @@
+"""Memory of three processes after many answers, each question and each stream at any of them."""
+
+import random
+import re
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.postgresql import running_postgresql
+from tests.server_process import ServerProcess
+from tests.several import HEADERS, running, servers_over
+
+READERS = 8
+MAX_GROWTH = 1.2
+
+
+def converse(servers: list[ServerProcess], count: int) -> None:
+    """So many new readers ask one question each and read the answer."""
+    failed: list[BaseException] = []
+
+    def read(seed: int) -> None:
+        chance = random.Random(seed)
+        try:
+            with httpx.Client(timeout=60, headers=HEADERS) as client:
+                for _ in range(count // READERS):
+                    asked, followed = (
+                        f"http://127.0.0.1:{chance.choice(servers).port}" for _ in range(2)
+                    )
+                    text = client.post(f"{asked}/ask", data={"query": "How do I dim a lamp?"}).text
+                    stream = re.search(r'sse-connect="([^"?]+)', text)
+                    assert stream, text
+                    assert "event: close" in client.get(f"{followed}/{stream[1]}").text
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=read, args=[seed]) for seed in range(READERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def settled(servers: list[ServerProcess]) -> list[int]:
+    """Their memory, when it grows no more."""
+    before, now = [0], [server.rss_bytes() for server in servers]
+    while sum(now) > sum(before) * 1.01:
+        time.sleep(3)
+        before, now = now, [server.rss_bytes() for server in servers]
+    return now
+
+
+def run(*, small: bool) -> None:
+    """Measure and print."""
+    answers = 400 if small else 10_000
+    with running_postgresql() as database, tempfile.TemporaryDirectory() as folder:
+        servers = servers_over(Path(folder), database.new_database(), None)
+        with running(servers):
+            converse(servers, 400)
+            before = settled(servers)
+            converse(servers, answers)
+            after = [server.rss_bytes() for server in servers]
+    growth = [now / then for then, now in zip(before, after, strict=True)]
+    told = [
+        f"{now / 2**20:.0f} MB, {ratio:.2f} times what it was"
+        for now, ratio in zip(after, growth, strict=True)
+    ]
+    print(f"after {answers:,} answers: {'; '.join(told)}")
+    assert max(growth) < MAX_GROWTH
