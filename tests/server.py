@@ -116,7 +116,7 @@ class RunningServer:
     def stop(self) -> None:
         """As SIGTERM does."""
         self.server.should_exit = True
-        self.thread.join(15)
+        self.thread.join(60)  # a thread may be importing the model library
         assert not self.thread.is_alive(), "the server does not stop"
 
 
