@@ -184,8 +184,9 @@ def kills(
     def read(seed: int) -> None:
         reader = Wanderer(servers, random.Random(seed))
         while not over.is_set():
-            turn_id = insist(reader.ask)
-            told[turn_id] = reader.follow_wandering(turn_id)
+            turn_id = insist(reader.ask, within_s=240)
+            # Longer than a start on a busy machine: meanwhile there may be no server at all.
+            told[turn_id] = reader.follow_wandering(turn_id, within_s=240)
 
     def start(server: ServerProcess) -> None:
         server.start()
@@ -210,7 +211,7 @@ def kills(
             starting.append(pool.submit(start, server))
         over.set()
         for each in starting + reading:
-            each.result(90)
+            each.result(300)
     eventually(lambda: rows(url, "SELECT 1 FROM turns WHERE outcome = 'running'") == [])
     kept = {row[0]: row[1:] for row in rows(url, "SELECT id, outcome, answer FROM turns")}
     assert set(told) <= set(kept)
