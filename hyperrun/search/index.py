@@ -100,9 +100,11 @@ class Index(IndexFile):
         found: dict[tuple[str, str], tuple[Passage, str]] = {}
         with self.connect() as connection:
             rows, words = typing.find(connection, text, k, thorough=thorough)
-            for number, title in rows:
+            for number, title, stands in rows:
                 passage, address = self._passage(connection, number, 0.0)
-                if title and title != passage.title:  # a heading above it, with no words of its own
+                if stands:
+                    passage, address = replace(passage, title=title), stands
+                elif title and title != passage.title:  # a heading above it, without words
                     passage = replace(passage, title=title)
                     address = address if " > " in title else address.partition("#")[0]
                 found.setdefault((passage.file, passage.title), (passage, address))

@@ -297,6 +297,14 @@ class IndexWriter:
         """Put in a passage of a rendered page."""
         self._insert(file, reading.row_of(file, reading.within_bounds(chunk)), set())
 
+    def name(self, passage: int, page: str, chunk: Chunk, number: int) -> None:
+        """Have a heading found that stands on a page alone."""
+        titles.insert_of_page(self._connection, passage, page, chunk, number)
+
+    def unname(self, page: str) -> None:
+        """Have the headings not found that stand on this page alone."""
+        titles.remove_of_page(self._connection, page)
+
     def reword(self, passage: int, content: str) -> None:
         """Have a passage found by what its page says."""
         words = " ".join(terms.terms(content))

@@ -18,12 +18,16 @@ CREATE VIRTUAL TABLE IF NOT EXISTS titles USING fts5(
 );
 CREATE VIRTUAL TABLE IF NOT EXISTS titles_terms USING fts5vocab(titles, 'row');
 CREATE TABLE IF NOT EXISTS names (  -- what each row of `titles` names, and where that begins
-    row INTEGER PRIMARY KEY, passage INTEGER NOT NULL, title TEXT NOT NULL
+    row INTEGER PRIMARY KEY, passage INTEGER NOT NULL, title TEXT NOT NULL,
+    address TEXT NOT NULL DEFAULT '', page TEXT NOT NULL DEFAULT ''  -- of what only a page names
 );
 CREATE INDEX IF NOT EXISTS names_of_passage ON names (passage);
+CREATE INDEX IF NOT EXISTS names_of_page ON names (page) WHERE page != '';
 """
 _PLACE, _PASSAGE = 48, 4  # bits before each in a row's number
 MAX_ABOVE = 15
+_ON_PAGE, _NUMBER = 1 << 47, 12  # marks the row of what only a page names, and bits of its number
+MAX_ON_PAGE = 1 << _NUMBER
 _NO_WISH = (False,) * 5
 
 Named = set[tuple[str, str]]  # of a file: what has a name already, and its address
@@ -48,12 +52,29 @@ def insert(
     named.add((title, chunk.address))
 
 
+def insert_of_page(
+    connection: sqlite3.Connection, passage: int, page: str, chunk: Chunk, number: int
+) -> None:
+    """A heading that stands on a page alone, with the passage that says what it is about."""
+    row = place(page, chunk, chunk.title) << _PLACE | _ON_PAGE | passage << _NUMBER | number
+    connection.execute(
+        "INSERT INTO names VALUES (?, ?, ?, ?, ?)", (row, passage, chunk.title, chunk.address, page)
+    )
+    _index(connection, row, page, chunk.title)
+
+
 def _insert(
     connection: sqlite3.Connection, passage: int, file: str, chunk: Chunk, title: str, number: int
 ) -> None:
     row = place(file, chunk, title) << _PLACE | passage << _PASSAGE | number
+    connection.execute(
+        "INSERT INTO names (row, passage, title) VALUES (?, ?, ?)", (row, passage, title)
+    )
+    _index(connection, row, file, title)
+
+
+def _index(connection: sqlite3.Connection, row: int, file: str, title: str) -> None:
     heading = last_name(title)
-    connection.execute("INSERT INTO names VALUES (?, ?, ?)", (row, passage, title))
     connection.execute(
         "INSERT INTO titles (rowid, heading, parts, parents, path) VALUES (?, ?, ?, ?, ?)",
         (
@@ -68,10 +89,18 @@ def _insert(
 
 def remove(connection: sqlite3.Connection, passage: int) -> None:
     """Forget what a passage names."""
-    connection.execute(
-        "DELETE FROM titles WHERE rowid IN (SELECT row FROM names WHERE passage = ?)", (passage,)
-    )
-    connection.execute("DELETE FROM names WHERE passage = ?", (passage,))
+    _remove(connection, "passage = ?", passage)
+
+
+def remove_of_page(connection: sqlite3.Connection, page: str) -> None:
+    """Forget what only a page names."""
+    _remove(connection, "page = ? AND page != ''", page)
+
+
+def _remove(connection: sqlite3.Connection, condition: str, value: int | str) -> None:
+    rows = f"(SELECT row FROM names WHERE {condition})"
+    connection.execute(f"DELETE FROM titles WHERE rowid IN {rows}", (value,))
+    connection.execute(f"DELETE FROM names WHERE row IN {rows}", (value,))
 
 
 def place_of(row: int) -> int:
@@ -83,6 +112,6 @@ def place(file: str, chunk: Chunk, title: str) -> int:
     """How soon a reader wants it: pages, their headings, then what has no page of its own, what is
     written for others, and code."""
     if chunk.kind not in READ:
-        return 9 + 3 * (place_factor(file, _NO_WISH) < 1) + last_name(title).startswith("_")
+        return 10 + 3 * (place_factor(file, _NO_WISH) < 1) + last_name(title).startswith("_")
     depth = min(title.count(" > "), 2)
-    return depth + 3 * (not chunk.address) + 3 * (against(file, _NO_WISH) < 0)
+    return depth + 4 * (not chunk.address) + 3 * (against(file, _NO_WISH) < 0)

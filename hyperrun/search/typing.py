@@ -37,13 +37,20 @@ class Name:
     passage: int
     place: int
     title: str
+    address: str  # where only a page has it; "" where the passage's is
+
+    @property
+    def found(self) -> tuple[int, str, str]:
+        """The passage, the title by which it is found, and where that stands."""
+        return self.passage, self.title, self.address
 
 
 def find(
     connection: sqlite3.Connection, text: str, k: int, *, thorough: bool = True
-) -> tuple[list[tuple[int, str]], list[str]]:
-    """The best `k` passages, best first, each with the title by which it was found ("": its own),
-    and the words of `text`, mended where a key slipped. Raises `sqlite3.Error`."""
+) -> tuple[list[tuple[int, str, str]], list[str]]:
+    """The best `k` passages, best first, each with the title by which it was found and where that
+    stands ("": its own), and the words of `text`, mended where a key slipped. Raises
+    `sqlite3.Error`."""
     words = typed(text)
     if not words:
         return [], []
@@ -54,23 +61,24 @@ def find(
             words = mended
             names = _names(connection, words)
     line = " ".join(map(folded, words))
-    scored = sorted(((_score(name, words, line), name) for name in names), key=_by_score)
-    sure = [(name.passage, name.title) for score, name in scored if score >= NAMED]
-    others = [(name.passage, name.title) for score, name in scored if score < NAMED]
+    scored = sorted(((_score(name, words, line), name) for name in names), key=_by_place)
+    sure = [name.found for score, name in scored if score >= NAMED]
+    others = [name.found for score, name in scored if score < NAMED]
     found = sure[:k]
     if len(words) == 1:
         found += others
     if thorough and len(found) < k:
-        held = {passage for passage, _ in found}
-        found += [(id, "") for id in _sections(connection, text, words, k) if id not in held]
+        held = {passage for passage, *_ in found}
+        found += [(id, "", "") for id in _sections(connection, text, words, k) if id not in held]
     if len(words) > 1:
-        held = {passage for passage, _ in found}
+        held = {passage for passage, *_ in found}
         found += [each for each in others if each[0] not in held]
     return found[:k], words
 
 
-def _by_score(found: tuple[float, Name]) -> tuple[float, int]:
-    return -found[0], found[1].passage
+def _by_place(found: tuple[float, Name]) -> tuple[float, int]:
+    score, name = found
+    return PLACE * name.place - score, name.passage
 
 
 def _names(connection: sqlite3.Connection, words: Sequence[str]) -> list[Name]:
@@ -78,13 +86,13 @@ def _names(connection: sqlite3.Connection, words: Sequence[str]) -> list[Name]:
     led = f'heading : ^ "{" ".join(words)}" *'
     held = " AND ".join(f'"{word}" *' for word in words)
     rows = connection.execute(
-        "SELECT t.row, n.passage, n.title FROM ("
+        "SELECT t.row, n.passage, n.title, n.address FROM ("
         f"SELECT * FROM (SELECT rowid AS row FROM titles WHERE titles MATCH ?1 LIMIT {LED}) UNION "
         f"SELECT * FROM (SELECT rowid AS row FROM titles WHERE titles MATCH ?2 LIMIT {FETCH})"
         ") t JOIN names n ON n.row = t.row",
         (led, held),
     )
-    return [Name(passage, place_of(row), title) for row, passage, title in rows]
+    return [Name(passage, place_of(row), *named) for row, passage, *named in rows]
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -122,7 +130,7 @@ def _score(name: Name, words: Sequence[str], line: str) -> float:
         score += 0.7
     elif line in spoken:
         score += 0.3
-    return score - PLACE * name.place
+    return score
 
 
 def _sections(connection: sqlite3.Connection, text: str, words: Sequence[str], k: int) -> list[int]:

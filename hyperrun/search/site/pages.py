@@ -18,9 +18,12 @@ from urllib.parse import urlsplit
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.site.folder import PageFile, SitePages
 from hyperrun.search.site.manifest import Manifest, Origin
-from hyperrun.search.site.match import Matched, match, only_rendered
+from hyperrun.search.site.match import Matched, match, only_rendered, with_anchor
 from hyperrun.search.site.page_reading import PageReading, readings, unpacked
+from hyperrun.search.site.rendered import SectionOfPage
 from hyperrun.search.site.rules import Rules, key_of
+from hyperrun.search.terms import last_name
+from hyperrun.search.titles import MAX_ON_PAGE
 
 VERSION = 1  # of how pages are read and matched: with another, every page is read again
 BATCH = 50
@@ -54,6 +57,14 @@ class Writer(Protocol):
 
     def insert(self, file: str, chunk: Chunk) -> None:
         """One more passage of a file."""
+        ...
+
+    def name(self, passage: int, page: str, chunk: Chunk, number: int) -> None:
+        """A heading that stands on a page alone, which the passage is about."""
+        ...
+
+    def unname(self, page: str) -> None:
+        """Forget the headings that stand on a page alone."""
         ...
 
     def reword(self, passage: int, content: str) -> None:
@@ -306,6 +317,10 @@ def _match(
             _give(connection, writer, number, path, before, now)
     for chunk in rendered[:MAX_PASSAGES]:
         writer.insert(path, chunk)
+    if found is not None and not is_stale:
+        said = {chunk.title for chunk in rendered}
+        _name(writer, path, [each for each in sections if each.title not in said], address,
+              list(zip(ids_of, found.chunks, strict=True)))  # fmt: skip
     placed = sum(bool(chunk.address) for chunk in found.chunks) if found else 0
     connection.execute(
         "UPDATE pages SET source = ?, source_digest = ?, matched = ?, only_rendered = ?, "
@@ -315,6 +330,26 @@ def _match(
             len(found.chunks) - placed if found else 0, path,
         ),
     )  # fmt: skip
+
+
+def _name(
+    writer: Writer,
+    page: str,
+    sections: Sequence[SectionOfPage],
+    address: str,
+    passages: Sequence[tuple[int, Chunk]],
+) -> None:
+    """Have the page's headings found that no line of its source is: those of generated parts, each
+    with the passage that stands there or before it."""
+    placed = {chunk.address: number for number, chunk in reversed(passages)}
+    named = {last_name(chunk.title).casefold() for _, chunk in passages}
+    passage = passages[0][0]
+    for number, section in enumerate(sections[:MAX_ON_PAGE]):
+        place = with_anchor(address, section.anchor)
+        passage = placed.get(place, passage)
+        if last_name(section.title).casefold() not in named:
+            heading = Chunk(0, 0, section.title, "page", "", address=place)
+            writer.name(passage, page, heading, number)
 
 
 def _passages(connection: sqlite3.Connection, file: str) -> Iterator[tuple[int, Chunk]]:
@@ -368,6 +403,7 @@ def _take_back(connection: sqlite3.Connection, writer: Writer, page: str) -> Non
         if content != now:
             writer.reword(number, content or text)
     connection.execute("DELETE FROM given WHERE page = ?", (page,))
+    writer.unname(page)
     own = connection.execute(
         "SELECT id FROM passages WHERE file = ? AND kind = 'page'", (page,)
     ).fetchall()

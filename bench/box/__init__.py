@@ -1,0 +1,1 @@
+"""Benches of the box that searches and answers."""
