@@ -8,8 +8,8 @@ or published. Pagefind, MiniSearch as VitePress uses it and lunr as MkDocs uses 
 very pages that we are given, and run by node. Of each heading the first 60 in 100 letters are
 typed, where they begin no other one's name: it counts where the first row is that heading, in any
 of the places that has it. Of Pagefind, whose rows are pages, the first page counts with each
-heading that it shows under it. The questions are those of `bench.search.docs` and of `bench.answers_quality`; one counts where a
-section that answers it is among the first five rows.
+heading that it shows under it. The questions are those of `bench.search.docs` and of
+`bench.answers_quality`; one counts where a section that answers it is among the first five rows.
 """
 
 import argparse
