@@ -156,24 +156,23 @@
       waiting = setTimeout(() => panel || (getSelection().toString().trim()[2] && look()), 300);
     });
 
-  const shortcut = option('shortcut');
-  if (shortcut) {
-    const command = /Mac|iP/.test(navigator.platform) ? 'meta' : 'ctrl';
-    const keys = shortcut.toLowerCase().replace('mod', command).split('+');
-    const key = keys.pop();
-    listen(document, 'keydown', (event) => {
-      if (
-        event.key.toLowerCase() == key &&
-        ['ctrl', 'meta', 'alt', /\w/.test(key) && 'shift'].every(
-          (each) => !each || event[each + 'Key'] == keys.includes(each),
-        ) &&
-        (keys[0] || !event.composedPath()[0].closest?.('input,textarea,select,[contenteditable]'))
-      ) {
-        event.preventDefault();
-        toggle();
-      }
-    });
-  }
+  // What ends the page cannot be scrolled from under the button: the button makes way for it.
+  listen(document, 'scrollend', () => {
+    const { style } = host;
+    style.removeProperty('--y');
+    if (button.hidden || panel?.opened()) return;
+    for (let up = 3; up-- && page.scrollHeight < scrollY + innerHeight + 9; ) {
+      const { left, right, top, bottom } = button.getBoundingClientRect();
+      const tops = [left, right, (left + right) / 2].flatMap((x) =>
+        [top, bottom].flatMap((y) =>
+          document
+            .elementsFromPoint(x, y)
+            .flatMap((each) => each.closest('a,button')?.getBoundingClientRect().top ?? []),
+        ),
+      );
+      if (tops[0]) style.setProperty('--y', innerHeight + 8 - Math.min(...tops) + 'px');
+    }
+  });
 
   const start = () => {
     page.append(host);
@@ -184,7 +183,7 @@
     } catch {} // the page may have no storage
     if (asked) open({ query: asked });
     else if (again) open({ again });
-    else if (option('search')) look(); // it takes the place of the site's own
+    else if (option('search') || option('shortcut')) (window.requestIdleCallback || setTimeout)(look);
   };
   window.HyperRun = api;
   if (document.body) start();

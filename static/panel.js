@@ -68,6 +68,8 @@ visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .15s,tr
 .handle:hover,.handle:focus-visible{background:var(--a);outline:none}
 :host(.docked) .handle{display:block}
 iframe{display:block;width:100%;height:100%;border:0}
+.grip{display:none;height:${GRIP_PX}px;touch-action:none;cursor:grab}
+.grip:before{content:"";display:block;width:40px;height:4px;margin:0 auto;border-radius:4px;background:currentColor;opacity:.4;transform:translateY(8px)}
 .notice{position:absolute;inset:0;display:flex;flex-direction:column;align-items:center;
 justify-content:center;gap:12px;padding:24px;background:inherit;text-align:center;
 font:15px/1.5 system-ui,sans-serif}
@@ -75,7 +77,8 @@ font:15px/1.5 system-ui,sans-serif}
 min-height:44px;padding:0 16px;border-radius:22px;border:1px solid currentColor;background:none;
 color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow:none;cursor:pointer}
 .notice :focus-visible{outline:3px solid #3b82f6;outline-offset:2px}
-@media ${COVERS}{.panel{inset:0;margin:0;width:100%;height:100dvh;border:0;border-radius:0}}
+@media ${COVERS}{.panel{inset:0;margin:0;width:100%;height:100dvh;border:0;border-radius:0}
+.grip{display:block}iframe{height:calc(100% - ${GRIP_PX}px)}}
 @media (prefers-reduced-motion:reduce){.panel{transition:none;transform:none}}
 @media (forced-colors:active){.panel{border:2px solid CanvasText}}`);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
@@ -85,6 +88,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   root.append(shade, panel);
 
   const label = button.firstChild;
+  drag(panel, make, () => api.close());
   const beside = dock({
     host, panel, make, side, page, label: words[5], width: parseInt(length('width', '')),
   });
@@ -387,6 +391,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   const prepare = () => frame || load();
   const releaseSearch = option('search') && option('search') !== 'off' ? takeSearch(loader, prepare) : null;
   if (option('selection') !== 'off') offerToAsk(loader, words[4]);
+  if (option('shortcut')) hearShortcut(loader);
 
   return {
     open,

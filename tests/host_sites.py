@@ -96,6 +96,12 @@ class Reader:
         self.page.goto(url)
         self.button.wait_for()
 
+    def has_the_panel(self) -> None:
+        """Wait until the script is there that hears the site's own search and the keys."""
+        self.page.wait_for_function(
+            "document.querySelector('hyper-run')?.shadowRoot?.querySelector('.panel')"
+        )
+
     def opens(self) -> None:
         """Click the button and wait for the cursor in the box."""
         self.button.click()

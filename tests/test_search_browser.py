@@ -163,8 +163,9 @@ def test_only_a_search_that_led_nowhere_is_counted(box: Page) -> None:
     assert counted == ["zzzz"]
 
 
+@pytest.mark.parametrize("layout", ["panel", "docked", "dialog"])
 def test_on_a_site_a_row_opens_in_the_sites_own_tab_by_its_own_router(
-    reader: Reader, serve: Serve
+    reader: Reader, serve: Serve, layout: str
 ) -> None:
     router = """<script>addEventListener('click', event => {
       const link = event.target.closest('a'); if (!link) return;
@@ -172,7 +173,7 @@ def test_on_a_site_a_row_opens_in_the_sites_own_tab_by_its_own_router(
     })</script>"""
     with docs({}) as site:
         server = serve(site_url=site.url("/"), allowed_origins=(site.address,))
-        site.pages["/"] = embedding(server.url, body=router + "<h1>Home</h1>")
+        site.pages["/"] = embedding(server.url, f"?layout={layout}", body=router + "<h1>Home</h1>")
         reader.goes_to(site.url("/"))
         reader.opens()
         reader.frame.locator("#open-search").click()

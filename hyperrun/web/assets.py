@@ -36,7 +36,14 @@ SCRIPTS = {
     ),
     "start.js": ("start.js",),
     "embed.js": ("embed.js",),
-    "panel.js": ("selection.js", "site_search.js", "dock.js", "panel.js"),
+    "panel.js": (
+        "selection.js",
+        "site_search.js",
+        "shortcut.js",
+        "drag.js",
+        "dock.js",
+        "panel.js",
+    ),
 }
 STYLES = {"chat.css": ("tokens.css", "chat.css", "answer.css", "search.css", "pages.css")}
 SPRITE = "sprite.svg"

@@ -64,15 +64,18 @@ def settle(reader: Reader) -> None:
     reader.page.wait_for_timeout(SETTLED_MS)
 
 
-def press(reader: Reader) -> None:
-    reader.page.keyboard.press("Control+i")
+LISTENS = "[src*='search='], [data-search], [src*='shortcut='], [data-shortcut]"
+
+
+def press(reader: Reader, keys: str = "Control+i") -> None:
+    if reader.page.locator(LISTENS).count():  # without, nothing comes that could listen
+        reader.has_the_panel()
+    reader.page.keyboard.press(keys)
     settle(reader)
 
 
 def press_slash(reader: Reader) -> None:
-    reader.page.wait_for_timeout(SETTLED_MS)  # until the script that hears it is there
-    reader.page.keyboard.press("/")
-    settle(reader)
+    press(reader, "/")
 
 
 def click_the_sites_own(reader: Reader) -> None:

@@ -38,19 +38,12 @@ def leaves(reader: Reader) -> None:
     reader.sees_it_closed()
 
 
-def is_taken(reader: Reader) -> None:
-    """Wait until the script is there that takes the search's place."""
-    reader.page.wait_for_function(
-        "document.querySelector('hyper-run')?.shadowRoot.querySelector('.panel')"
-    )
-
-
 def test_the_sites_own_search_opens_ours_by_hand_and_by_key(
     reader: Reader, chat_server: str
 ) -> None:
     with docs({"/": embedding(chat_server, "?search=on", body=OWN)}) as site:
         reader.goes_to(site.url())
-        is_taken(reader)
+        reader.has_the_panel()
         own = reader.page.locator("[name=q]")
         own.click()
         searches(reader)
@@ -73,7 +66,7 @@ def test_the_sites_own_search_opens_ours_by_hand_and_by_key(
 def test_who_goes_by_tab_goes_past_it_and_may_type(reader: Reader, chat_server: str) -> None:
     with docs({"/": embedding(chat_server, "?search=on", body=OWN)}) as site:
         reader.goes_to(site.url())
-        is_taken(reader)
+        reader.has_the_panel()
         reader.page.keyboard.press("Tab")
         assert reader.page.evaluate("document.activeElement.name") == "q"
         reader.page.keyboard.press("Tab")
@@ -174,6 +167,74 @@ def test_a_reader_expands_the_panel_and_shrinks_it_and_the_answer_stays(
         expect(turn).to_be_hidden()  # it covers a phone as it is
 
 
+def test_the_button_makes_way_for_what_ends_the_page(reader: Reader, chat_server: str) -> None:
+    page = reader.page
+    foot = "<p style='text-align:right'><a href=#edit>Edit this page</a></p>"
+    foot += "<p style='text-align:right'><button>Next</button></p>"
+    with docs({"/": embedding(chat_server, body=OWN + foot)}) as site:
+        reader.goes_to(site.url())
+        before = reader.button.bounding_box()
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        page.wait_for_function(f"() => !({COVERED})().length")
+        at = reader.button.bounding_box()
+        edit = page.get_by_role("link", name="Edit this page").bounding_box()
+        assert at and edit and at["y"] + at["height"] < edit["y"]
+        page.mouse.move(300, 300)
+        page.mouse.wheel(0, -400)
+        page.wait_for_function("document.documentElement.scrollHeight > scrollY + innerHeight + 99")
+        eventually_at(reader, before)
+    assert reader.complaints.said == []
+
+
+def eventually_at(reader: Reader, place: object) -> None:
+    """Wait until the button is there."""
+    for _ in range(200):
+        if reader.button.bounding_box() == place:
+            return
+        reader.page.wait_for_timeout(20)
+    assert reader.button.bounding_box() == place
+
+
+AT_THE_TOP = (
+    "document.querySelector('hyper-run').shadowRoot.querySelector('.grip')"
+    ".getBoundingClientRect().top === 0"
+)
+
+
+@pytest.mark.parametrize("layout", ["panel", "dialog"])
+def test_on_a_phone_a_finger_draws_it_down_and_a_short_way_is_none(
+    reader: Reader, chat_server: str, layout: str
+) -> None:
+    page = reader.page
+    page.set_viewport_size({"width": 390, "height": 780})
+    with docs({"/": embedding(chat_server, f"?layout={layout}", body=OWN)}) as site:
+        reader.goes_to(site.url())
+        reader.opens()
+        grip = page.locator("hyper-run .grip")
+        box, frame = grip.bounding_box(), page.locator("hyper-run iframe").bounding_box()
+        assert box and frame
+        assert box["height"] + frame["height"] == 780
+        touch = page.context.new_cdp_session(page)
+        touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+        def draw(to: float) -> None:
+            for kind, y in (("touchStart", 10.0), ("touchMove", to / 2), ("touchMove", to)):
+                points = [{"x": 195, "y": y}]
+                touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+        draw(60)
+        page.wait_for_function(AT_THE_TOP)
+        assert reader.panel.is_visible()
+        draw(300)
+        reader.sees_it_closed()
+        reader.opens()
+        page.wait_for_function(AT_THE_TOP)
+        page.set_viewport_size({"width": 1280, "height": 780})
+        assert not grip.is_visible()
+    assert reader.complaints.said == []
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)  # may install a generator
 @pytest.mark.parametrize("kind", GENERATORS)
@@ -189,7 +250,12 @@ def test_on_a_generated_site_its_search_is_ours_and_docked_nothing_is_out_of_rea
                 tag.sub(f"{chat_server}/embed?search=on&layout=docked&", path.read_text())
             )
         reader.goes_to(site.url("/index.html" if kind == "html" else "/"))
-        is_taken(reader)
+        reader.has_the_panel()
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 420})
+            page.evaluate("scrollTo(0, 0); scrollTo(0, document.documentElement.scrollHeight)")
+            page.wait_for_function(f"() => !({COVERED})().length")
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.keyboard.press("/")
         searches(reader)
         page.keyboard.type("dim")
