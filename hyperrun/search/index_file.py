@@ -14,7 +14,7 @@ from pathlib import Path
 from hyperrun.search import ranking, sections, titles
 from hyperrun.search.vectors import table as vectors
 
-VERSION = 14
+VERSION = 15
 PATIENCE_S = 10  # with another writer
 MAX_IDLE = 4  # connections kept open for reading
 
