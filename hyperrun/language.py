@@ -12,18 +12,20 @@ DEFAULT = "en"
 
 
 @cache
-def languages() -> tuple[str, ...]:
-    """Codes of the languages there are, English first."""
-    codes = sorted(path.stem for path in _FOLDER.glob("*.toml"))
+def languages(part: str = "") -> tuple[str, ...]:
+    """Codes of the languages there are, English first; of a `part` of the interface that is in a
+    folder of its own."""
+    codes = sorted(path.stem for path in (_FOLDER / part).glob("*.toml"))
     return (DEFAULT, *(code for code in codes if code != DEFAULT))
 
 
 @cache
-def texts(language: str) -> dict[str, str]:
+def texts(language: str, part: str = "") -> dict[str, str]:
     """Every text of `language` by key; English where it is unknown or has no such key."""
-    read = tomllib.loads((_FOLDER / f"{DEFAULT}.toml").read_text(encoding="utf-8"))
-    if language != DEFAULT and language in languages():
-        read |= tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    folder = _FOLDER / part
+    read = tomllib.loads((folder / f"{DEFAULT}.toml").read_text(encoding="utf-8"))
+    if language != DEFAULT and language in languages(part):
+        read |= tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
     return read
 
 
@@ -32,7 +34,7 @@ def text(language: str, key: str, **values: object) -> str:
     return texts(language)[key].format(**values)
 
 
-def choose(*wishes: str) -> str:
+def choose(*wishes: str, part: str = "") -> str:
     """The first language we have among `wishes`: codes ("ja-JP") or whole Accept-Language lines.
 
     A region or script does not count: there is one Portuguese and one Chinese. Quality values
@@ -41,7 +43,7 @@ def choose(*wishes: str) -> str:
     for wish in wishes:
         for code in _by_quality(wish):
             base = code.partition("-")[0].lower()
-            if base in languages():
+            if base in languages(part):
                 return base
     return DEFAULT
 

@@ -41,7 +41,9 @@ class Overview:
     programs: list[float] = field(default_factory=list)
     readers: list[float] = field(default_factory=list)
     by_model: dict[str, list[float]] = field(default_factory=dict)  # USD
-    models: list[tuple[str, int, float]] = field(default_factory=list)  # name, turns, USD
+    models: list[tuple[str, int, float]] = field(
+        default_factory=list
+    )  # name ("" for none), turns, USD
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +147,10 @@ async def overview(counts: Counts, days: int, now: float) -> Overview:
     for each in tallies:
         at = min(max(each.day - first, 0), size - 1)
         _add(told, each, at)
-        name = each.model or "no model"
-        of_models[name][0] += each.turns
-        of_models[name][1] += each.usd
+        of_models[each.model][0] += each.turns
+        of_models[each.model][1] += each.usd
         if each.usd:
-            spent[name][at] += each.usd
+            spent[each.model][at] += each.usd
     told.by_model = dict(sorted(spent.items(), key=lambda item: -sum(item[1]))[:4])
     told.models = sorted(
         ((name, int(turns), usd) for name, (turns, usd) in of_models.items()),

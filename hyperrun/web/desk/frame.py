@@ -41,12 +41,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from hyperrun.web.desk.access import Session
+from hyperrun.web.desk.words import Words, words_of
 from hyperrun.web.origins import path_within
 
 NAVIGATION = (
-    ("", "Overview"), ("/conversations", "Conversations"), ("/gaps", "Gaps"),
-    ("/searches", "Searches"), ("/pages", "Pages"), ("/sources", "Sources"),
-    ("/limits", "Limits"), ("/settings", "Settings"),
+    ("", "overview"), ("/conversations", "conversations"), ("/gaps", "gaps"),
+    ("/searches", "searches"), ("/pages", "pages"), ("/sources", "sources"),
+    ("/limits", "limits"), ("/settings", "settings"),
 )  # fmt: skip
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 STYLES = Path(__file__).with_name("desk.css")
@@ -72,44 +73,50 @@ def desk_page(
     status: int = 200,
     refresh_s: int = 0,
 ) -> HTMLResponse:
-    """A whole page of the desk."""
-    root = up(request)
+    """A whole page of the desk; `title` is a key of its texts."""
+    root, say = up(request), words_of(request)
     head = [
         Meta(charset="utf-8"),
         Meta(name="viewport", content="width=device-width, initial-scale=1"),
         Meta(name="color-scheme", content="light dark"),
         Meta(name="robots", content="noindex, nofollow"),
-        Title(f"{title} · Desk"),
+        Title(f"{say(title)} · {say('desk')}"),
         Link(rel="stylesheet", href=f"{root}desk/{styles()[1]}"),
         Link(rel="icon", href="data:,"),
     ]
     if refresh_s:
         head.append(Meta(http_equiv="refresh", content=str(refresh_s)))
     top = Header(
-        A("Skip to the content", href="#content", cls="skip"),
-        Span("HyperRun desk", cls="brand"),
-        *([_navigation(root, request), _out(root, session)] if session else []),
+        A(say("skip"), href="#content", cls="skip"),
+        Span("HyperRun ", say("desk"), cls="brand"),
+        *([_navigation(root, request, say), _out(root, session, say)] if session else []),
         cls="top",
     )
-    body = Body(top, Main(H1(title), *content, id="content", tabindex="-1"))
-    page = Html(Head(*head), body, lang="en")
+    body = Body(top, Main(H1(say(title)), *content, id="content", tabindex="-1"))
+    page = Html(Head(*head), body, lang=say.language)
     return HTMLResponse(to_xml(page, indent=False), status_code=status, headers=HEADERS)
 
 
-def _navigation(root: str, request: Request) -> FT:
+def _navigation(root: str, request: Request, say: Words) -> FT:
     here = path_within(request.scope).removeprefix("/desk")
     here = "/conversations" if here.startswith("/conversation/") else here
     links = [
-        Li(A(name, href=f"{root}desk{path}", **({"aria_current": "page"} if path == here else {})))
-        for path, name in NAVIGATION
+        Li(
+            A(
+                say(key),
+                href=f"{root}desk{path}",
+                **({"aria_current": "page"} if path == here else {}),
+            )
+        )
+        for path, key in NAVIGATION
     ]
-    return Nav(Ul(*links), aria_label="Desk")
+    return Nav(Ul(*links), aria_label=say("desk"))
 
 
-def _out(root: str, session: Session) -> FT:
-    who = session.user or ("operator" if session.may_change else "reader")
+def _out(root: str, session: Session, say: Words) -> FT:
+    who = session.user or say("operator" if session.may_change else "only_looks")
     return Form(
-        Span(who, cls="who"), Hidden("form", session.form), Button("Log out"),
+        Span(who, cls="who"), Hidden("form", session.form), Button(say("log_out")),
         method="post", action=f"{root}desk/logout", cls="out",
     )  # fmt: skip
 

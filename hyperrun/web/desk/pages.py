@@ -27,6 +27,7 @@ from hyperrun.web.desk.figures import FOR_EVER, MAX_DAYS, Counts, overview
 from hyperrun.web.desk.frame import HEADERS, Facts, Hidden, Rows, desk_page, money, styles, up
 from hyperrun.web.desk.gathering import gathered
 from hyperrun.web.desk.passwords import fault
+from hyperrun.web.desk.words import Words, words_of
 from hyperrun.web.forms import fields as form_fields
 from hyperrun.web.services import Services
 
@@ -89,18 +90,18 @@ def seated(page: Page) -> Handler:
             if desk.access.by_password and request.method == "GET":
                 path = f"{up(request)}desk/login"
                 return Response(status_code=303, headers=HEADERS | {"Location": path})
-            problem = views.Problem("The proxy in front of this server has not signed you in.")
-            if desk.access.by_password:
-                problem = views.Problem("Your session has ended. Log in again.")
-            return desk_page(request, None, "Nobody", problem, status=403)
+            why = "session_ended" if desk.access.by_password else "not_signed_in"
+            return desk_page(
+                request, None, "nobody", views.Problem(words_of(request)(why)), status=403
+            )  # fmt: skip
         try:
             return await page(request, services, session)
         except LimitReached as reached:
             return desk_page(
                 request,
                 session,
-                "Later",
-                views.Problem(f"Too much at once; try again in {reached.retry_after_s} seconds."),
+                "later",
+                views.Problem(words_of(request)("too_much", seconds=reached.retry_after_s)),
                 status=429,
             )
         except HyperRunError as error:
@@ -108,8 +109,8 @@ def seated(page: Page) -> Handler:
             return desk_page(
                 request,
                 session,
-                "Something is wrong",
-                views.Problem("The store cannot be read now; the log says why."),
+                "wrong",
+                views.Problem(words_of(request)("store_down")),
                 status=503,
             )
 
@@ -141,19 +142,19 @@ async def login_page(request: Request) -> Response:
 def _door(request: Request, desk: Desk, problem: str = "", status: int = 200) -> Response:
     if not desk.access.by_password:
         raise HTTPException(404)
-    warning = ""
+    say, warning = words_of(request), ""
     if request.url.scheme != "https" and request.url.hostname not in ("localhost", "127.0.0.1"):
-        warning = "A browser keeps the session over HTTPS alone, or at localhost."
+        warning = say("https_only")
     content = [
         *([views.Problem(problem)] if problem else []),
         *([views.Problem(warning)] if warning else []),
         Form(
-            Label(Span("Password"), Input(type="password", name="password", required=True,
+            Label(Span(say("password")), Input(type="password", name="password", required=True,
                                           autocomplete="current-password", autofocus=True)),
-            Button("Log in"), method="post", action="login", cls="login",
+            Button(say("log_in")), method="post", action="login", cls="login",
         ),
     ]  # fmt: skip
-    return desk_page(request, None, "Log in", *content, status=status)
+    return desk_page(request, None, "log_in", *content, status=status)
 
 
 async def log_in(request: Request) -> Response:
@@ -165,13 +166,13 @@ async def log_in(request: Request) -> Response:
     try:
         response = await desk.access.log_in(request, told.get("password", ""))
     except LimitReached as reached:
-        sentence = f"Too many attempts. Try again in {reached.retry_after_s} seconds."
+        sentence = words_of(request)("too_many_attempts", seconds=reached.retry_after_s)
         answer = _door(request, desk, sentence, 429)
         answer.headers["Retry-After"] = str(reached.retry_after_s)
         return answer
     if response is None:
         log.warning("a wrong password at the desk")
-        return _door(request, desk, "This is not the password.", 403)
+        return _door(request, desk, words_of(request)("wrong_password"), 403)
     log.info("somebody has logged in at the desk")
     response.headers.update(HEADERS)
     return response
@@ -207,7 +208,11 @@ async def front(request: Request, services: Services, session: Session) -> Respo
     told = await overview(desk.counts, days, now)
     live = LIVE_S if request.query_params.get("live") else 0
     return desk_page(
-        request, session, "Overview", *views.OverviewContent(told, days), refresh_s=live
+        request,
+        session,
+        "overview",
+        *views.OverviewContent(words_of(request), told, days),
+        refresh_s=live,
     )
 
 
@@ -237,19 +242,13 @@ async def conversations(request: Request, services: Services, session: Session) 
     """Turns by what they are about and how they ended."""
     wanted = wanted_of(request)
     found = await services.store.find(wanted, MOST + 1)
-    content = views.ConversationsContent(wanted, found, MOST)
-    return desk_page(request, session, "Conversations", *content)
+    content = views.ConversationsContent(words_of(request), wanted, found, MOST)
+    return desk_page(request, session, "conversations", *content)
 
 
 @seated
 async def conversation(request: Request, services: Services, session: Session) -> Response:
     """One conversation, as its reader saw it, and why."""
-    return await _conversation(request, services, session)
-
-
-async def _conversation(
-    request: Request, services: Services, session: Session, sure: bool = False
-) -> Response:
     chosen = await services.turns.find(str(request.path_params["turn_id"]))
     if chosen is None:
         raise HTTPException(404)
@@ -261,8 +260,8 @@ async def _conversation(
         (turn, await asyncio.to_thread(services.turns.snapshot, turn, turn.language))
         for turn in shown
     ]
-    content = views.ConversationContent(session, chosen, told, sure)
-    return desk_page(request, session, "Conversation", *content)
+    content = views.ConversationContent(words_of(request), session, chosen, told)
+    return desk_page(request, session, "conversation", *content)
 
 
 @seated
@@ -275,8 +274,8 @@ async def gaps_page(request: Request, services: Services, session: Session) -> R
         task = asyncio.create_task(_gather(desk, services, days), name="gaps for the desk")
         desk.gathering[days] = task
         task.add_done_callback(lambda _: desk.gathering.pop(days, None))
-    content = views.GapsContent(found, days, made)
-    return desk_page(request, session, "Gaps", *content)
+    content = views.GapsContent(words_of(request), found, days, made)
+    return desk_page(request, session, "gaps", *content)
 
 
 async def _gather(desk: Desk, services: Services, days: int) -> None:
@@ -296,8 +295,8 @@ async def searches(request: Request, services: Services, session: Session) -> Re
     days = days_of(request)
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * DAY_S))
     missed, reported = await services.store.missed(day), await services.store.reported(day)
-    content = views.SearchesContent(missed, reported, days)
-    return desk_page(request, session, "Searches", *content)
+    content = views.SearchesContent(words_of(request), missed, reported, days)
+    return desk_page(request, session, "searches", *content)
 
 
 @seated
@@ -305,7 +304,7 @@ async def pages(request: Request, services: Services, session: Session) -> Respo
     """Pages by what is asked on them."""
     days = days_of(request)
     found = await services.store.asked_pages(time.time() - days * DAY_S, FOR_EVER)
-    return desk_page(request, session, "Pages", *views.PagesContent(found, days))
+    return desk_page(request, session, "pages", *views.PagesContent(words_of(request), found, days))
 
 
 # What it runs on
@@ -314,34 +313,42 @@ async def pages(request: Request, services: Services, session: Session) -> Respo
 @seated
 async def sources(request: Request, services: Services, session: Session) -> Response:
     """The sources, the index, and how far both are."""
-    status = services.search.status()
+    status, say = services.search.status(), words_of(request)
     facts = {
-        "ready": "yes" if status.ready else "no", "engine": status.engine,
-        "files": f"{status.files:,}", "passages": f"{status.passages:,}",
-        "progress": f"{status.progress:.0%}" + (", building" if status.building else ""),
-        "left out": f"{status.left_out:,}", "commit": status.commit[:12] or "–",
-        "vectors": f"{status.meaning.made:,}" if status.meaning.model else "no model",
+        say("ready"): say("yes" if status.ready else "no"), say("engine"): status.engine,
+        say("files"): f"{status.files:,}", say("passages"): f"{status.passages:,}",
+        say("progress"): f"{status.progress:.0%}"
+        + (f", {say('building')}" if status.building else ""),
+        say("left_out"): f"{status.left_out:,}", say("commit"): status.commit[:12] or "–",
+        say("vectors"): f"{status.meaning.made:,}" if status.meaning.model else say("no_model"),
     }  # fmt: skip
     notes = [note for note in (status.note, status.meaning.note) if note]
     rows = [
-        [tree.name, tree.source.kind or "any", tree.rules.site_url or "–", tree.site_note or "–"]
+        [
+            tree.name,
+            tree.source.kind or say("any"),
+            tree.rules.site_url or "–",
+            tree.site_note or "–",
+        ]
         for tree in services.search.trees
     ]
     sites = [
-        [label, f"{site.pages:,}", "yes" if site.running else "no", site.note or "–"]
+        [label, f"{site.pages:,}", say("yes" if site.running else "no"), site.note or "–"]
         for label, site in status.sites
     ]
     button = Form(
-        Hidden("form", session.form), Button("Look at the sources now"), method="post",
+        Hidden("form", session.form), Button(say("look_now")), method="post",
         action="reindex",
     )  # fmt: skip
     content = [
-        Facts(facts), *map(views.Problem, notes), H2("Sources"),
-        Rows(("source", "kind", "published at", "note"), rows, "None."), H2("Published sites"),
-        Rows(("source", "pages", "being read", "note"), sites, "None is fetched."),
+        Facts(facts), *map(views.Problem, notes), H2(say("sources")),
+        Rows([say(key) for key in ("source", "kind", "published_at", "note")], rows, say("none")),
+        H2(say("sites")),
+        Rows([say(key) for key in ("source", "site_pages", "being_read", "note")], sites,
+             say("none_fetched")),
         *([button] if session.may_change else []),
     ]  # fmt: skip
-    return desk_page(request, session, "Sources", *content)
+    return desk_page(request, session, "sources", *content)
 
 
 @seated
@@ -357,40 +364,44 @@ async def reindex(request: Request, services: Services, session: Session) -> Res
 @seated
 async def limits_page(request: Request, services: Services, session: Session) -> Response:
     """The budget and the limits, now."""
-    settings = services.settings
+    settings, say = services.settings, words_of(request)
     spent, own = await services.store.spent(), await services.store.spent(own_key=True)
     budget = settings.daily_budget_usd
     facts = {
-        "spent today (UTC), USD": money(spent),
-        "the day's budget, USD": "no limit" if budget is None else money(budget),
-        "by readers' own keys, USD": money(own),
-        "answers in flight": f"{services.turns.in_flight} of {settings.max_answers_in_all}",
+        say("spent_today"): money(spent),
+        say("budget"): say("no_limit") if budget is None else money(budget),
+        say("by_own_keys"): money(own),
+        say("in_flight"): say(
+            "of", part=services.turns.in_flight, whole=settings.max_answers_in_all
+        ),
     }
     names = [each for each in fields(settings) if each.name.startswith(("questions_per", "max_"))]
     rows = [
         [each.metadata["variable"], str(getattr(settings, each.name)), each.metadata["help"]]
         for each in names
     ]
-    content = [Facts(facts), H2("Limits"), Rows(("setting", "value", "what"), rows, "None.")]
-    return desk_page(request, session, "Limits", *content)
+    columns = [say(key) for key in ("setting", "value", "what")]
+    content = [Facts(facts), H2(say("limits")), Rows(columns, rows, say("none"))]
+    return desk_page(request, session, "limits", *content)
 
 
 @seated
 async def settings_page(request: Request, services: Services, session: Session) -> Response:
     """The settings in force, without secrets."""
+    say = words_of(request)
     rows = [
-        (each.metadata["variable"], _told(each, getattr(services.settings, each.name)),
+        (each.metadata["variable"], _told(say, each, getattr(services.settings, each.name)),
          each.metadata["help"])
         for each in fields(services.settings)
     ]  # fmt: skip
-    return desk_page(request, session, "Settings", *views.SettingsContent(rows))
+    return desk_page(request, session, "settings", *views.SettingsContent(say, rows))
 
 
-def _told(each: Any, value: Any) -> str:
+def _told(say: Words, each: Any, value: Any) -> str:
     if not each.repr:
-        return "set" if value else "not set"
+        return say("set" if value else "not_set")
     if each.name.endswith("_url") and isinstance(value, str) and "@" in value:
-        return "set"  # with a name and a password in it, perhaps
+        return say("set")  # with a name and a password in it, perhaps
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     return "" if value is None else PurePosixPath(value).name if each.name == "data_dir" else (
@@ -458,12 +469,13 @@ async def delete_reader(request: Request, services: Services, session: Session) 
     if turn is None:
         raise HTTPException(404)
     if told.get("sure") != "yes":
+        say = words_of(request)
         content = [
-            P("This deletes all conversations of this reader, and their key. It cannot be undone."),
+            P(say("delete_lead")),
             Form(Hidden("form", session.form), Hidden("sure", "yes"),
-                 Button("Yes, delete all of it", cls="danger"), method="post", action="delete"),
+                 Button(say("delete_yes"), cls="danger"), method="post", action="delete"),
         ]  # fmt: skip
-        return desk_page(request, session, "Delete a reader's data", *content)
+        return desk_page(request, session, "delete_title", *content)
     await services.turns.forget_all(turn.conversation)
     await services.store.delete(turn.conversation)
     log.info("a reader's data was deleted at the desk")

@@ -6,12 +6,18 @@ from fastcore.xml import FT
 from fasthtml.components import Figcaption, Figure
 from fasthtml.svg import Rect, Svg, Text, Title
 
+from hyperrun.web.desk.words import Words
+
 WIDTH, HEIGHT, BELOW = 640, 160, 18
 GAP = 0.25  # of a bar's place
 
 
 def Bars(
-    title: str, days: Sequence[str], series: Mapping[str, Sequence[float]], unit: str = ""
+    say: Words,
+    title: str,
+    days: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    unit: str = "",
 ) -> FT:
     """Stacked bars, one a day, with what is highest and a legend; each tells its numbers."""
     totals = [sum(values[at] for values in series.values()) for at in range(len(days))]
@@ -31,7 +37,7 @@ def Bars(
                      x=round(at * step + step * GAP / 2, 2), y=round(bottom, 2),
                      cls=f"bar bar-{number}")(Title(f"{day}: {told}"))
             )  # fmt: skip
-    label = f"{title}: highest {_number(highest)}{unit}"
+    label = say("highest", title=title, value=f"{_number(highest)}{unit}")
     ends = (days[0], days[-1]) if days else ("", "")
     drawing = Svg(
         *parts,

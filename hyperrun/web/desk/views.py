@@ -24,8 +24,8 @@ from fasthtml.components import (
 )  # fmt: skip
 
 from hyperrun.answering.answer import Update
-from hyperrun.domain import Grounding, Turn
-from hyperrun.insights.gaps import REASONS, Gap
+from hyperrun.domain import Grounding, Outcome, Turn
+from hyperrun.insights.gaps import Gap
 from hyperrun.redaction import without_personal
 from hyperrun.storage.figures import Glance, PageTally, Wanted
 from hyperrun.storage.store import Missed, Reported
@@ -34,53 +34,78 @@ from hyperrun.web.desk.access import Session
 from hyperrun.web.desk.figures import Overview
 from hyperrun.web.desk.frame import Choice, Facts, Field, Hidden, Rows, moment, money
 from hyperrun.web.desk.plots import Bars
+from hyperrun.web.desk.words import Words
 
 OUTCOMES = {
-    "": "any", "unanswered": "not answered from the documentation", "answered": "answered",
-    "failed": "failed", "stopped": "stopped", "interrupted": "interrupted",
+    "": "any", "unanswered": "unanswered", "answered": "answered", "failed": "failed",
+    "stopped": "stopped", "interrupted": "interrupted",
 }  # fmt: skip
 GROUNDINGS = {
-    Grounding.UNKNOWN: "", Grounding.CITED: "cited", Grounding.NEAR: "nothing close",
-    Grounding.UNCITED: "without a source", Grounding.ABSENT: "nothing found",
+    Grounding.UNKNOWN: "", Grounding.CITED: "cited", Grounding.NEAR: "near",
+    Grounding.UNCITED: "uncited", Grounding.ABSENT: "absent",
 }  # fmt: skip
 THUMBS = {1: "up", 0: "", -1: "down"}
 
 
-def OverviewContent(told: Overview, days: int, exports: bool = True) -> list[FT]:
+def _said(say: Words, key: str) -> str:
+    """A text, or none where no key is."""
+    return say(key) if key else ""
+
+
+def _named(say: Words, *keys: str) -> list[str]:
+    """The names of a table's columns."""
+    return [say(key) for key in keys]
+
+
+def OverviewContent(say: Words, told: Overview, days: int) -> list[FT]:
     """Totals, plots by day, and what each model cost."""
     rated = told.up + told.down
     facts = {
-        "questions": f"{told.turns:,}",
-        "asked by programs": f"{told.by_programs:,}",
-        "not answered": _share(told.unanswered, told.turns),
-        "failed": f"{told.failed:,}",
-        "thumbs up": f"{told.up} of {rated}" if rated else "none yet",
-        "cost, USD": money(told.usd),
-        "most readers on a day": f"{told.readers_at_most:,}",
-        "answer time, median": _seconds(told.seconds_median),
-        "answer time, 95 %": _seconds(told.seconds_p95),
+        say("questions"): f"{told.turns:,}",
+        say("by_programs"): f"{told.by_programs:,}",
+        say("not_answered"): _share(told.unanswered, told.turns),
+        say("failed"): f"{told.failed:,}",
+        say("thumbs_up"): say("of", part=told.up, whole=rated) if rated else say("none_yet"),
+        say("cost_usd"): money(told.usd),
+        say("most_readers"): f"{told.readers_at_most:,}",
+        say("time_median"): _seconds(told.seconds_median),
+        say("time_p95"): _seconds(told.seconds_p95),
     }
     plots = [
-        Bars("Questions", told.days, {"answered": told.answered, "not answered": told.open}),
-        Bars("Who asked", told.days, {"people": told.people, "programs": told.programs}),
-        Bars("Readers", told.days, {"readers": told.readers}),
+        Bars(
+            say,
+            say("plot_questions"),
+            told.days,
+            {say("answered"): told.answered, say("not_answered"): told.open},
+        ),
+        Bars(
+            say,
+            say("plot_asked"),
+            told.days,
+            {say("people"): told.people, say("programs"): told.programs},
+        ),
+        Bars(say, say("plot_readers"), told.days, {say("readers"): told.readers}),
     ]
     if told.by_model:
-        plots.append(Bars("Cost by model", told.days, told.by_model, " USD"))
-    rows = [[name, f"{turns:,}", money(usd)] for name, turns, usd in told.models]
+        spent = {name or say("no_model"): values for name, values in told.by_model.items()}
+        plots.append(Bars(say, say("plot_cost"), told.days, spent, " USD"))
+    rows = [[name or say("no_model"), f"{turns:,}", money(usd)] for name, turns, usd in told.models]
     return [
-        _days(days), P(A("Look every 30 seconds", href=f"desk?days={days}&live=1"), cls="soft"),
+        _days(say, days), P(A(say("live"), href=f"desk?days={days}&live=1"), cls="soft"),
         Facts(facts), Div(*plots, cls="plots"),
-        H2("Models"), Rows(("model", "questions", "USD"), rows, "Nothing was asked."),
-        *([P(A("Report as JSON", href="desk/report.json"), " · ",
-             A("as Markdown", href="desk/report.md"), " · ",
-             A("as a page", href="desk/report.html"))] if exports else []),
+        H2(say("models")),
+        Rows(_named(say, "model", "questions", "cost_usd"), rows, say("nothing_asked")),
+        P(say("report_as"), " ", A("JSON", href="desk/report.json"), " · ",
+          A("Markdown", href="desk/report.md"), " · ", A(say("a_page"), href="desk/report.html")),
     ]  # fmt: skip
 
 
-def _days(days: int) -> FT:
-    spans = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "a year"}
-    return Form(Choice("Time", "days", spans, str(days)), Button("Show"), cls="filters")
+def _days(say: Words, days: int) -> FT:
+    spans = {str(count): say("days", count=count) for count in (7, 30, 90)}
+    spans["365"] = say("year")
+    return Form(
+        Choice(say("span"), "days", spans, str(days)), Button(say("show")), cls="filters"
+    )  # fmt: skip
 
 
 def _share(part: int, whole: int) -> str:
@@ -91,44 +116,51 @@ def _seconds(value: float | None) -> str:
     return "–" if value is None else f"{value:g} s"
 
 
-def ConversationsContent(wanted: Wanted, found: Sequence[Glance], most: int) -> list[FT]:
+def ConversationsContent(
+    say: Words, wanted: Wanted, found: Sequence[Glance], most: int
+) -> list[FT]:
     """A search, and the turns it finds; older ones by a link."""
+    outcomes = {value: say(key) for value, key in OUTCOMES.items()}
     filters = Form(
-        Field("Question holds", "words", wanted.words, type="search"),
-        Choice("Ended", "outcome", OUTCOMES, wanted.outcome),
-        Choice("Thumb", "rating", {"0": "any", "1": "up", "-1": "down"}, str(wanted.rating)),
-        Choice("Asked by", "door", {"": "anybody", "chat": "people", "mcp": "agents (MCP)",
-                                    "json": "programs (JSON)"}, wanted.door),
-        Field("Page", "page", wanted.page),
-        Field("Language", "language", wanted.language, size="4"),
-        Field("Version", "version", wanted.version, size="6"),
-        Button("Find"), cls="filters",
+        Field(say("holds"), "words", wanted.words, type="search"),
+        Choice(say("ended"), "outcome", outcomes, wanted.outcome),
+        Choice(say("thumb"), "rating",
+               {"0": say("any"), "1": say("up"), "-1": say("down")}, str(wanted.rating)),
+        Choice(say("asked_by"), "door",
+               {"": say("anybody"), "chat": say("people"), "mcp": say("agents_mcp"),
+                "json": say("programs_json")}, wanted.door),
+        Field(say("page"), "page", wanted.page),
+        Field(say("language"), "language", wanted.language, size="4"),
+        Field(say("version"), "version", wanted.version, size="6"),
+        Button(say("find")), cls="filters",
     )  # fmt: skip
     rows = [
         [
             moment(each.started),
             A(
-                plain(without_personal(each.question), 200) or "(not kept)",
+                plain(without_personal(each.question), 200) or say("not_kept"),
                 href=f"conversation/{each.id}",
             ),
-            each.outcome.value + (f", {said}" if (said := GROUNDINGS[each.grounding]) else ""),
-            THUMBS.get(each.rating, ""),
+            ", ".join(say(key) for key in (each.outcome.value, GROUNDINGS[each.grounding]) if key),
+            _said(say, THUMBS.get(each.rating, "")),
             plain(each.page_url, 120),
-            each.model or "no model",
+            each.model or say("no_model"),
             money(each.cost_usd) if each.model else "",
             _seconds(round(each.ended - each.started, 1)) if each.ended else "",
         ]
         for each in found[:most]
     ]
-    names = ("asked (UTC)", "question", "ended", "thumb", "page", "model", "USD", "time")
+    names = _named(
+        say, "asked_utc", "question", "ended", "thumb", "page", "model", "cost_usd", "time"
+    )  # fmt: skip
     told = _query(wanted)
     further: list[FT] = []
     if len(found) > most:
         older = _query(wanted) | {"before": repr(found[most - 1].started)}
-        further = [P(A("Older ones", href=f"conversations?{urlencode(older)}"))]
+        further = [P(A(say("older"), href=f"conversations?{urlencode(older)}"))]
     return [
-        filters, Rows(names, rows, "Nothing is found."), *further,
-        P("Export these: ", A("CSV", href=f"export.csv?{urlencode(told)}"), " · ",
+        filters, Rows(names, rows, say("nothing_found")), *further,
+        P(say("export_these"), " ", A("CSV", href=f"export.csv?{urlencode(told)}"), " · ",
           A("JSON", href=f"export.json?{urlencode(told)}")),
     ]  # fmt: skip
 
@@ -143,70 +175,77 @@ def _query(wanted: Wanted) -> dict[str, str]:
 
 
 def ConversationContent(
-    session: Session, chosen: Turn, turns: Sequence[tuple[Turn, Update]], sure: bool
+    say: Words, session: Session, chosen: Turn, turns: Sequence[tuple[Turn, Update]]
 ) -> list[FT]:
     """A conversation as its reader saw it, and why each answer is what it is."""
-    parts: list[FT] = [_turn(turn, update, turn.id == chosen.id) for turn, update in turns]
+    parts: list[FT] = [_turn(say, turn, update, turn.id == chosen.id) for turn, update in turns]
     parts += [
-        H2("This reader's data"),
-        P(A("Export all of it as JSON", href=f"../reader/{chosen.id}.json")),
+        H2(say("readers_data")),
+        P(A(say("export_all"), href=f"../reader/{chosen.id}.json")),
     ]
     if session.may_change:
         parts.append(
             Form(
                 Hidden("form", session.form),
-                Button("Yes, delete it for good" if sure else "Delete all of it", cls="danger"),
-                *([Hidden("sure", "yes")] if sure else []),
+                Button(say("delete_all"), cls="danger"),
                 method="post", action=f"../reader/{chosen.id}/delete",
             )
         )  # fmt: skip
     return parts
 
 
-def _turn(turn: Turn, update: Update, chosen: bool) -> FT:
+def _turn(say: Words, turn: Turn, update: Update, chosen: bool) -> FT:
+    usage = turn.usage
     facts = {
         "asked": f"{moment(turn.started)} UTC",
-        "ended": turn.outcome.value + (f": {turn.error}" if turn.error else ""),
-        "grounding": GROUNDINGS[turn.grounding] or "not known",
-        "told with it": turn.notice,
+        "ended": _said(say, "" if turn.outcome is Outcome.RUNNING else turn.outcome.value)
+        + (f": {turn.error}" if turn.error else ""),
+        "grounding": say(GROUNDINGS[turn.grounding] or "not_known"),
+        "told_with": turn.notice,
         "page": plain(turn.page.url, 300),
-        "page's title": plain(turn.page.title, 200),
-        "selected text": plain(turn.page.selection, 300),
+        "page_title": plain(turn.page.title, 200),
+        "selected": plain(turn.page.selection, 300),
         "language": turn.language,
-        "asked by": f"{turn.asker.door.value} {turn.asker.agent}".strip(),
-        "thumb": THUMBS.get(turn.rating, ""),
+        "asked_by": f"{turn.asker.door.value} {turn.asker.agent}".strip(),
+        "thumb": _said(say, THUMBS.get(turn.rating, "")),
         "reason": turn.reason,
         "comment": turn.comment,
-        "model": turn.usage.model or "none: passages are quoted",
-        "tokens": f"{turn.usage.prompt_tokens:,} in, {turn.usage.completion_tokens:,} out",
-        "cost, USD": money(turn.usage.cost_usd) + (" (the reader's key)" if turn.usage.own_key
-                                                   else ""),
+        "model": usage.model or say("quoted_only"),
+        "tokens": say(
+            "tokens_of", prompt=f"{usage.prompt_tokens:,}", answer=f"{usage.completion_tokens:,}"
+        ),
+        "cost_usd": money(usage.cost_usd) + (f" {say('readers_key')}" if usage.own_key else ""),
         "time": _seconds(round(turn.ended - turn.started, 1)) if turn.ended else "",
     }  # fmt: skip
     return Section(
         H2(moment(turn.started)),
         P(turn.question, cls="question"),
         Div(NotStr("".join(update.blocks)), cls="answer"),
-        Details(Summary("Why this answer"), _facts(facts), *_given(turn), open=chosen),
+        Details(Summary(say("why")), _facts(say, facts), *_given(say, turn), open=chosen),
         cls="turn chosen" if chosen else "turn",
         id=f"turn-{turn.id}",
     )
 
 
-def _facts(facts: Mapping[str, str]) -> FT:
-    return Dl(*(part for name, value in facts.items() if value for part in (Dt(name), Dd(value))))
+def _facts(say: Words, facts: Mapping[str, str]) -> FT:
+    return Dl(
+        *(part for key, value in facts.items() if value for part in (Dt(say(key)), Dd(value)))
+    )  # fmt: skip
 
 
-def _given(turn: Turn) -> list[FT]:
+def _given(say: Words, turn: Turn) -> list[FT]:
     cited = {source.number for source in turn.sources}
     searches = [
-        Li(f"“{plain(step.query, 200)}”: ", "failed" if step.failed else f"{step.found} passages")
+        Li(
+            f"“{plain(step.query, 200)}”: ",
+            say("failed") if step.failed else say("found_passages", count=step.found),
+        )
         for step in turn.steps
         if step.query
     ]
     passages = [
         [
-            str(each.number), "yes" if each.number in cited else "",
+            str(each.number), say("yes") if each.number in cited else "",
             f"{plain(each.file, 120)}:{each.start_line}–{each.end_line}", plain(each.title, 200),
             f"{each.chars:,}", f"{each.score:g}",
         ]
@@ -220,58 +259,66 @@ def _given(turn: Turn) -> list[FT]:
         for each in turn.calls
     ]  # fmt: skip
     return [
-        H2("Searches"), Ul(*searches) if searches else P("None.", cls="nothing"),
-        H2("Passages it was given"),
-        Rows(("number", "cited", "lines", "section", "characters", "score"), passages,
-             "None are kept."),
-        H2("Calls of the model"),
-        Rows(("model", "prompt tokens", "answer tokens", "USD", "time", "ended"), calls, "None."),
+        H2(say("searches")), Ul(*searches) if searches else P(say("none"), cls="nothing"),
+        H2(say("passages_given")),
+        Rows(_named(say, "number", "cited", "lines", "section", "characters", "score"), passages,
+             say("none_kept")),
+        H2(say("calls")),
+        Rows(_named(say, "model", "prompt_tokens", "answer_tokens", "cost_usd", "time", "ended"),
+             calls, say("none")),
     ]  # fmt: skip
 
 
-def GapsContent(found: Sequence[Gap] | None, days: int, made: float) -> list[FT]:
+def GapsContent(say: Words, found: Sequence[Gap] | None, days: int, made: float) -> list[FT]:
     """The gaps, each with its readers' words behind it."""
     if found is None:
-        again = A("Look again", href=f"gaps?days={days}")
-        return [_days(days), P("The gaps are being gathered, which takes a while. ", again)]
-    parts: list[FT] = [_days(days)]
+        again = A(say("look_again"), href=f"gaps?days={days}")
+        return [_days(say, days), P(say("gathering"), " ", again)]
+    parts: list[FT] = [_days(say, days)]
     for gap in found:
-        reasons = ", ".join(f"{REASONS[reason]} ({count})" for reason, count in gap.reasons.items())
+        reasons = ", ".join(
+            f"{say(f'why_{reason}')} ({count})" for reason, count in gap.reasons.items()
+        )
+        trend = say(gap.trend)
         words = [Li(words) for words in gap.wordings]
         answers = [Li(A(turn, href=f"conversation/{turn}")) for turn in gap.turns]
         parts.append(
             Section(
                 H2(gap.name),
-                P(f"{gap.readers} readers, {gap.times} times, {gap.trend}: {reasons}"),
+                P(say("gap_line", readers=gap.readers, times=gap.times, trend=trend,
+                      reasons=reasons)),
                 Details(
-                    Summary("In readers' words"), Ul(*words),
-                    *([H2("Comments"), Ul(*map(Li, gap.comments))] if gap.comments else []),
-                    *([H2("Asked on"), Ul(*map(Li, gap.pages))] if gap.pages else []),
-                    *([H2("Answers"), Ul(*answers)] if answers else []),
+                    Summary(say("in_words")), Ul(*words),
+                    *([H2(say("comments")), Ul(*map(Li, gap.comments))] if gap.comments else []),
+                    *([H2(say("asked_on")), Ul(*map(Li, gap.pages))] if gap.pages else []),
+                    *([H2(say("answers")), Ul(*answers)] if answers else []),
                 ),
                 cls="turn",
             )
         )  # fmt: skip
     if not found:
-        parts.append(P("No gaps.", cls="nothing"))
-    parts.append(P(f"As of {moment(made)} UTC. As files: ", Code("hyperrun gaps --out FOLDER")))
+        parts.append(P(say("no_gaps"), cls="nothing"))
+    parts.append(P(say("as_of", moment=moment(made)), " ", Code("hyperrun gaps --out FOLDER")))
     return parts
 
 
-def SearchesContent(missed: Sequence[Missed], reported: Sequence[Reported], days: int) -> list[FT]:
+def SearchesContent(
+    say: Words, missed: Sequence[Missed], reported: Sequence[Reported], days: int
+) -> list[FT]:
     """Searches that led nowhere, and what agents did not find."""
     return [
-        _days(days),
-        H2("Searched without opening a result"),
-        Rows(("words", "times"), [[each.words, str(each.times)] for each in missed[:300]], "None."),
-        H2("Reported by agents as not found"),
-        Rows(("question", "note", "agent", "times"),
+        _days(say, days),
+        H2(say("in_vain")),
+        Rows(_named(say, "words", "times"),
+             [[each.words, str(each.times)] for each in missed[:300]], say("none")),
+        H2(say("reported")),
+        Rows(_named(say, "question", "note", "agent", "times"),
              [[each.question, each.note, each.agent, str(each.times)] for each in reported[:300]],
-             "None."),
+             say("none")),
     ]  # fmt: skip
 
 
-def PagesContent(pages: Sequence[PageTally], days: int) -> list[FT]:
+def PagesContent(say: Words, pages: Sequence[PageTally], days: int) -> list[FT]:
     """Pages by what was asked on them."""
     rows = [
         [
@@ -280,14 +327,14 @@ def PagesContent(pages: Sequence[PageTally], days: int) -> list[FT]:
         ]
         for each in pages
     ]  # fmt: skip
-    names = ("page", "questions", "not answered", "thumbs down")
-    return [_days(days), Rows(names, rows, "Nothing was asked on a page.")]
+    names = _named(say, "page", "questions", "not_answered", "thumbs_down")
+    return [_days(say, days), Rows(names, rows, say("none_on_page"))]
 
 
-def SettingsContent(rows: Sequence[tuple[str, str, str]]) -> list[FT]:
+def SettingsContent(say: Words, rows: Sequence[tuple[str, str, str]]) -> list[FT]:
     """The settings in force; secrets are only told to be set."""
     told = [[Code(name), value, said] for name, value, said in rows]
-    return [Rows(("setting", "in force", "what it does"), told, "None.")]
+    return [Rows(_named(say, "setting", "in_force", "what"), told, say("none"))]
 
 
 def Problem(sentence: str) -> FT:

@@ -7,17 +7,20 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from hyperrun.domain import PERSON, Grounding, Outcome, PageContext, Turn
+from hyperrun.language import languages, texts
 from hyperrun.settings import Settings
 from hyperrun.web.desk.figures import Counts, overview
 from tests.browser import accessibility_findings
 from tests.server import RunningServer, running, write_repository
 from tests.storage.test_store import TURN, opened, run
+from tests.test_language import names
 from tests.web.desk.seat import PASSWORD, Seat, seat
 from tests.web.desk.test_attacks import save
 
@@ -224,6 +227,24 @@ def test_one_logs_in_looks_and_logs_out_by_the_keyboard_alone(
         page.wait_for_url("**/desk/login")
     finally:
         context.close()
+
+
+@pytest.mark.parametrize("language", languages("desk"))
+def test_the_desk_speaks_the_browsers_language(server: RunningServer, language: str) -> None:
+    english, own = texts("en", "desk"), texts(language, "desk")
+    assert set(own) == set(english)
+    for key, template in english.items():
+        assert names(own[key]) == names(template), key
+    visitor = seat(server)
+    for view, key in (("", "plot_cost"), ("/conversations", "export_these"), ("/pages", "show"),
+                      ("/conversation/turn-1", "passages_given"), ("/settings", "in_force"),
+                      ("/searches", "in_vain"), ("/sources", "look_now")):  # fmt: skip
+        page = visitor.get(f"/desk{view}", Accept_Language=f"{language}-XX, en;q=0.5").text
+        assert f'<html lang="{language}">' in page
+        assert escape(own[key]) in page
+    if language != "en":
+        assert sum(own[key] == english[key] for key in english) < len(english) / 8
+    assert "Passwor" in Seat(server.url).get("/desk/login", Accept_Language="xx, ar").text
 
 
 def test_several_look_at_once(server: RunningServer) -> None:
