@@ -25,6 +25,7 @@ import httpx
 from hyperrun.domain import Asker, Door, Grounding, Handed, Outcome, PageContext, Turn, Usage
 from hyperrun.settings import Settings
 from hyperrun.storage.sqlite import SQLiteStore
+from tests.server_process import free_port
 
 ROOT = Path(__file__).parent.parent
 PASSWORD = "correct horse battery"
@@ -76,25 +77,29 @@ async def fill(folder: Path, turns: int, days: int) -> None:
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[str, int]]:
     """A server over the store; its address and its process."""
+    port = free_port()
     environment = os.environ | {
-        "HYPERRUN_DATA_DIR": str(folder), "HYPERRUN_DESK_PASSWORD": PASSWORD, "PORT": "0",
+        "HYPERRUN_DATA_DIR": str(folder), "HYPERRUN_DESK_PASSWORD": PASSWORD, "PORT": str(port),
         "HYPERRUN_KEEP_DAYS": "0", "HYPERRUN_MAX_STORE_MB": "0", "HYPERRUN_SEARCH": "embedded",
+        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS": "0",
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "main.py", "--repo", str(ROOT)], cwd=ROOT, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    assert process.stdout is not None
+    url = f"http://localhost:{port}"
     try:
-        for line in process.stdout:
-            if found := re.search(r"http://[\w.]+:(\d+)", line):
-                yield f"http://localhost:{found[1]}", process.pid
-                return
-        raise RuntimeError("the server did not start")
+        while True:
+            assert process.poll() is None, "the server did not start"
+            try:
+                httpx.get(f"{url}/healthz", timeout=10)
+                break
+            except httpx.ConnectError:
+                time.sleep(0.02)
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait()
-        process.stdout.close()
 
 
 def resident_mb(process: int) -> float:
