@@ -54,7 +54,7 @@ class Operator:
         settings = self.settings
         environment = os.environ | {
             "HYPERRUN_DATABASE_URL": self.url, "HYPERRUN_DATA_DIR": str(settings.data_dir),
-            "HYPERRUN_REPO_PATH": settings.repo_path,
+            "HYPERRUN_REPO_PATH": settings.repo_path, "PYTHONPATH": str(ROOT),
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "hyperrun", verb, *arguments], env=environment,

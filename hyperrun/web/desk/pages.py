@@ -19,7 +19,7 @@ from starlette.routing import Route
 from hyperrun.errors import BadSetting, HyperRunError, LimitReached
 from hyperrun.insights.gaps import Gap
 from hyperrun.insights.report import as_html, as_markdown, insights
-from hyperrun.storage.figures import Wanted
+from hyperrun.storage.figures import PageTally, Wanted
 from hyperrun.text import clean
 from hyperrun.web.desk import exports, views
 from hyperrun.web.desk.access import Access, Session, is_own_form
@@ -38,6 +38,7 @@ MOST = 50  # turns on a page
 MAX_EXPORTED = 100_000
 MAX_SHOWN_TURNS = 20
 GAPS_KEPT_S = 600.0
+PAGES_KEPT_S = 60.0
 LIVE_S = 30
 
 
@@ -49,6 +50,17 @@ class Desk:
     counts: Counts
     gathered: dict[int, tuple[float, list[Gap]]] = field(default_factory=dict)
     gathering: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    pages: dict[int, tuple[float, list[PageTally]]] = field(default_factory=dict)
+
+    async def asked_pages(self, services: Services, days: int) -> list[PageTally]:
+        """Pages by what is asked on them, kept for a minute. Raises `StoreError`."""
+        made, found = self.pages.get(days, (0.0, []))
+        if not made or time.monotonic() - made > PAGES_KEPT_S:
+            found = await services.store.asked_pages(time.time() - days * DAY_S, FOR_EVER)
+            while len(self.pages) > 3:
+                self.pages.pop(next(iter(self.pages)))
+            self.pages[days] = (time.monotonic(), found)
+        return found
 
     def begin(self) -> None:
         """Count the days before today, so that the first page need not."""
@@ -303,7 +315,8 @@ async def searches(request: Request, services: Services, session: Session) -> Re
 async def pages(request: Request, services: Services, session: Session) -> Response:
     """Pages by what is asked on them."""
     days = days_of(request)
-    found = await services.store.asked_pages(time.time() - days * DAY_S, FOR_EVER)
+    desk: Desk = request.app.state.desk
+    found = await desk.asked_pages(services, days)
     return desk_page(request, session, "pages", *views.PagesContent(words_of(request), found, days))
 
 
