@@ -5,8 +5,8 @@
 A set has sections of a project's documentation, five questions each, as readers would ask where the
 section were missing: three in English, one in German, one in Spanish. Between them stand 250
 questions about other things. A section counts where one cluster has four or more of its five, and
-at most one question of anything else. `starlette` (50 sections) is measured; thresholds are chosen
-on `pytest` (30).
+at most one question of anything else. `starlette` (50 sections) is measured; `pytest` (30) is there
+to choose on.
 """
 
 import argparse
