@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "NO_MKDOCS_2_WARNING": "1",
     # Docusaurus keeps its cache in `node_modules`, which a site in another folder cannot use.
     "DOCUSAURUS_NO_PERSISTENT_CACHE": "1",
+    "ASTRO_TELEMETRY_DISABLED": "1",
 }
 # What a run in place leaves behind.
 MADE = ("node_modules", "cache", ".docusaurus", "_site", "_build", "site", "build")
@@ -84,6 +85,11 @@ def cycle(selector: str) -> Callable[[Page], None]:
     return press
 
 
+def choose_dark(page: Page) -> None:
+    """Starlight's switch is a list."""
+    page.locator("starlight-theme-select select").locator("visible=true").select_option("dark")
+
+
 def sphinx(theme: str) -> tuple[str, ...]:
     return ("sphinx", "-q", "-D", f"html_theme={theme}", ".", "_build")
 
@@ -122,8 +128,27 @@ GENERATORS = {
         router=True,
         from_npm=True,
     ),
+    "starlight": Generator(
+        "starlight",
+        ("node_modules/.bin/astro", "build", "--outDir", "_site"),
+        "_site",
+        choose_dark,
+        from_npm=True,
+    ),
     "quarto": Generator("quarto", (), "_site", click(".quarto-color-scheme-toggle")),
     "html": Generator("html", (), ".", None),
+}
+
+
+# The site's own search, where an example has none: the file, and a line of it with what it becomes.
+ALGOLIA = "algolia: { appId: 'LANTERN', apiKey: 'none', indexName: 'lantern' }"
+SEARCHES = {
+    "vitepress": (
+        ".vitepress/config.js",
+        "themeConfig: {",
+        "themeConfig: { search: { provider: 'local' },",
+    ),
+    "docusaurus": ("docusaurus.config.js", "themeConfig: {", f"themeConfig: {{ {ALGOLIA},"),
 }
 
 
@@ -154,6 +179,13 @@ def install_from_npm(example: Path) -> Path:
     return modules
 
 
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:  # another file system
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
     """Of the processes that share the tests one at a time."""
@@ -171,7 +203,16 @@ def build(kind: str, folder: Path) -> Path:
     source, example = folder / kind, EXAMPLES / generator.example
     shutil.copytree(example, source, ignore=shutil.ignore_patterns(*MADE))
     if generator.from_npm:
-        (source / "node_modules").symlink_to(install_from_npm(example))
+        modules = install_from_npm(example)
+        if kind == "starlight":  # Astro looks for what it compiles below the site itself
+            shutil.copytree(modules, source / "node_modules", symlinks=True, copy_function=_link)
+        else:
+            (source / "node_modules").symlink_to(modules)
+    if kind in SEARCHES:
+        file, before, after = SEARCHES[kind]
+        text = (source / file).read_text()
+        assert before in text
+        (source / file).write_text(text.replace(before, after))
     if kind == "zensical":
         (source / "mkdocs.yml").unlink()
         (source / "zensical.toml").write_text(ZENSICAL)

@@ -281,7 +281,7 @@ def test_on_a_generated_site_its_search_is_ours_and_docked_nothing_is_out_of_rea
     assert reader.complaints.about(chat_server, "hyper", "HyperRun") == []
 
 
-# What a reader clicks on to search there; the others' examples have no search.
+# What a reader clicks on to search there; pages of plain HTML have no search.
 OWN_SEARCH = {
     "mkdocs": "[data-bs-target='#mkdocs_search_modal']",
     "material": ".md-search__input",
@@ -289,4 +289,7 @@ OWN_SEARCH = {
     "furo": ".sidebar-search",
     "rtd": "[name=q]",
     "pydata": ".search-button-field",
+    "vitepress": ".DocSearch-Button",
+    "docusaurus": ".DocSearch-Button",
+    "starlight": "site-search button",
 }
