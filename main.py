@@ -72,6 +72,7 @@ from hyperrun.web.forms import (
     ReaderForm,
     SearchForm,
 )
+from hyperrun.web.known_rows import KnownRows
 from hyperrun.web.local_page import LocalPage, local_state
 from hyperrun.web.logo import LOGO_HEADERS, logo_address, read_logo
 from hyperrun.web.mcp_door import McpDoor
@@ -424,8 +425,15 @@ async def shared(request: Request, link: str, services: Services) -> Response:
 async def search_as_typed(request: Request, services: Services, form: SearchForm) -> HTMLResponse:
     """Rows for what is being typed. The words are in the body alone, and in no log."""
     view = view_for(request, services, form.lang)
-    found = await services.search.typed(form.words)
-    return HTMLResponse(fragment(*Rows(view, found)))
+    search, key = services.search, (form.words, view.language)
+    edition = search.edition
+    rows = services.known_rows.of(key, edition, thorough=search.types_thoroughly)
+    if rows is None:
+        found = await search.typed(form.words)
+        rows = fragment(*Rows(view, found))
+        if found.words:
+            services.known_rows.keep(key, edition, rows, thorough=found.thorough)
+    return HTMLResponse(rows)
 
 
 @route("/search-missed", methods=["POST"])
@@ -779,6 +787,7 @@ def create_app(settings: Settings) -> FastHTML:
         assets=assets.load(),
         store=store,
         search=search,
+        known_rows=KnownRows(),
         models=models,
         turns=turns,
         limits=limits,

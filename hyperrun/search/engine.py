@@ -133,6 +133,7 @@ class Search:
                 "HYPERRUN_SEARCH=colgrep, but there is no colgrep program "
                 "(scripts/install-colgrep); the embedded index answers"
             )
+        self._edition = 1  # of the index: another when something was read into it
         self._typed_thoroughly = 0  # of those who are typing now
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
@@ -341,6 +342,7 @@ class Search:
 
     async def _rebuild(self, damage: str) -> None:
         """Take a broken index away; who asks meanwhile waits for the new one."""
+        self._edition += 1
         log.error("the index %s and is built anew", damage)
         self._ready.clear()
         self._note = REBUILT
@@ -400,6 +402,7 @@ class Search:
             if not changed:
                 await asyncio.to_thread(self._read_first_pages)
             self._progress = 1.0
+            self._edition += 1
             self._ready.set()
             if told is not None and (step := await asyncio.to_thread(self._first_step)):
                 log.warning("%s: %s", self.project, step)
@@ -501,13 +504,23 @@ class Search:
                 raise SearchError(f"the index cannot be read: {again}") from again
         return [self._addressed(passage, address) for passage, address in found]
 
+    @property
+    def edition(self) -> int:
+        """A number that is another one when the index is."""
+        return self._edition
+
+    @property
+    def types_thoroughly(self) -> bool:
+        """Is there time to look for more than names?"""
+        return self._typed_thoroughly < MAX_TYPED_THOROUGHLY
+
     async def typed(self, text: str, k: int = 10) -> Typed:
         """What somebody means who has typed `text` so far, best first; nothing while a first index
         is built. Of many at once, most are answered by names alone. Raises `SearchError`."""
         if not self._ready.is_set():
             return Typed([], [])
         text = text.encode(errors="ignore").decode()
-        thorough = self._typed_thoroughly < MAX_TYPED_THOROUGHLY
+        thorough = self.types_thoroughly
         self._typed_thoroughly += thorough
         try:
             found, words = await asyncio.to_thread(self._index.typed, text, k, thorough=thorough)
@@ -515,7 +528,9 @@ class Search:
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
             self._typed_thoroughly -= thorough
-        return Typed([self._addressed(passage, address) for passage, address in found], words)
+        return Typed(
+            [self._addressed(passage, address) for passage, address in found], words, thorough
+        )
 
     async def _wait_until_ready(self) -> None:
         """Wait for an index, up to 20 s. Raises `SearchNotReady`."""

@@ -24,10 +24,12 @@ NAMED = 1.55  # the score of a name that says what is typed, so that no section 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was found, best first, and the words by which it was, the last perhaps unfinished."""
+    """What was found, best first, and the words by which it was, the last perhaps unfinished; not
+    `thorough`, by names alone."""
 
     passages: list[Passage]
     words: list[str]
+    thorough: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def Rows(view: View, found: Typed) -> list[FT]:
             page.append(passage)
     numbers = iter(range(1, 100))
     return [
-        Group(view, kind if first else "", page, found.words, numbers)
+        Group(view, kind if first else "", page, found, numbers)
         for kind, pages in kinds.items()
         for first, page in _with_first(pages.values())
     ]
@@ -130,7 +130,7 @@ def _page(passage: Passage) -> str:
 
 
 def Group(
-    view: View, kind: str, page: Sequence[Passage], words: Sequence[str], numbers: Iterator[int]
+    view: View, kind: str, page: Sequence[Passage], found: Typed, numbers: Iterator[int]
 ) -> FT:
     """The rows of one page; before the first page of a kind, what kind that is."""
     title = page[0].title.partition(" > ")[0]
@@ -139,7 +139,8 @@ def Group(
     rows = []
     for passage, number in zip(page, numbers, strict=False):
         above = _above(passage)
-        rows.append(Row(passage, "" if above == before else above, words, number))
+        said = line(passage, found.words) if found.thorough else ""  # it costs as much as all else
+        rows.append(Row(passage, "" if above == before else above, said, found.words, number))
         before = above
     return Div(
         P(told, cls="search-kind", aria_hidden="true") if kind else "",
@@ -158,11 +159,10 @@ def _above(passage: Passage) -> str:
     return " · ".join(filter(None, (passage.source, headings)))
 
 
-def Row(passage: Passage, above: str, words: Sequence[str], number: int) -> FT:
-    """One page, heading or symbol: what stands above it, itself, and a line of it."""
+def Row(passage: Passage, above: str, said: str, words: Sequence[str], number: int) -> FT:
+    """One page, heading or symbol: what stands above it, itself, and the line `said` of it."""
     heading = passage.title.rpartition(" > ")[2][:MAX_HEADING_CHARS]
     named = marks(heading, words, all_words=len(words) < SMALL_WORDS)
-    said = line(passage, words)
     told = _marked(said, marks(said, words, all_words=False))
     is_code = kind_of(passage) == "code"
     return A(

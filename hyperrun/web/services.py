@@ -15,6 +15,7 @@ from hyperrun.storage.tokens import Tokens
 from hyperrun.web.assets import Assets
 from hyperrun.web.escalation import Escalations
 from hyperrun.web.events_out import EventsOut
+from hyperrun.web.known_rows import KnownRows
 from hyperrun.web.metrics import Metrics
 from hyperrun.web.view import View
 
@@ -30,6 +31,7 @@ class Services:
     assets: Assets
     store: Store
     search: Search
+    known_rows: KnownRows
     models: Models
     turns: Turns
     limits: Limits
