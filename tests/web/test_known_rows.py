@@ -62,7 +62,9 @@ def test_a_page_that_is_changed_is_found_by_words_that_were_typed_before(serve: 
     assert "Zebra" not in typed()
     assert "Zebra" not in typed()
     guide = Path(server.settings.repo_path, "docs/guide.md")
-    guide.write_text(guide.read_text() + "\n## Zebra crossing\n\nLamps for it, on every street that has one.\n")
+    guide.write_text(
+        guide.read_text() + "\n## Zebra crossing\n\nLamps for it, on every street that has one.\n"
+    )
 
     def is_found() -> bool:
         os.utime(guide)  # the watch is set up behind, and may not have seen it
