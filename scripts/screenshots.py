@@ -145,6 +145,8 @@ def widget(browser: Browser, server: RunningServer, model: ModelServer, folder: 
         chat.locator("#query").fill(QUESTION)
         chat.locator("#query").press("Enter")
         chat.locator(".actions").wait_for()
+        chat.locator("[data-running]").wait_for(state="detached")
+        page.wait_for_timeout(300)  # transitions
         page.screenshot(path=DOCS / "widget.png")
         context.close()
 

@@ -212,6 +212,36 @@ def absent(scene: Scene) -> None:
     answered(scene.page, "zebra xylophone quokka?")
 
 
+def unhelpful(scene: Scene) -> None:
+    """What was wrong with an answer."""
+    answered(scene.page)
+    scene.page.locator(".thumb").nth(1).click()
+    shows_form(scene.page)
+
+
+def written_to(scene: Scene) -> None:
+    """A message to a person."""
+    answered(scene.page)
+    scene.page.locator(".escalate").click()
+    shows_form(scene.page)
+
+
+def shows_form(page: Page) -> None:
+    """Wait for the form under the answer, and scroll to it."""
+    page.locator(".feedback-form").wait_for()
+    page.locator(".feedback-form").evaluate("e => e.scrollIntoView({block: 'end'})")
+
+
+def conversations(scene: Scene) -> None:
+    """The last conversations."""
+    for question in SHORT_QUESTIONS[:2]:
+        answered(scene.page, question)
+        scene.page.locator("#new-conversation").click()
+        scene.page.locator(".go-on").wait_for()
+    choose(scene.page, "#conversations")
+    scene.page.locator(".conversation").first.wait_for()
+
+
 def indexing(scene: Scene) -> None:
     """A first index that is not there yet."""
     scene.page.locator(".hello").wait_for()
@@ -297,6 +327,9 @@ STATES = {
     "menu": State(menu, (LONG,)),
     "settings": State(own_key),
     "new-conversation": State(gone_on, (LONG,)),
+    "conversations": State(conversations, SHORT_ANSWERS),
+    "not-helpful": State(unhelpful, (LONG,)),
+    "write-to-a-person": State(written_to, (LONG,), server="asking"),
     "fifty-turns": State(fifty, SHORT_ANSWERS * 17),
     "long-question": State(asked_at_length, ("Call `dim` [1].",)),
     "stopped": State(stopped, (UNFINISHED,)),
@@ -364,6 +397,12 @@ def served(stage: Stage, server: str) -> Iterator[RunningServer | ServerProcess]
     changes: dict[str, dict[str, object]] = {
         "model": {},
         "free": {"model": ""},
+        "asking": {
+            "escalation": "webhook",
+            "webhook_url": stage.model.url,
+            "consent": "on",
+            "privacy_url": "https://lantern.example/privacy/",
+        },
         "spent": {"daily_budget_usd": 0.000001},
         "limited": {"questions_per_minute": 1},
         "indexing": {},

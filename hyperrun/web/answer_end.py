@@ -51,7 +51,7 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
             if view.human_url
             else "",
             ui.Btn(
-                Icon("life-buoy", 16),
+                Icon("mail", 16),
                 Span(say("escalate")),
                 type="button",
                 cls="-ghost -xs escalate",

@@ -51,11 +51,11 @@ LICENSES = "licenses.txt"  # of what others wrote and the built files hold
 HELD = ("htmx.org", "htmx-ext-sse", "tailwindcss", "daisyui")
 # Every icon a page or a later fragment may show: a fragment cannot bring its icon along.
 ICONS = (
-    "arrow-down", "arrow-left", "arrow-right", "arrow-up", "check", "chevron-right", "code", "copy",
-    "ellipsis", "file-text", "globe", "history", "info", "key-round", "life-buoy", "maximize-2",
-    "minimize-2", "pencil",
-    "refresh-cw", "search", "settings", "share-2", "sparkles", "square", "square-pen",
-    "thumbs-down", "thumbs-up", "trash-2", "triangle-alert", "x",
+    "arrow-down", "arrow-left", "arrow-right", "arrow-up", "check", "chevron-right", "code",
+    "copy", "ellipsis", "file-text", "globe", "history", "info", "key-round", "life-buoy",
+    "mail", "maximize-2", "minimize-2", "pencil", "refresh-cw", "search", "settings", "share-2",
+    "sparkles", "square", "square-pen", "thumbs-down", "thumbs-up", "trash-2", "triangle-alert",
+    "x",
 )  # fmt: skip
 # The CSS compiler reads our classes out of these.
 CLASS_SOURCES = (

@@ -6,6 +6,7 @@ from fasthtml.components import Div, Form, Input, Label, P, Span, Textarea
 
 from hyperrun.domain import Turn
 from hyperrun.web import forms
+from hyperrun.web.settings_form import Field
 from hyperrun.web.view import Icon, IconButton, Problem, View
 
 
@@ -74,20 +75,25 @@ def EscalationForm(
     return Form(
         P(say("escalate_lead")),
         *([Problem(say(problem))] if problem else []),
-        Textarea(
-            written.missing, name="missing", rows="3", maxlength="4000", required=True,
-            placeholder=say("escalate_missing"), aria_label=say("escalate_missing"),
-            cls="textarea w-full",
+        Field(
+            say("escalate_missing"),
+            Textarea(
+                written.missing, name="missing", rows="3", maxlength="4000", required=True,
+                dir="auto", cls="input",
+            ),
         ),
-        Input(
-            name="name", value=written.name, maxlength="100", autocomplete="name",
-            placeholder=say("escalate_name"), aria_label=say("escalate_name"),
-            cls="input w-full",
+        Field(
+            say("escalate_name"),
+            Input(
+                name="name", value=written.name, maxlength="100", autocomplete="name", cls="input"
+            ),
         ),
-        Input(
-            type="email", name="mail", value=written.mail, maxlength="300", autocomplete="email",
-            placeholder=say("escalate_mail"), aria_label=say("escalate_mail"),
-            cls="input w-full",
+        Field(
+            say("escalate_mail"),
+            Input(
+                type="email", name="mail", value=written.mail, maxlength="300",
+                autocomplete="email", cls="input",
+            ),
         ),
         ui.Btn(say("escalate_send"), type="submit", cls="-sm -primary"),
         hx_post=view.links.escalate(turn_id),
