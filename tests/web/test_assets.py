@@ -23,7 +23,7 @@ def built() -> assets.Assets:
 def test_the_chat_page_stays_within_its_budget(built: assets.Assets) -> None:
     weight = len(built["chat.js"].gzipped) + len(built["chat.css"].gzipped)
     weight += len(gzip.compress(built.sprite.encode()))
-    assert weight < CHAT_PAGE_BUDGET_BYTES - 6_000  # the page's own HTML
+    assert weight < CHAT_PAGE_BUDGET_BYTES - 5_000  # its own HTML; 3,300 to 3,700 in any language
 
 
 def test_an_asset_is_found_by_its_immutable_name_only(built: assets.Assets) -> None:
