@@ -61,7 +61,7 @@ MIN_TELLING_CHARS = 300  # of prose, to tell its language by
 MAX_RELATED = 12  # of which those are left out that an answer quotes
 MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
-MAX_TYPED_THOROUGHLY = 2  # at once; more wait for each other longer than names take
+MAX_TYPED_THOROUGHLY = 2  # at once; where more are under way, names must do for the rest
 REBUILT = "the index was damaged and is built anew"
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
@@ -134,7 +134,7 @@ class Search:
                 "(scripts/install-colgrep); the embedded index answers"
             )
         self._edition = 1  # of the index: another when something was read into it
-        self._typed_thoroughly = 0  # of those who are typing now
+        self._typing = 0  # searches of those who are typing that are under way
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
         self._dirty = asyncio.Event()
@@ -512,7 +512,7 @@ class Search:
     @property
     def types_thoroughly(self) -> bool:
         """Is there time to look for more than names?"""
-        return self._typed_thoroughly < MAX_TYPED_THOROUGHLY
+        return self._typing < MAX_TYPED_THOROUGHLY
 
     async def typed(self, text: str, k: int = 10) -> Typed:
         """What somebody means who has typed `text` so far, best first; nothing while a first index
@@ -521,13 +521,13 @@ class Search:
             return Typed([], [])
         text = text.encode(errors="ignore").decode()
         thorough = self.types_thoroughly
-        self._typed_thoroughly += thorough
+        self._typing += 1
         try:
             found, words = await asyncio.to_thread(self._index.typed, text, k, thorough=thorough)
         except sqlite3.Error as error:  # whoever keeps the index whole sees to it
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
-            self._typed_thoroughly -= thorough
+            self._typing -= 1
         return Typed(
             [self._addressed(passage, address) for passage, address in found], words, thorough
         )

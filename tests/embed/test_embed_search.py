@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import screenshot
+from tests.browser import accessibility_findings, screenshot
 from tests.generators import GENERATORS, Publish
 from tests.host_sites import Reader, docs, embedding
 
@@ -256,10 +256,13 @@ def test_on_a_generated_site_its_search_is_ours_and_docked_nothing_is_out_of_rea
             page.evaluate("scrollTo(0, 0); scrollTo(0, document.documentElement.scrollHeight)")
             page.wait_for_function(f"() => !({COVERED})().length")
         page.set_viewport_size({"width": 1280, "height": 800})
+        the_sites_own = set(accessibility_findings(page))
         page.keyboard.press("/")
         searches(reader)
         page.keyboard.type("dim")
         reader.until("document.querySelector('#row-1')")
+        page.keyboard.press("ArrowDown")
+        assert set(accessibility_findings(page)) - the_sites_own == set()
         screenshot(page, f"search-{kind}")
         leaves(reader)
         own = page.locator(OWN_SEARCH.get(kind, "#none")).locator("visible=true")

@@ -14,7 +14,7 @@ from tests.server import RunningServer, Serve
 from tests.test_budget_load import BUDGET_USD, COMPLETION_USD, PROMPT_USD, scripts
 from tests.web.test_mcp import POST
 
-QUESTIONS, AT_ONCE = 1_000, 100
+QUESTIONS, AT_ONCE = 1_000, 1_000
 
 
 def by_mcp(question: str) -> dict[str, Any]:
@@ -81,4 +81,4 @@ def test_a_thousand_questions_by_both_doors_never_spend_more_than_the_budget(
     )
     print(f"{QUESTIONS} questions: {dict(said)}, {billed:.4f} of {BUDGET_USD} USD billed")
     assert billed <= BUDGET_USD * 1.05  # as with the chat: one call may be longer than foreseen
-    assert billed >= BUDGET_USD * 0.4, "the budget was hardly used: this proves nothing"
+    assert billed >= BUDGET_USD * 0.2, "the budget was hardly used: this proves nothing"
