@@ -34,7 +34,7 @@ _REMOVED = ", ".join((
     ".md-clipboard", "input", ".related", ".sd-octicon", "a.sl-anchor-link", "link",
     ".line-numbers-wrapper", ".lang", ".sr-only", ".visually-hidden", ".toc", "iframe", ".boring",
     ".section-number", ".caption-number", ".giscus", ".md-source", "template", ".view-source",
-    ".rst-versions", ".copy", "details.changelog > summary",
+    ".rst-versions", ".copy", "details.changelog > summary", "details.mkdocstrings-source",
 ))  # fmt: skip
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _NOTE = r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+ |\\\[\d+\\\] "

@@ -539,7 +539,8 @@ class Document:
             title = tag.said("title", "label") or kind.capitalize()
             content = commonmark.note(self._words(title), self._said(body))
             return [self._block(start, end, content)]
-        label = tag.said(*_LABELS, *(("value",) if "tab" in name else ()))
+        is_link = name.endswith(("link", "button")) and bool(body.strip())  # its title is a hint
+        label = "" if is_link else tag.said(*_LABELS, *(("value",) if "tab" in name else ()))
         if name in ("param", "paramfield", "responsefield"):
             label = " ".join(filter(None, (tag.said("path", "query", "body", "header", "name"),
                                            tag.said("type"))))  # fmt: skip
@@ -880,7 +881,7 @@ def _told(info: str) -> tuple[str, str]:
     """A fence's language, and the title that stands above it."""
     titled = re.search(r"(?:title|filename|name|file)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info)
     title = next(filter(None, titled.groups()), "") if titled else ""
-    if not title and (label := re.search(r"\s\[([^\]]+)\]", info)):
+    if not title and (label := re.search(r"(?:^|\s)\[(.+)\]", info)):
         title = re.sub(r"~[^~]*~$", "", label[1])
     bare = re.sub(r"(?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S+))", "", info)
     match = re.match(r"[{\s]*\.?([\w+#-]+)", bare)

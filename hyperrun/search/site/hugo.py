@@ -28,7 +28,7 @@ class Hugo(Generator):
     default_in_folder: bool = False
     ugly: bool = False
     keep_case: bool = False
-    computed: bool = False  # `permalinks`, which say otherwise
+    permalinks: tuple[tuple[str, str, str], ...] = ()  # page or section, first folder, pattern
     ascii_only: bool = False
     plain_ids: bool = True  # by GitHub's rules; None of them are known for others
 
@@ -49,8 +49,9 @@ class Hugo(Generator):
         if isinstance(own, str) and own:
             return own.lstrip("/") if own.startswith("/") else prefix + own
         above, slash, last = stem.rpartition("/")
-        if self.computed and last != "_index":
-            return None
+        if pattern := self._pattern(above.split("/")[0] if above else "", last):
+            filled = _filled(pattern, stem, front)
+            return None if filled is None else prefix + _path(filled, self.keep_case)
         slug = front.get("slug")
         if last not in ("index", "_index") and isinstance(slug, str) and slug:
             stem = above + slash + slug
@@ -60,6 +61,11 @@ class Hugo(Generator):
         if self.ugly and last not in ("index", "_index"):
             return f"{prefix}{stem}.html"
         return prefix + as_folder(stem, "index", "_index")
+
+    def _pattern(self, section: str, last: str) -> str:
+        """How the pages of a section are addressed; "" where that is by their files."""
+        kind = "section" if last == "_index" else "page"
+        return next((how for of, name, how in self.permalinks if (of, name) == (kind, section)), "")
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         if not self.plain_ids:
@@ -78,6 +84,45 @@ def _is_hidden(front: Mapping[str, Any]) -> bool:
         or front.get("headless") is True
         or render in ("never", "link", False)
     )
+
+
+def _filled(pattern: str, stem: str, front: Mapping[str, Any]) -> str | None:
+    """A pattern of `permalinks` with what a page says; None where that does not tell."""
+    above, _, last = stem.rpartition("/")
+    file = above.rpartition("/")[2] if last in ("index", "_index") else last
+    sections = above.rpartition("/")[0] if last == "index" else above
+    title, slug = front.get("title"), front.get("slug")
+    title = title if isinstance(title, str) else ""
+    slug = slug if isinstance(slug, str) else ""
+    values = {
+        "section": above.split("/")[0], "sections": sections, "title": title.replace("/", "-"),
+        "slug": slug or title.replace("/", "-"), "filename": file, "contentbasename": file,
+        "slugorfilename": slug or file, "slugorcontentbasename": slug or file,
+    }  # fmt: skip
+    told = str(front.get("date") or "")[:10]
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", told):
+        try:
+            day = date.fromisoformat(told)
+        except ValueError:
+            return None
+        values |= {"year": f"{day:%Y}", "month": f"{day:%m}", "monthname": f"{day:%B}",
+                   "day": f"{day:%d}", "weekday": f"{day:%w}", "weekdayname": f"{day:%A}",
+                   "yearday": str(int(f"{day:%j}"))}  # fmt: skip
+    names = re.findall(r":(\w+)", pattern)
+    if not all(values.get(name) for name in names) or "[" in pattern:
+        return None
+    filled = re.sub(r":(\w+)", lambda match: values[match[1]], pattern)
+    return re.sub(r"/+", "/", filled.strip("/")) + "/"
+
+
+def _permalinks(said: Any) -> tuple[tuple[str, str, str], ...]:
+    """What `permalinks` says, for pages and for sections; older ones speak of pages alone."""
+    told = mapping(said)
+    found = [("page", str(name), how) for name, how in told.items() if isinstance(how, str)]
+    for kind in ("page", "section"):
+        found += [(kind, str(name), how) for name, how in mapping(told.get(kind)).items()
+                  if isinstance(how, str)]  # fmt: skip
+    return tuple((kind, name.strip("/"), how) for kind, name, how in found)
 
 
 def _path(stem: str, keep_case: bool) -> str:
@@ -133,7 +178,7 @@ def read(root: Path, config: Path) -> Hugo | None:
         default_in_folder=lower.get("defaultcontentlanguageinsubdir") is True,
         ugly=lower.get("uglyurls") is True,
         keep_case=lower.get("disablepathtolower") is True,
-        computed=bool(lower.get("permalinks")),
+        permalinks=_permalinks(lower.get("permalinks")),
         ascii_only=kind == "github-ascii",
         plain_ids=kind in ("github", "github-ascii") and automatic is not False,
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,26 @@ _SUFFIXES = (".md", ".markdown", ".mkdown", ".mkdn", ".mkd")
 _EXCLUDED = ("vendor", "node_modules", "Gemfile", "Gemfile.lock")
 _ITS_OWN = {"theme", "remote_theme", "plugins", "markdown", "kramdown", "collections", "defaults",
             "permalink", "baseurl", "exclude", "title", "url"}  # fmt: skip
+_POST = re.compile(
+    r"(?P<above>(?:[^/_][^/]*/)*)_posts/(?:.+/)?(?P<day>\d{4}-\d{1,2}-\d{1,2})-(?P<name>[^/]+)\.[^./]+$"
+)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_POST_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+
+
+def _slug(name: str) -> str:
+    """A post's name as its address has it, its case kept."""
+    return re.sub(r"[^\w._~!$&'()+,;=@]+", "-", name).strip("-")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w]+|_", "-", name).strip("-").lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,8 @@ class Jekyll(Generator):
             return None
         if not front and not self.optional_front_matter:
             return None
+        if post := _POST.match(path):
+            return self._post(path, post, front)
         first = path.split("/")[0]
         collection = first[1:] if first.startswith("_") else ""
         names = dict(self.collections)
@@ -83,6 +106,40 @@ class Jekyll(Generator):
             return None
         address = re.sub(r"/+", "/", address).lstrip("/")
         return re.sub(r"(^|/)index(\.html)?$", r"\1", address)
+
+    def _post(self, path: str, post: "re.Match[str]", front: Mapping[str, Any]) -> str | None:
+        """A post's page, by its date, its categories and its name."""
+        told = str(front.get("date") or "")[:10]
+        try:
+            day = date.fromisoformat(told if _DAY.fullmatch(told) else post["day"])
+        except ValueError:
+            return None
+        if day > date.today() or matches(path, self.excluded):
+            return None  # it is published on its day
+        own = front.get("permalink")
+        if not (isinstance(own, str) and own):
+            own = self._default(path, "posts") or self.permalink or "date"
+        slug = front.get("slug")
+        name = _slug(slug if isinstance(slug, str) and slug else post["name"])
+        categories = [each for each in (post["above"] or "").split("/") if each]
+        one, many = front.get("category"), front.get("categories")
+        categories += [one] if isinstance(one, str) else []
+        categories += many.split() if isinstance(many, str) else strings(many)
+        address = _POST_STYLES.get(own, own)
+        above = "/".join(dict.fromkeys(map(_plain, categories)))
+        for key, value in (
+            ("output_ext", ".html"), ("categories", above),
+            ("short_year", f"{day:%y}"), ("short_month", f"{day:%b}"), ("short_day", f"{day:%a}"),
+            ("i_month", str(day.month)), ("i_day", str(day.day)), ("y_day", f"{day:%j}"),
+            ("year", f"{day:%Y}"), ("month", f"{day:%m}"), ("day", f"{day:%d}"),
+            ("week", f"{day.isocalendar()[1]:02}"), ("title", name), ("slug", _plain(name)),
+        ):  # fmt: skip
+            address = address.replace(f":{key}", value)
+        if ":" in address:
+            return None
+        address = re.sub(r"/+", "/", address).lstrip("/")
+        is_whole = address.endswith(("/", ".html", ".htm"))
+        return address if is_whole else f"{address}.html"
 
     def _default(self, path: str, kind: str) -> str:
         best = ("", "")

@@ -140,7 +140,7 @@ _CHROME = frozenset((
     "visually-hidden", "screen-reader-text", "cldr", "headline-icon", "ln", "lnt", "hidden-print",
     "page-toc", "bd-header-article", "bd-footer-article", "bd-toc", "search-bar", "searchbox",
     "mobile-only-toc", "screen-reader-only", "rubric-toc", "lang", "giscus", "edit-meta",
-    "aria-hidden", "doc-toc", "doc-labels", "source-link",
+    "aria-hidden", "doc-toc", "doc-labels", "source-link", "mkdocstrings-source",
 ))  # fmt: skip
 _CHROME_IDS = frozenset((
     "TOC", "toc", "table-of-contents", "quarto-margin-sidebar", "quarto-sidebar", "sidebar",

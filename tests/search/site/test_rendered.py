@@ -208,8 +208,11 @@ def test_an_object_that_mkdocstrings_describes_is_called_by_its_whole_name() -> 
     found = page(
         "<h1>API</h1><h2 id=lamps.Lamp.on class='doc doc-heading'><code>on</code><span class="
         "'doc doc-labels'><small class='doc doc-label'><code>property</code></small></span></h2>"
-        "<div class='doc doc-contents'><p>Does it shine?</p></div>"
+        "<div class='doc doc-contents'><p>Does it shine?</p><details class=mkdocstrings-source>"
+        "<summary>Source code in <code>lamps.py</code></summary><pre><code>x</code></pre></details>"
+        "</div>"
     )
+    assert found.sections[-1].content == "Does it shine?"
     assert [(each.anchor, each.title) for each in found.sections][1:] == [
         ("lamps.Lamp.on", "API > lamps.Lamp.on")
     ]
