@@ -678,6 +678,8 @@ class Document:
             return [self._block(start, end, content)]
         if name == "list-table":
             return [self._block(start, end, self._list_table(argument, options, text))]
+        if name == "glossary":
+            return [self._block(start, end, self._glossary(text))]
         offset = start + skipped - 1 + 1
         if name in ("figure", "subfigure"):
             return self.read(text, offset)
@@ -687,6 +689,18 @@ class Document:
                 return [self._block(start, end, example), *self.read(text, offset)]
             return self._labelled(self._words(argument), text, start, end, skipped + 1)
         return self.read(text, offset)
+
+    def _glossary(self, text: str) -> str:
+        """Terms at the margin, and below them, further in, what they mean."""
+        items: list[str] = []
+        for entry in re.split(
+            r"\n(?=\S)", re.sub(r"(?m)^(\S.*)\n(?=\S)", r"\1, ", text.strip("\n"))
+        ):
+            term, _, body = entry.partition("\n")
+            meant = self._said(dedent(body))
+            parts = [commonmark.strong(self._words(term.strip())), meant]
+            items.append(commonmark.item("\n\n".join(filter(None, parts)), "-"))
+        return "\n\n".join(items)
 
     def _list_table(self, title: str, options: dict[str, str], text: str) -> str:
         tokens = parser(self._components).parse(text, self._environment)

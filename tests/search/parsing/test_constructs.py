@@ -124,6 +124,10 @@ MARKDOWN = {
     "hidden lines of Rust": ("```rust\n# fn main() {\nlet x = 1;\n# }\n```", "```rust\nlet x = 1;\n```"),
 }  # fmt: skip
 
+MARKDOWN["MyST's glossary"] = (
+    ":::{glossary}\n\nLamp\n    It {term}`shines`.\n\n    A lot.\n\nBulb\nTube\n    Inside of it.\n:::",
+    "- **Lamp**\n\n  It shines.\n\n  A lot.\n\n- **Bulb, Tube**\n\n  Inside of it.",
+)
 COMPONENTS = {
     "imports and exports": (
         "import Tabs from '@theme/Tabs';\nimport {\n  Aside,\n} from 'x';\n\n"
