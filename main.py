@@ -230,7 +230,8 @@ async def frames(
             turn = await services.turns.read(turn_id)
             if turn is not None and turn.outcome is not Outcome.RUNNING:
                 await services.limits.show(address, [turn])
-            yield f"retry: {random.randint(1_000, 4_000)}\n\n"
+            # What is said together goes out together: each part of a response costs a send.
+            head, close = f"retry: {random.randint(1_000, 4_000)}\n\n", sse.frame("close", "")
             if turn is not None:
                 following = services.turns.follow(turn_id, view.language)
                 steps: Sequence[Step] = ()
@@ -240,17 +241,22 @@ async def frames(
                         if update is None and services.models.default_name:
                             is_slow = True
                             waiting = fragment(*Steps(view, steps, turn.question), SlowModel(view))
-                            yield sse.frame("steps", waiting)
+                            yield head + sse.frame("steps", waiting)
+                            head = ""
                             continue
                         if update is not None:
                             if is_slow and update.steps is None:  # the line goes
                                 update = replace(update, steps=tuple(steps))
                             is_slow, steps = False, update.steps or steps
-                        yield await frame_of(services, view, turn, update)
+                        told = head + await frame_of(services, view, turn, update)
+                        head = ""
+                        if update is not None and update.outcome is not None:
+                            yield told + close
+                            return
+                        yield told
             else:
-                gone = fragment(html.Problem(view.say(NotYours.public)))
-                yield sse.frame("snapshot", gone)
-            yield sse.frame("close", "")
+                head += sse.frame("snapshot", fragment(html.Problem(view.say(NotYours.public))))
+            yield head + close
     except StoreError as away:
         log.warning("a stream waits for the store: %s", away)
         yield sse.frame("snapshot", fragment(html.Problem(view.say(away.public))))

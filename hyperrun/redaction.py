@@ -152,6 +152,7 @@ SHAPES = (
 # No secret but a private key has a space in it, and all are longer than this: marks are looked for
 # in such words alone, 0.5 ms of a page's text instead of 5.
 _SHORTEST = 15
+_MARKS = tuple((mark, shape) for shape in SHAPES for mark in shape.marks)
 
 # In a log nothing is quoted that would miss them, so what only may be a secret goes as well.
 _LIKELY = re.compile(
@@ -172,11 +173,12 @@ def without_secrets(text: str, replacement: str = REMOVED) -> str:
     words = [word for word in text.split() if len(word) >= _SHORTEST]
     if "PRIVATE KEY" in text:
         words.append("PRIVATE KEY")
+    if not words:
+        return text
     dense = "\n".join(words)
-    for shape in SHAPES:
-        if any(mark in dense for mark in shape.marks):
-            for pattern in shape.patterns:
-                text = pattern.sub(lambda match: replacement + "\n" * match[0].count("\n"), text)
+    for shape in dict.fromkeys([shape for mark, shape in _MARKS if mark in dense]):
+        for pattern in shape.patterns:
+            text = pattern.sub(lambda match: replacement + "\n" * match[0].count("\n"), text)
     return text
 
 

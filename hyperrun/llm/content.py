@@ -65,9 +65,17 @@ class ContentFilter:
 
     def feed(self, text: str) -> None:
         """More content."""
+        if self._is_plain(text):
+            return self._say(text)
         self._held += text
         while self._advance():
             pass
+
+    def _is_plain(self, text: str) -> bool:
+        """Is this more of a line that is being given, with nothing in it that could be a mark?
+        Nearly all pieces are."""
+        is_decided = not self._held and self._until is None and self._call_end is None
+        return is_decided and not self._starts_line(0) and "<" not in text and "\n" not in text
 
     def finish(self) -> None:
         """Nothing follows: what was held is decided."""

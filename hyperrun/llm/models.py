@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
 
 from hyperrun.errors import BadQuestion
 from hyperrun.llm import library
@@ -229,7 +230,9 @@ class Models:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=True,  # HTTPS_PROXY: the only way out of many a network
+                # HTTPS_PROXY: the only way out of many a network. Where none is set, no request
+                # has two threads look for one.
+                trust_env=bool(getproxies().keys() & {"http", "https"}),
             )
         return self._session
 

@@ -20,6 +20,7 @@ MAX_CLAIM_CHARS = 2_000
 _NUMBER = re.compile(r"(?<![\w.#/-])[-+]?\d+(?:[.,_]\d+)*(?:[eE][-+]?\d+)?(?![\w]*[-/]\w)")
 _UNIT = re.compile(r"\s?(?:%|[A-Za-zµ]+)")
 _WORD = re.compile(r"[^\W_][\w'’]*", re.UNICODE)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 # What is written as names are: flags, snake_case, CamelCase, CONSTANTS, dotted and file names.
 _NAME = re.compile(
     r"(?<![\w-])--?[A-Za-z][\w-]*[\w]|\b[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?:\(\))?|\b\w+\(\)"
@@ -164,8 +165,8 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def _content(text: str) -> frozenset[str]:
-    words = (word.casefold() for word in re.findall(r"[^\W\d_]{2,}", text))
-    return frozenset(_stem(word) for word in words if word not in _COMMON)
+    words = {word.casefold() for word in _LETTERS.findall(text)}
+    return frozenset(map(_stem, words - _COMMON))
 
 
 @lru_cache(maxsize=8_192)

@@ -314,10 +314,11 @@ wrap: line breaks, rewrap
 
 
 @cache
-def _table() -> tuple[dict[str, frozenset[str]], tuple[tuple[re.Pattern[str], str], ...]]:
-    """Other names by stem, and the phrases with the stem that each stands for."""
+def _table() -> tuple[dict[str, frozenset[str]], tuple[tuple[str, re.Pattern[str], str], ...]]:
+    """Other names by stem, and the phrases, each by its first word, with the stem that it stands
+    for."""
     alike: dict[str, set[str]] = {}
-    phrases: list[tuple[re.Pattern[str], str]] = []
+    phrases: list[tuple[str, re.Pattern[str], str]] = []
     for line in _GROUPS.strip().splitlines():
         head, _, others = line.partition(": ")
         stem = porter(head)
@@ -325,7 +326,7 @@ def _table() -> tuple[dict[str, frozenset[str]], tuple[tuple[re.Pattern[str], st
             if " " in other:
                 stems = " ".join(map(porter, other.split()))
                 apart = re.sub(r" (off|on|out|up|away)$", r"(?: \\w+)? \1", stems)  # "turn it off"
-                phrases.append((re.compile(rf"\b{apart}\b"), stem))
+                phrases.append((stems.partition(" ")[0], re.compile(rf"\b{apart}\b"), stem))
             elif porter(other) != stem:
                 alike.setdefault(stem, set()).add(porter(other))
                 alike.setdefault(porter(other), set()).add(stem)
@@ -341,5 +342,6 @@ def meant_by_phrases(question: str, mended: Mapping[str, str]) -> list[str]:
     """The stems that the phrases of a question stand for: "disable" for "turn off". `mended` has
     the stems of words that are misspelled."""
     stems = [porter(word) for word in re.findall(r"\w+", question.lower())]
-    said = "\n".join((" ".join(stems), " ".join(mended.get(stem, stem) for stem in stems)))
-    return [stem for phrase, stem in _table()[1] if phrase.search(said)]
+    meant = [mended.get(stem, stem) for stem in stems]
+    words, said = {*stems, *meant}, "\n".join((" ".join(stems), " ".join(meant)))
+    return [stem for first, phrase, stem in _table()[1] if first in words and phrase.search(said)]
