@@ -309,6 +309,13 @@ def eventually(condition: Callable[[], Any], timeout_s: float = 10.0, says: str 
     return value
 
 
+def handled(page: Page) -> None:
+    """What was clicked and typed has been handled: what it asks for has been asked for."""
+    page.evaluate(
+        "() => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(done))))"
+    )
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One Chromium for the tests of a file; each takes contexts of its own."""

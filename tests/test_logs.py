@@ -122,6 +122,14 @@ def test_a_strangers_text_never_begins_a_line_of_its_own(text: str, as_json: boo
         assert json.loads(line)["more"] == text
 
 
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_a_stranger_wrote_does_not_go_in_whole(as_json: bool) -> None:
+    long = "long " * 20_000
+    record = logging.makeLogRecord({"msg": "said %s", "args": (long,)})
+    record.fields = {"rating": long, long: "1"}
+    assert len(Lines(as_json=as_json).format(record)) < 6_000
+
+
 def test_a_key_that_is_cut_in_two_by_escapes_is_still_found() -> None:
     known = 'odd"key\\with\nall'
     line = Lines([known]).format(record("it is %s", known))

@@ -25,6 +25,17 @@ def test_a_repository_that_is_not_there_is_said_in_one_sentence(tmp_path: Path) 
         main(["--repo", str(tmp_path / "nowhere"), "--port", "0"])
 
 
+@pytest.mark.parametrize("name", ["token.key", "keys.key"])
+def test_a_key_that_was_cut_short_stops_the_start_in_one_sentence(
+    tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_bytes(b"cut")
+    said = rf"^hyperrun: .*{name} has 3 bytes instead of 32: [^\n]*$"
+    with pytest.raises(SystemExit, match=said):
+        main(["--repo", str(write_repository(tmp_path)), "--port", "0"])
+
+
 def test_data_of_a_newer_version_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with sqlite3.connect(tmp_path / "data" / "hyperrun.sqlite3") as connection:

@@ -79,6 +79,15 @@ async def followed(turns: Turns, turn_id: str) -> list[Update]:
     return [update async for update in turns.follow(turn_id) if update is not None]
 
 
+async def said(turns: Turns, turn_id: str, words: str) -> None:
+    """Return when the answer in flight has said so much."""
+    async with asyncio.timeout(10):
+        state = turns.running_state(turn_id)
+        assert state is not None
+        while words not in state.as_turn().answer:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
 def words(updates: Sequence[Update]) -> str:
     """The final text as a page would put it together."""
     blocks: list[str] = []
@@ -167,7 +176,7 @@ def test_a_provider_that_does_not_let_go_holds_up_nobody(
         answerer.closing_takes_s = 2.0
         turn = await ask(turns)
         following = asyncio.create_task(followed(turns, turn.id))
-        await asyncio.sleep(0.05)
+        await said(turns, turn.id, "So far.")
         began = time.monotonic()
         await turns.stop("c", turn.id)
         assert (await following)[-1].outcome is Outcome.STOPPED
@@ -338,7 +347,11 @@ def test_an_open_answer_takes_little_memory(tmp_path: Path) -> None:
                 answerer.script = [Found("q", sources), *[Text(paragraph)] * 10, 60.0]
                 turn = await ask(turns, f"conversation {number}")
                 following.append(asyncio.create_task(followed(turns, turn.id)))
-            await asyncio.sleep(0.3)
+            running = turns._in_flight.values()
+            while not all(  # noqa: ASYNC110
+                each.state.has_text and each.rendered == each.state.version for each in running
+            ):
+                await asyncio.sleep(0.02)
 
         following: list[asyncio.Task[list[Update]]] = []
         await open_answers(1)

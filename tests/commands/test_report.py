@@ -133,3 +133,18 @@ def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "there is no" in done.stderr
     assert not (tmp_path / "empty").exists()
+
+
+@pytest.mark.parametrize("written", ["--html", ""])
+def test_what_readers_wrote_is_text_in_it(tmp_path: Path, written: str) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            evil = "<img src=https://evil.example/x onerror=alert(1)> ![x](https://evil.example)"
+            await store.save([asked(1, "ann", evil, sources=())])
+            done = command(tmp_path, *([written] if written else []))
+            assert done.returncode == 0, done.stderr
+            assert "evil.example" in done.stdout
+            assert "<img" not in done.stdout
+            assert written or "![" not in done.stdout
+
+    run(work)

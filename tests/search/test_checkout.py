@@ -153,18 +153,23 @@ def test_a_version_that_no_tag_has_costs_one_look_at_the_tags(remote: Path, tmp_
     repository.git(remote, "tag", "v1.0")
     checkout = Checkout(remote.as_uri(), tmp_path / "data")
     looks = 0
+    fetched: list[str] = []
 
     async def counted() -> frozenset[str]:
         nonlocal looks
         looks += 1
         return await checkout.tags()
 
+    async def fetch(tag: str) -> None:
+        fetched.append(tag)
+        await checkout.tag(tag)
+
     async def run() -> None:
         await checkout.refresh()
 
         async def nothing(tree: Path, index: Path) -> None: ...
 
-        found = Versions(tmp_path / "data", nothing, checkout.tag, counted)
+        found = Versions(tmp_path / "data", nothing, fetch, counted)
         names = [f"9.{number}" for number in range(50)]
         assert set(await asyncio.gather(
             *(found.find(checkout.folder, name, 5) for name in names)
@@ -174,6 +179,7 @@ def test_a_version_that_no_tag_has_costs_one_look_at_the_tags(remote: Path, tmp_
 
     asyncio.run(run())
     assert looks == 1
+    assert fetched == ["v1.0"]
 
 
 def test_a_refusal_says_why_in_one_line(tmp_path: Path) -> None:

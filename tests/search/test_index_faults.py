@@ -4,15 +4,24 @@ import asyncio
 import logging
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from hyperrun.search.engine import REFRESH_FAILED, Search
+from hyperrun.search.index import Index
 from hyperrun.search.index_file import location
+from hyperrun.search.parsing import files
+from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.reading import Reading, readings
+from hyperrun.search.site.rules import NO_RULES, Rules
 from tests.search import repository
 from tests.search.running import searched, until
+
+TOP = Path(__file__).parent.parent.parent
 
 
 def _overwrite(path: Path) -> None:
@@ -94,3 +103,66 @@ def test_what_was_read_of_a_folder_stays_while_the_folder_is_gone(tmp_path: Path
 
     searched(root, tmp_path / "data", work)
     assert REFRESH_FAILED
+
+
+CUT_WHILE_READ = """
+import os, sqlite3, sys
+from pathlib import Path
+from hyperrun.search.index_file import IndexFile
+
+with IndexFile(Path(sys.argv[1])).connect() as connection:
+    rows = connection.execute("SELECT * FROM passages")
+    rows.fetchone()
+    os.truncate(sys.argv[1], 4_096)
+    try:
+        connection.execute("PRAGMA cache_size = 0")
+        connection.execute("SELECT count(*), sum(length(text)) FROM passages").fetchall()
+        rows.fetchall()
+    except sqlite3.DatabaseError:
+        print("told")
+"""
+
+
+def test_a_file_that_is_cut_short_while_it_is_read_ends_no_process(tmp_path: Path) -> None:
+    """As one that is mapped into memory would (SIGBUS)."""
+    index = Index(tmp_path / "index.sqlite3")
+    root = repository.make(tmp_path / "root")
+    for number in range(40):
+        repository.write(root, f"parts/p{number}.md", f"# Part {number}\n\n" + "words " * 2_000)
+    index.refresh(root)
+    with index.connect() as connection:
+        assert connection.execute("PRAGMA mmap_size").fetchone() == (0,)
+    index.close()
+    done = subprocess.run(
+        [sys.executable, "-c", CUT_WHILE_READ, str(tmp_path / "index.sqlite3")],
+        cwd=TOP, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "told\n"), done.stderr
+
+
+def test_a_file_whose_parser_fails_costs_that_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = files.read
+
+    def failing(root: Path, path: PurePosixPath, rules: Rules) -> list[Chunk]:
+        if path.name == "bad.md":
+            raise ZeroDivisionError("no such thing")
+        return read(root, path, rules)
+
+    monkeypatch.setattr(files, "read", failing)
+    for name in ("a.md", "bad.md", "c.md"):
+        repository.write(
+            tmp_path,
+            name,
+            f"# The {name} page\n\nWords about lamps, and what they do in a room at night.\n",
+        )
+    paths = [PurePosixPath(name) for name in ("a.md", "bad.md", "c.md")]
+    found = {
+        name: reading
+        for name, reading in readings(tmp_path, "", NO_RULES, paths, {})
+        if isinstance(reading, Reading)
+    }
+    assert found["bad.md"].reason == "cannot be read: ZeroDivisionError: no such thing"
+    assert not found["bad.md"].rows
+    assert found["a.md"].rows and found["c.md"].rows
