@@ -3,18 +3,16 @@
 import asyncio
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 
-from hyperrun.storage.schema import FILE
 from tests.leaks import KEY
 from tests.model_server import ModelServer
 from tests.server import write_repository
@@ -65,20 +63,6 @@ class ServerProcess:
                     return
             time.sleep(0.02)
         raise AssertionError(self._log.read_text())
-
-    def wait_until_kept(self, words: str, answers: int = 1, timeout_s: float = 30) -> None:
-        """Return when so many answers in its database hold these words: what is kept of an answer
-        while it is written is a second old."""
-        path = Path(self._environment["HYPERRUN_DATA_DIR"]) / FILE
-        deadline = time.monotonic() + timeout_s
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
-            while True:
-                query = "SELECT count(*) FROM turns WHERE instr(answer, ?)"
-                (kept,) = database.execute(query, (words,)).fetchone()
-                if kept >= answers:
-                    return
-                assert time.monotonic() < deadline, f"{kept} of {answers} answers are kept"
-                time.sleep(0.02)
 
     def __enter__(self) -> "ServerProcess":
         self.start()

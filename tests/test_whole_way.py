@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from tests.browser import Complaints, accessibility_findings, choose, eventually, host_site
+from tests.browser import Complaints, accessibility_findings, choose, eventually, handled, host_site
 from tests.kept import Kept
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
@@ -183,7 +183,7 @@ def test_a_blank_question_does_nothing(serve: Serve, page: Page) -> None:
         box.fill(text)
         box.press("Enter")
     page.get_by_role("button", name="Send").click()
-    page.wait_for_timeout(200)
+    handled(page)
     assert requests == []
     expect(page.locator(".exchange")).to_have_count(0)
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from hyperrun.domain import Outcome
 from tests.answering.test_turns import Reader, outcome
-from tests.browser import choose
+from tests.browser import choose, eventually, handled
 from tests.host_sites import Reader as EmbedReader
 from tests.host_sites import docs, embedding
 from tests.leaks import KEY
@@ -401,7 +401,7 @@ def holds(page: Page, held: list[Route], name: str) -> None:
     while not held:
         assert time.monotonic() < deadline, f"{name} was not asked for"
         page.wait_for_timeout(20)
-    page.wait_for_timeout(300)
+    handled(page)
     assert [each.request.url.rpartition("/")[2] for each in held] == [name]
 
 
@@ -426,7 +426,8 @@ def test_a_question_waits_for_the_history_and_a_new_conversation_for_the_questio
     expect(page.locator(".greeting")).to_be_visible()
     expect(page.locator(".exchange")).to_have_count(0)
     assert model_server.calls == 2
-    page.wait_for_timeout(500)
+    eventually(lambda: server.services.turns.in_flight == 0)
+    handled(page)
     expect(page.locator(".exchange")).to_have_count(0)
     assert lines(page) == ["First?"]
     page.locator(".conversation").click()
