@@ -16,7 +16,8 @@ from hyperrun.passage import PROSE, Passage
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-LONG_LINES = 20  # a block with more is quoted by its parts
+LONG_LINES = 6  # a block with more is quoted by its parts where its section is not quoted whole
+TALL_LINES = 20  # one with more holds of a question what its best part does
 LINE_CHARS = 80
 LEAST_SHARE = 0.5  # of what the best part holds; a part with less is left out
 
@@ -65,8 +66,9 @@ class Block:
         return self.lines > LONG_LINES and len(self.parts) > 1
 
     def held(self, weigh: Callable[[str], float]) -> float:
-        """How much of what is wanted it holds; a long one as much as its best part."""
-        texts = [f"{self.opening}\n{part}" for part in self.parts] if self.is_long else [self.text]
+        """How much of what is wanted it holds; a tall one as much as its best part."""
+        by_part = self.lines > TALL_LINES and len(self.parts) > 1
+        texts = [f"{self.opening}\n{part}" for part in self.parts] if by_part else [self.text]
         return max(weigh(f"{self.heading}\n{text}") for text in texts)
 
     def quoted(self, weigh: Weigh) -> str:

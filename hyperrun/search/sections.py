@@ -149,7 +149,8 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
     if total:
         add(query_terms(question), 1.0)
         for stem in meant_by_phrases(question, mended):
-            terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
+            if _rarity(connection, stem, total):
+                terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
         if before is not None and leans(question, not unknown):
             add(query_terms(before.question), BEFORE)
             for stem in meant_by_phrases(before.question, mended):

@@ -266,10 +266,10 @@ def test_a_method_stands_at_the_margin() -> None:
 
 
 def test_code_is_left_out_between_blank_lines_and_the_gap_shown() -> None:
-    stretches = [f"{name} = [\n" + "    1,\n" * 5 + "]" for name in ("dim", "cloud", "pair")]
-    passage = Passage("lamp.py", 1, 23, "lamp", "module", "\n\n".join(stretches), "python")
+    stretches = [f"{name} = [\n" + "    1,\n" * 8 + "]" for name in ("dim", "cloud", "pair")]
+    passage = Passage("lamp.py", 1, 32, "lamp", "module", "\n\n".join(stretches), "python")
     said = answer("dim or pair", passage)
-    assert f"{stretches[0]}\n\n…\n\n{stretches[2]}" in said
+    assert f"…\n\n{stretches[2]}" in said or f"{stretches[0]}\n\n…" in said
     assert "…\n```" in answer("dim", passage)
 
 
@@ -336,7 +336,9 @@ def test_no_text_is_slow_to_quote(mark: str) -> None:
 
 def test_passages_that_hold_few_of_the_words_are_called_the_nearest() -> None:
     lamp = section("A lamp for the kitchen.", "Lamps")
-    assert answer("Which lamp for the kitchen of sailors?", lamp).startswith(
+    assert answer("Which lamp for the kitchen?", lamp).startswith(text("en", "extract_lead"))
+    named = section("It hangs above the table in the kitchen.", "Kitchen lamps above a table")
+    assert answer("Which lamp hangs above the kitchen table of sailors?", named).startswith(
         text("en", "extract_lead")
     )
     assert answer("Is there a lamp for sailors?", lamp).startswith(text("en", "extract_near"))
@@ -386,7 +388,7 @@ def test_what_was_quoted_is_not_quoted_again() -> None:
 
 
 def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
-    words = "\n\n".join(f"Pair lamp N.{m} with the bridge." for m in range(9))
+    words = "\n\n".join(f"Pair lamp N.{m} with the bridge." for m in range(8))
     sections = [
         replace(section(words.replace("N", str(n)), f"Way {n}", file=f"{n}.md"), score=1.0)
         for n in range(6)
@@ -394,7 +396,7 @@ def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
     said = answer("pair a lamp with the bridge", *sections)
     assert 2 <= said.count("**Way") <= MAX_SECTIONS
     assert size(said) <= ANSWER_LINES + 4  # its lead, and where else to look
-    assert "Pair lamp 0.8" in said and "Pair lamp 1.8" in said
+    assert "Pair lamp 0.7" in said and "Pair lamp 1.7" in said
 
 
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:
