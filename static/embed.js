@@ -183,7 +183,7 @@
     } catch {} // the page may have no storage
     if (asked) open({ query: asked });
     else if (again) open({ again });
-    else if (option('search') || option('shortcut')) (window.requestIdleCallback || setTimeout)(look);
+    else if (/^(?!off$)./.test(option('search') || option('shortcut'))) (window.requestIdleCallback || setTimeout)(look);
   };
   window.HyperRun = api;
   if (document.body) start();

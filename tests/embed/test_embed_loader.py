@@ -39,18 +39,19 @@ def test_every_way_to_load_the_script_shows_one_button(reader: Reader, chat_serv
     assert reader.complaints.said == []
 
 
+@pytest.mark.parametrize("query", ["", "?search=off"])
 def test_before_the_click_there_is_one_request_and_one_new_name(
-    reader: Reader, chat_server: str
+    reader: Reader, chat_server: str, query: str
 ) -> None:
     names = "Object.getOwnPropertyNames(window).filter(name => isNaN(name))"
-    with docs({"/without": html(), "/with": embedding(chat_server)}) as site:
+    with docs({"/without": html(), "/with": embedding(chat_server, query)}) as site:
         reader.page.goto(site.url("/without"))
         before = set(reader.page.evaluate(names))
         reader.goes_to(site.url("/with"))
         reader.page.mouse.wheel(0, 200)
         reader.page.wait_for_load_state("networkidle")
         assert set(reader.page.evaluate(names)) - before == {"HyperRun"}
-    assert reader.asked_of(chat_server) == ["/embed"]
+    assert reader.asked_of(chat_server) == ["/embed" + query]
     assert reader.page.evaluate("Object.keys(sessionStorage).concat(document.cookie)") == [""]
 
 
