@@ -254,17 +254,31 @@ def find_after(
     return list(found.values())
 
 
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+
 def _mended(connection: sqlite3.Connection, stem: str) -> str:
     """The commonest word of the index that is one slip of the keys away; "" where there is none."""
     if len(stem) < 4 or not stem.isascii():
         return ""
-    rows = connection.execute(
-        "SELECT term, doc FROM prose_terms WHERE length(term) BETWEEN ? AND ? "
-        "AND (substr(term, 1, 1) = ? OR substr(term, 2, 2) = ?)",
-        (len(stem) - 1, len(stem) + 1, stem[0], stem[1:3]),
-    )
-    near = [(count, term) for term, count in rows if is_a_slip(term, stem)]
+    near = [
+        (count, term)
+        for term, count in beginning_like(connection, "prose_terms", stem)
+        if len(stem) - 1 <= len(term) <= len(stem) + 1 and is_a_slip(term, stem)
+    ]
     return max(near)[1] if near else ""
+
+
+def beginning_like(
+    connection: sqlite3.Connection, vocabulary: str, word: str
+) -> list[tuple[str, int]]:
+    """The terms, with how many hold them, that begin with the letter of `word`, or with another one
+    before its next two, or with its first two exchanged. Ranges: a vocabulary is not read whole."""
+    begun = {word[0], word[1] + word[0], *(each + word[1:3] for each in LETTERS)}
+    begun = {each for each in begun if each == word[0] or each[0] != word[0]}
+    one = f"SELECT term, doc FROM {vocabulary} WHERE term >= ? AND term < ?"
+    ranges = [bound for each in sorted(begun) for bound in (each, f"{each}\uffff")]
+    return connection.execute(" UNION ".join([one] * len(begun)), ranges).fetchall()
 
 
 def is_a_slip(one: str, other: str) -> bool:

@@ -159,14 +159,9 @@ def _mended(connection: sqlite3.Connection, word: str) -> str:
     """`word` where some name has it; else the commonest beginning that is one slip away."""
     if len(word) < SHORT or not word.isascii() or _is_known(connection, word):
         return word
-    wide = connection.execute(
-        "SELECT term, doc FROM titles_terms WHERE length(term) >= ? AND "
-        "(substr(term, 1, 1) = ? OR substr(term, 2, 2) = ? OR substr(term, 1, 2) = ?)",
-        (len(word) - 1, word[0], word[1:3], word[1] + word[0]),
-    )
     best = ("", 0)
-    for term, count in wide:
-        if count <= best[1]:
+    for term, count in sections.beginning_like(connection, "titles_terms", word):
+        if count <= best[1] or len(term) < len(word) - 1:
             continue
         for length in (len(word), len(word) + 1, len(word) - 1):
             if is_a_slip(term[:length], word):
