@@ -48,6 +48,7 @@ ROUTES = [
     ("POST", "/retry/{turn_id}"),
     ("POST", "/continue/{turn_id}"),
     ("POST", "/feedback/{turn_id}"),
+    ("POST", "/escalate/{turn_id}"),
     ("POST", "/share/{turn_id}"),
     ("GET", "/shared/{link}"),
     ("POST", "/history"),
@@ -83,6 +84,7 @@ GETS = [path for method, path in ROUTES if method == "GET"]
 FIELDS = [
     "query", "token", "lang", "page_url", "page_title", "page_heading", "selection", "edits",
     "rating", "reason", "comment", "model", "api_key", "provider", "version", "other", "words",
+    "name", "mail", "missing",
 ]  # fmt: skip
 
 
