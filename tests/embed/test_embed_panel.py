@@ -108,7 +108,7 @@ def test_escape_closes_a_dialog_of_the_chat_and_then_the_panel(
         reader.opens()
         choose(reader.frame, "Settings")
         dialog = reader.frame.locator("#settings-dialog")
-        dialog.wait_for()
+        dialog.wait_for(timeout=60_000)  # the model libraries are imported for it, once
         reader.page.keyboard.press("Escape")
         dialog.wait_for(state="hidden")
         assert reader.button.get_attribute("aria-expanded") == "true"
