@@ -48,7 +48,11 @@ OPTIONS = (
     ),
     Option("color", "`#422ad5`", "any CSS colour for the button and the chat's accents"),
     Option("theme", "`auto`", "`auto`, `light`, `dark`, or a CSS selector that matches when dark"),
-    Option("width", "`440px`, dialog `760px`", "panel width: a number of pixels or a CSS length"),
+    Option(
+        "width",
+        "`440px`; docked 3/10 of the window, 360 to 440; dialog `760px`",
+        "panel width: a number of pixels or a CSS length",
+    ),
     Option("height", "`760px`, dialog `800px`", "panel height, never more than the window"),
     Option(
         "layout", "`panel`", "`panel` over a corner, `docked` beside the text, `dialog` over it"
