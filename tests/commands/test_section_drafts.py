@@ -17,6 +17,7 @@ from hyperrun.commands.section_drafts.patch import applied, copied, patch_of
 from hyperrun.commands.section_drafts.writing import Draft, faults, read
 from hyperrun.domain import PERSON, Grounding, Outcome, Source
 from hyperrun.passage import Passage
+from tests.leaks import KEY
 from tests.model_server import ModelServer
 from tests.storage.test_store import TURN, opened
 from tests.storage.test_store import run as in_loop
@@ -66,7 +67,7 @@ def desk(
     for name, value in {
         "HYPERRUN_REPO_PATH": str(repository), "HYPERRUN_DATA_DIR": str(data),
         "HYPERRUN_MODEL": "openai/scripted", "HYPERRUN_API_BASE": model_server.url,
-        "HYPERRUN_API_KEY": "sk-test",
+        "HYPERRUN_API_KEY": KEY,
     }.items():  # fmt: skip
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
