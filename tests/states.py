@@ -352,6 +352,20 @@ STATES = {
 _readers = itertools.count(1)
 
 
+# Until nothing on the page has moved for twenty frames.
+STILL = """async () => {
+    const places = () => JSON.stringify([...document.querySelectorAll('main, main *')]
+        .map(each => [each.scrollTop, each.scrollHeight]));
+    let last = '';
+    for (let still = 0; still < 20; still += 1) {
+        await new Promise(requestAnimationFrame);
+        const now = places();
+        if (now !== last) still = 0;
+        last = now;
+    }
+}"""
+
+
 @contextmanager
 def played(
     browser: Browser,
@@ -382,6 +396,7 @@ def played(
         stage.model.forget()
         stage.model.script(*state.says)
         state.does(Scene(page, url, process))
+        page.evaluate(STILL)
         yield page
     finally:
         stage.model.forget()

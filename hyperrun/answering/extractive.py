@@ -32,7 +32,7 @@ SURE_ALONE = 0.75  # a section that holds so much answers, where no word of the 
 # against it a word that stands nowhere. Learned from 336 questions (bench/answers_quality), project
 # by project with that project's own questions left out.
 SURE_HELD, SURE_HEADING, SURE_WORD, SURE_UNKNOWN, SURE_FROM = 2.3, 4.1, 0.34, -2.2, 3.4
-AS_GOOD = 0.3  # of the first section's share: what a second one has to hold to be quoted
+AS_GOOD = 0.5  # of the first section's share: what a second one has to hold to be quoted
 
 _LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _NAME = re.compile(r"(?<=\s)[A-Z][A-Za-z]*[a-z]*|[a-z]+[A-Z]\w*")
