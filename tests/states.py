@@ -259,6 +259,7 @@ def limited(scene: Scene) -> None:
     ask(scene.page, "And how do I reset it?")
     problem = scene.page.locator(".problem span")
     problem.evaluate("e => { e.textContent = e.textContent.replace(/\\d+/, '30') }")  # or any
+    scene.page.locator("#messages").evaluate("e => e.scrollTo(0, e.scrollHeight)")
 
 
 def offline(scene: Scene) -> None:
