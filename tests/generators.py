@@ -229,7 +229,7 @@ def build(kind: str, folder: Path) -> Path:
             timeout=300,
             env=ENVIRONMENT,
         )
-        if f"No module named {module}" in made.stderr:
+        if f"No module named {module}" in made.stderr or "no theme named" in made.stderr:
             missing(f"{module} is not installed: uv sync --group hosts")
         assert made.returncode == 0, made.stderr + made.stdout
     return source / generator.built

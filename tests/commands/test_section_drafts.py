@@ -92,6 +92,7 @@ def desk(
 def test_a_draft_applies_builds_cites_lines_that_exist_and_turns_its_test_green(
     desk: Desk, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    pytest.importorskip("mkdocs", reason="uv sync --group hosts")
     before = {path: path.read_bytes() for path in desk.repository.rglob("*") if path.is_file()}
     desk.model.script(desk.good())
     assert desk.draft() == 0

@@ -260,6 +260,7 @@ def test_pages_as_markdown_say_what_each_generator_shows(kind: str, tmp_path: Pa
 
 
 def test_pages_as_markdown_say_what_long_pages_show(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs", reason="uv sync --group hosts")
     from mkdocs.commands.build import build as build_mkdocs
     from mkdocs.config import load_config
 
