@@ -1,7 +1,7 @@
 """How well first answers without a language model answer what readers ask.
 
     python -m bench.answers_quality REPOSITORIES [--set tuning|held_out] [--only NAME …]
-        [--misses] [--show ID …] [--check] [--json]
+        [--misses] [--show ID …] [--second] [--check] [--json]
 
 REPOSITORIES holds a checkout per name of the set's repositories.json, at its revision. A server is
 started for each, asked over HTTP, and what a reader sees is held against what has to be said.
@@ -20,6 +20,8 @@ from bench.answers_quality.judge import Verdict, figures, judge, table
 from bench.answers_quality.questions import SETS, Question, Repository, load
 from bench.answers_quality.server import serving
 
+UNRELATED = 7  # questions further on, where the same subject is not asked about any more
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what is asked for; 1 where the questions are at fault."""
@@ -33,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", default=(), metavar="NAME")
     parser.add_argument("--misses", action="store_true", help="print what falls short")
     parser.add_argument("--show", nargs="+", default=(), metavar="ID", help="print these answers")
+    parser.add_argument(
+        "--second",
+        action="store_true",
+        help="ask those that follow none, each after one it has nothing to do with",
+    )
     parser.add_argument("--check", action="store_true", help="hold the questions, ask nothing")
     parser.add_argument("--json", action="store_true", help="print figures and verdicts as JSON")
     options = parser.parse_args(arguments)
@@ -42,9 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     by_name: dict[str, list[Verdict]] = {}
     for repository in repositories:
         questions = wanted(repository.questions, options.show)
+        if options.second:
+            questions = [each for each in questions if not each.after]
         if not questions:
             continue
-        answers = ask(options.repositories / repository.name, questions)
+        folder = options.repositories / repository.name
+        answers = ask_second(folder, questions) if options.second else ask(folder, questions)
         verdicts = [judge(each, answers[each.id]) for each in questions]
         by_name[repository.name] = verdicts
         for question, verdict in zip(questions, verdicts, strict=True):
@@ -85,6 +95,16 @@ def ask(repository: Path, questions: Sequence[Question]) -> dict[str, Answer]:
         for each in questions:
             answer, token = reader.ask(each.text, tokens.get(each.after, ""))
             answers[each.id], tokens[each.id] = answer, token
+    return answers
+
+
+def ask_second(repository: Path, questions: Sequence[Question]) -> dict[str, Answer]:
+    """An answer for each id, of a question asked after the one that stands `UNRELATED` on."""
+    answers = {}
+    with serving(repository) as reader:
+        for at, each in enumerate(questions):
+            _, token = reader.ask(questions[(at + UNRELATED) % len(questions)].text)
+            answers[each.id], _ = reader.ask(each.text, token)
     return answers
 
 

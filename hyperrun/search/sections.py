@@ -47,7 +47,7 @@ WEAK = 0.35
 UNKNOWN = 4.0  # what a word counts that stands nowhere, in nats
 PHRASE = 3.0  # what one counts that a phrase stands for
 BEFORE = 0.5  # how much a word of the question before counts for one that leans on it
-CITED = 0.25  # and one of a title that was cited
+CITED = 0.1  # and one of a title that was cited
 SAME_SECTION, SAME_FILE = 0.10, 0.25
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
 REFERENCE = 0.5  # what speaks against an object of an API beside a guide
@@ -88,22 +88,35 @@ class Hit:
     held: float
 
 
-_LEANS = re.compile(
-    r"^\W*(and|or|but|also|what about|how about|then|so|same|ok(ay)?|if so)\b"
-    r"|\b(it|its|it's|that|this|these|those|them|they|their|ones?|there|both|either|the same|"
-    r"instead|such|else)\b",
+_GOES_ON = re.compile(
+    r"\W*(and|or|but|also|what about|how about|what if|then|so|same|ok(ay)?|if so|only|just|still"
+    r"|not|all but|per|for|with|as)\b",
     re.I,
 )
-_SHORT = 3  # words; a question with fewer of its own leans on the one before
+# Words for what was said: before this question where it says little before them, else in itself.
+_POINTS = re.compile(
+    r"\b((?P<often>it|they|them|their|these|those)|it's|its|this|that|ones?|either|the same|instead"
+    r"|such)\b",
+    re.I,
+)
+_SAID, _SAID_OFTEN = 2, 3  # so many own words before one, and it points at them
 
 
 def leans(question: str, is_known: bool = True) -> bool:
     """Does a question make little sense without the one before?
 
-    A short one does that says nothing of its own: all its words are known to the documentation.
+    One of a single own word does, where all of its words are known to the documentation.
     """
-    own = [term for term in query_terms(question) if term not in _WEAK]
-    return bool(_LEANS.search(question)) or (is_known and len(own) < _SHORT)
+    if _GOES_ON.match(question) or (is_known and len(_own(question)) < 2):
+        return True
+    return any(
+        len(_own(question[: found.start()])) < (_SAID_OFTEN if found["often"] else _SAID)
+        for found in _POINTS.finditer(question)
+    )
+
+
+def _own(text: str) -> list[str]:
+    return [term for term in query_terms(text) if term not in _WEAK]
 
 
 def stems(text: str) -> list[str]:
