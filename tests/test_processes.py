@@ -1,6 +1,8 @@
 """Three real processes over one PostgreSQL, each request to any of them."""
 
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -88,6 +90,32 @@ def test_an_answer_is_stopped_from_elsewhere(several: Several) -> None:
     assert shown(wire) == "word00 word01 word02 word03 word04"
     stored = f"SELECT outcome FROM turns WHERE id = '{turn_id}'"
     eventually(lambda: several.rows(stored) == [("stopped",)])
+
+
+def test_an_owner_that_is_merely_late_keeps_its_answer(several: Several) -> None:
+    """As a machine with too much to do, or one that was held up: taken for dead in vain."""
+    several.model.default = Script(WORDS, delay_s=0.03)
+    calls = several.model.calls
+    owner = several.servers[0]
+    reader = several.reader()
+    turn_id = reader.ask(at=0)
+    following = reader.following(turn_id, at=1)
+    following.until("word04")
+    os.kill(owner.pid, signal.SIGSTOP)
+    try:
+        late = "SELECT max(seen) - min(seen) > interval '7 seconds' FROM processes"
+        deadline = time.monotonic() + 30
+        while several.rows(late) != [(True,)]:
+            assert time.monotonic() < deadline, "nobody else lives"
+            time.sleep(0.05)
+    finally:
+        os.kill(owner.pid, signal.SIGCONT)
+    wire = following.end()
+    assert (shown(wire), outcome_told(wire)) == (WHOLE, WHOLE_BUT_UNFOUND)
+    assert several.model.calls == calls + 1
+    eventually(
+        lambda: several.rows(f"SELECT outcome FROM turns WHERE id = '{turn_id}'") == [("answered",)]
+    )
 
 
 def test_a_conversation_has_one_answer_at_a_time_wherever_it_is_asked(several: Several) -> None:

@@ -20,6 +20,7 @@ HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
     b"connection: keep-alive\r\n\r\n"
 )
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
 BEGIN, END = json.dumps(
     {
         "id": "chatcmpl-bench",
@@ -107,6 +108,8 @@ class Pace:
                 await self._something.wait()
             while self._due and self._due[0][0] <= loop.time():
                 due, _, answer = heapq.heappop(self._due)
+                if answer.transport.is_closing():  # its reader has gone
+                    continue
                 answer.send()
                 self._push(due + 1 / answer.rate, answer)
             if self._due:
@@ -131,6 +134,9 @@ class Connection(asyncio.Protocol):
         if not found or (length and len(body) < int(length[1])):
             return
         self._received = b""
+        if not head.startswith(b"POST"):  # what else it could do
+            self._transport.write(NOT_FOUND)
+            return
         self._transport.write(HEAD)
         if b'"tools"' in body and not TOOL_RESULT.search(body):
             self._transport.write(tool_call() + closing("tool_calls", 12))

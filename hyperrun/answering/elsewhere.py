@@ -72,6 +72,7 @@ class Elsewhere:
         self._publishing = False
         fleet.handlers |= {
             "follow": self._follow,
+            "still": self._still_follow,
             "unfollow": self._unfollow,
             "stop": self._stop,
             "leave": self._leave,
@@ -86,6 +87,11 @@ class Elsewhere:
         telling.processes.add(order.who)
         telling.wants_whole = True
         self._publish_soon()
+
+    def _still_follow(self, order: Order) -> None:
+        telling = self._told.get(order.turn)
+        if telling is None or order.who not in telling.processes:
+            self._follow(order)
 
     def _unfollow(self, order: Order) -> None:
         telling = self._told.get(order.turn)

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 LINGER_S = 5.0  # without a follower: who was cut comes back
 ASK_AGAIN_S = 2.0  # for all of it, where it did not come
 LAST_PART_S = 0.5  # between the end's row and its part
+QUIET_S = 5.0  # without a part; then the owner is reminded that somebody follows
 
 Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 
@@ -54,6 +55,7 @@ class Mirror(FollowedAnswer):
         super().__init__(state_of_row(turn, language))
         self.number = -1  # of the last part; -1: it is only a row so far
         self.asked_at = time.monotonic()
+        self.heard_at = self.asked_at
         self._language = language
         self._mirrors = mirrors
         self._ending = False
@@ -61,6 +63,7 @@ class Mirror(FollowedAnswer):
     def take(self, parts: Sequence[Part]) -> None:
         """As `Watcher.take`."""
         missed = False
+        self.heard_at = time.monotonic()
         for part in parts:
             if self.finished.done():
                 return
@@ -162,6 +165,17 @@ class Mirrors:
         """Ask the owner for all of an answer, and for what follows."""
         mirror.asked_at = time.monotonic()
         self.spawn(self._order(mirror.state.turn.id, "follow"), "following elsewhere")
+
+    def remind(self, now: float) -> None:
+        """Of answers that are silent for long, tell the owners that they are followed here: one
+        may not have heard it, or have taken this process for dead."""
+        for mirror in self:
+            if mirror.followers and now - max(mirror.heard_at, mirror.asked_at) > QUIET_S:
+                if mirror.number < 0:  # nothing ever came
+                    self.ask(mirror)
+                else:
+                    mirror.asked_at = now
+                    self.spawn(self._order(mirror.state.turn.id, "still"), "still following")
 
     def left(self, mirror: Mirror) -> None:
         """A follower has gone; after the last the owner is told to save itself the trouble."""

@@ -621,6 +621,8 @@ class Turns:
             if now - checkpointed >= CHECKPOINT_EVERY_S:
                 checkpointed = now
                 self._keep_alive(now)
+                if self._elsewhere is not None:
+                    self._elsewhere.mirrors.remind(now)
                 if self._checkpointing is None or self._checkpointing.done():
                     self._checkpointing = self._spawn(self._checkpoint(), "checkpoint")
 

@@ -9,7 +9,8 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import AsyncConnection
@@ -21,7 +22,10 @@ from hyperrun.errors import StoreError
 log = logging.getLogger(__name__)
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # says each attempt to connect
 
-TIMEOUT_S = 3.0  # for a connection and a statement together
+TIMEOUT_S = 3.0  # for a connection and a statement together, of time that was the database's
+MOST_S = 20.0  # the same by the clock
+LOOK_EVERY_S = 0.25  # at the time that has passed
+LATE_S = 0.05  # such a look that comes so late says that this process waited for itself
 CONNECT_TIMEOUT_S = 2
 AWAY_S = 0.5  # after a statement that was not answered
 RECONNECT_S = 2.0  # how long one attempt to come back waits between its tries, at most
@@ -34,12 +38,26 @@ KEEPALIVE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 5_000,
 }
+# The other way round: the database lets go of a machine that has gone within seconds.
+SESSION = (
+    "SELECT pid, backend_start, set_config('tcp_keepalives_idle', '2', false), "
+    "set_config('tcp_keepalives_interval', '1', false), "
+    "set_config('tcp_keepalives_count', '3', false) "
+    "FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+)
 Pool = Any  # psycopg_pool's, which is not always there to be checked
 OWN = {"autocommit": True, "prepare_threshold": None}
 
 
 class Conflict(StoreError):
     """There is such a row already."""
+
+
+class Session(NamedTuple):
+    """A connection, as the database knows it."""
+
+    pid: int
+    since: datetime
 
 
 class Database:
@@ -58,7 +76,7 @@ class Database:
         """Connect. Raises `StoreError` where that is not possible now."""
         pool: Pool = AsyncConnectionPool(
             self._url, kwargs=self._options, min_size=min(2, self._most), max_size=self._most,
-            timeout=TIMEOUT_S, max_idle=60.0, reconnect_timeout=RECONNECT_S, open=False,
+            timeout=MOST_S, max_idle=60.0, reconnect_timeout=RECONNECT_S, open=False,
             name="hyperrun",
         )  # fmt: skip
         try:
@@ -73,14 +91,15 @@ class Database:
         """A connection beside the pool. Raises `psycopg.Error`."""
         return await AsyncConnection.connect(url or self._url, **self._options)
 
-    async def heard(self, channel: str, url: str) -> AsyncGenerator[str | None, None]:
-        """What is notified on `channel`, heard at `url` by a connection of its own; None once it
-        listens. Raises `StoreError` when that ends."""
+    async def heard(self, channel: str, url: str) -> AsyncGenerator[str | Session, None]:
+        """What is notified on `channel`, heard at `url` by a connection of its own, which is told
+        once it listens. Raises `StoreError` when that ends."""
         try:
             connection = await self.connect(url)
             async with connection:
                 await connection.execute(f"LISTEN {channel}")
-                yield None
+                found = await (await connection.execute(SESSION)).fetchone()
+                yield Session(*found[:2])
                 async for notification in connection.notifies():
                     yield notification.payload
         except psycopg.Error as error:
@@ -125,7 +144,7 @@ class Database:
         if time.monotonic() < self._away_until:
             raise StoreError("the database is away")  # nobody waits again to hear the same
         try:
-            async with asyncio.timeout(TIMEOUT_S), pool.connection() as connection:
+            async with patience(), pool.connection() as connection:
                 if single:
                     async with connection.cursor() as cursor:
                         yield cursor
@@ -134,13 +153,47 @@ class Database:
                         yield cursor
         except (PoolTimeout, TimeoutError) as error:
             self._away_until = time.monotonic() + AWAY_S
-            raise StoreError(f"the database did not answer within {TIMEOUT_S:g} s") from error
+            raise StoreError(f"the database did not answer for {TIMEOUT_S:g} s") from error
         except PoolClosed as error:
             raise StoreError("the store is closed") from error
         except psycopg.errors.UniqueViolation as error:
             raise Conflict(one_line(error)) from error
         except psycopg.Error as error:
             raise StoreError(one_line(error)) from error
+
+
+@asynccontextmanager
+async def patience() -> AsyncIterator[None]:
+    """`TimeoutError` after `TIMEOUT_S` without an answer.
+
+    Time in which this process did not come to read one does not count: on a machine with too much
+    to do the answer has often long been there.
+    """
+    loop = asyncio.get_running_loop()
+    began, waited_s = loop.time(), 0.0
+    looking: asyncio.TimerHandle
+
+    def look_again() -> None:
+        nonlocal looking
+        due = loop.time() + LOOK_EVERY_S
+        looking = loop.call_at(due, look, due)
+
+    def look(due: float) -> None:
+        nonlocal waited_s
+        now = loop.time()
+        if now - due < LATE_S:
+            waited_s += LOOK_EVERY_S
+        if waited_s >= TIMEOUT_S or now - began >= MOST_S:
+            timeout.reschedule(now)
+        else:
+            look_again()
+
+    look_again()
+    try:
+        async with asyncio.timeout(None) as timeout:
+            yield
+    finally:
+        looking.cancel()
 
 
 def plain(values: Sequence[Any]) -> list[Any]:

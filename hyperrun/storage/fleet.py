@@ -1,15 +1,14 @@
 """The processes that serve the same readers: who is there, and what one tells another.
 
-A process that lives renews its lease once a second. A turn whose owner has let its lease run out
-is ended as interrupted by whoever looks next; it is never run again. What a process is asked for
-are rows (`orders`), and so is how an answer goes on that somebody follows elsewhere (`parts`). A
-notification carries no more than who has written something; where none arrives (PgBouncer hands
-none on), the tables are looked at ten times a second instead.
+A turn whose owner lives no more (`lease.py`) is ended as interrupted by whoever looks next; it is
+never run again. What a process is asked for are rows (`orders`), and so is how an answer goes on
+that somebody follows elsewhere (`parts`). A notification carries no more than who has written
+something; where none arrives (PgBouncer hands none on), the tables are looked at ten times a second
+instead.
 """
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -17,20 +16,17 @@ from typing import TYPE_CHECKING, Protocol
 
 from hyperrun.domain import Outcome, range_of_reader
 from hyperrun.errors import StoreError
+from hyperrun.storage.lease import Lease
 
 if TYPE_CHECKING:
-    from hyperrun.storage.database import Database
+    from hyperrun.storage.database import Database, Session
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "hyperrun"
 BEAT_S = 1.0
-LEASE_S = 5.0  # without a beat; then a process is taken for dead
 POLL_S = 0.1  # where notifications do not arrive
-LOOK_PAUSE_S = 0.01  # between two looks at what was notified
-ORPHAN_S = 10.0  # how old a turn of ours is that we should know of
-TIDY_EVERY_S = 5.0
-KEEP_PARTS_S = 60.0
+LOOK_PAUSE_S = 0.05  # between two looks at what was notified: what several have told is one
 HEARD_WITHIN_S = 2.0  # a process's own first notification; else there are none
 CANCEL_AGAIN_S = 0.5
 LISTEN_AGAIN_S = 1.0
@@ -72,10 +68,10 @@ class Fleet:
 
     def __init__(self, database: "Database", owner: str, listen_url: str) -> None:
         self.owner = owner
-        self.alive: frozenset[str] = frozenset()
         self.handlers: dict[str, Callable[[Order], None]] = {}
         self.ours: Callable[[], Sequence[str]] = list  # the turns that this process knows it runs
         self._database = database
+        self._lease = Lease(database, owner)
         self._listen_url = listen_url
         self._watchers: dict[str, Watcher] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -84,8 +80,11 @@ class Fleet:
         self._over = False  # a turn was ended in its owner's place
         self._listening = False
         self._heard = asyncio.Event()
-        self._tidied_at = time.monotonic()
-        self._steady_since: float | None = None  # the database has answered every time since
+
+    @property
+    def alive(self) -> frozenset[str]:
+        """The processes that are there, this one too."""
+        return self._lease.alive
 
     @property
     def transport(self) -> str:
@@ -94,12 +93,7 @@ class Fleet:
 
     async def open(self) -> None:
         """Be there from now on. Turns of processes that left without ending them are ended."""
-        await self._renew()
-        await self._database.run(
-            "UPDATE turns SET outcome = 'interrupted', ended = extract(epoch FROM now()) "
-            "WHERE outcome = 'running' AND NOT EXISTS "
-            "(SELECT 1 FROM processes WHERE processes.id = turns.owner)"
-        )
+        await self._lease.open()
         self._tasks = [
             asyncio.create_task(self._beat(), name="lease"),
             asyncio.create_task(self._listen(), name="notifications"),
@@ -116,88 +110,23 @@ class Fleet:
                 task.cancel()
             _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
         with suppress(StoreError):
-            await self._database.run("DELETE FROM places WHERE owner = %s", self.owner)
-            await self._database.run("DELETE FROM processes WHERE id = %s", self.owner)
-
-    # The lease
+            await self._lease.close()
 
     async def _beat(self) -> None:
         while True:
             try:
-                await self._renew()
-                if self._steady_since is None:
-                    self._steady_since = time.monotonic()
-                # Where the database was away, everybody's lease has run out: wait for their beats.
-                if time.monotonic() - self._steady_since > LEASE_S:
-                    await self._sweep()
+                await self._lease.renew()
+                if self._lease.is_steady:
+                    if await self._lease.sweep():
+                        await self._notify("over")
+                    await self._lease.tidy(self.ours())
                 await self._look_whether_over()
             except StoreError as error:
-                if self._steady_since is not None:
+                if self._lease.is_newly_away():
                     log.error("the database is away: %s", error)
-                self._steady_since = None
                 with suppress(StoreError):
                     await self._database.mend()
             await asyncio.sleep(BEAT_S)
-
-    async def _renew(self) -> None:
-        rows = await self._database.rows(
-            "WITH ours AS (INSERT INTO processes (id, seen) VALUES (%s, clock_timestamp()) "
-            "ON CONFLICT (id) DO UPDATE SET seen = excluded.seen RETURNING id) "
-            "SELECT id FROM processes WHERE seen > clock_timestamp() - make_interval(secs => %s) "
-            "UNION SELECT id FROM ours",
-            self.owner,
-            LEASE_S,
-        )
-        self.alive = frozenset(row[0] for row in rows)
-
-    async def _sweep(self) -> None:
-        """End what the dead have left."""
-        [(ended,)] = await self._database.rows(
-            "WITH ended AS (UPDATE turns SET outcome = 'interrupted', "
-            "ended = extract(epoch FROM now()) WHERE outcome = 'running' AND NOT EXISTS "
-            "(SELECT 1 FROM processes WHERE processes.id = turns.owner "
-            "AND seen > clock_timestamp() - make_interval(secs => %s)) RETURNING id) "
-            "SELECT count(*) FROM ended",
-            LEASE_S,
-        )
-        if ended:
-            log.warning("%d answers of a process that has gone are ended", ended)
-            await self._notify("over")
-        if time.monotonic() - self._tidied_at > TIDY_EVERY_S:
-            self._tidied_at = time.monotonic()
-            await self._tidy()
-
-    async def _tidy(self) -> None:
-        """Forget the dead and what was theirs, and what nobody reads any more."""
-        await self._end_orphans()
-        async with self._database.transaction() as cursor:
-            await cursor.execute(
-                "DELETE FROM processes WHERE seen < clock_timestamp() - make_interval(secs => %s)",
-                [LEASE_S],
-            )
-            for table in ("orders", "places"):
-                await cursor.execute(
-                    f"DELETE FROM {table} WHERE owner NOT IN (SELECT id FROM processes)"
-                )
-            await cursor.execute(
-                "DELETE FROM parts WHERE written < clock_timestamp() - make_interval(secs => %s) "
-                "AND NOT EXISTS "
-                "(SELECT 1 FROM turns WHERE turns.id = parts.turn AND outcome = 'running')",
-                [KEEP_PARTS_S],
-            )
-            await cursor.execute(
-                "DELETE FROM windows WHERE until < clock_timestamp() - interval '1 minute'"
-            )
-
-    async def _end_orphans(self) -> None:
-        """End turns of ours that we do not know of: their first row was written, and the reply to
-        it lost."""
-        await self._database.run(
-            "UPDATE turns SET outcome = 'interrupted', ended = extract(epoch FROM now()) "
-            "WHERE outcome = 'running' AND owner = %s AND started < extract(epoch FROM now()) - %s "
-            "AND NOT id = ANY(%s::text[])",
-            self.owner, ORPHAN_S, list(self.ours()),
-        )  # fmt: skip
 
     # Notifications
 
@@ -208,27 +137,30 @@ class Fleet:
             try:
                 async with aclosing(self._database.heard(CHANNEL, self._listen_url)) as payloads:
                     async for payload in payloads:
-                        if payload is None:  # it listens
-                            self._heard.clear()
-                            trying = asyncio.create_task(self._try_out(), name="a first one")
-                        else:
+                        if isinstance(payload, str):
                             self._hear(payload)
+                        else:  # it listens
+                            self._heard.clear()
+                            trying = asyncio.create_task(self._try_out(payload), name="a first one")
             except StoreError as error:
                 log.warning("no notifications for now: %s", error)
             finally:
                 if trying is not None:
                     trying.cancel()
             self._listening = False
+            self._lease.session = None
             self._wake.set()
             await asyncio.sleep(LISTEN_AGAIN_S)
 
-    async def _try_out(self) -> None:
+    async def _try_out(self, session: "Session") -> None:
         """Say hello: who does not hear themselves would not hear others."""
         try:
             await self._notify(f"hello {self.owner}")
             async with asyncio.timeout(HEARD_WITHIN_S):
                 await self._heard.wait()
             self._listening = True
+            self._lease.session = session  # no pooler's: it is there as long as this process is
+            await self._lease.renew()
         except (TimeoutError, StoreError):
             log.warning(
                 "notifications do not arrive: other processes' news are looked for %g times a "

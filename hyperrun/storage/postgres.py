@@ -50,6 +50,11 @@ _INSERT = (
 # A turn is written by the process that it belongs to, and only until it has ended: what another
 # has ended or deleted meanwhile stays so.
 _OURS = "turns.owner = %s AND turns.outcome = 'running'"
+_REGAIN = (
+    "UPDATE turns SET outcome = 'running', ended = NULL WHERE id = %s AND owner = %s "
+    "AND outcome = 'interrupted' AND NOT EXISTS (SELECT 1 FROM turns AS later WHERE "
+    "later.conversation = turns.conversation AND later.started > turns.started)"
+)
 _UPDATE = (
     f"UPDATE turns SET {', '.join(f'{each} = new.{each}' for each in WRITTEN[4:])} "
     f"FROM {_NEW} WHERE turns.id = new.id AND {_OURS} RETURNING turns.id"
@@ -107,6 +112,8 @@ class PostgresStore(Queries):
         """Close the connections; running turns of this process are left to the others."""
         if self._maintenance is not None:
             self._maintenance.cancel()
+        if self.shares is not None:
+            await self.shares.close()
         if self.fleet is not None:
             await self.fleet.close()
         await self._database.close()
@@ -176,11 +183,22 @@ class PostgresStore(Queries):
             self._batch = None
             try:
                 lost = frozenset(batch) - await self._write(list(batch.values()))
+                if lost:
+                    regained = [batch[each] for each in lost if await self._regain(each)]
+                    lost -= await self._write(regained) if regained else frozenset()
             except StoreError as error:
                 self.not_saved = str(error)
                 raise
         self.not_saved = ""
         return lost
+
+    async def _regain(self, turn_id: str) -> bool:
+        """Take back a turn that others have ended while this process was taken for dead, unless
+        its reader has gone on meanwhile."""
+        try:
+            return await self._database.run(_REGAIN, turn_id, self._owner) > 0
+        except Conflict:
+            return False
 
     async def _write(self, turns: list[Turn]) -> frozenset[str]:
         """The ids of those that are written now."""

@@ -122,6 +122,11 @@ MIGRATIONS = (
     ALTER TABLE turns ADD COLUMN private integer NOT NULL DEFAULT 0;
     CREATE INDEX turns_private ON turns (started) WHERE private = 1;
     """,
+    """
+    -- The connection by which a process hears of the others: as long as it is there, so is the
+    -- process.
+    ALTER TABLE processes ADD COLUMN session_pid integer, ADD COLUMN session_since timestamptz;
+    """,
 )
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('hyperrun migrations'))"

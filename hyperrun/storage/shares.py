@@ -1,6 +1,7 @@
 """What all processes count together: places among the answers, the day's money, what answers cost,
 and rates."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 
 RECENT_ANSWERS = 100  # of a model, by which the next one's cost is guessed
 MAX_UNSETTLED = 10_000
+SETTLE_AGAIN_S = 1.0  # what could not be written
+SETTLE_TIMEOUT_S = 1.0  # how long somebody waits for it
 
 Place = tuple[str, str]  # a kind and whose it is
 
@@ -24,8 +27,14 @@ class Shares:
     def __init__(self, database: "Database", owner: str) -> None:
         self._database = database
         self._owner = owner
-        # Ends that could not be written: told again with the next one.
-        self._unsettled: dict[str, tuple[float, str]] = {}
+        self._unsettled: dict[str, tuple[float, str]] = {}  # ends that are not written yet
+        self._settling: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Give up what could not be written."""
+        if self._settling is not None:
+            self._settling.cancel()
+            await asyncio.wait({self._settling})
 
     async def take(self, reservation: str, places: Mapping[Place, int]) -> str:
         """Take all of `places`, each with its limit (0: none), for an answer; "" or the kind that
@@ -50,22 +59,42 @@ class Shares:
     async def settle(self, reservation: str, usd: float, day: str) -> None:
         """An answer has ended: give its places back, and count `usd` of `day` on top of what was
         set aside (negative where it was less). Once, however often it is told; later, where the
-        database is away."""
+        database is away. The ends of a crowd are written together."""
         self._unsettled[reservation] = (usd, day)
         while len(self._unsettled) > MAX_UNSETTLED:
             del self._unsettled[next(iter(self._unsettled))]
-        for each, (more_usd, of_day) in list(self._unsettled.items()):
+        if self._settling is None or self._settling.done():
+            self._settling = asyncio.create_task(self._settle(), name="ends are counted")
+        await asyncio.wait({self._settling}, timeout=SETTLE_TIMEOUT_S)
+
+    async def _settle(self) -> None:
+        """Until nothing is left."""
+        works = True
+        while batch := dict(self._unsettled):
             try:
-                await self._database.run(
-                    "WITH left_now AS (DELETE FROM places WHERE reservation = %s RETURNING 1) "
-                    "UPDATE spend SET usd = usd + %s WHERE day = %s AND own_key = 0 "
-                    "AND EXISTS (SELECT 1 FROM left_now)",
-                    each, more_usd, of_day,
-                )  # fmt: skip
+                await self._write(batch)
             except StoreError as error:
-                log.error("places of an answer are given back later: %s", error)
-                return
-            self._unsettled.pop(each, None)
+                if works:
+                    log.error("places of %d answers are given back later: %s", len(batch), error)
+                works = False
+                await asyncio.sleep(SETTLE_AGAIN_S)
+                continue
+            for reservation in batch:
+                self._unsettled.pop(reservation, None)
+
+    async def _write(self, batch: Mapping[str, tuple[float, str]]) -> None:
+        usd, days = zip(*batch.values(), strict=True)
+        await self._database.run(
+            "WITH told AS (SELECT * FROM "
+            "unnest(%s::text[], %s::float8[], %s::text[]) AS told (reservation, usd, day)), "
+            "left_now AS (DELETE FROM places USING told "
+            "WHERE places.reservation = told.reservation RETURNING told.*), "
+            "due AS (SELECT day, sum(usd) AS usd FROM (SELECT DISTINCT * FROM left_now) AS each "
+            "WHERE day <> '' GROUP BY day) "
+            "UPDATE spend SET usd = spend.usd + due.usd FROM due "
+            "WHERE spend.day = due.day AND own_key = 0",
+            list(batch), list(usd), list(days),
+        )  # fmt: skip
 
     async def learn(self, model: str, usd: float) -> None:
         """An answer of this model has cost so much."""
