@@ -80,7 +80,7 @@ from hyperrun.web.metrics import Metrics
 from hyperrun.web.origins import origin, path_within, server_url
 from hyperrun.web.preview import PreviewPage
 from hyperrun.web.request_log import route_of
-from hyperrun.web.search_box import Rows
+from hyperrun.web.search_rows import rows
 from hyperrun.web.services import Services
 from hyperrun.web.settings_form import KeyState, ModelsOf, SettingsSheet
 from hyperrun.web.view import Links, View
@@ -433,13 +433,13 @@ async def search_as_typed(request: Request, services: Services, form: SearchForm
     view = view_for(request, services, form.lang)
     search, key = services.search, (form.words, view.language)
     edition = search.edition
-    rows = services.known_rows.of(key, edition, thorough=search.types_thoroughly)
-    if rows is None:
+    shown = services.known_rows.of(key, edition, thorough=search.types_thoroughly)
+    if shown is None:
         found = await search.typed(form.words)
-        rows = fragment(*Rows(view, found))
+        shown = rows(view, found)
         if found.words:
-            services.known_rows.keep(key, edition, rows, thorough=found.thorough)
-    return HTMLResponse(rows)
+            services.known_rows.keep(key, edition, shown, thorough=found.thorough)
+    return HTMLResponse(shown)
 
 
 @route("/search-missed", methods=["POST"])

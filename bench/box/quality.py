@@ -7,9 +7,11 @@ SITES holds for each site a folder with `repo`, a checkout, and `site`, its page
 or published. Pagefind, MiniSearch as VitePress uses it and lunr as MkDocs uses it are given the
 very pages that we are given, and run by node. Of each heading the first 60 in 100 letters are
 typed, where they begin no other one's name: it counts where the first row is that heading, in any
-of the places that has it. Of Pagefind, whose rows are pages, the first page counts with each
-heading that it shows under it. The questions are those of `bench.search.docs` and of
-`bench.answers_quality`; one counts where a section that answers it is among the first five rows.
+of the places that has it, by its title or its anchor. "Alike" are those whose letters begin another
+name, too, so that nobody can say which one is meant. Of Pagefind, whose rows are pages, the first
+page counts with each heading that it shows under it. The questions are those of
+`bench.search.docs` and of `bench.answers_quality`; one counts where a section that answers it is
+among the first five rows.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -84,6 +87,10 @@ def is_right(page: str, titles: list[str], answers: list[tuple[str, str]]) -> bo
     return False
 
 
+def _titles(row: list[str]) -> list[str]:
+    return [name for name in row[1:] if not name.startswith("#")]
+
+
 def _stem(path: str) -> str:
     """The last two names of a page or of its source, without what generators change."""
     named = PurePosixPath(path.rstrip("/") or "index")
@@ -109,7 +116,8 @@ async def ours(folder: Path, data: Path, queries: list[str]) -> tuple[list[Rows]
             began = time.perf_counter()
             rows = await search.typed(query)
             took.append((time.perf_counter() - began) * 1_000)
-            found.append([[_page(each), each.title.rpartition(" > ")[2]] for each in rows.passages])
+            found.append([[_page(each), each.title.rpartition(" > ")[2], _anchor(each)]
+                          for each in rows.passages])  # fmt: skip
     finally:
         await search.close()
     return found, took
@@ -118,6 +126,11 @@ async def ours(folder: Path, data: Path, queries: list[str]) -> tuple[list[Rows]
 def _page(passage: Passage) -> str:
     address = unquote(urlsplit(passage.url).path).lstrip("/") if passage.url else passage.file
     return address.removesuffix("index.html")
+
+
+def _anchor(passage: Passage) -> str:
+    anchor = unquote(urlsplit(passage.url or "").fragment)
+    return f"#{anchor}" if anchor else ""
 
 
 def rivals(site: Site, queries: list[str]) -> dict[str, list[Rows]]:
@@ -149,7 +162,11 @@ def told_apart(named: dict[str, Section], all_names: Iterable[str]) -> list[Sect
 
 
 def is_first(rows: Rows, wanted: set[tuple[str, str]]) -> bool:
-    return bool(rows) and any((rows[0][0], bare(title)) in wanted for title in rows[0][1:])
+    """Does the first row lead to one of these places, by its title or by its anchor?"""
+    if not rows:
+        return False
+    page, *names = rows[0]
+    return any((page, name if name.startswith("#") else bare(name)) in wanted for name in names)
 
 
 def main() -> None:
@@ -179,13 +196,16 @@ def measure(folder: Path, times: list[float], misses: bool) -> dict[str, dict[st
     site = read(folder / "site")
     called: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for each in site.sections:
-        called[bare(each.title)].add(each.key)
+        called[bare(each.title)] |= {each.key, (each.page, f"#{each.anchor}")}
     first = {each["page"]: next(s for s in site.sections if s.page == each["page"])
              for each in site.pages}  # fmt: skip
     pages = told_apart({bare(each.title): each for each in first.values()}, called)
-    headings = told_apart({bare(each.title): each for each in site.sections}, called)
+    named = {bare(each.title): each for each in site.sections}
+    headings = told_apart(named, called)
+    alike = [each for each in named.values() if each not in headings]
     asked = questions(folder.name)
-    queries = [begun(each.title) for each in (*pages, *headings)] + [each.text for each in asked]
+    queries = [begun(each.title) for each in (*pages, *headings, *alike)]
+    queries += [each.text for each in asked]
     found: dict[str, list[Rows]] = {}
     with tempfile.TemporaryDirectory() as data:
         found[OURS], took = asyncio.run(ours(folder, Path(data), queries))
@@ -193,20 +213,25 @@ def measure(folder: Path, times: list[float], misses: bool) -> dict[str, dict[st
     found |= rivals(site, queries)
 
     def marks(rows: list[Rows]) -> dict[str, list[bool]]:
-        of_pages, rest = rows[: len(pages)], rows[len(pages) :]
-        of_headings, of_questions = rest[: len(headings)], rest[len(headings) :]
+        typed = iter(rows)
+        of_pages, of_headings, of_alike, of_questions = (
+            list(islice(typed, len(each))) for each in (pages, headings, alike, asked)
+        )
         return {
             "pages": [is_first(each, called[bare(page.title)])
                       for each, page in zip(of_pages, pages, strict=True)],
             "headings": [is_first(each, called[bare(heading.title)])
                          for each, heading in zip(of_headings, headings, strict=True)],
-            "questions": [any(is_right(row[0], row[1:], question.answers) for row in each[:ROWS])
+            "alike": [is_first(each, called[bare(heading.title)])
+                      for each, heading in zip(of_alike, alike, strict=True)],
+            "questions": [any(is_right(row[0], _titles(row), question.answers)
+                              for row in each[:ROWS])
                           for each, question in zip(of_questions, asked, strict=True)],
         }  # fmt: skip
 
     seen = {name: marks(rows) for name, rows in found.items()}
     if misses:
-        tell(seen[OURS], found[OURS], [*pages, *headings], asked)
+        tell(seen[OURS], found[OURS], [*pages, *headings, *alike], asked)
     return seen
 
 
@@ -219,7 +244,7 @@ def tell(
         wanted.append(lambda each=each: f"{begun(each.title)!r} of {each.title!r} in {each.page}")  # type: ignore[misc]
     for one in asked:
         wanted.append(lambda one=one: f"{one.text!r} of {one.answers}")  # type: ignore[misc]
-    marks = [*seen["pages"], *seen["headings"], *seen["questions"]]
+    marks = [*seen["pages"], *seen["headings"], *seen["alike"], *seen["questions"]]
     for mark, rows, what in zip(marks, found, wanted, strict=True):
         if not mark:
             print(f"  {what()}: {rows[:ROWS]}")

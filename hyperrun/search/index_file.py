@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from hyperrun.search import ranking, sections, titles
+from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.vectors import table as vectors
 
 VERSION = 15
@@ -55,7 +56,7 @@ class IndexFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._idle: list[sqlite3.Connection] = []
+        self._idle: list[ReadConnection] = []
         self._place = (0, 0)
         self._size = 0  # as it was last seen whole; a database does not shrink
         self._lock = threading.Lock()
@@ -106,18 +107,20 @@ class IndexFile:
                 path.unlink(missing_ok=True)
 
     @contextmanager
-    def connect(self, *, write: bool = False) -> Iterator[sqlite3.Connection]:
-        """A connection for one use; those that only read are kept for the next."""
-        if write:
-            connection = sqlite3.connect(self.path, isolation_level=None)
-            try:
-                connection.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000}")
-                _write_ahead(connection)
-                connection.execute("PRAGMA synchronous = NORMAL")
-                yield connection
-            finally:
-                connection.close()
-            return
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection that writes, for one use."""
+        connection = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {PATIENCE_S * 1000}")
+            _write_ahead(connection)
+            connection.execute("PRAGMA synchronous = NORMAL")
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def connect(self) -> Iterator[ReadConnection]:
+        """A connection that reads, for one use; it is kept for the next."""
         connection = self._reader()
         try:
             yield connection
@@ -130,7 +133,7 @@ class IndexFile:
                 return
         connection.close()
 
-    def _reader(self) -> sqlite3.Connection:
+    def _reader(self) -> ReadConnection:
         try:
             now = self.path.stat()
         except OSError as error:
@@ -148,6 +151,7 @@ class IndexFile:
             uri=True,
             isolation_level=None,
             check_same_thread=False,
+            factory=ReadConnection,
         )
         connection.execute("PRAGMA busy_timeout = 2000")
         # Not mapped: a file that is cut short under a mapping ends the process (SIGBUS).

@@ -73,7 +73,7 @@ def refresh(
     told_rules(rules)
 
     def write(told: Collection[str]) -> Progress:
-        with file.connect(write=True) as connection:
+        with file.writing() as connection:
             writer = IndexWriter(connection, root, prefix, rules, dict(left_out))
             return writer.refresh(include, exclude, progress, told, site)
 

@@ -20,20 +20,43 @@ _MARKS = re.compile(r"\*\*|__|``?|^\s*(#+|[-*+>]|\d+[.)])\s+|<[^>]*>|\{[#:.][^}]
 _SENTENCE = re.compile(r"[.!?。！？](\s|$)")
 
 
+class Marker:
+    """Marks what was typed: where its words stand, each as the beginning of a word or of a part of
+    one, or with its stem. Small words only with `all_words`.
+
+    What a word of a text is marked with is kept: the same ones stand in row after row.
+    """
+
+    def __init__(self, words: Sequence[str], *, all_words: bool = True) -> None:
+        self._words = [folded(word) for word in words if all_words or _tells(word, words)]
+        self._stems = {porter(word) for word in self._words if len(word) > 3}
+        self._known: dict[str, tuple[int, int] | None] = {}
+
+    def spans(self, text: str) -> Spans:
+        """Where they stand in `text`, in order, none over another."""
+        found: Spans = []
+        if not self._words:
+            return found
+        for run in _RUN.finditer(text):
+            word = run[0]
+            if word not in self._known:
+                self._known[word] = self._span(word)
+            span = self._known[word]
+            if span is not None:
+                found.append((run.start() + span[0], run.start() + span[1]))
+        return found
+
+    def _span(self, run: str) -> tuple[int, int] | None:
+        whole = folded(run)
+        span = _mark(run, whole, self._words)
+        if span is None and whole.isascii() and len(whole) > 3 and porter(whole) in self._stems:
+            span = (0, len(run))
+        return span
+
+
 def marks(text: str, words: Sequence[str], *, all_words: bool = True) -> Spans:
-    """Where `words` stand in `text`, each as the beginning of a word or of a part of one, or with
-    its stem; in order, none over another. Small words only with `all_words`."""
-    telling = [folded(word) for word in words if all_words or _tells(word, words)]
-    stems = {porter(word) for word in telling if len(word) > 3}
-    found: Spans = []
-    for run in _RUN.finditer(text):
-        whole = folded(run[0])
-        span = _mark(run[0], whole, telling)
-        if span is None and whole.isascii() and len(whole) > 3 and porter(whole) in stems:
-            span = (0, len(run[0]))
-        if span is not None:
-            found.append((run.start() + span[0], run.start() + span[1]))
-    return found
+    """Where `words` stand in `text`, as `Marker` says."""
+    return Marker(words, all_words=all_words).spans(text)
 
 
 def _tells(word: str, words: Sequence[str]) -> bool:
@@ -51,8 +74,8 @@ def _mark(run: str, whole: str, words: Sequence[str]) -> tuple[int, int] | None:
             at = 0
         elif not word.isascii():
             at = whole.find(word)
-        elif run.isascii():
-            at = next((p.start() for p in _PART.finditer(run) if whole[p.start() :].startswith(word)
+        elif word in whole and run.isascii():
+            at = next((p.start() for p in _PART.finditer(run) if whole.startswith(word, p.start())
                        and p[0].lower().startswith(word[: len(p[0])])), -1)  # fmt: skip
         if at < 0:
             continue
@@ -70,12 +93,16 @@ def line(passage: Passage, words: Sequence[str]) -> str:
     """One line of a passage as plain text: the first that holds most of `words`, cut to fit."""
     heading = passage.title.rpartition(" > ")[2]
     is_read = passage.kind in READ
-    telling = {re.escape(folded(word)) for word in words if _tells(word, words)}
+    telling = {folded(word) for word in words if _tells(word, words)}
     telling |= {porter(word) for word in telling if len(word) > 4}
-    begins = re.compile(rf"(?<![^\W_])(?:{'|'.join(telling or ['(?!)'])})", re.I)
+    begins = re.compile(
+        rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(telling, reverse=True)))})"
+    )
     best, most = "", -1
     for raw in passage.shown[:MAX_TEXT_CHARS].splitlines():
-        held = len({each.lower() for each in begins.findall(raw)}) if telling else 0
+        lower = raw.lower()
+        is_in = any(word in lower for word in telling)  # most lines hold none: faster than to look
+        held = len(set(begins.findall(lower))) if is_in else 0
         if held <= most or (is_read and _FENCE.match(raw)):
             continue
         plain = _prose(raw) if is_read else raw.strip(" \t#/*\"'")

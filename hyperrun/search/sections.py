@@ -203,13 +203,20 @@ def find(
     wanted: "Wanted",
     inside: str = "",
     files: Collection[str] = (),
+    fetch: int = FETCH,
+    most: int = 0,
 ) -> list[Hit]:
-    """The sections that may answer, best first; of the folder `inside`, or of `files`, only where
-    there are any. Raises `sqlite3.Error`."""
+    """The sections that may answer, best first, of `fetch` that are weighed; of the folder
+    `inside`, or of `files`, only where there are any. With `most`, about so many are looked at: not
+    those that hold common words alone. Raises `sqlite3.Error`."""
     names = {name for stem, term in wanted.terms.items() for name in (stem, *term.others)}
     if not names:
         return []
-    values: list[str | int] = [" OR ".join(f'"{name}"' for name in sorted(names))]
+    match = _any(sorted(names))
+    if most:
+        telling = _telling(connection, names, most)
+        match = match if len(telling) == len(names) else f"({_any(telling)}) AND ({match})"
+    values: list[str | int] = [match]
     where = ""
     if inside:
         where = "JOIN passages q ON q.id = prose.rowid AND substr(q.file, 1, ?) = ?"
@@ -222,13 +229,31 @@ def find(
         "SELECT p.id, p.file, p.title, p.text, "
         "w.heading, w.parents, w.file, w.body FROM ("
         f"SELECT prose.rowid AS id, bm25(prose, {_BM25}) AS score FROM prose {where} "
-        f"WHERE prose MATCH ? ORDER BY score LIMIT {FETCH}"
+        f"WHERE prose MATCH ? ORDER BY score LIMIT {fetch}"
         ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id",
         values,
     ).fetchall()
     candidates = [Candidate(*each) for each in rows]
     hits = sorted(((wanted.hit(each), each.file) for each in candidates), key=_by_score)
     return _cohering(hits)
+
+
+def _any(names: Sequence[str]) -> str:
+    return " OR ".join(f'"{name}"' for name in names)
+
+
+def _telling(connection: sqlite3.Connection, names: Collection[str], most: int) -> list[str]:
+    """The rarest of `names`, one at least, that stand in about `most` sections together."""
+    marks = ", ".join("?" * len(names))
+    counted = f"SELECT doc, term FROM prose_terms WHERE term IN ({marks}) ORDER BY doc, term"
+    found: list[str] = []
+    total = 0
+    for count, name in connection.execute(counted, tuple(names)):
+        total += count
+        if found and total > most:
+            break
+        found.append(name)
+    return found or list(names)
 
 
 def _by_score(found: tuple[Hit, str]) -> float:
@@ -433,17 +458,16 @@ class Wanted:
         heading = each.heading.split()
         in_heading, in_parents, in_path = map(self._held, (heading, each.parents.split(),
                                                            each.path.split()))  # fmt: skip
-        body = each.body.split()[:MAX_BODY_TERMS]
+        body = each.body.split(maxsplit=MAX_BODY_TERMS)[:MAX_BODY_TERMS]
         counts: dict[int, float] = defaultdict(float)
         in_body: dict[int, float] = {}
-        places: list[tuple[int, int, float]] = []
-        present = self._stands_for.keys() & set(body)
-        for at, stem in [each for each in enumerate(body) if each[1] in present]:
-            for n, worth in self._stands_for[stem]:
-                counts[n] += worth
-                if worth > in_body.get(n, 0.0):
-                    in_body[n] = worth
-                places.append((at, n, worth))
+        stands = self._stands_for
+        places = [(at, n, worth) for at, stem in enumerate(body) if stem in stands
+                  for n, worth in stands[stem]]  # fmt: skip
+        for _, n, worth in places:
+            counts[n] += worth
+            if worth > in_body.get(n, 0.0):
+                in_body[n] = worth
         length = 1.2 * (0.4 + 0.6 * len(body) / TYPICAL)
         saturated = sum(
             self._weights[n] * worth * 2.2 * counts[n] / (counts[n] + length)
@@ -489,15 +513,16 @@ class Wanted:
     def _close(self, places: Sequence[tuple[int, int, float]]) -> float:
         """The largest share of the question that stands within `WINDOW` terms."""
         best = 0.0
+        weights = self._weights
         last: dict[int, tuple[int, float]] = {}  # where each word stood last, and how well
         for at, n, worth in places:
             before = last.get(n)
             if before is None or before[1] <= worth or at - before[0] > WINDOW:
                 last[n] = (at, worth)
-            near = sum(
-                self._weights[m] * value for m, (place, value) in last.items()
-                if at - place <= WINDOW
-            )  # fmt: skip
+            near = 0.0
+            for m, (place, value) in last.items():
+                if at - place <= WINDOW:
+                    near += weights[m] * value
             if near > best:
                 best = near
         return best / self._total

@@ -5,12 +5,13 @@ they do not say it, the sections do that answer the words as a question.
 """
 
 import re
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hyperrun.passage import Passage
 from hyperrun.search import sections
+from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.sections import is_a_slip
 from hyperrun.search.terms import STOP_WORDS, folded, last_name, typed
 from hyperrun.search.titles import place_of
@@ -19,6 +20,8 @@ FETCH = 80  # names that are compared
 LED = 30  # of them, that begin as the text does
 SHORT = 4  # letters of a word that is not mended
 PLACE = 0.1  # what a place further behind costs
+WEIGHED, LOOKED_AT = 40, 3_000  # sections that are compared, of so many
+OBJECT = 0.25  # and the name of an object without what it stands in, beside a heading
 NAMED = 1.55  # the score of a name that says what is typed, so that no section is looked for
 
 
@@ -48,7 +51,7 @@ class Name:
 
 
 def find(
-    connection: sqlite3.Connection, text: str, k: int, *, thorough: bool = True
+    connection: ReadConnection, text: str, k: int, *, thorough: bool = True
 ) -> tuple[list[tuple[int, str, str]], list[str]]:
     """The best `k` passages, best first, each with the title by which it was found and where that
     stands ("": its own), and the words of `text`, mended where a key slipped. Raises
@@ -56,14 +59,16 @@ def find(
     words = typed(text)
     if not words:
         return [], []
+    connection.look()
     names = _names(connection, words)
     if not names:
         mended = [_mended(connection, word) for word in words]
         if mended != words:
             words = mended
             names = _names(connection, words)
-    line = " ".join(map(folded, words))
-    scored = sorted(((_score(name, words, line), name) for name in names), key=_by_place)
+    plain = [folded(word) for word in words]
+    line = " ".join(plain)
+    scored = sorted(((_score(name, plain, line), name) for name in names), key=_by_place)
     sure = [name.found for score, name in scored if score >= NAMED]
     others = [name.found for score, name in scored if score < NAMED]
     found = sure[:k]
@@ -83,7 +88,7 @@ def _by_place(found: tuple[float, Name]) -> tuple[float, int]:
     return PLACE * name.place - score, name.passage
 
 
-def _names(connection: sqlite3.Connection, words: Sequence[str]) -> list[Name]:
+def _names(connection: ReadConnection, words: Sequence[str]) -> list[Name]:
     """The names that hold every word, those that a reader wants first."""
     led = f'heading : ^ "{" ".join(words)}" *'
     held = " AND ".join(f'"{word}" *' for word in words)
@@ -101,22 +106,47 @@ _WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A name as it may be typed: its words, what begins inside of them, how many letters."""
+
+    words: tuple[str, ...]
+    inner: frozenset[str]
+    letters: int
+
+    @classmethod
+    def of(cls, name: str) -> "Spelling":
+        raw = _WORD.findall(name)
+        words = tuple(map(folded, raw))
+        inner = frozenset(part.lower() for word in raw for part in _PART.findall(word))
+        return cls(words, inner, sum(map(len, words)) or 1)
+
+
+@lru_cache(maxsize=4_096)  # the same names are compared at each letter
+def _spellings(title: str) -> tuple[Spelling, ...]:
+    """A heading's; of an object under its page's heading that of its dotted name, and its own."""
+    heading = last_name(title)
+    own = last_name(heading)
+    return tuple(map(Spelling.of, dict.fromkeys((heading, own))))
+
+
 def _score(name: Name, words: Sequence[str], line: str) -> float:
-    """How well a name says what is typed: 1 and more where its heading holds all of it."""
-    heading = last_name(name.title)
-    raw = _WORD.findall(heading)
-    own = [folded(word) for word in raw]
-    inner = {part.lower() for word in raw for part in _PART.findall(word)} if raw else set()
-    length = sum(map(len, own)) or 1
+    """How well a name says what is typed, in words that are `folded`: 1 and more where its heading
+    holds all of it."""
+    return max(
+        _likeness(each, words, line) - n * OBJECT for n, each in enumerate(_spellings(name.title))
+    )
+
+
+def _likeness(name: Spelling, words: Sequence[str], line: str) -> float:
+    own, inner = name.words, name.inner
     held = 0.0
     letters = 0
     for word in words:
-        word = folded(word)
-        beginning = [each for each in own if each.startswith(word)]
         if word in own:
             held += 1.0
             letters += len(word)
-        elif beginning:
+        elif any(each.startswith(word) for each in own):
             held += 0.9
             letters += len(word)
         elif any(part.startswith(word) for part in inner) or (
@@ -126,7 +156,7 @@ def _score(name: Name, words: Sequence[str], line: str) -> float:
             letters += len(word)
         else:
             held += 0.25
-    score = held / len(words) + 0.6 * min(letters / length, 1.0)
+    score = held / len(words) + 0.6 * min(letters / name.letters, 1.0)
     spoken = " ".join(own)
     if spoken.startswith(line):
         score += 0.7
@@ -135,15 +165,20 @@ def _score(name: Name, words: Sequence[str], line: str) -> float:
     return score
 
 
-def _sections(connection: sqlite3.Connection, text: str, words: Sequence[str], k: int) -> list[int]:
+def _sections(connection: ReadConnection, text: str, words: Sequence[str], k: int) -> list[int]:
     """The sections that answer what is typed; an unfinished last word counts as what it begins."""
     if words[-1] not in STOP_WORDS and words[-1].isascii() and not text[-1:].isspace():
         whole = _completed(connection, words[-1])
         text = f"{text[: text.lower().rfind(words[-1])]} {whole}" if whole else text
-    return [hit.id for hit in sections.find(connection, sections.wanted(connection, text))[:k]]
+    return connection.sections.of(f"{k} {text}", lambda: _answering(connection, text, k))
 
 
-def _completed(connection: sqlite3.Connection, word: str) -> str:
+def _answering(connection: ReadConnection, text: str, k: int) -> list[int]:
+    wanted = sections.wanted(connection, text)
+    return [hit.id for hit in sections.find(connection, wanted, fetch=WEIGHED, most=LOOKED_AT)[:k]]
+
+
+def _completed(connection: ReadConnection, word: str) -> str:
     """The commonest word of the documentation that begins so; "" where it is one itself."""
     if len(word) < 3:
         return ""
@@ -155,9 +190,15 @@ def _completed(connection: sqlite3.Connection, word: str) -> str:
     return str(max(rows, key=lambda row: row[1])[0])
 
 
-def _mended(connection: sqlite3.Connection, word: str) -> str:
+def _mended(connection: ReadConnection, word: str) -> str:
     """`word` where some name has it; else the commonest beginning that is one slip away."""
-    if len(word) < SHORT or not word.isascii() or _is_known(connection, word):
+    if len(word) < SHORT or not word.isascii():
+        return word
+    return connection.mended.of(word, lambda: _in_names(connection, word))
+
+
+def _in_names(connection: ReadConnection, word: str) -> str:
+    if _is_known(connection, word):
         return word
     best = ("", 0)
     for term, count in sections.beginning_like(connection, "titles_terms", word):
@@ -170,7 +211,7 @@ def _mended(connection: sqlite3.Connection, word: str) -> str:
     return best[0] or word
 
 
-def _is_known(connection: sqlite3.Connection, word: str) -> bool:
+def _is_known(connection: ReadConnection, word: str) -> bool:
     row = connection.execute(
         "SELECT 1 FROM titles_terms WHERE term >= ? AND term < ? LIMIT 1", (word, f"{word}\uffff")
     )

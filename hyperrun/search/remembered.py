@@ -1,0 +1,47 @@
+"""What earlier letters found out, for the letters after them: a line is typed letter by letter.
+
+Kept with the connection that read it, and only as long as nothing was written to the index.
+"""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
+
+MAX_WORDS = 2_000  # whose mended forms are kept
+MAX_TEXTS = 300  # whose sections are
+
+Value = TypeVar("Value")
+
+
+class Latest(OrderedDict[str, Value]):
+    """The latest so many values."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def of(self, key: str, find: Callable[[], Value]) -> Value:
+        """The value of `key`: as it is known, or as `find` finds it."""
+        if key in self:
+            self.move_to_end(key)
+            return self[key]
+        self[key] = found = find()
+        if len(self) > self.most:
+            self.popitem(last=False)
+        return found
+
+
+class ReadConnection(sqlite3.Connection):
+    """A connection that reads the index, with what was found out over it."""
+
+    mended: Latest[str]  # a word as it was typed, and as some name has it
+    sections: Latest[list[int]]  # what answers a text, best first
+    _version = -1
+
+    def look(self) -> None:
+        """Forget everything if the index was written to. Raises `sqlite3.Error`."""
+        (version,) = self.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self.mended, self.sections = Latest(MAX_WORDS), Latest(MAX_TEXTS)
