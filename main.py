@@ -45,7 +45,6 @@ from hyperrun.language import choose
 from hyperrun.limits import Limits
 from hyperrun.llm.models import Models
 from hyperrun.logs import configure as configure_logs
-from hyperrun.redaction import without_secrets
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 from hyperrun.storage.files import broken_secret, lock_data_dir
@@ -53,7 +52,17 @@ from hyperrun.storage.keys import Keys
 from hyperrun.storage.opening import check_store, store_of
 from hyperrun.storage.tokens import Tokens
 from hyperrun.visitor import share_names
-from hyperrun.web import api, asking, assets, escalation, health, machine_pages, middleware, sse
+from hyperrun.web import (
+    api,
+    asking,
+    assets,
+    escalation,
+    health,
+    machine_pages,
+    middleware,
+    searching,
+    sse,
+)
 from hyperrun.web.agents_menu import AgentsSheet, ForAgents, name_for
 from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
@@ -70,7 +79,6 @@ from hyperrun.web.forms import (
     OtherForm,
     PageForm,
     ReaderForm,
-    SearchForm,
 )
 from hyperrun.web.known_rows import KnownRows
 from hyperrun.web.local_page import LocalPage, local_state
@@ -80,12 +88,9 @@ from hyperrun.web.metrics import Metrics
 from hyperrun.web.origins import origin, path_within, server_url
 from hyperrun.web.preview import PreviewPage
 from hyperrun.web.request_log import route_of
-from hyperrun.web.search_rows import rows
 from hyperrun.web.services import Services
 from hyperrun.web.settings_form import KeyState, ModelsOf, SettingsSheet
 from hyperrun.web.view import Links, View
-
-MIN_MISSED_CHARS, MAX_MISSED_CHARS = 3, 100  # of a search that is counted
 
 log = logging.getLogger("hyperrun")
 route = APIRouter()
@@ -422,35 +427,6 @@ async def shared(request: Request, link: str, services: Services) -> Response:
     # For whoever is given the link, and for no search engine.
     unlisted = {"X-Robots-Tag": "noindex"}
     return document(services.assets, view, page, up="../", title=turn.question, headers=unlisted)
-
-
-# The search box
-
-
-@route("/search", methods=["POST"])
-async def search_as_typed(request: Request, services: Services, form: SearchForm) -> HTMLResponse:
-    """Rows for what is being typed. The words are in the body alone, and in no log."""
-    view = view_for(request, services, form.lang)
-    search, key = services.search, (form.words, view.language)
-    edition = search.edition
-    shown = services.known_rows.of(key, edition, thorough=search.types_thoroughly)
-    if shown is None:
-        found = await search.typed(form.words)
-        shown = rows(view, found)
-        if found.words:
-            services.known_rows.keep(key, edition, shown, thorough=found.thorough)
-    return HTMLResponse(shown)
-
-
-@route("/search-missed", methods=["POST"])
-async def search_missed(request: Request, services: Services, form: SearchForm) -> Response:
-    """Count a search that its reader left without a page or an answer; nothing of who."""
-    if Caller.of(request).asker_for(services).private:
-        return Response(status_code=204)
-    words = without_secrets(" ".join(form.words.casefold().split()))
-    if len(words) >= MIN_MISSED_CHARS:
-        await services.store.count_missed(words[:MAX_MISSED_CHARS])
-    return Response(status_code=204)
 
 
 # Conversations
@@ -818,6 +794,7 @@ def create_app(settings: Settings) -> FastHTML:
             images=tuple(origin(each) for each in settings.images),
         ),
     )
+    app.router.routes += searching.routes
     route.to_app(app)
     health.route.to_app(app)
     app.router.routes += [*machine_pages.routes, *api.routes, Route("/mcp", mcp_door)]

@@ -3,12 +3,14 @@
 import hashlib
 import secrets
 import time
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 _SALT = secrets.token_bytes(16)
 _shared: list[bytes] = []  # what all processes make their names with
 
 
+@lru_cache(maxsize=1_024)  # it is asked for five times a request
 def parsed_address(text: str) -> IPv4Address | IPv6Address | None:
     """An address with or without a port; None where it is none."""
     text = text.strip().strip('"')

@@ -42,6 +42,8 @@ class Typist:
         while time.monotonic() < until:
             line = self.chance.choice(self.lines)
             for end in range(1, len(line) + 1):
+                if time.monotonic() >= until:
+                    break
                 self._typed.append((line[:end], time.monotonic()))
                 self._more.set()
                 await asyncio.sleep(self.chance.uniform(*LETTER_S))

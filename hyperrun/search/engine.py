@@ -10,8 +10,10 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from hyperrun.domain import Source
@@ -135,6 +137,8 @@ class Search:
             )
         self._edition = 1  # of the index: another when something was read into it
         self._typing = 0  # searches of those who are typing that are under way
+        # One thread for them: more would take the interpreter from each other, and from others.
+        self._typists = ThreadPoolExecutor(1, "typing")
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
         self._dirty = asyncio.Event()
@@ -523,7 +527,8 @@ class Search:
         thorough = self.types_thoroughly
         self._typing += 1
         try:
-            found, words = await asyncio.to_thread(self._index.typed, text, k, thorough=thorough)
+            look = partial(self._index.typed, text, k, thorough=thorough)
+            found, words = await asyncio.get_running_loop().run_in_executor(self._typists, look)
         except sqlite3.Error as error:  # whoever keeps the index whole sees to it
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
@@ -884,6 +889,7 @@ class Search:
         if self._meaning is not None:
             await self._meaning.close()
         await self._versions.close()
+        await asyncio.to_thread(self._typists.shutdown, cancel_futures=True)
         self._index.close()
 
 

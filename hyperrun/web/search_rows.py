@@ -8,18 +8,18 @@ from collections.abc import Iterator, Sequence
 from html import escape as escaped
 from urllib.parse import urldefrag
 
+from hyperrun.language import text
 from hyperrun.passage import Passage
 from hyperrun.search.kinds import kind_of
 from hyperrun.search.marking import Marker, Spans, line
 from hyperrun.search.typing import Typed
-from hyperrun.web.view import View
 
 MAX_PER_PAGE = 3
 MAX_HEADING_CHARS = 120
 SMALL_WORDS = 4  # with so many words and more, the small ones among them are not marked
 
 
-def rows(view: View, found: Typed) -> str:
+def rows(language: str, found: Typed) -> str:
     """What was found, by kind and page; the kind and the page of the best come first."""
     kinds: dict[str, dict[str, list[Passage]]] = {}
     for passage in found.passages:
@@ -30,7 +30,7 @@ def rows(view: View, found: Typed) -> str:
     numbers = iter(range(1, 100))
     written = _Written(found)
     return "".join(
-        written.group(view.say(f"kind_{kind}"), n == 0, page, numbers)
+        written.group(text(language, f"kind_{kind}"), n == 0, page, numbers)
         for kind, pages in kinds.items()
         for n, page in enumerate(pages.values())
     )
@@ -93,13 +93,13 @@ def _above(passage: Passage) -> str:
     return " · ".join(filter(None, (passage.source, headings)))
 
 
-def _marked(text: str, spans: Spans) -> str:
-    """`text` with the words marked that were typed."""
+def _marked(said: str, spans: Spans) -> str:
+    """`said` with the words marked that were typed."""
     written = []
     at = 0
     for start, end in spans:
-        if end > len(text):
+        if end > len(said):
             break
-        written.append(f"{escaped(text[at:start])}<mark>{escaped(text[start:end])}</mark>")
+        written.append(f"{escaped(said[at:start])}<mark>{escaped(said[start:end])}</mark>")
         at = end
-    return "".join((*written, escaped(text[at:])))
+    return "".join((*written, escaped(said[at:])))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperrun.search import sections
 from hyperrun.search.index import Index
 from hyperrun.search.index_file import location
 from hyperrun.search.marking import line, marks
@@ -21,6 +22,11 @@ PAGES = {
     "docs/es.md": "# Configuración rápida\n\nLa lámpara se configura en la sala con una orden.\n",
     "lantern.py": (
         'class OpenAPIBuilder:\n    """Builds."""\n\n    def dimLamp(self):\n        return 1\n'
+    ),
+    "docs/objects.md": (
+        "# Objects\n\n## lantern.rooms.dusk\n\nHow dark it is where nothing lights.\n\n"
+        "## lantern.rooms.brightness\n\nHow bright it is there.\n\n"
+        "## Brightness\n\nOf a lamp, in a hundred steps.\n"
     ),
     "docs/changelog.md": "# Changelog\n\n## 1.0\n\nDimming a lamp is new.\n",
 }
@@ -70,6 +76,9 @@ def titles(index: Index, text: str) -> list[str]:
         ("уст", "Установка лампы"),
         ("configuracion", "Configuración rápida"),  # without the accent
         ("how do i make it darker with dim(level)", "Dimming a lamp"),
+        ("bright", "Brightness"),  # a heading before an object of the same name
+        ("dusk", "lantern.rooms.dusk"),  # the object's own name
+        ("lantern.rooms.du", "lantern.rooms.dusk"),  # and its whole one
     ],
 )
 def test_it_is_found_before_it_is_typed_out(index: Index, text: str, first: str) -> None:
@@ -112,6 +121,39 @@ def test_what_is_gone_from_the_files_is_found_no_more(root: Path, tmp_path: Path
     extra.unlink()
     index.refresh(root)
     assert titles(index, "standing") == []
+
+
+def test_what_answered_the_letters_before_is_forgotten_with_its_section(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    root.mkdir()
+    page = root / "guide.md"
+    page.write_text("# Lanterns\n\nThey smoulder when the wick is short.\n")
+    index = Index(location(tmp_path / "data", "repo"))
+    index.refresh(root)
+    for text in ("why does it smo", "why does it smoul", "why does it smuolder"):
+        assert titles(index, text) == ["Lanterns"]
+    page.write_text("# Lanterns\n\nThey go out.\n")
+    index.refresh(root)
+    for text in ("why does it smo", "why does it smoul", "why does it smuolder"):
+        assert titles(index, text) == []
+    page.write_text("# Lanterns\n\nThey smoulder again.\n")
+    index.refresh(root)
+    assert titles(index, "why does it smuolder") == ["Lanterns"]
+
+
+def test_common_words_alone_are_not_looked_through_where_rare_ones_tell(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    root.mkdir()
+    common = "".join(f"## Room {n}\n\nA lamp lights this room.\n\n" for n in range(200))
+    (root / "rooms.md").write_text(f"# Rooms\n\n{common}## Wicks\n\nTrim the wick of a lamp.\n")
+    index = Index(location(tmp_path / "data", "repo"))
+    index.refresh(root)
+    with index.connect() as connection:
+        for most in (50, 0):
+            wanted = sections.wanted(connection, "trim the wick of a lamp")
+            found = sections.find(connection, wanted, most=most)
+            assert index._passage(connection, found[0].id, 0.0)[0].title.endswith("Wicks")
+            assert (len(found) > 1) == (most == 0)
 
 
 def test_a_section_that_is_cut_in_several_is_named_once(tmp_path: Path) -> None:
