@@ -60,16 +60,29 @@ def sections_of_page(html: str) -> list[tuple[str, str]]:
         for label in tabs.select(".sphinx-tabs-tab"):
             if panel := tabs.find(id=str(label.get("aria-controls"))):
                 panel.insert(0, label.get_text())
+    for tabs in content.select(".tabs-container"):
+        labels = [label.extract() for label in tabs.select(":scope > [role=tablist] > li")]
+        panels = tabs.select(":scope > div > [role=tabpanel]")
+        for label, panel in zip(labels, panels, strict=False):
+            panel.insert(0, label.get_text())
     for each in content.select(_REMOVED):
         each.decompose()
+    for each in content.select("ul"):  # a table of contents by hand
+        links = each.select("a")
+        if len(links) > 1 and all(str(link.get("href")).startswith("#") for link in links) and (
+            bare(each.get_text()) == bare("".join(link.get_text() for link in links))
+        ):  # fmt: skip
+            each.decompose()
     notes = [
         each.extract()
-        for each in content.select(".footnotes li, aside.footnote, [data-footnotes] li")
+        for each in content.select(
+            ".footnotes li, aside.footnote, [data-footnotes] li, .footnote-definition li"
+        )
     ]
     for each in notes:
-        for label in each.select("span.label"):
+        for label in each.select("span.label, a[href^='#fr-']"):
             label.decompose()
-    for each in content.select(".footnotes, [data-footnotes]"):
+    for each in content.select(".footnotes, [data-footnotes], .footnote-definition"):
         each.decompose()
     for tabs in content.select(".tabbed-set"):
         labels = [label.extract() for label in tabs.select(":scope > .tabbed-labels > label")]
@@ -102,10 +115,10 @@ def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, 
         if chunk.kind != "section":
             continue
         said = chunk.content or chunk.text
-        name = chunk.title.rpartition(" > ")[2]
-        is_object = re.fullmatch(r"[A-Za-z_][\w.]*", name) and _DESCRIBES.match(chunk.text)
-        if is_object and chunk.title != before:  # a part of the section on its page
-            above = chunk.title.rpartition(" > ")[0]
+        above, _, name = chunk.title.rpartition(" > ")
+        is_object = not said.startswith("#") and _DESCRIBES.match(chunk.text) is not None
+        is_object = is_object and re.fullmatch(r"[A-Za-z_][\w.]*", name) is not None
+        if above and is_object and chunk.title != before:  # a part of the section on its page
             if above != before:
                 found.append((above.rpartition(" > ")[2], "", chunk.start_line))
             before = above
@@ -118,8 +131,8 @@ def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, 
         if re.match(r"#{1,6} ", said):
             said = said.partition("\n")[2]
         elif found and chunk.title == before:
-            name, above, _ = found.pop()
-            said = f"{above}\n\n{said}"
+            name, begun, _ = found.pop()
+            said = f"{begun}\n\n{said}"
         before = chunk.title
         found.append((name, said, chunk.start_line))
     return [
@@ -164,10 +177,12 @@ def main() -> None:
             there[bare(heading)].append(bare(said))
         for heading, said, line in sections_of_source(root, path):
             total += 1
+            ours = bare(said)
             known = there.get(bare(heading)) or (
                 [each for each in there[""] if each] if line < 40 else None
             )
-            ours = bare(said)
+            if ours not in (known or ()) and ours in there[""]:  # what stands above any heading
+                known = there[""]
             if not known:  # a heading that the generator makes of something else
                 known = [each for listed in there.values() for each in listed]
             theirs = ours if ours in known else max(known, key=lambda each: _near(ours, each))

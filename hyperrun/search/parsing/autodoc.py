@@ -99,7 +99,7 @@ class _Writer:
         if "noindex" not in kind and not isinstance(node, ast.Module):
             signature = commonmark.fence(self._signature(found, title, kind), "python")
             bases = [] if not isinstance(node, ast.ClassDef) or not self._shows_bases else (
-                [commonmark.code_span(_type(each, True)) for each in node.bases]
+                [commonmark.code_span(_type(each, True)) for each in node.bases] or ["`object`"]
             )  # fmt: skip
             above = f"Bases: {', '.join(bases)}" if bases else ""
             said = "\n\n".join(filter(None, (signature, above, said, body)))
@@ -123,7 +123,7 @@ class _Writer:
         ][:MAX_MEMBERS]  # fmt: skip
         order = options.get("member-order", "bysource" if self._settings.by_source else "")
         if order != "bysource":
-            members.sort(key=lambda each: each.name.lower())
+            members.sort(key=lambda each: each.name)
         elif "inherited-members" not in options:
             members.sort(key=lambda each: each.node.lineno)
         in_module = isinstance(found.node, ast.Module)
@@ -235,9 +235,10 @@ class _Writer:
         self, doc: str, function: Function | None, found: Found, is_class: bool = False
     ) -> str:
         doc = self._read(doc)
-        if function is None or self._settings.typehints not in ("description", "both"):
+        beside = self._settings.typehints == "beside"
+        if function is None or self._settings.typehints not in ("description", "both", "beside"):
             return doc
-        if _is_property(function):
+        if _is_property(function) or (beside and function.name == "__new__"):
             return doc
         evaluated = _can_be_evaluated(function, found.module)
         types = {
@@ -247,7 +248,11 @@ class _Writer:
         returned = "" if is_class or function.returns is None else (
             _type(function.returns, evaluated)
         )  # fmt: skip
-        return docstrings.with_types(doc, types, returned)
+        if beside:
+            variables = _type_variables(found.module)
+            types = {name: _with_variables(kind, variables) for name, kind in types.items()}
+            return docstrings.with_types_beside(doc, types, _with_variables(returned, variables))
+        return docstrings.with_types(doc, types, returned, self._settings.hints_all)
 
     def _constructor(self, found: Found) -> Function | None:
         for one in self._bases(found):
@@ -266,7 +271,13 @@ class _Writer:
             first = self._constructor(found)
             if told := self._told_arguments():
                 return f"{label} {title}{told}"
+            if first is None and _is_enum(node):
+                return f"{label} {title}(value)"
+            if self._settings.typehints == "beside":  # which takes those of `__init__` alone
+                hinted = first is not None and first.name != "__init__"
             arguments = f"({_arguments(first, hinted, True)})" if first else _fields(node, hinted)
+            if arguments == "()" and first is None and self._settings.typehints == "beside":
+                arguments = ""
             return f"{label} {title}{arguments}"
         if isinstance(node, Function):
             return self._function(node, title, hinted, found)
@@ -289,8 +300,9 @@ class _Writer:
             lead = "abstract property" if "abstractmethod" in decorators else "property"
             shown = f": {_type(node.returns, True)}" if node.returns is not None else ""
             return f"{lead} {title}{shown}"
-        leads = "abstract " if "abstractmethod" in decorators else ""
-        leads += "async " if isinstance(node, ast.AsyncFunctionDef) else ""
+        leads = "abstractmethod " if "abstractmethod" in decorators else ""
+        is_waited_for = isinstance(node, ast.AsyncFunctionDef)
+        leads += "async " if is_waited_for and "asynccontextmanager" not in decorators else ""
         leads += "classmethod " if "classmethod" in decorators else ""
         leads += "static " if "staticmethod" in decorators else ""
         first = [each.arg for each in (*node.args.posonlyargs, *node.args.args)[:1]]
@@ -333,7 +345,7 @@ def _arguments(node: Function, hinted: bool, is_method: bool) -> str:
 def _fields(node: ast.ClassDef, hinted: bool) -> str:
     """The arguments that a dataclass makes of its fields; "" for another class."""
     if not any("dataclass" in ast.unparse(each) for each in node.decorator_list):
-        return "()" if not node.bases else ""
+        return "()" if not (node.bases or node.keywords) else ""
     told = []
     for each in node.body:
         if isinstance(each, ast.AnnAssign) and "ClassVar" not in ast.unparse(each.annotation):
@@ -359,6 +371,38 @@ def _is_property(node: ast.AST) -> bool:
 
 def _is_error(node: ast.ClassDef) -> bool:
     return any(re.search(r"(Error|Exception|Warning)$", ast.unparse(base)) for base in node.bases)
+
+
+def _is_enum(node: ast.ClassDef) -> bool:
+    return any(re.search(r"(?:^|\.)(Int|Str)?(Enum|Flag)$", ast.unparse(b)) for b in node.bases)
+
+
+def _type_variables(module: ast.Module) -> dict[str, str]:
+    """The module's type variables by name, each as its value is shown."""
+    found: dict[str, str] = {}
+    for node in module.body:
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        if not isinstance(value, ast.Call):
+            continue
+        kind = ast.unparse(value.func).rpartition(".")[2]
+        if kind in ("TypeVar", "ParamSpec"):
+            more = [f"{each.arg}={ast.unparse(each.value)}" for each in value.keywords
+                    if each.arg in ("bound", "covariant", "contravariant")]  # fmt: skip
+            found |= {name: f"{kind}({', '.join([name, *more])})" for name in assigned(node)}
+        elif kind == "TypeVarTuple":
+            found |= dict.fromkeys(assigned(node), kind)
+    return found
+
+
+def _with_variables(kind: str, variables: dict[str, str]) -> str:
+    """A type as it is shown when it is evaluated: with what its variables are, which alone have
+    `typing.Union` made of what they are one of."""
+    parts = kind.split(" | ")
+    if len(parts) > 1 and set(parts) & {*variables, "AnyStr"}:
+        told = [each for each in parts if each != "None"]
+        is_optional = len(told) == 1 and len(parts) == 2
+        kind = f"Optional[{told[0]}]" if is_optional else f"Union[{', '.join(parts)}]"
+    return re.sub(r"\b[A-Za-z_]\w*\b", lambda match: variables.get(match[0], match[0]), kind)
 
 
 def _type(node: ast.expr | None, evaluated: bool) -> str:

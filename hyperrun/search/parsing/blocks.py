@@ -127,8 +127,8 @@ def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
     return parts
 
 
-def bounded(blocks: Sequence[Block]) -> str:
-    """What `blocks` of another file say, up to where that is too much."""
+def bounded(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks of another file, up to where they are too many."""
     kept: list[Block] = []
     size = 0
     is_long = sum(len(block.content) for block in blocks) > MAX_PARTIAL_CHARS
@@ -138,4 +138,20 @@ def bounded(blocks: Sequence[Block]) -> str:
         if kept and (size > MAX_INCLUDED_CHARS or (block.level and is_long and not kept[-1].level)):
             break
         kept.append(block)
-    return joined(kept)
+    return kept
+
+
+def brought_in(
+    blocks: Sequence[Block], file: str, numbers: Sequence[int], start: int, end: int, above: int = 0
+) -> list[Block]:
+    """Blocks of another file where a page's lines `start` to `end` include it: its headings are the
+    page's, so many levels further down as there are `above`. `numbers` are those of its lines."""
+    found = []
+    for block in bounded(blocks):
+        first, last = (numbers[min(each, len(numbers)) - 1] for each in (block.start, block.end))
+        level = block.level + above if block.level else 0
+        here = Include(file, first, last)
+        found.append(
+            replace(block, start=start, end=end, level=level, includes=[here, *block.includes])
+        )
+    return found

@@ -62,6 +62,12 @@ def note_title(name: str, argument: str) -> str:
     return {"seealso": "See also", "sidebar": "", "admonition": ""}.get(name, name.capitalize())
 
 
+def code_tab(argument: str) -> tuple[str, str]:
+    """The language of sphinx-tabs' code, and what its tab is called."""
+    language, _, label = argument.strip().partition(" ")
+    return language, label.strip() or language.capitalize()
+
+
 def version_note(name: str, argument: str, said: str) -> str:
     """The sentence of "versionadded" and its like."""
     version, _, more = argument.partition(" ")

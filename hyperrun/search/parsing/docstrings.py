@@ -132,10 +132,14 @@ def _returned(body: Sequence[str], google: bool) -> tuple[str, list[str]]:
     return kind, inspect.cleandoc("\n".join(["", *body[1:]])).splitlines()
 
 
-def with_types(doc: str, types: Mapping[str, str], returned: str) -> str:
-    """`doc` with the types of parameters and of what is returned as fields of their own."""
+def with_types(doc: str, types: Mapping[str, str], returned: str, of_all: bool = True) -> str:
+    """`doc` with the types of parameters and of what is returned as fields of their own: of all,
+    or of those that it documents."""
     lines = doc.splitlines()
     told = {match[1].lstrip("*\\") for line in lines if (match := _FIELD.match(line))}
+    if not of_all:
+        types = {name: kind for name, kind in types.items() if name in told}
+        returned = returned if re.search(r"(?m)^:returns?:", doc) else ""
     typed = {match[1] for line in lines if (match := re.match(r":type\s+(\w+)\s*:", line))}
     fields = [f":param {name}:" for name in types if name not in told]
     fields += [f":type {name}: {_plain(kind)}" for name, kind in types.items() if name not in typed]
@@ -152,6 +156,34 @@ def with_types(doc: str, types: Mapping[str, str], returned: str) -> str:
     while not lines[after - 1].strip():
         after -= 1
     return "\n".join([*lines[:after], *fields, "", *lines[after:]])
+
+
+def with_types_beside(doc: str, types: Mapping[str, str], returned: str) -> str:
+    """`doc` as sphinx-autodoc-typehints has it: the types of those parameters that it documents,
+    and what is returned before what is said of that."""
+    lines: list[str] = []
+    for line in doc.splitlines():
+        match = _FIELD.match(line)
+        name = match[1].lstrip("*\\") if match else ""
+        if match and name in types and f":type {name}:" not in doc:
+            lines.append(f":type {match[1]}: {_plain(types[name])}")
+        lines.append(line)
+    if not returned or any(line.startswith(":rtype:") for line in lines):
+        return "\n".join(lines)
+    field = f":rtype: {_plain(returned)}"
+    said = next((n for n, line in enumerate(lines) if re.match(r":returns?:", line)), None)
+    if said is not None:
+        return "\n".join([*lines[:said], field, *lines[said:]])
+    last = max((n for n, line in enumerate(lines) if _FIELD.match(line)), default=None)
+    if last is None:
+        return "\n".join([*lines, "", field])
+    after = last + 1
+    while after < len(lines) and (not lines[after].strip() or lines[after][:1].isspace()
+                                  or _ANY_FIELD.match(lines[after])):  # fmt: skip
+        after += 1
+    while not lines[after - 1].strip():
+        after -= 1
+    return "\n".join([*lines[:after], field, "", *lines[after:]])
 
 
 def _plain(kind: str) -> str:

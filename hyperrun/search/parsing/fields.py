@@ -17,6 +17,8 @@ _LABELS = {
 }  # fmt: skip
 _TYPES = {"type": "Parameters", "paramtype": "Parameters", "kwtype": "Keyword Arguments",
           "vartype": "Variables"}  # fmt: skip
+_TYPED = ("Parameters", "Keyword Arguments", "Variables")
+_SHORT = re.compile(r"~(?:\w+\.)+(?=\w)")  # what Sphinx leaves out of a reference's words
 _NAMED = re.compile(r"(?P<kind>[a-z]+)(?:\s+(?P<named>\S.*))?$", re.DOTALL)
 
 
@@ -36,12 +38,15 @@ def markdown(fields: Iterable[tuple[str, str, str]]) -> str:
     for name, shown, said in fields:
         match = _NAMED.match(name)
         kind, named = (match["kind"], match["named"] or "") if match else ("", "")
+        named = _SHORT.sub("", named)
+        if kind in _TYPES or kind == "rtype":
+            said = _SHORT.sub("", said)
         if kind in _TYPES and named:
             label = _TYPES[kind]
             groups.setdefault(label, _Group(label)).types[_bare(named)] = said
         elif kind in _LABELS:
             group = groups.setdefault(_LABELS[kind], _Group(_LABELS[kind]))
-            if group.label in ("Parameters", "Keyword Arguments") and " " in named:
+            if group.label in _TYPED and " " in named:
                 told, _, named = named.rpartition(" ")  # "param TYPE NAME"
                 group.types.setdefault(_bare(named), commonmark.escaped(told))
             group.said.append((named, said))

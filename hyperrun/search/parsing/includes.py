@@ -107,6 +107,11 @@ class Shown:
         return dedent("\n".join(kept).expandtabs(4)).strip("\n")
 
     @property
+    def numbers(self) -> list[int]:
+        """The lines' numbers."""
+        return [number for start, end in self.spans for number in range(start, end + 1)]
+
+    @property
     def includes(self) -> list[Include]:
         """Where they stand."""
         return [Include(str(self.file), start, end) for start, end in self.spans]

@@ -7,9 +7,16 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, directives, html_text, includes
+from hyperrun.search.parsing import (
+    commonmark,
+    directives,
+    html_text,
+    includes,
+    jsx,
+    package_managers,
+)
 from hyperrun.search.parsing import members as api
-from hyperrun.search.parsing.blocks import Block, bounded, joined
+from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.markdown_rules import parser
 from hyperrun.search.parsing.roles import role
@@ -28,6 +35,7 @@ _SHORT_NAME = re.compile(r"(?<![\w:]):[a-z+-][a-z0-9_+-]{1,40}:(?![\w:])")
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==|\^\^(?=\S)(.+?)(?<=\S)\^\^")
 _KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
 _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
+_HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
 _HIDDEN_RUST = re.compile(r"\s*#(?: |$)")
@@ -57,6 +65,9 @@ _SILENT_COMPONENTS = frozenset((
     "doccardlist", "toctree",
 ))  # fmt: skip
 _CALLOUT = re.compile(r"\.callout-([\w-]+)")
+_TAB = re.compile(r"value:\s*[\"']([^\"']+)[\"'],\s*label:\s*[\"']([^\"']+)[\"']")
+_TAB_TOO = re.compile(r"label:\s*[\"']([^\"']+)[\"'],\s*value:\s*[\"']([^\"']+)[\"']")
+_CHILDREN = "\ue0c1"  # where a component shows what stands in it
 _LABELS = ("label", "title", "header", "heading", "summary", "caption", "name", "path", "text")
 
 
@@ -77,6 +88,7 @@ class Document:
         self._environment: dict[str, Any] = {"components": components, "imports": {}}
         self._footnotes: dict[str, int] = {}
         self._includes: list[Include] = []
+        self._tabs: dict[str, str] = {}  # by value, what Docusaurus' `Tabs` calls them
         self._depth = 0
         self._own_id = ""
         self._module = ""  # of which objects are described
@@ -87,6 +99,8 @@ class Document:
             return []
         self._depth += 1
         try:
+            if "\xa0" in text:  # behind a heading's marks, where Python-Markdown asks for no space
+                text = _HARD_SPACE.sub(r"\1 ", text)
             tokens = parser(self._components).parse(text, self._environment)
             return self._blocks(tokens, offset)
         finally:
@@ -128,6 +142,9 @@ class Document:
                 found += self._html(token, start, stop)
             elif token.type == "fence" and token.info.strip() == "{eval-rst}":
                 found += self._directive("eval-rst", "", token.content, start, stop)
+            elif token.type == "fence" and token.info.startswith("{include}"):
+                argument = token.info.removeprefix("{include}")
+                found += self._directive("include", argument, token.content, start, stop)
             else:
                 found.append(self._block(start, stop, self._written(tokens[at:end])))
             at = end
@@ -309,6 +326,8 @@ class Document:
             return ""
         if info.lower() in ("math", "latex {math}"):
             return f"$$\n{code.strip()}\n$$"
+        if "npm2yarn" in info.split():
+            return self._package_managers(code, info.split()[0])
         language, title = _told(info)
         if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
             language = language.strip("{}")
@@ -322,6 +341,12 @@ class Document:
             kept.append(line)
         return commonmark.titled(
             commonmark.escaped(title), self._code("\n".join(kept), language, title)
+        )
+
+    def _package_managers(self, code: str, language: str) -> str:
+        tabs = package_managers.shown(code.rstrip("\n"), self._place)
+        return "\n\n".join(
+            commonmark.titled(name, commonmark.fence(said, language)) for name, said in tabs
         )
 
     def _code(self, code: str, language: str, title: str = "") -> str:
@@ -405,9 +430,10 @@ class Document:
             blocks = self._place.document(shown, suffix)
             if blocks is None:
                 return []
-            said = bounded(blocks)
+            if self._depth == 1 and any(block.level for block in bounded(blocks)):
+                return brought_in(blocks, str(shown.file), shown.numbers, start, max(start, end))
             self._includes += shown.includes
-            return [self._block(start, end, said)]
+            return [self._block(start, end, joined(bounded(blocks)))]
         self._includes += shown.includes
         language = language or language_of(shown.file)
         lines = shown.code
@@ -527,6 +553,8 @@ class Document:
             path = self._environment["imports"][tag.name]
             if re.search(r"\.(mdx?|qmd|markdown)$", path):
                 return self._include(self._found(path), start, end)
+        if (own := self._imported(tag, body)) is not None:
+            return [self._block(start, end, own)]
         is_code = name in ("code", "codeblock", "codesnippet") or "code" in tag.expressions
         if is_code and (blocks := self._code_component(tag, body, start, end)):
             return blocks
@@ -539,8 +567,12 @@ class Document:
             title = tag.said("title", "label") or kind.capitalize()
             content = commonmark.note(self._words(title), self._said(body))
             return [self._block(start, end, content)]
+        if name == "tabs" and (listed := tag.expressions.get("values")):
+            self._tabs |= dict(_TAB.findall(listed)) | {b: a for a, b in _TAB_TOO.findall(listed)}
         is_link = name.endswith(("link", "button")) and bool(body.strip())  # its title is a hint
         label = "" if is_link else tag.said(*_LABELS, *(("value",) if "tab" in name else ()))
+        if name == "tabitem" and not tag.said("label"):
+            label = self._tabs.get(label, label)
         if name in ("param", "paramfield", "responsefield"):
             label = " ".join(filter(None, (tag.said("path", "query", "body", "header", "name"),
                                            tag.said("type"))))  # fmt: skip
@@ -555,6 +587,17 @@ class Document:
             content = commonmark.strong(head) if blocks else commonmark.paragraph(head)
             blocks = [Block(start, start, content), *blocks]
         return blocks
+
+    def _imported(self, tag: html_text.Tag, body: str) -> str | None:
+        """What a component of the project says; None where only running it would tell."""
+        path = self._environment["imports"].get(tag.name.partition(".")[0])
+        if path is None or self._place is None or not jsx.OWN.match(path):
+            return None
+        html = jsx.html(self._place, path, tag.name, tag.attributes, _CHILDREN if body else "")
+        said = html_text.markdown(html)
+        if not said or (body.strip() and _CHILDREN not in said):
+            return None
+        return said.replace(_CHILDREN, self._said(body)) if body else said
 
     def _code_component(self, tag: html_text.Tag, body: str, start: int, end: int) -> list[Block]:
         """Code that a component shows: its own, or a file's that was imported as text."""
@@ -662,6 +705,10 @@ class Document:
                 self._code(directives.without_flags(text), language),
             )
             return [self._block(start, end, content)]
+        if name == "code-tab":
+            language, label = directives.code_tab(argument)
+            code = commonmark.titled(self._words(label), self._code(text, language))
+            return [self._block(start, end, code)]
         if name in directives.NOTHING:
             return []
         if name == "math":
@@ -776,6 +823,8 @@ class Document:
                         said = said[:start] + commonmark.link(said[start:], address)
                     elif name in _BLOCK_TAGS:
                         said += " " if said and not said.endswith((" ", "\n")) else ""
+                    elif tag.is_empty and (own := self._imported(tag, "")):
+                        said += own
                     elif tag.is_empty and name not in ("img", "image", "icon"):
                         said += commonmark.escaped(tag.said(*_LABELS))
         return re.sub(r"\*\*\*\*|(?<![*\\])\*\*(?=$)(?<=^\*\*)", "", said)

@@ -69,13 +69,18 @@ def chunks(text: str, suffix: str, stem: str) -> list[Chunk]:
     lines = text.splitlines()
     found: list[Chunk] = []
     if suffix in LANGUAGES:
-        language, module, function = LANGUAGES[suffix]
-        tree = _parser(module, function).parse(text.encode())
-        _collect(tree.root_node, lines, "", language, found)
+        language = LANGUAGES[suffix][0]
+        _collect(parsed(text, suffix), lines, "", language, found)
     else:
         language = BY_PATTERN.get(suffix, "")
         found = _by_pattern(lines, language)
     return sorted(found + _rest(lines, found, stem, language), key=lambda chunk: chunk.start_line)
+
+
+def parsed(text: str, suffix: str) -> Any:
+    """The root of a file's tree, of a suffix that has a grammar."""
+    _, module, function = LANGUAGES[suffix]
+    return _parser(module, function).parse(text.encode()).root_node
 
 
 @cache

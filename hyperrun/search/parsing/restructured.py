@@ -7,6 +7,7 @@ asks the network, and none is an error.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from textwrap import dedent
 
 from docutils import nodes
@@ -21,8 +22,8 @@ from hyperrun.search.parsing import (
     members,
     sphinx_settings,
 )
-from hyperrun.search.parsing.blocks import Block, bounded, joined
-from hyperrun.search.parsing.includes import Place, language_of
+from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
+from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.members import Member
 from hyperrun.search.parsing.restructured_tree import Directive, Role, parse
 from hyperrun.search.parsing.roles import role
@@ -125,7 +126,7 @@ class _Writer:
                 if not re.match(r"\s*(latex|man|text|epub|not html)", node["argument"]):
                     self._section(node, level, found)
             else:
-                self._append(node, found)
+                self._append(node, found, level)
 
     def _section_body(self, node: nodes.section, level: int, found: list[Block]) -> None:
         rest = nodes.Element()
@@ -160,13 +161,16 @@ class _Writer:
             _plain(title), wanted, own_id,
         )  # fmt: skip
 
-    def _append(self, node: nodes.Node, found: list[Block]) -> None:
+    def _append(self, node: nodes.Node, found: list[Block], level: int) -> None:
         if (
             not found
             and isinstance(node, nodes.field_list)
             and {field.children[0].astext().lower() for field in node.children if field.children}
             <= _OF_ITSELF
         ):
+            return
+        if isinstance(node, Directive) and (brought := self._included(node, found, level)):
+            found += brought
             return
         if isinstance(node, Directive) and (told := self._members(node)):
             start = max(found[-1].start if found else 1, self._start(node, 1))
@@ -384,6 +388,10 @@ class _Writer:
                 commonmark.escaped(options.get("caption", "")),
                 commonmark.fence(dedent(code), _language(name, argument.split("\n")[0])),
             )
+        if name == "code-tab":
+            language, label = directives.code_tab(argument.split("\n")[0])
+            code = commonmark.fence(dedent(node["code"]), language)
+            return commonmark.titled(commonmark.escaped(label), code)
         if name == "math":
             return f"$$\n{(argument + chr(10) + node['code']).strip()}\n$$"
         if name in ("literalinclude", "include"):
@@ -406,12 +414,25 @@ class _Writer:
             return self._children(node)
         return self._children(node)
 
-    def _include(self, name: str, argument: str, options: dict[str, str]) -> str:
-        if self._place is None:
-            return ""
-        file = self._place.find(argument)
-        if file is None:
-            return ""
+    def _included(self, node: Directive, found: Sequence[Block], level: int) -> list[Block]:
+        """The blocks of a document that is included, where it has headings of its own."""
+        options = node["options"]
+        if node["name"] != "include" or {"literal", "code"} & set(options):
+            return []
+        shown = self._shown(node["argument"].strip(), options)
+        if shown is None or self._place is None or not shown.spans:
+            return []
+        blocks = self._place.document(shown, _suffix(shown.file)) or []
+        if not any(block.level for block in bounded(blocks)):
+            return []
+        start = max(found[-1].start if found else 1, self._start(node, 1))
+        return brought_in(blocks, str(shown.file), shown.numbers, start, start, level)
+
+    def _shown(self, argument: str, options: dict[str, str]) -> Shown | None:
+        """What a directive names of another file."""
+        file = self._place.find(argument) if self._place is not None else None
+        if file is None or self._place is None:
+            return None
         shown = includes.whole(file, self._place.read(file))
         if "start-line" in options or "end-line" in options:
             total = len(shown.lines)
@@ -420,8 +441,13 @@ class _Writer:
             shown = includes.some(file, list(shown.lines), range((first or 0) + 1, last + 1))
         if set(options) & _CUTS:
             shown = includes.between(file, list(shown.lines), options)
-        if not shown.spans:
+        return shown
+
+    def _include(self, name: str, argument: str, options: dict[str, str]) -> str:
+        shown = self._shown(argument, options)
+        if shown is None or self._place is None or not shown.spans:
             return ""
+        file = shown.file
         self._includes += shown.includes
         if name == "literalinclude" or "literal" in options or "code" in options:
             language = options.get("language") or options.get("code") or language_of(file)
@@ -429,8 +455,7 @@ class _Writer:
                 commonmark.escaped(options.get("caption", "")),
                 commonmark.fence(shown.code, language),
             )
-        suffix = ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
-        return bounded(self._place.document(shown, suffix) or [])
+        return joined(bounded(self._place.document(shown, _suffix(file)) or []))
 
     def _autodoc(self, node: Directive, argument: str, options: dict[str, str]) -> list[Member]:
         from hyperrun.search.parsing import autodoc
@@ -604,6 +629,10 @@ class _Writer:
 
 
 # What a document says of itself to its generator.
+def _suffix(file: PurePosixPath) -> str:
+    return ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
+
+
 _OF_ITSELF = frozenset((
     "orphan", "tocdepth", "nocomments", "nosearch", "no-search", "author", "authors", "date",
     "version", "revision", "status", "copyright", "contact", "organization", "address",

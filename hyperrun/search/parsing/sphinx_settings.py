@@ -13,7 +13,8 @@ class SphinxSettings:
     """Sphinx's own defaults, where `conf.py` says nothing or is not there."""
 
     default_role: str = ""
-    typehints: str = "signature"  # or description, both, none
+    typehints: str = "signature"  # or description, both, none; beside: by an extension
+    hints_all: bool = True  # beside those parameters, too, of which nothing is said
     by_source: bool = False  # members in the order of their source, else by their names
     class_doc: str = "class"  # or init, both
     with_module: bool = True  # before the name of what is described
@@ -50,7 +51,10 @@ def _read(config: Path, mtime_ns: int) -> SphinxSettings:
     options: dict[str, Any] = literals.mapping(said.get("autodoc_default_options"))
     return SphinxSettings(
         one("default_role", ""),
-        one("autodoc_typehints", "signature"),
+        "beside"
+        if "sphinx_autodoc_typehints" in extensions
+        else one("autodoc_typehints", "signature"),
+        one("autodoc_typehints_description_target", "all") == "all",
         one("autodoc_member_order", "alphabetical") == "bysource",
         one("autoclass_content", "class"),
         said.get("add_module_names") is not False,

@@ -23,6 +23,7 @@ MARKDOWN = {
         "Done :tada: and :+1:, at 10:30:15 or `:tada:`.", "Done 🎉 and 👍, at 10:30:15 or `:tada:`."
     ),
     "a name that is no emoji's": ("A :nothing-at-all: here.", "A :nothing-at-all: here."),
+    "a heading with a hard space": ("##\xa0What's next\n\nThere is much of it.", "## What's next\n\nThere is much of it."),
     "an admonition in a list": (
         "1.  One\n\n    !!! note\n\n        Inside.\n\n2.  Two",
         "1. One\n\n   > **Note**\n   >\n   > Inside.\n\n2. Two",
@@ -186,6 +187,15 @@ RESTRUCTURED = {
         "```python\nclass lamps.Lamp(level)\n```\n\nA lamp of some kind.",
     ),
     "what docutils marks": ("Words of it.\n\n.. class:: lead\n\nMore.", "Words of it.\n\nMore."),
+    "fields with short names and kinds": (
+        ":ivar bool on: Does it shine?\n:raises ~lamps.Dark: At night.\n:rtype: ~lamps.Lamp",
+        "**Variables:** `on` (bool) – Does it shine?\n\n**Raises:** `Dark` – At night.\n\n"
+        "**Return type:** Lamp",
+    ),
+    "sphinx-tabs' code": (
+        ".. tabs::\n\n   .. code-tab:: python Old one\n\n      x = 1\n\n   .. code-tab:: c\n\n      y",
+        "**Old one**\n\n```python\nx = 1\n```\n\n**C**\n\n```c\ny\n```",
+    ),
     "typed fields": (
         ":param int x: The level.\n:param y: The hue.\n:type y: str\n:raises Dark: At night.\n"
         ":rtype: int",
@@ -474,6 +484,43 @@ AUTODOC = {
 }  # fmt: skip
 
 
+KINDS = '''from contextlib import asynccontextmanager
+from enum import Enum
+L = TypeVar("L", bound=str)
+
+
+@asynccontextmanager
+async def wait(lamp: L | None, other: int | None = None) -> Iterator[L]:
+    """Wait for it.
+
+    :param lamp: The lamp.
+    :return: What it gives.
+    """
+
+
+class Kind(Enum):
+    """A kind."""
+
+    def all(self) -> int:
+        """All of them."""
+
+    @abstractmethod
+    def Big(self) -> None:
+        """Of a size."""
+
+
+class Plain:
+    """Plain."""
+
+
+class Made:
+    """Made.
+
+    :param hue: Its hue.
+    """
+
+    def __new__(cls, hue: str) -> "Made": ...
+'''
 LAMPS = '''"""Lamps of all kinds."""
 
 from typing import Optional
@@ -521,6 +568,25 @@ DESCRIBED = {
         "```python\nlamps.Lamp.dim(by)\n```\n\nMake it darker.\n\n"
         "**Parameters:** `by` (int) – How much.\n\n**Return type:** int",
     ),
+    "types among the fields that are there": (
+        "autodoc_typehints = 'description'\nautodoc_typehints_description_target = 'documented'",
+        ".. autofunction:: lamps.Lamp.dim",
+        "```python\nlamps.Lamp.dim(by)\n```\n\nMake it darker.\n\n**Parameters:** `by` (int) – How much.",
+    ),
+    "types by an extension": (
+        "extensions = ['sphinx_autodoc_typehints']",
+        ".. autofunction:: kinds.wait\n\n.. autoclass:: kinds.Kind\n   :show-inheritance:\n"
+        "   :members:\n\n.. autoclass:: kinds.Plain\n\n.. autoclass:: kinds.Made",
+        "```python\nkinds.wait(lamp, other=None)\n```\n\nWait for it.\n\n"
+        "**Parameters:** `lamp` (Optional[TypeVar(L, bound=str)]) – The lamp.\n\n"
+        "**Return type:** Iterator[TypeVar(L, bound=str)]\n\n**Returns:** What it gives.\n\n"
+        "```python\nclass kinds.Kind(value)\n```\n\nBases: `Enum`\n\nA kind.\n\n"
+        "```python\nabstractmethod Big()\n```\n\nOf a size.\n\n"
+        "**Return type:** None\n\n"
+        "```python\nall()\n```\n\nAll of them.\n\n**Return type:** int\n\n"
+        "```python\nclass kinds.Plain\n```\n\nPlain.\n\n"
+        "```python\nclass kinds.Made(hue: str)\n```\n\nMade.\n\n**Parameters:** `hue` – Its hue.",
+    ),
     "Google's sections": (
         "extensions = ['sphinx.ext.napoleon']", ".. autoclass:: lamps.Lamp",
         "```python\nclass lamps.Lamp(level: int | None=None)\n```\n\nA lamp.\n\n"
@@ -562,6 +628,7 @@ def test_autodoc_describes_as_the_configuration_says(
     repository.write(tmp_path, "docs/conf.py", f"project = 'Lamps'\n{config}\n")
     repository.write(tmp_path, "lamps.py", LAMPS)
     repository.write(tmp_path, "lights.py", "from lamps import *\n")
+    repository.write(tmp_path, "kinds.py", KINDS)
     few = '"""Few of them."""\n__all__ = ["on"]\ndef on():\n    """Light."""\n'
     repository.write(tmp_path, "few.py", few + 'def off():\n    """Dark."""\n')
     repository.write(tmp_path, "docs/api.rst", f"{written}\n")
@@ -661,5 +728,30 @@ def test_of_a_whole_document_that_a_page_includes_its_first_section_is_shown(
     releases = "\n".join(f"## Version {n}\n\nWhat is new in it.\n" for n in range(300))
     repository.write(tmp_path, "CHANGES.md", f"# Changes\n\n{releases}")
     repository.write(tmp_path, "docs/changes.md", 'Some words.\n\n--8<-- "CHANGES.md"\n')
-    (chunk,) = files.read(tmp_path, PurePosixPath("docs/changes.md"))
+    above, chunk = files.read(tmp_path, PurePosixPath("docs/changes.md"))
+    assert (above.content or above.text) == "Some words."
+    assert chunk.title == "Changes > Version 0"
     assert "Version 0" in chunk.content and "Version 1" not in chunk.content
+
+
+BROUGHT_IN = {
+    "a snippet": (".md", '# Page\n\n--8<-- "docs/more.md"\n', "Page > More"),
+    "MyST's include": (".md", "# Page\n\n```{include} more.md\n```\n", "Page > More"),
+    "docutils' include": (".rst", "Page\n====\n\n.. include:: more.rst\n", "Page > More"),
+}
+
+
+@pytest.mark.parametrize(("suffix", "written", "title"), BROUGHT_IN.values(), ids=BROUGHT_IN)
+def test_headings_of_what_a_page_includes_are_its_own(
+    tmp_path: Path, suffix: str, written: str, title: str
+) -> None:
+    repository.write(tmp_path, "docs/more.md", "Words of it all.\n\n## More\n\nThat is inside.\n")
+    repository.write(
+        tmp_path, "docs/more.rst", "Words of it all.\n\nMore\n----\n\nThat is inside.\n"
+    )
+    repository.write(tmp_path, f"docs/page{suffix}", written)
+    above, chunk = files.read(tmp_path, PurePosixPath(f"docs/page{suffix}"))
+    assert (above.title, chunk.title) == ("Page", title)
+    assert above.content.endswith("Words of it all.") and chunk.content.endswith("That is inside.")
+    last = 5 if suffix == ".md" else 6
+    assert chunk.includes[-1] == Include(f"docs/more{suffix}", last, last)
