@@ -21,7 +21,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.answer_tests.edits import KINDS, broken
+from bench.answer_tests.edits import KINDS, broken, headings
 from hyperrun.answering.answerers import Answerers
 from hyperrun.commands.testing.asking import Asker
 from hyperrun.commands.testing.drafting import from_headings
@@ -71,6 +71,17 @@ class Suite:
         return Asker(self.search, self._answerers.of(None))
 
 
+def first_broken(
+    root: Path, tests: list[AnswerTest], kind: str, chance: random.Random
+) -> tuple[AnswerTest | None, dict[Path, str]]:
+    """The first test whose section can be broken so, and the new texts of its files."""
+    for test in tests:
+        heading = test.section.rpartition(" > ")[2]
+        if texts := broken(root, test.page, heading, test.must, kind, chance):
+            return test, texts
+    return None, {}
+
+
 async def breaking(root: Path, edits: int, seed: int) -> tuple[Counter[str], Counter[str], float]:
     """Edits by kind, those that were caught, and the seconds that all tests take."""
     chance = random.Random(seed)
@@ -82,13 +93,12 @@ async def breaking(root: Path, edits: int, seed: int) -> tuple[Counter[str], Cou
         assert all(each.holds for each in await suite.run())
         seconds = (time.monotonic() - began) / max(1, len(suite.tests)) * 100
         tests = chance.sample(suite.tests, len(suite.tests))
-        while sum(tried.values()) < edits and tests:
-            test = tests.pop()
+        while sum(tried.values()) < edits:
             kind = KINDS[sum(tried.values()) % len(KINDS)]
-            heading = test.section.rpartition(" > ")[2]
-            texts = broken(root, test.page, heading, test.must, kind, chance)
-            if texts is None:
-                continue
+            test, texts = first_broken(root, tests, kind, chance)
+            if test is None:
+                break
+            tests.remove(test)
             for path, text in texts.items():
                 path.write_text(text, encoding="utf-8")
             tried[kind] += 1
@@ -105,8 +115,10 @@ async def breaking(root: Path, edits: int, seed: int) -> tuple[Counter[str], Cou
 
 def harmless(root: Path, most: int) -> list[str]:
     """Commits that touch documentation alone, and no heading, number or code of it."""
-    found = []
+    found: list[str] = []
     for commit in git(root, "log", "--no-merges", "--format=%H", "--", "docs").split():
+        if len(found) >= most:
+            break
         files = git(root, "show", "--format=", "--name-only", commit).split()
         if not files or not all(name.endswith((".md", ".rst")) for name in files):
             continue
@@ -114,11 +126,19 @@ def harmless(root: Path, most: int) -> list[str]:
             continue
         diff = git(root, "show", "--format=", "-U0", commit).splitlines()
         lines = [line[1:] for line in diff if re.match(r"[+-](?![+-]{2} )", line)]
-        if lines and len(lines) <= 40 and not any(TELLING.search(line) for line in lines):
+        is_quiet = 0 < len(lines) <= 40 and not any(map(TELLING.search, lines))
+        if is_quiet and all(keeps_headings(root, commit, name) for name in files):
             found.append(commit)
-        if len(found) == most:
-            break
     return found
+
+
+def keeps_headings(root: Path, commit: str, file: str) -> bool:
+    """Does a file have the headings that it had before a commit? One that is new has not."""
+    try:
+        before, after = (git(root, "show", f"{each}:{file}") for each in (f"{commit}~1", commit))
+    except subprocess.CalledProcessError:
+        return False
+    return headings(before) == headings(after)
 
 
 async def alarms(root: Path, commits: int) -> tuple[int, int]:

@@ -19,6 +19,11 @@ class Section:
     body: int  # the first line below the heading
 
 
+def headings(text: str) -> list[str]:
+    """The headings of a file, in order."""
+    return [name for _, _, name, _ in _headings(text.splitlines())]
+
+
 def section_of(lines: list[str], heading: str) -> Section | None:
     """The section with this heading; None where it is not there once."""
     found = [place for place in _headings(lines) if place[2] == _bare(heading)]
@@ -41,7 +46,7 @@ def _headings(lines: list[str]) -> Iterator[tuple[int, int, str, int]]:
         if match := re.match(r"(#{1,6})\s+(.*?)\s*#*\s*$", line):
             yield at, at + 1, _bare(match[2]), len(match[1])
         elif at + 1 < len(lines) and line.strip() and re.fullmatch(
-            r"([=\-~^\"'`#*+.])\1{2,}\s*", lines[at + 1]
+            r"([!-/:-@\[-`{-~])\1{2,}\s*", lines[at + 1]
         ):  # fmt: skip
             mark = lines[at + 1][0]
             if mark not in ranks:

@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from hyperrun.commands import test as command
+from hyperrun.commands.testing.asking import Answered
+from hyperrun.commands.testing.drafting import telling
 from hyperrun.commands.testing.questions import read
 from hyperrun.commands.testing.words import plain_words, stands_in
+from hyperrun.domain import Turn
 from hyperrun.errors import BadSetting
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script
@@ -243,6 +246,42 @@ def test_drafts_hold_and_are_a_file_of_questions(
     tests = read(drafts)
     assert {"Dimming a lamp (Lantern)", "Troubleshooting (Lantern)"} <= {each.ask for each in tests}
     assert run("--questions", str(drafts)) == 0
+
+
+SHADES = ("Linen", "Paper", "Glass", "Rattan")
+
+
+@pytest.mark.parametrize(
+    ("right", "own", "included", "expected"),
+    [
+        ("Set `ttl` to 30 seconds. `ttl`", "", "", ("30 seconds", "ttl")),  # said once comes first
+        ("`Lamp` and `lamp` take `watts`", "", "", ("watts",)),  # it would stand there in capitals
+        ("`dim` and `watts`", "`dim`, `watts`", "def dim(): ...", ("watts",)),  # in code beside it
+        ("`dim` and `watts`", ".. autofunction::", "def dim(): ...", ("dim", "watts")),
+        ("`with` and `lantern`", "", "", ()),  # a common word, and the heading's
+    ],
+)
+def test_a_drafted_word_would_not_stand_there_after_a_wrong_edit(
+    right: str, own: str, included: str, expected: tuple[str, ...]
+) -> None:
+    answered = Answered(
+        Turn("t", "c", "q"), right, right_text=right, own_text=own, included_text=included
+    )
+    assert telling(answered, "Guide > Lantern") == expected
+
+
+def test_drafts_are_of_every_page_before_any_has_two(
+    run: Run, repository: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for page in ("a", "b"):
+        parts = [f"## {name} {page}\n\nIt takes `{page * 3}` for {name}." for name in SHADES]
+        (repository / f"docs/{page}.md").write_text(f"# Shades {page}\n\n" + "\n\n".join(parts))
+    assert run("--draft", "--most", "5") == 0
+    drafts = tmp_path / "drafts.toml"
+    drafts.write_text(capsys.readouterr().out)
+    pages = [each.page for each in read(drafts)]
+    assert {"docs/a.md", "docs/b.md", "docs/guide.md"} <= set(pages)
+    assert len(pages) == 5 and pages == sorted(pages)
 
 
 def asked(model_server: ModelServer) -> list[str]:

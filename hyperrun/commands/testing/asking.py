@@ -27,6 +27,8 @@ class Answered:
     found: tuple[Passage, ...] = ()  # the first of them, best first, and what the answer cites
     right: tuple[Passage, ...] = ()  # those of the wanted page and section
     right_text: str = ""
+    own_text: str = ""  # of it, the lines as they stand in the page's file
+    included_text: str = ""  # and those of other files
     quoted: str = ""  # the lines that the answer cites
     error: str = ""
 
@@ -49,12 +51,15 @@ class Asker:
         cited = tuple(source.passage for source in turn.sources)
         first = tuple(source.passage for source in found[: self.k])
         right = tuple(each for each in dict.fromkeys((*first, *cited)) if is_right(each, test))
+        own, included = await self._lines(right)
         return Answered(
             turn=turn,
             said=turn.answer,
             found=tuple(dict.fromkeys((*first, *cited))),
             right=right,
-            right_text=await self._lines(right, test),
+            right_text="\n".join(each.shown for each in dict.fromkeys((*own, *included))),
+            own_text="\n".join(each.text for each in own),
+            included_text="\n".join(each.shown for each in included),
             quoted="\n".join(each.shown for each in cited),
             error=turn.error,
         )
@@ -89,15 +94,16 @@ class Asker:
         self._turns[test.ask] = state.as_turn()
         return self._turns[test.ask], found
 
-    async def _lines(self, right: Sequence[Passage], test: AnswerTest) -> str:
-        """All that the right sections say, with what they include of other files."""
-        whole: dict[Passage, None] = {}
+    async def _lines(self, right: Sequence[Passage]) -> tuple[list[Passage], list[Passage]]:
+        """All passages of the right sections, and those of other files that they include."""
+        own: dict[Passage, None] = {}
+        included: dict[Passage, None] = {}
         for passage in right:
             section = await self.search.section(passage) if passage.kind in PROSE else [passage]
             for each in section:
-                whole[each] = None
-                whole |= dict.fromkeys(await self.search.included(each))
-        return "\n".join(passage.shown for passage in whole)
+                own[each] = None
+                included |= dict.fromkeys(await self.search.included(each))
+        return list(own), list(included)
 
 
 EMPTY = AnswerTest(ask="")

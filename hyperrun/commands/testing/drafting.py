@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -9,11 +10,12 @@ from pathlib import PurePosixPath
 from hyperrun.commands.testing.asking import Answered, Asker
 from hyperrun.commands.testing.questions import AnswerTest
 from hyperrun.commands.testing.verdict import judge
-from hyperrun.commands.testing.words import heading_words, plain_words, stands_in
+from hyperrun.commands.testing.words import heading_words, plain_words, spellings, stands_in
 from hyperrun.domain import Grounding
 from hyperrun.passage import PROSE
 from hyperrun.redaction import without_personal
 from hyperrun.search.engine import Search
+from hyperrun.search.terms import STOP_WORDS
 from hyperrun.storage.store import Summary
 from hyperrun.text import plain
 
@@ -27,26 +29,40 @@ DULL = frozenset((
 ))  # fmt: skip
 
 _VERSION = re.compile(r"v?\d+(\.\d+)+\b|\d{4}-\d\d-\d\d")
+_OBJECT = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+(?:\(.*\))?")  # as generated pages head a function
 _ASKS = re.compile(r"[?？]\s*$")
 _CODE = re.compile(r"`([^`\n]{2,60})`")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?: ?(?:seconds?|minutes?|ms|MB|kB|GB|bytes|days|%))?")
 
 
 async def from_headings(search: Search, asker: Asker, most: int) -> list[AnswerTest]:
-    """A question for each section that is found by it, the broadest pages first."""
-    drafts: list[AnswerTest] = []
+    """A question for each section that is found by it: one of each page in turn, so that no page
+    has them all, and those that a generator wrote last. In the order of the pages."""
+    places: dict[AnswerTest, int] = {}
     seen: set[str] = set()
-    for file, title in search.index.sections():
-        if len(drafts) >= most:
+    sections = search.index.sections()
+    for at in _in_turn(sections):
+        if len(places) >= most:
             break
-        test = _about(file, title)
+        test = _about(*sections[at])
         if test is None or test.ask.casefold() in seen:
             continue
         seen.add(test.ask.casefold())
         answered = await asker.answer(test)
         if judge(test, answered).holds:
-            drafts.append(replace(test, must=telling(answered, test.section)))
-    return drafts
+            places[replace(test, must=telling(answered, test.section))] = at
+    return sorted(places, key=lambda test: places[test])
+
+
+def _in_turn(sections: Sequence[tuple[str, str]]) -> list[int]:
+    """The places of sections, each page's first one first."""
+    before = Counter[tuple[bool, str]]()
+    turns = []
+    for at, (file, title) in enumerate(sections):
+        is_object = bool(_OBJECT.fullmatch(title.rpartition(" > ")[2]))
+        turns.append((is_object, before[is_object, file], at))
+        before[is_object, file] += 1
+    return [at for *_, at in sorted(turns)]
 
 
 def _about(file: str, title: str) -> AnswerTest | None:
@@ -66,16 +82,27 @@ def _about(file: str, title: str) -> AnswerTest | None:
 def telling(answered: Answered, section: str = "") -> tuple[str, ...]:
     """Code and figures of the right lines that the answer shows: what a wrong edit would change.
 
-    What the `section`'s heading says itself tells nothing of what stands below it.
+    A word tells nothing that the `section`'s heading says itself, nor one that would still stand
+    there after the edit: in other letters ("Flask" beside "flask"), or in what the page includes of
+    other files beside its own lines. Of the rest, what is said least often comes first.
     """
     heading = plain_words(section)
     said = plain_words(answered.said)
-    lines = answered.right_text
-    found = [*_CODE.findall(lines), *(match[0].strip(" .,") for match in _NUMBER.finditer(lines))]
-    words = [word.strip() for word in dict.fromkeys(found) if len(word.strip()) > 1]
-    words = [word for word in words if not stands_in(word, heading)]
-    fitting = [word for word in words if len(word) <= MAX_WORD_CHARS and stands_in(word, said)]
-    return tuple(fitting[:MAX_WORDS])
+    own, included = plain_words(answered.own_text), plain_words(answered.included_text)
+    text = answered.right_text
+    found = [*_CODE.findall(text), *(match[0].strip(" .,") for match in _NUMBER.finditer(text))]
+    times: dict[str, int] = {}
+    for word in dict.fromkeys(word.strip() for word in found):
+        if not 1 < len(word) <= MAX_WORD_CHARS or word.casefold() in STOP_WORDS:
+            continue
+        if stands_in(word, heading) or not stands_in(word, said):
+            continue
+        if stands_in(word, own) and stands_in(word, included):
+            continue
+        spelled = spellings(word, text)
+        if len(set(spelled)) == 1:
+            times[word] = len(spelled)
+    return tuple(sorted(times, key=lambda word: times[word])[:MAX_WORDS])
 
 
 async def from_readers(

@@ -10,13 +10,23 @@ _SIGNS = str.maketrans("‘’“”–—‑", "''\"\"---", "\u00ad\u200b")
 
 def plain_words(text: str) -> str:
     """Text as it is compared: without case, marks, typographic signs and runs of white space."""
-    return " ".join(_MARKS.sub("", normalize("NFKC", text).translate(_SIGNS)).split()).casefold()
+    return _without_marks(text).casefold()
+
+
+def _without_marks(text: str) -> str:
+    return " ".join(_MARKS.sub("", normalize("NFKC", text).translate(_SIGNS)).split())
 
 
 def stands_in(words: str, text: str) -> bool:
     """Do `words` stand in a text that is `plain_words`, and not as a part of other ones? "30" does
     not in "300" or "30.5"."""
     return bool(_pattern(words).search(text))
+
+
+def spellings(words: str, text: str) -> list[str]:
+    """How `words` are spelled each time that they stand in any text, in upper and lower case."""
+    pattern = re.compile(_pattern(words).pattern, re.IGNORECASE)
+    return pattern.findall(_without_marks(text))
 
 
 @lru_cache(maxsize=10_000)
