@@ -1,8 +1,9 @@
 """The same need in other words: questions in clusters.
 
 Two questions are alike by the words they share, the rare ones most; where a model of meaning is
-set, by what they mean as well. Clusters are joined while their questions are alike on the average:
-one word in common does not chain strangers together.
+set, by what they mean as well, as they are put and word by word in English: small models tell what
+is meant better than that two languages say the same. Clusters are joined while their questions are
+alike on the average: one word in common does not chain strangers together.
 """
 
 import math
@@ -10,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
-from hyperrun.insights.wording import language_of, stems_of
+from hyperrun.insights.wording import in_english, language_of, stems_of
 from hyperrun.search import thesaurus
 
 Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
@@ -18,8 +19,8 @@ Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
 # How much alike two clusters are on the average that are joined, by words and with meaning; the
 # more with each doubling of the smaller one, so that what is large does not swallow what is near.
 ALIKE, MORE_ALIKE = 0.14, 0.05
-MEANS_ALIKE, MEANS_MORE_ALIKE = 0.32, 0.06
-WORDS_BESIDE_MEANING = 0.8
+MEANS_ALIKE, MEANS_MORE_ALIKE = 0.26, 0.06
+WORDS_BESIDE_MEANING = 0.3
 FOR_A_LANGUAGE = 10  # questions in one language, before it is told apart
 SYNONYM = 0.4
 MAX_QUESTIONS = 3_000
@@ -31,8 +32,7 @@ def clusters(questions: Sequence[str], embed: Embed | None = None) -> list[list[
     alike: dict[tuple[int, int], float] = _by_words(words)
     least = (ALIKE, MORE_ALIKE)
     if embed is not None and len(questions) > 1:
-        languages = [language_of(question) for question in questions]
-        alike = _by_meaning(alike, embed(questions), languages)
+        alike = _by_meaning(alike, _meanings(questions, embed))
         least = (MEANS_ALIKE, MEANS_MORE_ALIKE)
     found = _joined(len(questions), alike, *least)
     return sorted(found, key=lambda members: (-len(members), members[0]))
@@ -72,16 +72,24 @@ def _by_words(vectors: Sequence[Mapping[str, float]]) -> dict[tuple[int, int], f
     return alike
 
 
-def _by_meaning(
-    words: Mapping[tuple[int, int], float],
-    vectors: Sequence[Sequence[float]],
-    languages: Sequence[str],
-) -> dict[tuple[int, int], float]:
-    """The same with what questions mean.
+def _meanings(questions: Sequence[str], embed: Embed) -> list[list[float]]:
+    """What each question means, as it is put and word by word in English, as one vector."""
+    languages = [language_of(question) for question in questions]
+    as_put = embed(questions)
+    foreign = [at for at, language in enumerate(languages) if language != "en"]
+    english = list(as_put)
+    if foreign:
+        translated = embed([in_english(questions[at]) or questions[at] for at in foreign])
+        for at, vector in zip(foreign, translated, strict=True):
+            english[at] = vector
+    halves = (_centred(as_put, languages), _centred(english, languages))
+    return [_of_length_1([*one, *other]) for one, other in zip(*halves, strict=True)]
 
-    Of each vector the mean of all is taken away, for models crowd their vectors together, each as
-    much as it likes; then that of its language, or what is asked in one language would be alike.
-    """
+
+def _centred(vectors: Sequence[Sequence[float]], languages: Sequence[str]) -> list[list[float]]:
+    """Vectors of length 1 without the mean of all, for models crowd their vectors together, each as
+    much as it likes; then without that of its language, or what is asked in one language would be
+    alike."""
     centred = _apart(vectors, range(len(vectors)), 1.0)
     for language in set(languages):
         places = [at for at, each in enumerate(languages) if each == language]
@@ -89,8 +97,15 @@ def _by_meaning(
             share = len(places) / (len(places) + 5)
             for at, vector in zip(places, _apart(centred, places, share), strict=True):
                 centred[at] = vector
+    return [_of_length_1(vector) for vector in centred]
+
+
+def _by_meaning(
+    words: Mapping[tuple[int, int], float], vectors: Sequence[Sequence[float]]
+) -> dict[tuple[int, int], float]:
+    """The same with what questions mean."""
     alike = {}
-    for one, other, meaning in _products([_of_length_1(vector) for vector in centred]):
+    for one, other, meaning in _products(vectors):
         shared = words.get((one, other), 0.0)
         both = meaning + WORDS_BESIDE_MEANING * shared * (1.0 - max(0.0, meaning))
         alike[one, other] = both

@@ -81,6 +81,14 @@ def stems_of(text: str) -> dict[str, float]:
     return found
 
 
+def in_english(text: str) -> str:
+    """A question word by word in English, as far as the dictionary goes; an English one as is."""
+    language = language_of(text)
+    if language == "en":
+        return text
+    return " ".join(meant or word for word, meant in dictionary.in_english(text[:2_000], language))
+
+
 def _english(text: str) -> list[str]:
     meant = (term for term in terms(text) if term not in _ASKED_BY)
     return [porter(term) for term in meant if len(term) > 1 or not term.isascii()]

@@ -1,6 +1,7 @@
 """The same need in other words is one gap, with a heading, its readers, its trend and why."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -62,6 +63,19 @@ def test_meaning_joins_what_shares_no_word() -> None:
     vectors = [[1.0, 0.1, 0.0], [0.9, 0.2, 0.0], [0.0, 0.1, 1.0], [0.0, 0.2, 0.9]]
     found = clusters(questions, lambda asked: vectors)
     assert found == [[0, 1], [2, 3]]
+
+
+def test_a_question_in_another_language_is_read_in_english_too() -> None:
+    read: list[str] = []
+
+    def embed(asked: Sequence[str]) -> list[list[float]]:
+        read.extend(asked)
+        return [[1.0, 0.0] if "file" in each else [0.0, 1.0] for each in asked]
+
+    questions = ["read a file", "Wie lese ich eine Datei?", "sail a boat", "row a ship"]
+    clusters(questions, embed)
+    assert read[:4] == questions
+    assert "read file" in read[4:]
 
 
 def test_a_gap_has_a_heading_its_readers_and_why() -> None:
