@@ -67,6 +67,11 @@ OPTIONS = (
     Option("lang", "the page's `lang`", f"language of the interface: {LANGUAGES}"),
     Option("questions", "from the documentation", "up to four starter questions, split by `|`"),
     Option("page", "`on`", "`off`: the question goes without the page it was asked on"),
+    Option(
+        "version",
+        "the page's address",
+        "the version that answers are of: a folder of the docs or a git tag",
+    ),
     Option("selection", "`on`", "`off`: selected text offers no *Ask about this*"),
     Option("button", "ours", "CSS selector of the site's own button, used instead"),
     Option("offset_x", "`16`", "pixels from the side"),

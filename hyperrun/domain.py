@@ -80,6 +80,7 @@ class PageContext:
     title: str = ""
     heading: str = ""  # the heading in view
     selection: str = ""  # the text the reader has selected
+    version: str = ""  # of the documentation, where the site names it on the widget's tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -419,6 +419,7 @@
     htmx.ajax("POST", say.starters, { target: "#starters", swap: "outerHTML", values });
   };
   document.addEventListener("hyperrun:page", ({ detail }) => {
+    field("page-version").value = detail.version || "";
     if (!noPage) {
       field("page-url").value = detail.url || "";
       field("page-title").value = detail.title || "";

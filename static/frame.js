@@ -3,7 +3,7 @@
 // chat.js knows nothing of frames and messages. It hears and sends events on `document`:
 //
 //   hears  hyperrun:theme      {theme: 'light' | 'dark'}           also set as data-theme on <html>
-//          hyperrun:page       {url, title, heading, selection?}   what is being read; url may be ''
+//          hyperrun:page       {url, title, heading, version, selection?}   what is being read; url may be ''
 //          hyperrun:questions  {questions: [text]}                 plain text of the site's, not HTML
 //          hyperrun:title      {title}                             what the site calls the chat
 //          hyperrun:token      {token}                             the conversation, kept by the page
@@ -44,6 +44,7 @@
     url: /^https?:/.test(from.url) ? text(from.url, 2000) : '',
     title: text(from.title, 300),
     heading: text(from.heading, 300),
+    version: text(from.version, 64),
   });
 
   let read = reading(Object.fromEntries(told));
@@ -105,7 +106,7 @@
     const questions = (told.get('questions') || '').split('|').map((each) => text(each.trim(), 200));
     if (questions[0]) hear('questions', { questions: questions.filter(Boolean).slice(0, 4) });
     if (told.get('label')) hear('title', { title: text(told.get('label'), 80) });
-    if (read.title || read.url) hear('page', read);
+    if (read.title || read.url || read.version) hear('page', read);
     send('ready');
   });
 })();

@@ -154,7 +154,8 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   // --- What the reader reads ----------------------------------------------------------------
 
   const reading = () => {
-    if (option('page') === 'off') return null;
+    const version = option('version');
+    if (option('page') === 'off') return version ? { version } : null;
     let heading = '';
     for (const each of document.querySelectorAll('h1,h2,h3,h4')) {
       const box = each.getBoundingClientRect();
@@ -164,7 +165,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     }
     // Never the query string: it may hold what is nobody's business.
     const url = location.protocol === 'file:' ? '' : location.origin + location.pathname;
-    return { url, title: document.title.slice(0, 300), heading: heading.slice(0, 300) };
+    return { url, title: document.title.slice(0, 300), heading: heading.slice(0, 300), version };
   };
   let told = '';
   const tell = () => {

@@ -82,9 +82,9 @@ ROUTES = [
 POSTS = [path for method, path in ROUTES if method == "POST" and path != "/reindex"]
 GETS = [path for method, path in ROUTES if method == "GET"]
 FIELDS = [
-    "query", "token", "lang", "page_url", "page_title", "page_heading", "selection", "edits",
-    "rating", "reason", "comment", "model", "api_key", "provider", "version", "other", "words",
-    "name", "mail", "missing",
+    "query", "token", "lang", "page_url", "page_title", "page_heading", "page_version",
+    "selection", "edits", "rating", "reason", "comment", "model", "api_key", "provider",
+    "version", "other", "words", "name", "mail", "missing",
 ]  # fmt: skip
 
 

@@ -73,7 +73,7 @@ async def measure(options: argparse.Namespace, data: Path) -> Report:
         root = (options.repositories / name / inside).resolve()
         index = Index(location(data, str(root)))
         index.refresh(root)
-        colgrep = ColGrep(root, data, model=options.model)
+        colgrep = ColGrep({"": root}, data, model=options.model)
         began = time.perf_counter()
         await colgrep.build(index.path)
         spent = time.perf_counter() - began

@@ -1,11 +1,12 @@
 """How long an index of many rendered pages takes, and a refresh that changes one of them.
 
-    python -m bench.search.pages [--pages 10000] [--sources 2000] [--kills 0]
+    python -m bench.search.pages [--pages 10000] [--sources 2000] [--kills 0] [--in FOLDER]
 
 The pages are made: a page of MkDocs's kind with its menu of sixty links, five sections of prose, a
 table and a block of code. `--sources` of them have a Markdown source that they are matched with.
 With `--kills` the first build is killed so many times at moments chosen at random; what stands in
-the index at the end must be the same.
+the index at the end must be the same. What is written stays in the folder of `--in`, for a next
+run of it: the kills can be tried apart.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 TOP = Path(__file__).parent.parent.parent
@@ -94,39 +96,69 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--sources", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=0)
+    parser.add_argument("--in", dest="folder", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        root, index = Path(folder) / "root", Path(folder) / "data/index/x.sqlite3"
-        root.mkdir()
-        write(root, options.pages, options.sources)
-        began = time.monotonic()
-        process = build(root, index)
-        _, status, usage = os.wait4(process.pid, 0)
-        first_s = time.monotonic() - began
-        assert status == 0
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        print(
-            f"first index: {first_s:.1f} s ({used.ru_utime + used.ru_stime:.1f} s of CPU), "
-            f"{usage.ru_maxrss / 1024:.0f} MB; {state(index)[0]} passages"
-        )
-        page = root / "site" / "page-7" / "index.html"
-        page.write_text(page.read_text().replace("All", "Everything").replace("Lamp", "Light"))
-        began = time.monotonic()
-        assert build(root, index).wait() == 0
-        print(f"one page changed: {time.monotonic() - began:.2f} s")
-        whole = state(index)
+    with ExitStack() as stack:
+        folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        root, index = folder / "root", folder / "data/index/x.sqlite3"
+        if not root.is_dir():
+            root.mkdir(parents=True)
+            write(root, options.pages, options.sources)
+        if not index.is_file():
+            first(root, index)
+        change_one(root, index)
         if options.kills:
-            index = Path(folder) / "killed/index/x.sqlite3"
-            chance = random.Random(3)
-            for _ in range(options.kills):
-                process = build(root, index)
-                time.sleep(chance.uniform(0.1, first_s * 1.2 / options.kills))
-                process.send_signal(signal.SIGKILL)
-                process.wait()
-            assert build(root, index).wait() == 0
-            print(
-                f"killed {options.kills} times: {'the same' if state(index) == whole else 'LOST'}"
-            )
+            kill(root, index, folder / "killed/index/x.sqlite3", options.kills)
+
+
+def first(root: Path, index: Path) -> None:
+    """A first index."""
+    began = time.monotonic()
+    process = build(root, index)
+    _, status, usage = os.wait4(process.pid, 0)
+    first_s = time.monotonic() - began
+    assert status == 0
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(
+        f"first index: {first_s:.1f} s ({used.ru_utime + used.ru_stime:.1f} s of CPU), "
+        f"{usage.ru_maxrss / 1024:.0f} MB; {state(index)[0]} passages; "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+
+
+def change_one(root: Path, index: Path) -> None:
+    """A refresh after one page has changed."""
+    page = root / "site" / "page-7" / "index.html"
+    page.write_text(page.read_text().replace("What there is", "All there is, and more of what is"))
+    began = time.monotonic()
+    assert build(root, index).wait() == 0
+    print(f"one page changed: {time.monotonic() - began:.2f} s; load {os.getloadavg()[0]:.1f}")
+
+
+def kill(root: Path, whole: Path, index: Path, times: int) -> None:
+    """A first index, killed at moments that are spread over it at random, then built to its end."""
+    chance = random.Random(3)
+    total = state(whole)[0]
+    killed_at = []
+    for number in range(times):
+        process = build(root, index)
+        goal = chance.uniform(number, number + 1) / times * total
+        while process.poll() is None and (not index.is_file() or count(index) < goal):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        killed_at.append(count(index))
+    assert build(root, index).wait() == 0
+    same = "the same" if state(index) == state(whole) else "LOST"
+    print(f"killed at {', '.join(map(str, killed_at))} passages of {total}: {same}")
+
+
+def count(index: Path) -> int:
+    """How many passages there are now."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(index)) as connection:
+        (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+        return int(passages)
+    return 0
 
 
 if __name__ == "__main__":

@@ -62,7 +62,9 @@ class ModelAnswerer:
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """The events of one answer. Raises `ModelError`; its searches fail without an error."""
         inbox: Inbox = asyncio.Queue()
-        research = Research(self._search, version_of(question.page.url), inbox.put_nowait)
+        research = Research(
+            self._search, version_of(question.page, self._search.moving_names), inbox.put_nowait
+        )
         so_far = question.so_far
         if so_far is not None:
             research.known(so_far.sources)

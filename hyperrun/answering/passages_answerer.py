@@ -44,7 +44,7 @@ class PassagesAnswerer:
 
     async def answer(self, question: Question) -> AsyncGenerator[Event, None]:
         """The events of one answer. Raises `SearchError`."""
-        research = Research(self._search, version_of(question.page.url))
+        research = Research(self._search, version_of(question.page, self._search.moving_names))
         yield Searching(question.text)
         before = question.before
         sources = await research.find(question.searched, FIRST_PASSAGES, before)

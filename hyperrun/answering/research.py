@@ -2,14 +2,15 @@
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from hyperrun.answering import prompts
 from hyperrun.answering.events import Event, Found, SearchFailed, Searching
 from hyperrun.answering.fitting import PassageBlock
-from hyperrun.domain import Source
+from hyperrun.domain import PageContext, Source
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.sections import Before
@@ -111,7 +112,17 @@ class Research:
         return before
 
 
-def version_of(address: str) -> str:
+def version_of(page: PageContext, moving_names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The version of the documentation that a reader is on, "" for the one that is read: as the
+    site's tag names it, else as the page's address does; `moving_names` are those of the site."""
+    named = page.version or version_in(page.url)
+    if not named:
+        parts = page.url.split("/")[3:]
+        named = next((part for part in parts if part in moving_names), "")
+    return moving_names.get(named, named)
+
+
+def version_in(address: str) -> str:
     """The version that a documentation page's address carries ("v1.2" in …/v1.2/guide/), or ""."""
     found = re.search(
         r"/(v?\d+(?:\.(?:\d+|x))+(?:[-.]?(?:rc|a|b|beta|alpha)\d*)?|v\d+)(?=/|$)", address

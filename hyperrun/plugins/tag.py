@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 # `embed.OPTIONS` is what they mean; a test compares the two.
 OPTIONS = (
     "label", "position", "color", "theme", "width", "height", "layout", "search", "shortcut",
-    "open", "lang", "questions", "page", "selection", "button", "offset_x", "offset_y",
+    "open", "lang", "questions", "page", "version", "selection", "button", "offset_x", "offset_y",
 )  # fmt: skip
 
 

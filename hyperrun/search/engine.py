@@ -39,6 +39,7 @@ from hyperrun.search.questions import (
 from hyperrun.search.ranking import generality
 from hyperrun.search.sections import Before, Wanted, leans
 from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
+from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.tree import Tree
 from hyperrun.search.typing import Typed
 from hyperrun.search.vectors.fusing import Meant
@@ -172,6 +173,11 @@ class Search:
         path = (root / setting).resolve()
         return path if path.is_relative_to(root) and path.is_file() else None
 
+    @property
+    def moving_names(self) -> MovingNames:
+        """Which version the site means by "latest" and the like, "" for the one that is read."""
+        return self._main.moving_names
+
     def check(self) -> None:
         """Raise `SearchUnavailable` where a repository is a folder that is not there."""
         for tree in self._trees:
@@ -220,15 +226,18 @@ class Search:
             except (SiteDown, OSError) as error:
                 raise SearchUnavailable(str(error)) from error
 
+    @property
+    def _folders(self) -> dict[str, Path]:
+        """Each source's folder, by what its files' paths begin with in the index."""
+        return {tree.prefix: tree.root for tree in self._trees}
+
     def _recall_colgrep(self) -> str:
         """Ask ColGrep, too, where the server has built its index; else why it is not asked."""
         settings = self._settings
         if settings.search == "embedded":
             return "HYPERRUN_SEARCH=embedded"
-        if self._main.prefix:
-            return "there are several sources"
         colgrep = ColGrep(
-            self._main.root, settings.data_dir.resolve(),
+            self._folders, settings.data_dir.resolve(),
             program=settings.colgrep_program, model=settings.colgrep_model,
         )  # fmt: skip
         if not colgrep.installed:
@@ -249,11 +258,8 @@ class Search:
             if self._note:
                 log.warning("%s", self._note)
             return
-        if self._main.prefix:
-            log.info("several sources are searched by the embedded index alone")
-            return
         self._colgrep = ColGrep(
-            self._main.root,
+            self._folders,
             settings.data_dir,
             program=settings.colgrep_program,
             model=settings.colgrep_model,

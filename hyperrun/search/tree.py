@@ -1,6 +1,7 @@
 """One source as it is searched: where its files and pages are, and where both can be read."""
 
 import logging
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hyperrun.errors import SearchUnavailable
 from hyperrun.passage import Passage
 from hyperrun.search import builder, forge
 from hyperrun.search.checkout import Checkout, is_url, name
+from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.site.rules import NO_RULES, Rules
 from hyperrun.search.sources import SourceTree
 
@@ -33,6 +35,7 @@ class Tree:
         self.forge = forge.Forge()
         self.site_folder: Path | None = None
         self.site_note = ""
+        self.moving_names: MovingNames = {}
 
     @property
     def name(self) -> str:
@@ -79,6 +82,10 @@ class Tree:
             self.root, self.source.site_dir, self.source.site_url, self.crawled_in
         )
         self.site_folder = site.root if isinstance(site, Folder) else None
+        try:
+            self.moving_names = site.moving_names() if site is not None else {}
+        except sqlite3.Error as error:
+            log.warning("the versions of %s cannot be read: %s", self.name, error)
 
     @property
     def crawled_in(self) -> Path | None:

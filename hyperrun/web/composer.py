@@ -94,7 +94,7 @@ def PageFields() -> list[FT]:
     """The page the reader is on, as fields. Filled by the script."""
     return [
         Input(type="hidden", name=name, id=name.replace("_", "-"))
-        for name in ("page_url", "page_title", "page_heading", "selection")
+        for name in ("page_url", "page_title", "page_heading", "page_version", "selection")
     ]
 
 

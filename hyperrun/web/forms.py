@@ -119,6 +119,7 @@ class AskForm(ReaderForm):
             title=_short(read, "page_title", 300),
             heading=_short(read, "page_heading", 300),
             selection=without_secrets(clean(read.get("selection", "")))[:4_000],
+            version=_short(read, "page_version", 64),
         )
         edits = _short(read, "edits", 100)
         return ReaderForm._values(read) | {"query": query, "edits": edits, "page": page}

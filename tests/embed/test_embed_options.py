@@ -138,6 +138,9 @@ SEEN = {
         "false",
         Reader.opens,
     ),
+    "version": Seen(
+        "2.1", framed("document.getElementById('page-version').value"), "", "2.1", Reader.opens
+    ),
     "selection": Seen("off", offers, True, False, select),
     "button": Seen(
         ".mine",

@@ -96,3 +96,21 @@ def test_an_answer_is_of_the_version_whose_page_the_reader_is_on(
             chat.locator(".source-chip").first.click(timeout=15_000)
             expect(chat.locator(".source-card-float")).to_contain_text(f"gramophone {way}")
             context.close()
+
+
+def test_the_version_that_the_tag_names_wins_over_the_pages(
+    server: RunningServer, model_server: ModelServer, chromium: Browser
+) -> None:
+    tagged = embedding(server.url, attributes='async data-version="1.0"')
+    with docs({"/2.0/setup/": tagged}) as site:
+        model_server.script(Script(tools=[Tool("wind the gramophone")]), "Wind it by a crank [1].")
+        context = chromium.new_context()
+        context.add_init_script(OPEN_ROOTS)
+        page = context.new_page()
+        page.goto(site.url("/2.0/setup/"))
+        page.locator("hyper-run .ask").click()
+        chat = page.frame_locator("hyper-run iframe")
+        asked(chat)
+        chat.locator(".source-chip").first.click()
+        expect(chat.locator(".source-card-float")).to_contain_text("gramophone by a crank")
+        context.close()

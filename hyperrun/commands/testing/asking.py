@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hyperrun.answering.answer import AnswerState
 from hyperrun.answering.answerer import Answerer, Question
 from hyperrun.answering.events import Found
-from hyperrun.answering.research import FIRST_PASSAGES, version_of
+from hyperrun.answering.research import FIRST_PASSAGES, version_in
 from hyperrun.commands.testing.questions import AnswerTest
 from hyperrun.commands.testing.words import heading_words
 from hyperrun.domain import Outcome, PageContext, Source, Turn
@@ -114,7 +114,7 @@ def page_of(test: AnswerTest, site_url: str) -> PageContext:
     url = test.on
     if url and "://" not in url:
         url = f"{site_url or 'https://docs.invalid/'}".rstrip("/") + f"/{url.lstrip('/')}"
-    if test.version and version_of(url) != test.version:
+    if test.version and version_in(url) != test.version:
         url = f"{(site_url or 'https://docs.invalid/').rstrip('/')}/{test.version}/"
     return PageContext(url=re.split(r"[?#]", url, maxsplit=1)[0])
 

@@ -16,6 +16,7 @@ import sqlite3
 import sys
 import time
 import unicodedata
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,19 +62,23 @@ class Limits:
 
 
 class ColGrep:
-    """One repository's ColGrep index. `ready` says whether it can be asked, `note` why not."""
+    """One index of ColGrep's, of all that is searched: `folders` are the sources' by what their
+    files' paths begin with in the embedded index, "" where there is one. `ready` says whether it
+    can be asked, `note` why not."""
 
     def __init__(
         self,
-        root: Path,
+        folders: Mapping[str, Path],
         data_dir: Path,
         *,
         program: str = "",
         model: str = "",
         limits: Limits | None = None,
     ) -> None:
-        key = hashlib.sha256(str(root).encode()).hexdigest()[:12]
-        self._root = root
+        named = "\n".join(f"{prefix} {root}" if prefix else str(root)
+                          for prefix, root in folders.items())  # fmt: skip
+        key = hashlib.sha256(named.encode()).hexdigest()[:12]
+        self._folders = dict(folders)
         self._shared = data_dir.resolve() / "colgrep"
         self._folder = self._shared / key
         self._program = program
@@ -327,7 +332,7 @@ class ColGrep:
         """Where these staged files' passages stand now, in the same order."""
         found = []
         for rank, staged in enumerate(staging.look_up(self._folder, paths)):
-            now = staging.standing(self._root, staged) if staged is not None else None
+            now = staging.standing(self._folders, staged) if staged is not None else None
             if now is not None:
                 passage, address = now
                 found.append((_scored(passage, rank), address))

@@ -18,7 +18,7 @@ import os
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -116,19 +116,23 @@ def look_up(folder: Path, paths: Sequence[str]) -> list[Staged | None]:
     return found
 
 
-def standing(root: Path, staged: Staged) -> tuple[Passage, str] | None:
-    """The passage and its address where they stand in the repository now; None when gone."""
+def standing(folders: Mapping[str, Path], staged: Staged) -> tuple[Passage, str] | None:
+    """The passage and its address where they stand in its source's folder now; None when gone."""
     from hyperrun.search.parsing import files as parsers
 
     passage = staged.passage
-    place = root / passage.file
+    prefix = next((each for each in folders if passage.file.startswith(each)), None)
+    if prefix is None:
+        return None
+    root, path = folders[prefix], passage.file.removeprefix(prefix)
+    place = root / path
     try:
         if not place.resolve().is_relative_to(root.resolve()):
             return None
         stat = place.stat()
         if (stat.st_mtime_ns, stat.st_size) == (staged.mtime_ns, staged.size):
             return passage, staged.address
-        chunks = parsers.read(root, PurePosixPath(passage.file))
+        chunks = parsers.read(root, PurePosixPath(path))
     except OSError:
         return None
     same = [chunk for chunk in chunks if chunk.text == passage.text]

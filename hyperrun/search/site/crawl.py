@@ -27,7 +27,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 from hyperrun.files import private_folder
-from hyperrun.search.site import manifest
+from hyperrun.search.site import manifest, moving_names
 from hyperrun.search.site.folder import (
     MAX_PAGE_BYTES,
     PageFile,
@@ -36,6 +36,7 @@ from hyperrun.search.site.folder import (
     other_versions,
 )
 from hyperrun.search.site.manifest import Manifest
+from hyperrun.search.site.moving_names import MovingNames
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -132,6 +133,12 @@ class Crawled:
         with closing(_open(self._path, write=False)) as connection:
             told = _meta(connection, "manifest")
         return manifest.read(told.encode()) if told else {}
+
+    def moving_names(self) -> MovingNames:
+        """What mike's file at the site's root said when the site was fetched."""
+        with closing(_open(self._path, write=False)) as connection:
+            told = _meta(connection, "versions")
+        return moving_names.read(told.encode()) if told else {}
 
 
 def _other_versions(paths: list[str]) -> frozenset[str]:
@@ -318,6 +325,8 @@ class Crawl:
         paths = found or ["./"]
         await self._wait()
         told = await self._text(session, self._base + manifest.NAME)
+        await self._wait()
+        versions = await self._text(session, self._base + moving_names.NAME)
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("DELETE FROM queue")
         connection.executemany(
@@ -326,7 +335,7 @@ class Crawl:
         )
         for name, value in (
             ("pass", str(number)), ("open", "1"), ("by", "sitemap" if found else "links"),
-            ("site", self._base), ("manifest", told),
+            ("site", self._base), ("manifest", told), ("versions", versions),
         ):  # fmt: skip
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
         connection.execute("COMMIT")

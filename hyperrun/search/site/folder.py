@@ -5,12 +5,14 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from hyperrun.search.site import manifest
+from hyperrun.search.site import manifest, moving_names
 from hyperrun.search.site.manifest import Manifest
+from hyperrun.search.site.moving_names import MovingNames
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +77,10 @@ class SitePages(Protocol):
         """Where its pages come from, as a generator's plugin has written down."""
         ...
 
+    def moving_names(self) -> MovingNames:
+        """Which version "latest" and the like are, as mike has written down."""
+        ...
+
 
 class Folder:
     """The pages below a folder. `is_named` is one the operator named, whose times say nothing."""
@@ -117,6 +123,14 @@ class Folder:
         except OSError as error:
             log.warning("%s cannot be read: %s", manifest.NAME, error)
             return {}
+
+    def moving_names(self) -> MovingNames:
+        """What the file says at the site's root, or beside the version that this is."""
+        for folder in (self.root, self.root.parent):
+            with suppress(OSError), (folder / moving_names.NAME).open("rb") as opened:
+                if found := moving_names.read(opened.read(moving_names.MAX_BYTES + 1)):
+                    return found
+        return {}
 
 
 def _html(root: Path, without: frozenset[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:

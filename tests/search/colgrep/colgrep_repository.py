@@ -53,7 +53,7 @@ class Repository:
 
     def colgrep(self, limits: Limits | None = None, model: str = "") -> ColGrep:
         return ColGrep(
-            self.root, self.data, program=str(self.program), model=model or str(self.model),
+            {"": self.root}, self.data, program=str(self.program), model=model or str(self.model),
             limits=limits or Limits(search_s=60, debounce_s=0.01, grace_s=5),
         )  # fmt: skip
 

@@ -117,3 +117,36 @@ def test_a_model_that_cannot_be_had_is_a_note(standing_in: Repository) -> None:
             await search.close()
 
     asyncio.run(ask())
+
+
+def test_colgrep_is_asked_of_several_sources_and_each_ones_lines_are_found_again(
+    standing_in: Repository,
+) -> None:
+    engine = standing_in.root.parent / "engine"
+    engine.mkdir()
+    (engine / "winch.py").write_text('def hoist():\n    """Hoist the lamp by its winch."""\n')
+    standing_in.write(
+        "hyperrun.toml",
+        '[[source]]\nlabel = "manual"\npath = "."\n'
+        '[[source]]\nlabel = "engine"\npath = "../engine"\nkind = "code"\n',
+    )
+
+    async def ask() -> None:
+        search = Search(settings(standing_in))
+        await search.start()
+        try:
+            await until(search, "embedded+colgrep")
+            colgrep = search._colgrep
+            assert colgrep is not None
+            found = [passage for passage, _ in await colgrep.search("hoist lamp winch lighthouse")]
+            assert {"manual", "engine"} == {each.file.partition("/")[0] for each in found}
+            (engine / "winch.py").write_text('# New.\n\n\ndef hoist():\n    """Hoist the lamp by '
+                                             'its winch."""\n')  # fmt: skip
+            found = [passage for passage, _ in await colgrep.search("hoist lamp winch")]
+            (moved,) = [each for each in found if each.file == "engine/winch.py"]
+            assert moved.start_line == 4
+            assert (await search.search("hoist by the winch", 3))[0].source == "engine"
+        finally:
+            await search.close()
+
+    asyncio.run(ask())

@@ -106,7 +106,8 @@ def test_the_sitemap_names_the_pages(site: Server, tmp_path: Path) -> None:
     site.page("/other/", "")
     site.sitemap("/docs/", "/docs/a/", "/other/", "/docs/a/?q=1", "/docs/picture.png")
     assert set(fetched(site, tmp_path)) == {"./", "a/"}
-    asked = ["/docs/", "/docs/a/", "/docs/hyperrun-pages.json", "/docs/sitemap.xml", "/robots.txt"]
+    asked = ["/docs/", "/docs/a/", "/docs/hyperrun-pages.json", "/docs/sitemap.xml",
+             "/docs/versions.json", "/robots.txt"]  # fmt: skip
     assert sorted(site.asked) == asked
 
 
@@ -117,6 +118,15 @@ def test_what_a_plugin_wrote_of_the_pages_is_kept(site: Server, tmp_path: Path) 
     fetched(site, tmp_path)
     kept = Crawled(crawl.location(tmp_path, site.address + "/docs/"))
     assert kept.manifest() == {"": Origin("README.md")}
+
+
+def test_what_mike_wrote_of_the_versions_is_kept(site: Server, tmp_path: Path) -> None:
+    site.page("/docs/", "")
+    told = b'[{"version": "3", "aliases": []}, {"version": "2", "aliases": ["stable"]}]'
+    site.replies["/docs/versions.json"] = (200, {"Content-Type": "application/json"}, told)
+    fetched(site, tmp_path)
+    kept = Crawled(crawl.location(tmp_path, site.address + "/docs/"))
+    assert kept.moving_names() == {"stable": "2"}
 
 
 def test_without_a_sitemap_links_below_the_address_are_followed(

@@ -2,7 +2,7 @@
 
 local OPTIONS = {
   "label", "position", "color", "theme", "width", "height", "layout", "search", "shortcut", "open", "lang",
-  "questions", "page", "selection", "button", "offset_x", "offset_y",
+  "questions", "page", "version", "selection", "button", "offset_x", "offset_y",
 }
 
 local function escaped(text)
