@@ -9,8 +9,10 @@ out. Needs the group `hosts` (beautifulsoup4).
 
 import argparse
 import re
+import tempfile
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
 
@@ -19,7 +21,11 @@ from bs4.element import NavigableString
 from markdown_it import MarkdownIt
 
 from hyperrun.search import ignore
+from hyperrun.search.index import Index
 from hyperrun.search.parsing import files
+from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.site.folder import Folder
+from hyperrun.search.site.source import within
 
 _CONTENT = (
     "article.md-content__inner", "article.bd-article", "div.vp-doc", "div.sl-markdown-content",
@@ -107,15 +113,33 @@ def sections_of_page(html: str) -> list[tuple[str, str]]:
     return [*found, *(("", each.get_text()) for each in notes)]
 
 
-def sections_of_source(root: Path, path: PurePosixPath) -> list[tuple[str, str, int]]:
+def indexed(root: Path, site: Path) -> dict[str, list[Chunk]]:
+    """The passages of each file as they stand in an index that was given the rendered site."""
+    found: dict[str, list[Chunk]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index(Path(folder) / "index/x.sqlite3")
+        pages = Folder(site, is_named=True)
+        index.refresh(root, exclude=within(root, pages), site=pages)
+        with index.connect() as connection:
+            for file, *row in connection.execute(
+                "SELECT file, start_line, end_line, title, kind, text, content FROM passages "
+                "WHERE start_line > 0 ORDER BY id"
+            ):
+                found[file].append(Chunk(*row[:5], content=row[5]))
+        index.close()
+    return found
+
+
+def sections_of_source(chunks: Iterable[Chunk]) -> list[tuple[str, str, int]]:
     """Headings of a source with what its passages say under each."""
     found: list[tuple[str, str, int]] = []
     before = ""
-    for chunk in files.read(root, path):
+    for chunk in chunks:
         if chunk.kind != "section":
             continue
         said = chunk.content or chunk.text
         above, _, name = chunk.title.rpartition(" > ")
+        said = said.removeprefix(f"###### {name}\n")  # an object's, as its page has it
         is_object = not said.startswith("#") and _DESCRIBES.match(chunk.text) is not None
         is_object = is_object and re.fullmatch(r"[A-Za-z_][\w.]*", name) is not None
         if above and is_object and chunk.title != before:  # a part of the section on its page
@@ -159,11 +183,13 @@ def main() -> None:
     parser.add_argument("repo", type=Path)
     parser.add_argument("docs")
     parser.add_argument("site", type=Path)
+    parser.add_argument("--rendered", action="store_true", help="give the index the site, too")
     parser.add_argument("--show", type=int, default=0, help="how many of those that differ")
     options = parser.parse_args()
     root = options.repo.resolve()
     equal = near = total = 0
     differing = []
+    read = indexed(root, options.site) if options.rendered else None
     for path in ignore.files(root):
         if path.suffix not in (".md", ".mdx", ".rst", ".qmd") or not path.is_relative_to(
             options.docs
@@ -175,7 +201,8 @@ def main() -> None:
         there: dict[str, list[str]] = defaultdict(list)
         for heading, said in sections_of_page(page.read_text(encoding="utf-8", errors="replace")):
             there[bare(heading)].append(bare(said))
-        for heading, said, line in sections_of_source(root, path):
+        chunks = read[str(path)] if read is not None else files.read(root, path)
+        for heading, said, line in sections_of_source(chunks):
             total += 1
             ours = bare(said)
             known = there.get(bare(heading)) or (

@@ -179,7 +179,7 @@ def quotables(sources: Sequence[Source], wanted: Wanted) -> list[Quotable]:
     own = [source for source in sources if is_prose(source.passage)] or sources
     included = [source for source in sources if source not in own]
     return [
-        Quotable(block, source, block.held(wanted.share), _shown(included, block))
+        Quotable(block, source, block.held(wanted.share), _shown(included, block, source))
         for source in own
         for block in blocks(source.passage)
     ]
@@ -188,16 +188,41 @@ def quotables(sources: Sequence[Source], wanted: Wanted) -> list[Quotable]:
 _FENCED = re.compile(r"^[ >]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ >]*\1", re.MULTILINE | re.DOTALL)
 
 
-def _shown(included: Sequence[Source], block: Block) -> Source | None:
-    """The one of `included` whose lines the code in a block is, or a part of them."""
+_SIGNATURE = re.compile(
+    r"(?:(?:class|exception|async|static|\w+method|abstract|property) )*"
+    r"(?:\w+\.)*(\w+)\s*(?:[(:=]|$)"
+)
+_DEFINES = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+(\w+)|\s*(\w+)\s*[:=]")
+_MARKS = re.compile(r"[\\`*]")
+_DOCSTRING = re.compile(r"[rRuU]?(?:\"\"\"|''')\s*(\S[^\n\"']*)")
+
+
+def _shown(included: Sequence[Source], block: Block, source: Source) -> Source | None:
+    """The one of `included` whose lines the code in a block is, or a part of them, or whose
+    definition a signature is of: what that documents stands in the same passage."""
     if not included:
         return None
-    codes = ["".join(code.split()) for _, code in _FENCED.findall(block.text)]
-    for source in included:
-        lines = "".join(source.passage.text.split())
+    fenced = [code for _, code in _FENCED.findall(block.text)]
+    for code in fenced[:1]:
+        signature = _SIGNATURE.match(code)
+        for each in included if signature else ():
+            defines = _DEFINES.match(each.passage.text)
+            is_of = signature and defines and signature[1] in defines.groups()
+            if is_of and _documents(source, each):
+                return each
+    codes = ["".join(code.split()) for code in fenced]
+    for each in included:
+        lines = "".join(each.passage.text.split())
         if any(code and (code in lines or lines in code) for code in codes):
-            return source
+            return each
     return None
+
+
+def _documents(source: Source, definition: Source) -> bool:
+    """Does a passage say what the definition's docstring begins with?"""
+    said = _DOCSTRING.search(definition.passage.text)
+    begins = " ".join(said[1].split()[:3]) if said else ""
+    return _MARKS.sub("", begins) in _MARKS.sub("", source.passage.shown)
 
 
 def is_near(source: Source, first: Source) -> bool:

@@ -114,6 +114,35 @@ def test_code_that_a_page_includes_is_cited_where_it_stands_and_read_again_when_
     searched(root, tmp_path / "data", work)
 
 
+def test_an_object_of_an_API_is_cited_where_it_is_defined(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    code = (
+        'class Lamp:\n    """A lamp."""\n\n    def dim(self, level: int) -> int:\n'
+        '        """Dim the lantern to a level."""\n\n\nclass Bulb:\n    """A bulb."""\n\n'
+        '    def dim(self, level: int) -> int:\n        """Let a bulb glow at a `level`."""\n'
+    )
+    api = "API\n===\n\n.. module:: lamps\n\n"
+    api += "\n".join(f".. autoclass:: {name}\n   :members:\n" for name in ("Lamp", "Bulb"))
+    repository.write(root, "lamps.py", code)
+    repository.write(root, "docs/conf.py", "project = 'Lamps'\n")
+    repository.write(root, "docs/api.rst", api)
+
+    async def work(search: Search) -> None:
+        for question, line in (("how do I let a bulb glow?", 11), ("dim the lantern", 4)):
+            research = Research(search)
+            found = await research.find(question, 6)
+            first = next(each for each in found if each.passage.file == "docs/api.rst")
+            wanted = await search.wanted(question)
+            told = "".join(
+                [part async for part in extract(wanted, [first], research.section, "en")]
+            )
+            defined = next(each for each in research.sources if each.passage.file == "lamps.py"
+                           and each.passage.start_line == line)  # fmt: skip
+            assert f"[{first.number}][{defined.number}]" in told
+
+    searched(root, tmp_path / "data", work)
+
+
 def test_cells_are_located_in_their_notebook(tmp_path: Path) -> None:
     root = repository.make(tmp_path / "root")
 

@@ -15,7 +15,9 @@ FRAGMENT_WORDS = 8
 MIN_WORDS = 4  # of a section that says something
 SAME = 0.6  # how much of the one's words stand in the other where they say the same
 LIKELY = 0.35  # and how much at least where their headings are alike
-POORER = 0.92  # of the page's words a source must hold, or the page's words are taken
+POORER = 0.92  # of the page's words a source must hold, or what it lacks is added
+SAID_ALIKE = 0.98  # of each other's words that both must hold, or the page's are taken
+MUCH_LESS = 0.7  # of a source's words: a page that holds fewer of them was not read whole
 
 _WORD = re.compile(r"[^\W_]+")
 _SAFE = "/~!$&'()*+,;=:@"
@@ -169,14 +171,19 @@ def _is_of(
 def _with_page_words(
     group: list[Chunk], section: SectionOfPage, words: Counter[str]
 ) -> tuple[list[Chunk], list[str]]:
-    """The group with what its page says where the source says less, and parts that are left."""
+    """The group with what its page says where the source says it otherwise, and parts that are
+    left of a section that is too long for one passage."""
     said = _said(group)
-    if _held(words, said) >= POORER or words.total() <= MIN_WORDS:
+    there, here = _held(words, said), _held(said, words)
+    if min(there, here) >= SAID_ALIKE or words.total() <= MIN_WORDS:
         return group, []
-    if len(group) == 1 and len(section.content) <= 2 * MAX_PART_CHARS:
+    is_whole = there < POORER or here >= MUCH_LESS
+    if is_whole and len(group) == 1 and len(section.content) <= 2 * MAX_PART_CHARS:
         level = "#" * min(max(section.level, 1), 6)
         heading = section.title.rpartition(" > ")[2]
         return [replace(group[0], content=f"{level} {heading}\n\n{section.content}")], []
+    if there >= POORER:
+        return group, []
     left = [part for part in _parts(section.content) if _held(_words(part), said) < SAME]
     return group, [part for part in left if len(_WORD.findall(part)) >= 2 * MIN_WORDS]
 

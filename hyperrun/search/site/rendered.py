@@ -140,7 +140,7 @@ _CHROME = frozenset((
     "visually-hidden", "screen-reader-text", "cldr", "headline-icon", "ln", "lnt", "hidden-print",
     "page-toc", "bd-header-article", "bd-footer-article", "bd-toc", "search-bar", "searchbox",
     "mobile-only-toc", "screen-reader-only", "rubric-toc", "lang", "giscus", "edit-meta",
-    "aria-hidden", "doc-toc", "doc-labels", "source-link", "mkdocstrings-source",
+    "aria-hidden", "boring", "doc-toc", "doc-labels", "source-link", "mkdocstrings-source",
 ))  # fmt: skip
 _CHROME_IDS = frozenset((
     "TOC", "toc", "table-of-contents", "quarto-margin-sidebar", "quarto-sidebar", "sidebar",
@@ -151,8 +151,8 @@ _ONLY_ON = {"lang": ("span", "button"), "copy": ("button", "a", "span", "div"),
             "gutter": ("div", "td", "span"), "contents": ("nav", "div", "aside"),
             "related": ("div", "nav"),
             "toc": ("div", "nav", "ul", "aside"), "permalink": ("a",), "buttons": ("div",),
-            "backlink": ("a",), "ln": ("span",), "lnt": ("span",)}  # fmt: skip
-_MARKS = re.compile(r"^[\s#¶§🔗\u200b\u2060\ue000-\uf8ff]*$")
+            "backlink": ("a",), "boring": ("span",), "ln": ("span",), "lnt": ("span",)}  # fmt: skip
+_MARKS = re.compile(r"^[\s#¶§🔗\u200b\u2060\ue000-\uf8ff]*$|^\s*↩[\ufe0e\s\d]*$")
 
 _NOTES = frozenset((
     "admonition", "starlight-aside", "theme-admonition", "custom-block", "callout",
@@ -598,6 +598,8 @@ class _Reader:
                 labels.append(_words(tab))
 
     def _list(self, element: Element, depth: int) -> None:
+        if _is_contents(element):
+            return
         ordered = element.tag == "ol"
         start = element.get("start", "")
         number = int(start) if start.isdecimal() and len(start) < 9 else 1
@@ -824,6 +826,14 @@ def _has_child(element: Element, name: str) -> bool:
 
 def _has_headings(element: Element) -> bool:
     return any(True for _ in element.iter(*_HEADINGS))
+
+
+def _is_contents(listed: Element) -> bool:
+    """Is it a list of links to the page's own headings, as a writer makes it by hand?"""
+    links = list(listed.iter("a"))
+    if len(links) < 2 or not all(link.get("href", "").startswith("#") for link in links):
+        return False
+    return "".join(_words(listed).split()) == "".join("".join(map(_words, links)).split())
 
 
 def _take_out(element: Element) -> None:

@@ -50,6 +50,20 @@ def test_what_the_source_leaves_to_a_macro_is_said_as_on_the_page() -> None:
     assert stale.chunks[0].address == "lamps/#dim"
 
 
+def test_a_section_that_its_page_says_otherwise_is_said_as_there() -> None:
+    words = " ".join(f"word{number}" for number in range(40))
+    chunks = [chunk(1, "Lamps > Dim", f"{words} Any None Union"), chunk(9, "Lamps > Off", OFF)]
+    said = f"{words} str or nothing"
+    sections = [section("dim", "Lamps > Dim", said), section("off", "Lamps > Off", OFF)]
+    found = match(chunks, sections, "lamps/", frozenset({"dim", "off"}))
+    assert found is not None
+    assert found.chunks[0].content == f"## Dim\n\n{said}"
+    # A page that has lost half of it was not read whole.
+    sections[0] = section("dim", "Lamps > Dim", " ".join(words.split()[:20]))
+    found = match(chunks, sections, "lamps/", frozenset({"dim", "off"}))
+    assert found is not None and found.chunks[0].content == ""
+
+
 def test_what_stands_only_on_the_page_is_a_passage_with_the_words_it_begins_with() -> None:
     generated = section("lamps.Lamp", "API > lamps.Lamp", "A lamp that **shines** at night.")
     found = match(

@@ -34,6 +34,24 @@ CONSTRUCTS = {
         "[out](https://x.example/a) in",
     ),
     "list": ("<ul><li>a<li>b<ul><li>c</ul></ul>", "- a\n\n- b\n\n  - c"),
+    "the page's contents, by hand": (
+        "<p>In here:</p><ul><li><a href='#a'>One <code>a</code></a><ul><li><a href='#b'>Two</a>"
+        "</ul></ul>",
+        "In here:",
+    ),
+    "a list of links that say more": (
+        "<ul><li><a href='#a'>One</a> and more<li><a href='#b'>Two</a></ul>",
+        "- One and more\n- Two",
+    ),
+    "what a book hides of its code": (
+        "<pre><code class=language-rust><span class=boring>fn main() {\n</span>let a = 1;\n"
+        "<span class=boring>}</span></code></pre>",
+        "```rust\nlet a = 1;\n```",
+    ),
+    "the way back from a footnote": (
+        "<ol><li><p>A note. <a href='#fr-1'>↩</a> <a href='#fr-2'>↩2</a></p></ol>",
+        "1. A note.",
+    ),
     "numbers": ("<ol start=3><li><p>a</p></li><li>b</li></ol>", "3. a\n4. b"),
     "tasks": (
         "<ul><li><input type=checkbox checked disabled> a<li><input type=checkbox> b</ul>",
