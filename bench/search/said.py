@@ -121,11 +121,11 @@ def indexed(root: Path, site: Path) -> dict[str, list[Chunk]]:
         pages = Folder(site, is_named=True)
         index.refresh(root, exclude=within(root, pages), site=pages)
         with index.connect() as connection:
-            for file, *row in connection.execute(
+            for file, start, end, title, kind, text, content in connection.execute(
                 "SELECT file, start_line, end_line, title, kind, text, content FROM passages "
                 "WHERE start_line > 0 ORDER BY id"
             ):
-                found[file].append(Chunk(*row[:5], content=row[5]))
+                found[file].append(Chunk(start, end, title, kind, text, content=content))
         index.close()
     return found
 

@@ -109,3 +109,15 @@ def test_pipes_sockets_and_devices_are_named_and_links_are_not_followed(tmp_path
     (tmp_path / "link.md").symlink_to("/etc/passwd")
     repository.write(tmp_path, "a.md", "# Words\n")
     assert told(tmp_path) == (["a.md"], [("pipe.md", "is no regular file")])
+
+
+def test_what_a_site_brings_along_of_others_is_no_source(tmp_path: Path) -> None:
+    brought = (
+        "_freeze/site_libs/clipboard.js",
+        "site_libs/quarto.js",
+        "docs/vendor/a.js",
+        "a.min.js",
+    )
+    for name in (*brought, "docs/a.md", "src/a.js"):
+        repository.write(tmp_path, name, "function lamp() { return 1 }\n")
+    assert sorted(told(tmp_path)[0]) == ["docs/a.md", "src/a.js"]

@@ -202,7 +202,7 @@ def check_the_words(root: Path, source: str, page: Path, least: int = 3) -> None
     for heading, text in said.sections_of_page(page.read_text(encoding="utf-8")):
         there.setdefault(said.bare(heading), []).append(said.bare(text))
     compared = 0
-    for heading, text, _ in said.sections_of_source(root, PurePosixPath(source)):
+    for heading, text, _ in said.sections_of_source(files.read(root, PurePosixPath(source))):
         assert said.bare(text) in there.get(said.bare(heading), []), (
             f"{heading}\n{text}\n{there.get(said.bare(heading))}"
         )
