@@ -5,6 +5,8 @@ import time
 
 import httpx
 
+from tests.server_process import PLAIN
+
 
 class Following:
     """One reader of one stream."""
@@ -18,7 +20,7 @@ class Following:
 
     def _read(self) -> None:
         try:
-            with httpx.stream("GET", self._url, timeout=60) as response:
+            with httpx.stream("GET", self._url, timeout=60, verify=PLAIN) as response:
                 for text in response.iter_text():
                     self._wire += text
         except httpx.HTTPError as error:

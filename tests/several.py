@@ -4,7 +4,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.following import Following
 from tests.leaks import KEY
 from tests.model_server import ModelServer
 from tests.server import write_repository
-from tests.server_process import UNLIMITED, ServerProcess
+from tests.server_process import PLAIN, UNLIMITED, ServerProcess
 
 HEADERS = {"HX-Request": "true"}
 WHOLE_BUT_UNFOUND = "Not from the documentation"  # all that is told of words that count
@@ -85,7 +85,7 @@ class Wanderer:
         """Send a form, as the page does."""
         fields = {"token": self.token, "lang": "en"} | fields
         url = f"{self.url(at)}/{path}"
-        return httpx.post(url, data=fields, headers=HEADERS, timeout=30)
+        return httpx.post(url, data=fields, headers=HEADERS, timeout=30, verify=PLAIN)
 
     def ask(self, question: str = "Count.", at: int | None = None, **fields: str) -> str:
         """Ask, and return the turn's id."""
@@ -96,7 +96,7 @@ class Wanderer:
 
     def follow(self, turn_id: str, at: int | None = None) -> str:
         """Read one stream to its end."""
-        return httpx.get(f"{self.url(at)}/stream/{turn_id}", timeout=60).text
+        return httpx.get(f"{self.url(at)}/stream/{turn_id}", timeout=60, verify=PLAIN).text
 
     def following(self, turn_id: str, at: int | None = None) -> Following:
         """Begin to read one stream."""
@@ -108,24 +108,33 @@ class Wanderer:
         with httpx.stream("GET", url, timeout=30) as response:
             assert any(words in line for line in response.iter_lines()), f"{words} never came"
 
-    def follow_wandering(self, turn_id: str, cuts: int = 0, within_s: float = 60) -> str:
-        """Read until `close`, as a browser does: from any server, cut so often, back again."""
+    def follow_wandering(
+        self,
+        turn_id: str,
+        cuts: int = 0,
+        within_s: float = 60,
+        look: Callable[[str], object] = str,
+    ) -> str:
+        """Read until `close`, as a browser does: from any server, cut so often, back again. `look`
+        is shown what has come of each stream."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
             wire = ""
             reads = self.chance.randrange(200, 3_000) if cuts > 0 else 0
             cuts -= 1
+            url = f"{self.url()}/stream/{turn_id}"
             with (
                 suppress(httpx.HTTPError),
-                httpx.stream("GET", f"{self.url()}/stream/{turn_id}", timeout=30) as response,
+                httpx.stream("GET", url, timeout=30, verify=PLAIN) as response,
             ):
                 for text in response.iter_text():
                     wire += text
+                    look(wire)
                     if reads and len(wire) > reads:
                         break
             if "event: close" in wire:
                 return wire
-            time.sleep(0.05)
+            time.sleep(0.2)  # a browser waits for longer
         raise AssertionError(f"no end of {turn_id}")
 
 

@@ -29,6 +29,8 @@ from bench.parts.words import (
 )
 
 WAIT_S = 60.0
+COME_BACK_AFTER_S = 1.0
+COUNTED = ("lost", "mixed", "bytes", "events", "seen", "came_back")
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Reading:
     size: int = 0  # bytes on the wire, head and chunk marks included
     events: int = 0
     complete: bool = False
+    came_back: int = 0  # after a stream that was cut
 
     def take(self, data: bytes) -> None:
         """Note the tokens in `data` that were not seen before."""
@@ -52,7 +55,7 @@ class Reading:
                 self.seen.setdefault(decoded(sent), seen)
 
 
-async def get(port: int, path: str, reading: Reading) -> None:
+async def get(kind: str, port: int, path: str, reading: Reading) -> None:
     """Follow one answer to its end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     try:
@@ -67,8 +70,10 @@ async def get(port: int, path: str, reading: Reading) -> None:
             whole = rest + data
             reading.take(whole)
             rest = whole[-TOKEN_BYTES - 1 :]
-            if b"event: close" in whole[-80:] or whole.endswith(b"0\r\n\r\n"):
+            is_over = whole.endswith(b"0\r\n\r\n")
+            if b"event: close" in whole[-80:] or (is_over and kind == "plain"):
                 reading.complete = True
+            if reading.complete or is_over:
                 return
     finally:
         writer.close()
@@ -107,7 +112,11 @@ async def follow(
             path = (
                 await ask(port, text) if kind == "hyperrun" else f"/answer?question={quote(text)}"
             )
-            await get(follow_port or port, path, reading)
+            await get(kind, follow_port or port, path, reading)
+            while kind == "hyperrun" and not reading.complete:  # as a browser does
+                reading.came_back += 1
+                await asyncio.sleep(COME_BACK_AFTER_S)
+                await get(kind, follow_port or port, path, reading)
     except (TimeoutError, OSError, RuntimeError) as error:
         print(f"answer {number}: {type(error).__name__}: {error}", file=sys.stderr)
     return reading
@@ -142,6 +151,7 @@ async def main(
         counts["bytes"] += reading.size
         counts["events"] += reading.events
         counts["seen"] += len(reading.seen)
+        counts["came_back"] += reading.came_back
         sent = sorted(reading.seen)
         if words == "timed" and len(sent) != tokens:
             counts["lost"] += 1 if reading.complete else 0
@@ -159,7 +169,7 @@ async def main(
             {
                 "answers": answers,
                 "tokens": tokens * answers,
-                **{name: counts[name] for name in ("lost", "mixed", "bytes", "events", "seen")},
+                **{name: counts[name] for name in COUNTED},
                 "first_ms": first,
                 "later_ms": later,
                 "stretched": stretched,

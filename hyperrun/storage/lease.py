@@ -1,8 +1,8 @@
 """Which processes live, and what is done about what the dead have left.
 
-A process renews its lease once a second. One that is late with that is not dead: as long as the
-database holds the connection by which it hears of the others, which a process loses when it dies,
-whatever else has no time on its machine. Without such a connection (PgBouncer) the lease decides.
+A process renews its lease once a second. One that is late with that lives as long as the database
+holds the connection by which it hears of the others: that goes when a process dies, and not because
+its machine has too much to do. Without such a connection (PgBouncer) the lease alone decides.
 """
 
 import logging
@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 5.0  # without a beat; then a process without a connection is taken for dead
-HUNG_S = 60.0  # the same for one with a connection
+LEASE_S = 5.0  # without a beat; then a process that never had a connection is taken for dead
+GONE_S = 3.0  # the same for one whose connection is gone: who lives says so with the next beat
+HUNG_S = 60.0  # the same for one whose connection is there
 ORPHAN_S = 10.0  # how old a turn of ours is that we should know of
 TIDY_EVERY_S = 5.0
 KEEP_PARTS_S = 60.0
 
-LIVES = (
-    f"(processes.seen > clock_timestamp() - interval '{LEASE_S} seconds' "
-    f"OR (processes.seen > clock_timestamp() - interval '{HUNG_S} seconds' AND EXISTS "
-    "(SELECT 1 FROM pg_stat_activity AS session WHERE session.pid = processes.session_pid "
-    "AND session.backend_start = processes.session_since)))"
-)
+LIVES = f"""(processes.seen > clock_timestamp() - interval '{GONE_S} seconds' OR CASE
+    WHEN session_pid IS NULL
+    THEN processes.seen > clock_timestamp() - interval '{LEASE_S} seconds'
+    ELSE processes.seen > clock_timestamp() - interval '{HUNG_S} seconds' AND EXISTS (
+        SELECT 1 FROM pg_stat_activity AS session
+        WHERE session.pid = session_pid AND session.backend_start = session_since
+    ) END)"""
 INTERRUPTED = (
     "UPDATE turns SET outcome = 'interrupted', ended = extract(epoch FROM now()) "
     "WHERE outcome = 'running' AND"
@@ -47,6 +49,13 @@ class Lease:
     async def open(self) -> None:
         """Be there. Turns of processes that have left without ending them are ended."""
         await self.renew()
+        # A database that was not away: whoever lives has renewed their lease.
+        is_steady = (
+            "SELECT pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => %s) "
+            "AND pg_last_xact_replay_timestamp() IS NULL"
+        )
+        if await self._database.rows(is_steady, 2 * LEASE_S) == [(True,)]:
+            self._steady_since = time.monotonic() - LEASE_S
         await self._database.run(
             f"{INTERRUPTED} NOT EXISTS (SELECT 1 FROM processes WHERE processes.id = turns.owner)"
         )
@@ -81,7 +90,7 @@ class Lease:
     def is_steady(self) -> bool:
         """Has the database answered for long enough that whoever lives has renewed their lease?"""
         since = self._steady_since
-        return since is not None and time.monotonic() - since > LEASE_S
+        return since is not None and time.monotonic() - since >= LEASE_S
 
     async def sweep(self) -> int:
         """End what the dead have left; how many answers."""
