@@ -7,7 +7,7 @@ between in its transaction mode. A pool that has lost its server comes back by i
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout
 
 from hyperrun.errors import StoreError
+from hyperrun.storage.records import plain
 
 log = logging.getLogger(__name__)
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # says each attempt to connect
@@ -194,23 +195,6 @@ async def patience() -> AsyncIterator[None]:
             yield
     finally:
         looking.cancel()
-
-
-def plain(values: Sequence[Any]) -> list[Any]:
-    """`values` without what PostgreSQL's text cannot hold: NUL, and half a character."""
-    return [_plain(value) for value in values]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        value = value.replace("\0", "") if "\0" in value else value
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return value.encode("utf-8", "replace").decode()
-    elif isinstance(value, list):
-        return [_plain(each) for each in value]
-    return value
 
 
 def one_line(error: BaseException) -> str:

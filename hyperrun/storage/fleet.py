@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from hyperrun.domain import Outcome, range_of_reader
 from hyperrun.errors import StoreError
 from hyperrun.storage.lease import Lease
+from hyperrun.storage.records import records
 
 if TYPE_CHECKING:
     from hyperrun.storage.database import Database, Session
@@ -267,16 +268,15 @@ class Fleet:
 
         A whole part takes the place of those before it. Writing the same twice writes it once.
         """
-        parts = list(parts)
+        told = [(part.turn, part.number, part.whole, part.data) for part in parts]
         await self._database.rows(
-            "WITH gone AS (DELETE FROM parts WHERE turn = ANY(%s::text[])), "
-            "new AS (INSERT INTO parts (turn, number, whole, data) SELECT * FROM "
-            "unnest(%s::text[], %s::integer[], %s::boolean[], %s::text[]) ON CONFLICT DO NOTHING) "
+            "WITH new AS (SELECT * FROM json_to_recordset(%s::json) "
+            "AS new (turn text, number integer, whole boolean, data text)), "
+            "gone AS (DELETE FROM parts USING new WHERE parts.turn = new.turn AND new.whole), "
+            "written AS (INSERT INTO parts (turn, number, whole, data) "
+            "SELECT turn, number, whole, data FROM new ON CONFLICT DO NOTHING) "
             "SELECT pg_notify(%s, %s)",
-            [part.turn for part in parts if part.whole],
-            [part.turn for part in parts], [part.number for part in parts],
-            [part.whole for part in parts], [part.data for part in parts],
-            CHANNEL, f"parts {self.owner}",
+            records(("turn", "number", "whole", "data"), told), CHANNEL, f"parts {self.owner}",
         )  # fmt: skip
 
     def watch(self, turn_id: str, watcher: Watcher) -> None:
@@ -289,14 +289,14 @@ class Fleet:
         self._watchers.pop(turn_id, None)
 
     async def _take_parts(self) -> None:
-        seen = {turn_id: watcher.number for turn_id, watcher in self._watchers.items()}
+        seen = [(turn_id, watcher.number) for turn_id, watcher in self._watchers.items()]
         rows = await self._database.rows(
             "SELECT p.turn, p.number, p.whole, p.data "
-            "FROM unnest(%s::text[], %s::integer[]) AS seen (turn, number) "
+            "FROM json_to_recordset(%s::json) AS seen (turn text, number integer) "
             "JOIN parts AS p ON p.turn = seen.turn AND p.number > seen.number "
             "ORDER BY p.turn, p.number",
-            list(seen), list(seen.values()),
-        )  # fmt: skip
+            records(("turn", "number"), seen),
+        )
         came: dict[str, list[Part]] = {}
         for row in rows:
             came.setdefault(row[0], []).append(Part(*row))

@@ -9,9 +9,10 @@ import psycopg
 
 from hyperrun.errors import StoreError
 from hyperrun.settings import Settings
-from hyperrun.storage.database import Database, one_line, plain
+from hyperrun.storage.database import Database, one_line
 from hyperrun.storage.files import SECRETS, secret
 from hyperrun.storage.postgres import connect
+from hyperrun.storage.records import plain
 from hyperrun.storage.schema import FILE, open_writer
 
 TABLES = ("turns", "keys", "spend", "missed", "gaps")

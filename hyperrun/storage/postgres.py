@@ -13,12 +13,13 @@ from hyperrun.domain import Turn, range_of_reader
 from hyperrun.errors import Busy, StoreError
 from hyperrun.settings import Settings
 from hyperrun.storage import figures
-from hyperrun.storage.database import Conflict, Database, plain
+from hyperrun.storage.database import Conflict, Database
 from hyperrun.storage.dialect import POSTGRES
 from hyperrun.storage.files import derived
 from hyperrun.storage.fleet import Fleet
 from hyperrun.storage.postgres_schema import migrate
 from hyperrun.storage.queries import OF_READER, Queries
+from hyperrun.storage.records import records
 from hyperrun.storage.schema import WRITTEN, row_of
 from hyperrun.storage.shares import Shares
 from hyperrun.storage.store import (
@@ -39,8 +40,8 @@ _KINDS = {
     "estimated": "integer", "private": "integer", "cost_usd": "double precision",
     "started": "double precision", "ended": "double precision",
 }  # fmt: skip
-_ARRAYS = ", ".join(f"%s::{_KINDS.get(each, 'text')}[]" for each in WRITTEN)
-_NEW = f"unnest({_ARRAYS}) AS new ({', '.join(WRITTEN)})"
+_TYPED = ", ".join(f"{each} {_KINDS.get(each, 'text')}" for each in WRITTEN)
+_NEW = f"json_to_recordset(%s::json) AS new ({_TYPED})"
 _INSERT = (
     f"INSERT INTO turns ({', '.join(WRITTEN)}, owner) "
     f"SELECT {', '.join(f'new.{each}' for each in WRITTEN)}, %s FROM {_NEW} "
@@ -158,7 +159,7 @@ class PostgresStore(Queries):
             taken = await self._database.rows(
                 f"{_INSERT} turns.outcome <> 'running' "
                 "AND turns.conversation = excluded.conversation RETURNING id",
-                self._owner, *_columns([turn]),
+                self._owner, records(WRITTEN, [row_of(turn)]),
             )  # fmt: skip
         except Conflict as error:
             raise Busy("the conversation has another turn in flight") from error
@@ -207,12 +208,12 @@ class PostgresStore(Queries):
         kept: list[tuple[str]] = []
         async with self._database.transaction(single=not (begun and others)) as cursor:
             if begun:
-                await cursor.execute(_UPDATE, [*_columns(begun), self._owner])
+                await cursor.execute(_UPDATE, [records(WRITTEN, map(row_of, begun)), self._owner])
                 kept += await cursor.fetchall()
             if others:
                 await cursor.execute(
                     f"{_INSERT} {_OURS} RETURNING turns.id",
-                    [self._owner, *_columns(others), self._owner],
+                    [self._owner, records(WRITTEN, map(row_of, others)), self._owner],
                 )
                 kept += await cursor.fetchall()
         return frozenset(row[0] for row in kept)
@@ -299,11 +300,6 @@ async def reach(settings: Settings) -> None:
     database = Database(settings.database_url, 1)
     await connect(database, settings.database_wait_s)
     await database.close()
-
-
-def _columns(turns: list[Turn]) -> list[list[Any]]:
-    """The turns' rows, column by column."""
-    return plain([list(column) for column in zip(*map(row_of, turns), strict=True)])
 
 
 @cache

@@ -122,7 +122,7 @@ def test_a_cut_line_goes_on_from_a_snapshot(
     turn_id = reader.ask("Count")
     for _ in range(3):
         url = f"{server.url}/stream/{turn_id}"
-        with httpx.stream("GET", url) as response, suppress(StopIteration):
+        with httpx.stream("GET", url, timeout=60) as response, suppress(StopIteration):
             lines = response.iter_lines()
             while not any(word in next(lines) for word in ("w5", "w9", "w12")):
                 pass
