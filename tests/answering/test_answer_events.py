@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pytest
@@ -286,6 +287,7 @@ class BrokenSearch:
     """A search that breaks: from the start, or after `good` searches."""
 
     project = "Lantern"
+    moving_names: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, real: Search, good: int) -> None:
         self._real = real
