@@ -353,7 +353,7 @@ class Settings:
         "HYPERRUN_HONOR_DNT",
         False,
         "`on`: what readers ask whose browser sends `DNT: 1` or `Sec-GPC: 1` is deleted within "
-        "two hours, and is in no report, gap or webhook",
+        "two hours, and is at no desk, in no report, gap or webhook",
     )
     max_store_mb: int = setting(
         "HYPERRUN_MAX_STORE_MB",

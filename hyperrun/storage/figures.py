@@ -4,6 +4,7 @@ Every question here is answered from the index `turns_at_a_glance`, never from a
 which is kilobytes.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,6 +76,7 @@ class PageTally:
     down: int
 
 
+PRIVATE_HIDDEN_S = 86_400.0
 _ENDED = "started >= ? AND started < ? AND outcome <> 'running'"
 _GLANCE = (
     "id, conversation, question, page_url, outcome, grounding, rating, door, model, cost_usd, "
@@ -154,6 +156,9 @@ def found(dialect: Dialect, wanted: Wanted, most: int) -> Statement:
         if part:
             conditions.append(f"{column} {dialect.like} ? ESCAPE '!'")
             values.append(f"%{_escaped(part)}%")
+    # Of readers who do not want to be tracked nothing is shown until its texts are gone.
+    conditions.append("id NOT IN (SELECT id FROM turns WHERE private = 1 AND started > ?)")
+    values.append(time.time() - PRIVATE_HIDDEN_S)
     return (
         f"SELECT {_GLANCE} FROM {dialect.turns_at_a_glance} WHERE {' AND '.join(conditions)} "
         f"ORDER BY started DESC, id DESC LIMIT {int(most)}",

@@ -2,16 +2,26 @@
 
 import json
 import re
+import smtplib
 import socketserver
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from email.message import Message
+from email.message import EmailMessage, Message
+from pathlib import Path
 
 import httpx
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from hyperrun.errors import BadSetting
 from hyperrun.settings import Settings
@@ -21,10 +31,12 @@ from hyperrun.web.forms import EscalationForm
 from hyperrun.web.mail import Smtp, letter, transcript
 from tests.commands.test_privacy import operators
 from tests.server import RunningServer, Serve
+from tests.server_process import free_port
 from tests.storage.test_store import TURN
 from tests.web.test_events_out import hook
 
 TEAM = "docs@example.org"
+USER, PASSWORD = "lantern", "correct-horse"
 
 
 @dataclass
@@ -75,6 +87,58 @@ def post_office() -> Iterator[PostOffice]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def with_starttls(folder: Path, names: Sequence[str]) -> Iterator[tuple[int, list[Envelope]]]:
+    """A real mail server on loopback that takes letters of `USER` behind STARTTLS alone; its port
+    and what came. Its certificate, its own authority's, is in `folder`."""
+    came: list[Envelope] = []
+
+    class Kept:
+        async def handle_DATA(self, server: SMTP, session: object, envelope: Envelope) -> str:
+            came.append(envelope)
+            return "250 kept"
+
+    def knows(
+        server: SMTP, session: object, envelope: object, mechanism: str, told: object
+    ) -> AuthResult:
+        assert isinstance(told, LoginPassword)
+        is_known = (told.login, told.password) == (USER.encode(), PASSWORD.encode())
+        return AuthResult(success=is_known, handled=False)
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate(folder, names))
+    controller = Controller(
+        Kept(), hostname="127.0.0.1", port=free_port(), require_starttls=True, tls_context=context,
+        authenticator=knows, auth_required=True, auth_require_tls=True,
+    )  # fmt: skip
+    controller.start()
+    try:
+        yield controller.server.sockets[0].getsockname()[1], came
+    finally:
+        controller.stop()
+
+
+def certificate(folder: Path, names: Sequence[str]) -> tuple[Path, Path]:
+    """A certificate for these hosts that vouches for itself, and its key, as files."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), False)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    paths = folder / "cert.pem", folder / "key.pem"
+    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ))  # fmt: skip
+    return paths
 
 
 @dataclass
@@ -135,6 +199,39 @@ def test_a_call_for_a_person_goes_by_mail_with_the_conversation(serve: Serve) ->
     assert "> How do I dim a lamp?" in text
     assert "lantern.dim(level)" in text
     assert kept(server, reader.turn_id) == (-1, "escalated", "How to dim <b>two</b> lamps?")
+
+
+def message() -> EmailMessage:
+    """A letter."""
+    found = EmailMessage()
+    found["From"], found["To"], found["Subject"] = TEAM, TEAM, "Two lamps"
+    found.set_content("How are two dimmed?")
+    return found
+
+
+def test_a_password_and_a_letter_go_by_starttls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with with_starttls(tmp_path, ["localhost"]) as (port, came):
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        Smtp.of(f"smtp://{USER}:{PASSWORD}@localhost:{port}").send(message())
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            Smtp.of(f"smtp://{USER}:wrong@localhost:{port}").send(message())
+    (envelope,) = came
+    assert envelope.rcpt_tos == [TEAM]
+    assert b"How are two dimmed?" in (envelope.original_content or b"")
+
+
+@pytest.mark.parametrize(("names", "known"), [(["localhost"], False), (["mail.example"], True)])
+def test_nothing_goes_to_a_server_whose_certificate_is_not_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], known: bool
+) -> None:
+    with with_starttls(tmp_path, names) as (port, came):
+        if known:
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        with pytest.raises(ssl.SSLCertVerificationError):
+            Smtp.of(f"smtp://{USER}:{PASSWORD}@localhost:{port}").send(message())
+    assert came == []
 
 
 def test_one_goes_to_the_webhook_signed(serve: Serve) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.commands.test_privacy import operators
 from tests.server import RunningServer, Serve
+from tests.web.desk.seat import PASSWORD, seat
 from tests.web.test_events_out import hook
 
 
@@ -44,6 +45,19 @@ def test_who_does_not_want_to_be_tracked_is_in_no_report_and_no_webhook(
         history = httpx.post(f"{server.url}/history", data={"token": token}, headers=headers)
         assert "How do I dim a lamp?" in history.text
     assert all(b"dim a lamp" not in body for _, body in received.told)
+
+
+def test_what_such_a_reader_asks_is_never_seen_at_the_desk(serve: Serve) -> None:
+    server = serve(honor_dnt=True, desk_password=PASSWORD)
+    hidden, _ = ask(server, DNT="1")
+    shown, _ = ask(server)
+    desk = seat(server)
+    listed = desk.get("/desk/conversations").text
+    assert shown in listed
+    assert hidden not in listed
+    assert desk.get(f"/desk/conversation/{shown}").status_code == 200
+    assert desk.get(f"/desk/conversation/{hidden}").status_code == 404
+    assert desk.get("/desk/export.csv").text.count("How do I dim a lamp?") == 1
 
 
 def test_where_it_is_not_honoured_a_signal_changes_nothing(serve: Serve) -> None:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from hyperrun.domain import Turn
 from hyperrun.errors import BadSetting, HyperRunError, LimitReached
 from hyperrun.insights.gaps import Gap
 from hyperrun.insights.report import as_html, as_markdown, insights
@@ -258,13 +259,19 @@ async def conversations(request: Request, services: Services, session: Session) 
     return desk_page(request, session, "conversations", *content)
 
 
+def _is_hidden(turn: Turn) -> bool:
+    """Has its reader asked not to be tracked, and are its texts still theirs to come back to?"""
+    return turn.asker.private and bool(turn.question)
+
+
 @seated
 async def conversation(request: Request, services: Services, session: Session) -> Response:
     """One conversation, as its reader saw it, and why."""
     chosen = await services.turns.find(str(request.path_params["turn_id"]))
-    if chosen is None:
+    if chosen is None or _is_hidden(chosen):
         raise HTTPException(404)
     turns = await services.store.turns(chosen.conversation)
+    turns = [turn for turn in turns if not _is_hidden(turn)]
     places = [at for at, turn in enumerate(turns) if turn.id == chosen.id] or [0]
     first = max(0, min(places[0] - MAX_SHOWN_TURNS // 2, len(turns) - MAX_SHOWN_TURNS))
     shown = turns[first : first + MAX_SHOWN_TURNS] or [chosen]
