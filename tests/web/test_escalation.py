@@ -109,13 +109,14 @@ def with_starttls(folder: Path, names: Sequence[str]) -> Iterator[tuple[int, lis
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*certificate(folder, names))
+    port = free_port()
     controller = Controller(
-        Kept(), hostname="127.0.0.1", port=free_port(), require_starttls=True, tls_context=context,
+        Kept(), hostname="127.0.0.1", port=port, require_starttls=True, tls_context=context,
         authenticator=knows, auth_required=True, auth_require_tls=True,
     )  # fmt: skip
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1], came
+        yield port, came
     finally:
         controller.stop()
 
