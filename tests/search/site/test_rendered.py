@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from hyperrun.search.site import rendered
+from hyperrun.search.site import page_sections
+from hyperrun.search.site.folder import MAX_PAGE_BYTES
 from hyperrun.search.site.rendered import RenderedPage, read
 
 
@@ -266,11 +267,11 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_page_costs_more_than_its_bounds(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendered, "PAGE_TIMEOUT_S", 1.0)
+    monkeypatch.setattr(page_sections, "PAGE_TIMEOUT_S", 1.0)
     began = time.process_time()
     read(HOSTILE[name], "https://lamps.example/", with_links=True)
     assert time.process_time() - began < 8
 
 
 def test_a_page_that_is_too_large_is_none() -> None:
-    assert read(b"<main><p>" + b"x" * rendered.MAX_PAGE_BYTES) is None  # type: ignore[attr-defined]
+    assert read(b"<main><p>" + b"x" * MAX_PAGE_BYTES) is None
