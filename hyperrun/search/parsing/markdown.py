@@ -1,7 +1,7 @@
 """Markdown and its kin, parsed as a whole: what each block says on its page."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,21 @@ from hyperrun.search.parsing import (
     includes,
     jsx,
     package_managers,
+    snippets,
 )
 from hyperrun.search.parsing import members as api
 from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.markdown_rules import parser
+from hyperrun.search.parsing.markdown_text import (
+    close_of,
+    end_of,
+    inline_escaped,
+    plain,
+    plain_words,
+    superscript,
+    words_of,
+)
 from hyperrun.search.parsing.roles import role
 from hyperrun.search.site.sluggers import attributes
 
@@ -28,13 +38,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 12
 
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
-_ICON = re.compile(
-    r":(?:material|fontawesome|octicons|simple|twemoji|mdi|lucide|fa[srb]?|bi|gh)-[\w-]+:"
-)
-_SHORT_NAME = re.compile(r"(?<![\w:]):[a-z+-][a-z0-9_+-]{1,40}:(?![\w:])")
-_MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==|\^\^(?=\S)(.+?)(?<=\S)\^\^")
-_KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
-_SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
@@ -43,12 +46,6 @@ _HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line
 _CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
 _HIDDEN_CELL = re.compile(
     r"(?:echo|include):\s*false|hide_input|\bhide\b|default_exp|\bhide_line\b"
-)
-_CODE_INCLUDE = re.compile(
-    r"\s*(?:-{1,}8<-{1,}[ \t]+(?P<snippet>\S.*)"
-    r"|\{\{[ \t]*#(?:include|rustdoc_include|playground|shiftinclude)[ \t]+(?P<booked>[^}]+)\}\}"
-    r"|\{!>?[ \t]*(?P<bang>[^!}]+?)[ \t]*!\}|\{\*[ \t]*(?P<marked>\S+)(?P<options>[^}]*?)\*\}"
-    r"|\{%-?[ \t]*include[ \t]+(?P<liquid>[^%]+?)-?%\})\s*"
 )
 _LANGUAGES = frozenset((
     "python", "r", "julia", "bash", "sh", "ojs", "sql", "js", "javascript", "typescript", "rust",
@@ -127,7 +124,7 @@ class Document:
         at = 0
         while at < len(tokens):
             token = tokens[at]
-            end = _end(tokens, at)
+            end = end_of(tokens, at)
             if token.map is None:
                 at = end
                 continue
@@ -165,7 +162,7 @@ class Document:
             own_id = match[1]
         level = int(token.tag[1:])
         said = self._inline(inline.children or [])
-        title = _words(inline.children or [])
+        title = words_of(inline.children or [])
         content = f"{'#' * level} {said}" if said else ""
         return Block(start, end, content, level, title, source.strip(), own_id)
 
@@ -180,11 +177,11 @@ class Document:
         count = int(first.attrGet("start") or 1) if first.type == "ordered_list_open" else 0
         at = 1
         while at < len(tokens) - 1:
-            end = _end(tokens, at)
+            end = end_of(tokens, at)
             item = tokens[at]
             if item.type == "dt_open":
                 while end < len(tokens) - 1 and tokens[end].type == "dd_open":
-                    end = _end(tokens, end)
+                    end = end_of(tokens, end)
             lines = [each.map for each in tokens[at:end] if each.map]
             content = (
                 self._definition(tokens[at:end]) if item.type in ("dt_open", "dd_open")
@@ -213,7 +210,7 @@ class Document:
         parts: list[str] = []
         at = 0
         while at < len(tokens):
-            end = _end(tokens, at)
+            end = end_of(tokens, at)
             said = self._written(tokens[at + 1 : end - 1])
             if said:
                 parts.append(commonmark.strong(said) if tokens[at].type == "dt_open" else said)
@@ -238,7 +235,7 @@ class Document:
         block = self._block(start, end, content)
         if heading and content.startswith("#"):
             block.level = int(heading[1])
-            block.title = _plain(content.lstrip("# "))
+            block.title = plain(content.lstrip("# "))
             block.source = block.title
             if own := re.search(r"\bid=[\"']([^\"']+)", heading[2]):
                 block.own_id = own[1]
@@ -251,7 +248,7 @@ class Document:
         tight = False
         while at < len(tokens):
             token = tokens[at]
-            end = _end(tokens, at)
+            end = end_of(tokens, at)
             said = self._one(tokens[at:end])
             if said:
                 parts.append(("\n" if tight and parts else "\n\n" if parts else "") + said)
@@ -298,8 +295,8 @@ class Document:
             first, _, rest = inner[1].content.partition("\n")
             if match := _ALERT.fullmatch(first.strip()):
                 title = match["title"] or match["kind"].capitalize()
-                body = [self._said(rest), self._written(inner[_end(inner, 0) :])]
-                return commonmark.note(_inline_escaped(title), "\n\n".join(filter(None, body)))
+                body = [self._said(rest), self._written(inner[end_of(inner, 0) :])]
+                return commonmark.note(inline_escaped(title), "\n\n".join(filter(None, body)))
         return commonmark.quoted(self._written(inner))
 
     def _table(self, tokens: Sequence["Token"]) -> str:
@@ -354,8 +351,8 @@ class Document:
         lines: list[str] = []
         shown_language = ""
         for line in code.splitlines():
-            if match := _CODE_INCLUDE.fullmatch(line):
-                shown = self._code_of(match)
+            if match := snippets.LINE.fullmatch(line):
+                shown = snippets.of_line(self._place, match)
                 if shown is not None:
                     indent = line[: len(line) - len(line.lstrip())]
                     lines += [f"{indent}{each}" for each in shown.code.splitlines()]
@@ -372,53 +369,7 @@ class Document:
             lines.append(_ANNOTATION.sub("", line) if "[!code" in line else line)
         return commonmark.fence("\n".join(lines), language or shown_language)
 
-    def _code_of(self, match: re.Match[str]) -> Shown | None:
-        if match["snippet"]:
-            return self._snippet(match["snippet"])
-        if match["booked"]:
-            return self._booked(match["booked"])
-        if match["marked"]:
-            return self._marked(match["marked"], match["options"])
-        return self._found(match["bang"] or match["liquid"] or "", ("", "_includes", "includes"))
-
     # What is included
-
-    def _found(self, name: str, folders: Iterable[str] = ("",)) -> Shown | None:
-        if self._place is None:
-            return None
-        file = self._place.find(name, folders)
-        return includes.whole(file, self._place.read(file)) if file else None
-
-    def _snippet(self, told: str) -> Shown | None:
-        """`"file:section"`, `"file:1:20,30:40"`."""
-        told = told.strip().strip("\"'")
-        name, _, part = told.partition(":")
-        shown = self._found(name, ("", "docs", "includes"))
-        if shown is None or not part:
-            return shown
-        lines = list(shown.lines)
-        if re.fullmatch(r"[-\d:,\s]+", part):
-            return includes.numbered(shown.file, lines, part)
-        return includes.section(shown.file, lines, part)
-
-    def _marked(self, name: str, options: str) -> Shown | None:
-        """`{* file ln[1:10] hl[2] *}`."""
-        shown = self._found(name)
-        chosen = re.search(r"\bln\[([^\]]*)\]", options)
-        if shown is None or not chosen:
-            return shown
-        return includes.numbered(shown.file, list(shown.lines), chosen[1])
-
-    def _booked(self, told: str) -> Shown | None:
-        """mdBook's `file:anchor`, `file:2:10`, `file:5`."""
-        name, _, part = told.split(",")[0].strip().split()[-1].removeprefix("auto:").partition(":")
-        shown = self._found(name)
-        if shown is None or not part:
-            return shown
-        lines = list(shown.lines)
-        if re.fullmatch(r"\d*(?::\d*)?", part):
-            return includes.numbered(shown.file, lines, part)
-        return includes.section(shown.file, lines, part)
 
     def _include(self, shown: Shown | None, start: int, end: int, code: bool = False,
                  language: str = "", title: str = "") -> list[Block]:  # fmt: skip
@@ -461,7 +412,7 @@ class Document:
             case "snippet":
                 found = []
                 for name in meta["files"]:
-                    found += self._include(self._snippet(name), start, end)
+                    found += self._include(snippets.snippet(self._place, name), start, end)
                 return found
             case "include":
                 return self._include_line(meta, start, end)
@@ -469,7 +420,7 @@ class Document:
                 self._own_id = meta["id"]
             case "footnote":
                 said = self._said(meta["body"])
-                number = _superscript(self._number(meta["label"]))
+                number = superscript(self._number(meta["label"]))
                 block = self._block(start, end, f"{number} {said}" if said else "")
                 block.apart = not nested
                 return [block]
@@ -494,15 +445,19 @@ class Document:
 
     def _include_line(self, meta: dict[str, Any], start: int, end: int) -> list[Block]:
         if meta["marked"]:
-            return self._include(self._marked(meta["marked"], meta["options"]), start, end)
+            return self._include(
+                snippets.marked(self._place, meta["marked"], meta["options"]), start, end
+            )
         if meta["bang"]:
-            return self._include(self._found(meta["bang"], ("", "docs")), start, end)
+            return self._include(
+                snippets.found(self._place, meta["bang"], ("", "docs")), start, end
+            )
         if meta["booked"]:
             if not meta["book"].endswith("include") and meta["book"] != "playground":
                 return []
-            return self._include(self._booked(meta["booked"]), start, end)
+            return self._include(snippets.booked(self._place, meta["booked"]), start, end)
         name, _, region = meta["vite"].partition("#")
-        shown = self._found(name)
+        shown = snippets.found(self._place, name)
         if shown and region:
             shown = includes.section(shown.file, list(shown.lines), region)
         language = re.sub(r"[\d,\s-]+|:.*", "", meta["lines"] or "")
@@ -552,7 +507,7 @@ class Document:
         if tag.name in self._environment["imports"]:
             path = self._environment["imports"][tag.name]
             if re.search(r"\.(mdx?|qmd|markdown)$", path):
-                return self._include(self._found(path), start, end)
+                return self._include(snippets.found(self._place, path), start, end)
         if (own := self._imported(tag, body)) is not None:
             return [self._block(start, end, own)]
         is_code = name in ("code", "codeblock", "codesnippet") or "code" in tag.expressions
@@ -611,7 +566,9 @@ class Document:
             source = inner
         if path := self._environment["imports"].get(source):
             path = path.rpartition("!")[2].partition("?")[0]
-            return self._include(self._found(path), start, end, True, language, title)
+            return self._include(
+                snippets.found(self._place, path), start, end, True, language, title
+            )
         if re.fullmatch(r"[\w.]+", source) and tag.expressions:
             return []
         code = dedent(source.strip("`")).strip("\n")
@@ -629,9 +586,11 @@ class Document:
                 found.append(self._block(start, end, commonmark.fence(dedent(body), language)))
             elif name in ("include", "include-markdown", "include_relative", "readfile", "embed"):
                 file = values.get("file") or re.split(r"\s", rest)[0].strip("\"'")
-                shown = self._found(file, ("", "_includes", "docs"))
+                shown = snippets.found(self._place, file, ("", "_includes", "docs"))
                 if shown and ("start" in values or "end" in values):
-                    shown = _between_marks(shown, values.get("start", ""), values.get("end", ""))
+                    shown = snippets.between_marks(
+                        shown, values.get("start", ""), values.get("end", "")
+                    )
                 found += self._include(shown, start, end, "code" in values, values.get("lang", ""))
             elif name in ("tab", "code", "accordion", "details", "content-ref", "card", "expand"):
                 label = (
@@ -692,7 +651,7 @@ class Document:
             note = directives.version_note(name, self._words(argument), self._said(text))
             return [self._block(start, end, note)]
         if name in ("literalinclude", "include"):
-            shown = self._found(argument)
+            shown = snippets.found(self._place, argument)
             is_code = name == "literalinclude" or bool({"literal", "code"} & set(options))
             if shown and set(options) & _CUTS:
                 shown = includes.between(shown.file, list(shown.lines), options)
@@ -756,7 +715,7 @@ class Document:
             if token.type == "list_item_open" and token.level == 1:
                 rows.append([])
             elif token.type == "list_item_open" and token.level == 3 and rows:
-                rows[-1].append(self._written(tokens[at + 1 : _end(tokens, at) - 1]))
+                rows[-1].append(self._written(tokens[at + 1 : end_of(tokens, at) - 1]))
         if rows and options.get("header-rows", "0") in ("0", ""):
             rows.insert(0, [""] * len(rows[0]))
         return commonmark.titled(self._words(title), commonmark.table(rows))
@@ -775,7 +734,7 @@ class Document:
             at += 1
             match token.type:
                 case "text":
-                    said += _inline_escaped(token.content)
+                    said += inline_escaped(token.content)
                 case "code_inline":
                     said += commonmark.code_span(re.sub(r"^#!\w+ ", "", token.content))
                 case "softbreak":
@@ -799,7 +758,7 @@ class Document:
                 case "math_inline_double":
                     said += f"$${token.content}$$"
                 case "footnote":
-                    said += _superscript(self._number(token.content))
+                    said += superscript(self._number(token.content))
                 case "myst_role":
                     said += self._role(token.meta["name"], token.content)
                 case "tag":
@@ -808,12 +767,12 @@ class Document:
                         continue
                     name = tag.name.lower()
                     if name in ("code", "tt", "samp") and not tag.closes and not tag.is_empty:
-                        close = _close(tokens, at, name)
+                        close = close_of(tokens, at, name)
                         if close is not None:
-                            said += commonmark.code_span(_plain_words(tokens[at:close]))
+                            said += commonmark.code_span(plain_words(tokens[at:close]))
                             at = close + 1
                     elif name in ("script", "style", "svg", "math") and not tag.closes:
-                        at = (_close(tokens, at, name) or at - 1) + 1
+                        at = (close_of(tokens, at, name) or at - 1) + 1
                     elif name == "br":
                         said += "\\\n" if said.strip() else ""
                     elif name == "a" and not tag.closes:
@@ -861,85 +820,6 @@ _BLOCK_TAGS = frozenset(("div", "p", "li", "ul", "ol", "td", "tr", "th", "table"
                          "details", "hr", "dd", "dt", "dl", "figure", "figcaption"))  # fmt: skip
 
 
-def _end(tokens: Sequence["Token"], at: int) -> int:
-    """The index after the token that closes the one at `at`."""
-    if tokens[at].nesting != 1:
-        return at + 1
-    level = tokens[at].level
-    for after in range(at + 1, len(tokens)):
-        if tokens[after].nesting == -1 and tokens[after].level == level:
-            return after + 1
-    return len(tokens)
-
-
-def _close(tokens: Sequence["Token"], at: int, name: str) -> int | None:
-    """Where, from `at` on, a tag called `name` is closed; None where it is not."""
-    for number in range(at, len(tokens)):
-        tag = tokens[number].meta.get("tag") if tokens[number].type == "tag" else None
-        if tag is not None and tag.closes and tag.name.lower() == name:
-            return number
-    return None
-
-
-def _plain_words(tokens: Iterable["Token"]) -> str:
-    return "".join("\n" if each.type == "softbreak" else each.content for each in tokens
-                   if each.type != "tag")  # fmt: skip
-
-
-def _words(tokens: Sequence["Token"]) -> str:
-    """A heading's words, whatever they are made of."""
-    said = ""
-    for token in tokens:
-        if token.type in ("text", "code_inline", "math_inline"):
-            said += _without_marks(token.content) if token.type == "text" else token.content
-        elif token.type == "myst_role":
-            said += _plain(role(token.meta["name"], token.content))
-        elif token.type in ("softbreak", "hardbreak"):
-            said += " "
-    said = re.sub(r"\s+", " ", said).strip()
-    if not said:  # a generator's hook writes the heading, from what a comment names
-        named = [match[1] for token in tokens if token.type == "tag"
-                 if (match := re.search(r"<!--.*?([\w.-]+)\s*-->", token.content))]  # fmt: skip
-        said = " ".join(named)
-    return said
-
-
-def _plain(markdown: str) -> str:
-    return re.sub(r"\\(\W)", r"\1", re.sub(r"(?<!\\)[*`]|\[([^\]]*)\]\([^)]*\)", r"\1", markdown))
-
-
-def _without_marks(text: str) -> str:
-    if ":" in text:
-        text = _ICON.sub("", text)
-        if _SHORT_NAME.search(text):
-            text = _with_emoji(text)
-    if "==" in text or "^^" in text:
-        text = _MARKED.sub(lambda match: match[1] or match[2], text)
-    if "++" in text:
-        text = _KEYS.sub(lambda match: "+".join(map(_key, match[1].split("+"))), text)
-    return _SCRIPT.sub(r"\1", text) if "~" in text or "^" in text else text
-
-
-def _with_emoji(text: str) -> str:
-    """`:tada:` as the sign that GitHub and most generators show for it."""
-    import emoji  # 20 ms that only documents with such names wait for
-
-    return _SHORT_NAME.sub(lambda match: emoji.emojize(match[0], language="alias"), text)
-
-
-def _key(name: str) -> str:
-    name = name.strip("\"'")
-    return name.capitalize() if len(name) > 1 else name.upper()
-
-
-def _inline_escaped(text: str) -> str:
-    return commonmark.escaped(_without_marks(text))
-
-
-def _superscript(number: int) -> str:
-    return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
 def _told(info: str) -> tuple[str, str]:
     """A fence's language, and the title that stands above it."""
     titled = re.search(r"(?:title|filename|name|file)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info)
@@ -950,14 +830,6 @@ def _told(info: str) -> tuple[str, str]:
     match = re.match(r"[{\s]*\.?([\w+#-]+)", bare)
     language = match[1] if match and not re.match(r"\{?\s*#", bare) else ""
     return ("" if language.isdigit() else language), title
-
-
-def _between_marks(shown: Shown, first: str, last: str) -> Shown:
-    lines = list(shown.lines)
-    begin = next((n for n, line in enumerate(lines, 1) if first and first in line), 0)
-    end = next((n for n, line in enumerate(lines, 1) if n > begin and last and last in line),
-               len(lines) + 1)  # fmt: skip
-    return includes.some(shown.file, lines, range(begin + 1, end))
 
 
 def _is_contents(tokens: Sequence["Token"]) -> bool:
@@ -979,7 +851,7 @@ def _is_contents(tokens: Sequence["Token"]) -> bool:
 def heading_words(source: str) -> str:
     """The words of a heading as it is written in Markdown."""
     tokens = parser(False).parseInline(source, {})
-    return _words(tokens[0].children or [])
+    return words_of(tokens[0].children or [])
 
 
 def said(text: str, place: Place | None = None) -> str:

@@ -1,0 +1,76 @@
+"""What a line of Markdown names of other files, as each generator writes it."""
+
+import re
+from collections.abc import Iterable
+
+from hyperrun.search.parsing import includes
+from hyperrun.search.parsing.includes import Place, Shown
+
+LINE = re.compile(
+    r"\s*(?:-{1,}8<-{1,}[ \t]+(?P<snippet>\S.*)"
+    r"|\{\{[ \t]*#(?:include|rustdoc_include|playground|shiftinclude)[ \t]+(?P<booked>[^}]+)\}\}"
+    r"|\{!>?[ \t]*(?P<bang>[^!}]+?)[ \t]*!\}|\{\*[ \t]*(?P<marked>\S+)(?P<options>[^}]*?)\*\}"
+    r"|\{%-?[ \t]*include[ \t]+(?P<liquid>[^%]+?)-?%\})\s*"
+)
+
+
+def of_line(place: Place | None, match: re.Match[str]) -> Shown | None:
+    """What a line of code that `LINE` matches shows instead of itself."""
+    if match["snippet"]:
+        return snippet(place, match["snippet"])
+    if match["booked"]:
+        return booked(place, match["booked"])
+    if match["marked"]:
+        return marked(place, match["marked"], match["options"])
+    return found(place, match["bang"] or match["liquid"] or "", ("", "_includes", "includes"))
+
+
+def found(place: Place | None, name: str, folders: Iterable[str] = ("",)) -> Shown | None:
+    """All of the file that is called so; None where there is none in the repository."""
+    if place is None:
+        return None
+    file = place.find(name, folders)
+    return includes.whole(file, place.read(file)) if file else None
+
+
+def snippet(place: Place | None, told: str) -> Shown | None:
+    """`"file:section"`, `"file:1:20,30:40"`."""
+    told = told.strip().strip("\"'")
+    name, _, part = told.partition(":")
+    shown = found(place, name, ("", "docs", "includes"))
+    if shown is None or not part:
+        return shown
+    lines = list(shown.lines)
+    if re.fullmatch(r"[-\d:,\s]+", part):
+        return includes.numbered(shown.file, lines, part)
+    return includes.section(shown.file, lines, part)
+
+
+def marked(place: Place | None, name: str, options: str) -> Shown | None:
+    """`{* file ln[1:10] hl[2] *}`."""
+    shown = found(place, name)
+    chosen = re.search(r"\bln\[([^\]]*)\]", options)
+    if shown is None or not chosen:
+        return shown
+    return includes.numbered(shown.file, list(shown.lines), chosen[1])
+
+
+def booked(place: Place | None, told: str) -> Shown | None:
+    """mdBook's `file:anchor`, `file:2:10`, `file:5`."""
+    name, _, part = told.split(",")[0].strip().split()[-1].removeprefix("auto:").partition(":")
+    shown = found(place, name)
+    if shown is None or not part:
+        return shown
+    lines = list(shown.lines)
+    if re.fullmatch(r"\d*(?::\d*)?", part):
+        return includes.numbered(shown.file, lines, part)
+    return includes.section(shown.file, lines, part)
+
+
+def between_marks(shown: Shown, first: str, last: str) -> Shown:
+    """Of what is shown, the lines between two that hold these words."""
+    lines = list(shown.lines)
+    begin = next((n for n, line in enumerate(lines, 1) if first and first in line), 0)
+    end = next((n for n, line in enumerate(lines, 1) if n > begin and last and last in line),
+               len(lines) + 1)  # fmt: skip
+    return includes.some(shown.file, lines, range(begin + 1, end))
