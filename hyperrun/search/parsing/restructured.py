@@ -201,6 +201,8 @@ class _Writer:
             return self._autodoc(node, argument, node["options"])
         if name in directives.NOTHING or not directives.PYTHON_OBJECT.match(name):
             return []
+        if all(isinstance(each, nodes.title) for each in node.children):
+            return []  # a signature alone: the section around it describes the object
         own = re.match(r"[\w.]+", argument.split("\n")[0].strip())
         content = self._object(node, name, argument, node["options"])
         if own is None or not content:

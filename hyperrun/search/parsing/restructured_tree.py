@@ -62,7 +62,8 @@ class _Ours:
         node.line = line
         node["name"], node["argument"], node["options"] = name, argument, options
         node["code"] = "\n".join(content)
-        if name == "class" and ("(" in argument or (content and argument[:1].isupper())):
+        is_object = "(" in argument or (content and argument[:1].isupper())
+        if name == "class" and (is_object or re.fullmatch(r"(?:\w+\.)+[A-Z]\w*", argument)):
             name = node["name"] = "py:class"  # Sphinx's, not docutils' mark of what follows
         document = self.document  # type: ignore[attr-defined]
         if name == "role":

@@ -85,6 +85,17 @@ def is_furniture(element: Element) -> bool:
     return "hidden" in attributes and element.get("role", "") != "tabpanel"
 
 
+def are_footnotes(element: Element) -> bool:
+    """Are these the footnotes of a page, at its end?"""
+    classes = classes_of(element)
+    if element.tag == "div":  # one alone of an older mdBook's stands where it was written
+        return "footnotes" in classes
+    is_list = element.get("role", "") == "doc-endnotes" or classes & {
+        "footnotes", "footnote-definition",
+    }  # fmt: skip
+    return element.tag in ("ol", "section") and bool(is_list)
+
+
 def is_contents(listed: Element) -> bool:
     """Is it a list of links to the page's own headings, as a writer makes it by hand?"""
     links = list(listed.iter("a"))

@@ -24,6 +24,7 @@ from hyperrun.search.site.page_furniture import (
     NAMES,
     SILENT,
     TABS,
+    are_footnotes,
     describes,
     is_contents,
     is_furniture,
@@ -39,6 +40,7 @@ from hyperrun.search.site.page_furniture import (
 MAX_DEPTH = 120  # elements below it give their words alone
 MAX_ELEMENTS = 150_000
 PAGE_TIMEOUT_S = 5.0
+FOOTNOTES = "Footnotes"  # of a page, which are no words of its last section
 SIGNATURE_LEVEL = 7  # a described function stands below any heading
 
 _BLOCKS = frozenset((
@@ -163,6 +165,8 @@ class SectionReader:
         tag = element.tag
         classes = classes_of(element)
         self._end_line()
+        if not self._nested and are_footnotes(element) and self._open[-1].heading != FOOTNOTES:
+            self._begin(element.get("id", ""), FOOTNOTES, 2)
         if tag in HEADINGS:
             self._heading(element, depth)
         elif tag == "pre":

@@ -680,6 +680,15 @@ def test_each_object_of_an_API_is_a_section_of_its_own(
     assert [each.content.rpartition("\n")[2] for each in objects][1] == "Make it darker."
 
 
+def test_an_object_of_which_only_its_section_tells_is_part_of_that(tmp_path: Path) -> None:
+    text = "Timer\n=====\n\n.. class:: lamps.Timer\n\nIt tells how long a lamp shines.\n"
+    repository.write(tmp_path, "docs/api.rst", text)
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/api.rst"))
+    assert chunk.content == (
+        "# Timer\n\n```python\nclass lamps.Timer\n```\n\nIt tells how long a lamp shines."
+    )
+
+
 def test_mkdocstrings_shows_variables_with_their_values(tmp_path: Path) -> None:
     settings = (
         '"""All settings of a lamp."""\n\n\nclass Settings:\n    """Of a lamp."""\n\n'

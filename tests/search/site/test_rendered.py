@@ -206,6 +206,21 @@ def test_headings_make_sections_with_ids_as_they_stand() -> None:
     assert {"lamps", "dim-it", "__init__", "off"} <= found.ids
 
 
+@pytest.mark.parametrize("notes", [
+    "<hr><ol class=footnote-definition><li id=fn><p>A note of it. <a href='#fr-1'>↩</a></ol>",
+    "<section class=footnotes role=doc-endnotes><hr><ol><li>A note of it.</ol></section>",
+    "<section data-footnotes class=footnotes><h2 class=sr-only>Footnotes</h2><ol><li>A note of it."
+    "</ol></section>",
+    "<div class=footnotes><hr><ol><li>A note of it.</ol></div>",
+])  # fmt: skip
+def test_footnotes_are_no_words_of_the_last_section(notes: str) -> None:
+    sections = page(f"<h1>Lamps</h1><p>All of them.</p><h2 id=use>Use</h2><p>Dim it.</p>{notes}")
+    found = {each.title: each.content for each in sections.sections}
+    assert found == {
+        "Lamps": "All of them.", "Lamps > Use": "Dim it.", "Lamps > Footnotes": "1. A note of it.",
+    }  # fmt: skip
+
+
 def test_what_is_described_from_code_is_a_section_under_its_own_id() -> None:
     found = page(
         "<h1>API</h1><dl class='py class'><dt class='sig sig-object py' id=lamps.Lamp>"
