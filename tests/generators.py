@@ -166,7 +166,8 @@ def install_from_npm(example: Path) -> Path:
     if whole.exists():
         return modules
     if os.environ.get("CI") != "true":
-        missing(f"not installed: cd examples/{example.name} && npm install --no-package-lock")
+        folder = example.relative_to(EXAMPLES.parent)
+        missing(f"not installed: cd {folder} && npm install --no-package-lock")
     with alone_in(example):
         if whole.exists():
             return modules

@@ -2,7 +2,7 @@
 
 Written after what Quarto 1.6 to 1.10 publishes: a fixed header above most layers, marked dark on a
 light page, 17 pixels for 1 rem, a switch that changes the class of `body` first and the style sheet
-later, and a search that opens by `f`, `s` or `/` as the key comes up.
+later, and a search (a button, an overlay) that opens by `f`, `s` or `/` as the key comes up.
 """
 
 from pathlib import Path
@@ -24,7 +24,11 @@ main {{ margin: 2rem auto; max-width: 40rem }}
 <header id="quarto-header" class="headroom fixed-top">
 <nav class="navbar navbar-expand-lg" data-bs-theme="dark">
 <a href="index.html">Lantern</a> <a class="quarto-color-scheme-toggle" href="">dark</a>
-<input id="quarto-search" hidden aria-label="Search"></nav></header>
+<div id="quarto-search" class="type-overlay" title="Search">
+<button type="button" class="aa-DetachedSearchButton" title="Search">Search</button></div>
+</nav></header>
+<form class="aa-Form" role="search" hidden>
+<input class="aa-Input" type="search" aria-label="Search"></form>
 <main class="content" id="quarto-document-content"><h1 class="title">{title}</h1>{body}</main>
 <script>
 document.querySelector('.quarto-color-scheme-toggle').onclick = () => {{
@@ -33,11 +37,15 @@ document.querySelector('.quarto-color-scheme-toggle').onclick = () => {{
   dispatchEvent(new Event('resize'));
   return false;
 }};
+const search = () => {{
+  document.querySelector('.aa-Form').hidden = false;
+  setTimeout(() => document.querySelector('.aa-Input').focus(), 50);
+}};
+document.querySelector('.aa-DetachedSearchButton').onclick = search;
 document.addEventListener('keyup', event => {{
   if (!['f', '/', 's'].includes(event.key)) return;
-  if (document.activeElement.closest('input, textarea')) return;
-  document.getElementById('quarto-search').hidden = false;
-  document.getElementById('quarto-search').focus();
+  if (document.activeElement.closest('input, select, textarea, button, option')) return;
+  search();
 }});
 </script>
 {after}

@@ -1,13 +1,16 @@
 """In the place of the site's own search, and beside the text: on made pages and generated sites."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import accessibility_findings, screenshot
-from tests.generators import GENERATORS, Publish
+from tests.generators import EXAMPLES, GENERATORS, MADE, Publish
 from tests.host_sites import Reader, docs, embedding
+from tests.server import Serve
 
 OWN = (
     "<header style='position:sticky;top:0;height:60px;background:#eee'>"
@@ -239,17 +242,22 @@ def test_on_a_phone_a_finger_draws_it_down_and_a_short_way_is_none(
 @pytest.mark.timeout(400)  # may install a generator
 @pytest.mark.parametrize("kind", GENERATORS)
 def test_on_a_generated_site_its_search_is_ours_and_docked_nothing_is_out_of_reach(
-    reader: Reader, chat_server: str, publish: Publish, kind: str
+    reader: Reader, serve: Serve, publish: Publish, kind: str, tmp_path: Path
 ) -> None:
     page = reader.page
     page.set_viewport_size({"width": 1280, "height": 800})
-    with publish(kind, chat_server) as site:
-        tag = re.compile(re.escape(chat_server) + r"/embed(\?)?(?=[\"'?&a-z])")
-        for path in site.folder.rglob("*.html") if site.folder else ():
-            path.write_text(
-                tag.sub(f"{chat_server}/embed?search=on&layout=docked&", path.read_text())
-            )
-        reader.goes_to(site.url("/index.html" if kind == "html" else "/"))
+    with publish(kind, "http://server.example") as site:
+        start = site.url("/index.html" if kind == "html" else "/")
+        assert site.folder is not None
+        server = serve(
+            repo_path=str(sources(kind, tmp_path)), site_dir=str(site.folder),
+            site_url=site.url("/"), allowed_origins=(site.address,),
+        ).url  # fmt: skip
+        tag = re.compile(r"http://server\.example/embed(\?)?(?=[\"'?&a-z])")
+        for path in site.folder.rglob("*.html"):
+            line = f"{server}/embed?search=on&layout=docked&"
+            path.write_text(tag.sub(line, path.read_text()))
+        reader.goes_to(start)
         reader.has_the_panel()
         for width in (390, 1280):
             page.set_viewport_size({"width": width, "height": 420})
@@ -257,14 +265,18 @@ def test_on_a_generated_site_its_search_is_ours_and_docked_nothing_is_out_of_rea
             page.wait_for_function(f"() => !({COVERED})().length")
         page.set_viewport_size({"width": 1280, "height": 800})
         the_sites_own = set(accessibility_findings(page))
-        page.keyboard.press("/")
-        searches(reader)
-        page.keyboard.type("dim")
-        reader.until("document.querySelector('#row-1')")
-        page.keyboard.press("ArrowDown")
+        finds(reader)
         assert set(accessibility_findings(page)) - the_sites_own == set()
         screenshot(page, f"search-{kind}")
-        leaves(reader)
+        page.keyboard.press("Enter")
+        reader.sees_it_closed()
+        heading(page, "Dimming").wait_for()  # in the site's own tab
+        assert page.context.pages == [page]
+        assert page.url.startswith(site.url("/"))
+        page.go_back()
+        heading(page, "Lantern").wait_for()
+        reader.has_the_panel()
+        assert page.locator("hyper-run").count() == 1
         own = page.locator(OWN_SEARCH.get(kind, "#none")).locator("visible=true")
         if kind in OWN_SEARCH:
             own.first.click()
@@ -281,7 +293,52 @@ def test_on_a_generated_site_its_search_is_ours_and_docked_nothing_is_out_of_rea
                 page.evaluate(f"scrollTo(0, {end})")
                 assert page.evaluate(COVERED) == []
         screenshot(page, f"docked-{kind}")
-    assert reader.complaints.about(chat_server, "hyper", "HyperRun") == []
+        reader.box.click()
+        page.keyboard.press("Escape")
+        reader.sees_it_closed()
+        in_the_dark_from_right_to_left_on_a_phone(reader, kind)
+    assert reader.complaints.about(server, "hyper", "HyperRun") == []
+
+
+def sources(kind: str, folder: Path) -> Path:
+    """What the site is made from, without what was made of it."""
+    example = EXAMPLES / GENERATORS[kind].example
+    return Path(shutil.copytree(example, folder / "sources", ignore=shutil.ignore_patterns(*MADE)))
+
+
+def heading(page: Page, name: str) -> Locator:
+    return page.get_by_role("heading", level=1, name=name)
+
+
+def finds(reader: Reader) -> None:
+    """Search by the site's key, and go to the first row by an arrow."""
+    reader.page.keyboard.press("/")
+    searches(reader)
+    reader.page.keyboard.type("dimm")
+    reader.until("document.querySelector('#row-1 mark')?.textContent === 'Dimm'")
+    reader.page.keyboard.press("ArrowDown")
+    named = "document.getElementById('search-words').getAttribute('aria-activedescendant')"
+    reader.until(f"{named} === 'row-1'")
+
+
+def in_the_dark_from_right_to_left_on_a_phone(reader: Reader, kind: str) -> None:
+    """The page turned round, dark where it can be; the box is whole, and as accessible as it."""
+    page, dark = reader.page, GENERATORS[kind].dark
+    if dark:
+        dark(page)
+    page.set_viewport_size({"width": 390, "height": 780})
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    the_sites_own = set(accessibility_findings(page))
+    finds(reader)
+    reader.frame.evaluate("document.documentElement.dir = 'rtl'")
+    if dark:
+        reader.until("document.documentElement.dataset.theme === 'dark'")
+    assert set(accessibility_findings(page)) - the_sites_own == set()
+    reader.until("document.documentElement.scrollWidth <= innerWidth")
+    box = reader.panel.bounding_box()
+    assert box and (box["x"], box["width"]) == (0, 390)
+    screenshot(page, f"phone-{kind}")
+    leaves(reader)
 
 
 # What a reader clicks on to search there; pages of plain HTML have no search.
@@ -295,4 +352,5 @@ OWN_SEARCH = {
     "vitepress": ".DocSearch-Button",
     "docusaurus": ".DocSearch-Button",
     "starlight": "site-search button",
+    "quarto": "#quarto-search button",
 }
