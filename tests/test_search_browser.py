@@ -108,6 +108,23 @@ def words(request: Request) -> str:
     return parse_qs(request.post_data or "")["words"][0]
 
 
+def test_what_was_found_in_haste_is_looked_for_again_when_no_letter_follows(
+    page: Page, serve: Serve
+) -> None:
+    server = serve()
+    server.services.search._typing = 2  # others
+    asked: list[dict[str, list[str]]] = []
+    page.on("request", lambda each: asked.append(parse_qs(each.post_data or ""))
+            if each.url.endswith("/search") else None)  # fmt: skip
+    page.goto(server.url + CHAT)
+    page.wait_for_selector("[data-ready]")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("why is it between zero and a hundred")
+    expect(page.locator("#search-found .search-row").first).to_contain_text("Dimming a lamp")
+    rested = [each["words"] for each in asked if "rests" in each]
+    assert rested[-1] == ["why is it between zero and a hundred"]
+
+
 def test_a_server_that_is_away_is_told_and_asking_is_still_there(page: Page, serve: Serve) -> None:
     server = serve()
     page.goto(server.url + CHAT)

@@ -65,6 +65,7 @@ MAX_RELATED = 12  # of which those are left out that an answer quotes
 MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
 MAX_TYPED_THOROUGHLY = 2  # at once; where more are under way, names must do for the rest
+MAX_RESTING = 8  # who are looked for thoroughly all the same, for they have ended
 REBUILT = "the index was damaged and is built anew"
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
@@ -138,6 +139,7 @@ class Search:
             )
         self._edition = 1  # of the index: another when something was read into it
         self._typing = 0  # searches of those who are typing that are under way
+        self._resting = 0  # of them, that are asked again
         # One thread for them: more would take the interpreter from each other, and from others.
         self._typists = ThreadPoolExecutor(1, "typing")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -524,14 +526,16 @@ class Search:
         """Is there time to look for more than names?"""
         return self._typing < MAX_TYPED_THOROUGHLY
 
-    async def typed(self, text: str, k: int = 10) -> Typed:
+    async def typed(self, text: str, k: int = 10, *, rests: bool = False) -> Typed:
         """What somebody means who has typed `text` so far, best first; nothing while a first index
-        is built. Of many at once, most are answered by names alone. Raises `SearchError`."""
+        is built. Of many at once, most are answered by names alone, unless what is typed `rests`.
+        Raises `SearchError`."""
         if not self._ready.is_set():
             return Typed([], [])
         text = text.encode(errors="ignore").decode()
-        thorough = self.types_thoroughly
+        thorough = self.types_thoroughly or (rests and self._resting < MAX_RESTING)
         self._typing += 1
+        self._resting += rests
         try:
             look = partial(self._index.typed, text, k, thorough=thorough)
             found, words = await asyncio.get_running_loop().run_in_executor(self._typists, look)
@@ -539,6 +543,7 @@ class Search:
             raise SearchError(f"the index cannot be read: {error}") from error
         finally:
             self._typing -= 1
+            self._resting -= rests
         return Typed(
             [self._addressed(passage, address) for passage, address in found], words, thorough
         )

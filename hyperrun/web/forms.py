@@ -86,14 +86,19 @@ class PageForm(ReaderForm):
 
 @dataclass(frozen=True, slots=True)
 class SearchForm(ReaderForm):
-    """What is being typed into the search box; "" where there is nothing to see in it."""
+    """What is being typed into the search box, "" where there is nothing to see in it; `rests`
+    where its rows were made in haste, and no letter has followed."""
 
     words: str
+    rests: bool
 
     @classmethod
     def _values(cls, read: dict[str, str]) -> dict[str, Any]:
         words = clean(read.get("words", "")[:MAX_SEARCH_CHARS])
-        return ReaderForm._values(read) | {"words": "" if is_blank(words) else words}
+        return ReaderForm._values(read) | {
+            "words": "" if is_blank(words) else words,
+            "rests": read.get("rests") == "1",
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from hyperrun.web.forms import SearchForm
 from hyperrun.web.search_rows import rows
 from hyperrun.web.services import Services
 
+# Rows by names alone: the box asks again when no letter follows.
+IN_HASTE = {"X-HyperRun": "in haste"}
 MIN_MISSED_CHARS, MAX_MISSED_CHARS = 3, 100  # of a search that is counted
 
 
@@ -25,13 +27,15 @@ async def search_as_typed(request: Request) -> Response:
     language = choose(form.lang, request.headers.get("accept-language", ""))
     search, key = services.search, (form.words, language)
     edition = search.edition
-    shown = services.known_rows.of(key, edition, thorough=search.types_thoroughly)
+    known = services.known_rows
+    shown = known.of(key, edition, thorough=form.rests or search.types_thoroughly)
+    thorough = known.of(key, edition, thorough=True) is not None
     if shown is None:
-        found = await search.typed(form.words)
-        shown = rows(language, found)
+        found = await search.typed(form.words, rests=form.rests)
+        shown, thorough = rows(language, found), found.thorough
         if found.words:
-            services.known_rows.keep(key, edition, shown, thorough=found.thorough)
-    return HTMLResponse(shown)
+            known.keep(key, edition, shown, thorough=thorough)
+    return HTMLResponse(shown, headers=None if thorough else IN_HASTE)
 
 
 async def search_missed(request: Request) -> Response:

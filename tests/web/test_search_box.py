@@ -55,6 +55,23 @@ def test_a_keystrokes_rows_are_at_most_four_kilobytes_gzipped(
         assert 0 < len(gzip.compress(rows(server, words).content, 6)) <= 4_096
 
 
+def test_rows_by_names_alone_say_so_and_whoever_rests_gets_all(serve: Serve) -> None:
+    server = serve()
+    search, words = server.services.search, "why is it between zero and a hundred"
+    search._typing = 2  # others
+    hasty = rows(server, words)
+    assert (hasty.text, hasty.headers["x-hyperrun"]) == ("", "in haste")
+    search._resting = 8  # so many have all ended at once
+    assert rows(server, words, rests="1").headers["x-hyperrun"] == "in haste"
+    search._resting = 0
+    rested = rows(server, words, rests="1")
+    assert "Dimming a lamp" in rested.text
+    assert "x-hyperrun" not in rested.headers
+    again = rows(server, words)  # known by now
+    assert again.text == rested.text
+    assert "x-hyperrun" not in again.headers
+
+
 def test_nothing_of_a_page_or_of_a_reader_becomes_markup(serve: Serve, repository: Path) -> None:
     (repository / "docs" / "evil.md").write_text(
         "# <img src=x onerror=alert(1)> evil\n\n## `<script>` evil\n\n"
