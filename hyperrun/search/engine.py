@@ -482,16 +482,16 @@ class Search:
     ) -> list[Passage]:
         """The best passages, best first, at most `k` (clamped to 1 to 50).
 
-        `version` is a folder with that version's docs, or a git tag; where neither has that name
-        (a site's "latest"), the repository as it stands. `source` is the label of one, where
-        there are several. `before` is what a question may lean on.
+        `version` is a folder with that version's docs, or a git tag, or what the site calls one of
+        these ("stable"); where neither has that name, the repository as it stands. `source` is the
+        label of one, where there are several. `before` is what a question may lean on.
         Waits for a first index, of a tag too, up to 20 s. An empty question finds nothing. Raises
         `SearchError`.
         """
         k = min(max(k, 1), MAX_RESULTS)
         query = query[:MAX_QUERY_CHARS].encode(errors="ignore").decode()
         await self._wait_until_ready()
-        if version:
+        if version := self.moving_names.get(version, version):
             found_then = await self._search_version(query, k, version, before)
             if found_then is not None:
                 return found_then

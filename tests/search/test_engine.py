@@ -346,6 +346,23 @@ def test_a_folder_of_one_version_is_searched_alone(tmp_path: Path) -> None:
     searched(root, tmp_path / "data", work)
 
 
+def test_a_name_that_moves_is_the_version_that_the_site_means_by_it(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    for version in ("1.0", "2.0"):
+        repository.write(root, f"docs/v{version}/a.md", "# Wind\n\nWind it slowly by a crank.\n")
+    listed = '[{"version": "2.0", "aliases": []}, {"version": "1.0", "aliases": ["stable"]}]'
+    repository.write(root, "mkdocs.yml", "site_name: x\n")
+    repository.write(root, "site/index.html", "<main><h1>X</h1><p>All of it.</p></main>")
+    repository.write(root, "site/versions.json", listed)
+
+    async def work(search: Search) -> None:
+        assert search.moving_names == {"stable": "1.0"}
+        found = await search.search("wind it slowly", version="stable")
+        assert {each.file for each in found} == {"docs/v1.0/a.md"}
+
+    searched(root, tmp_path / "data", work)
+
+
 def test_a_git_url_is_searched_and_named_by_its_repository(tmp_path: Path) -> None:
     root = repository.make(tmp_path / "lamps")
     repository.git(root, "init", "-q")
