@@ -26,7 +26,7 @@ _CHROME = frozenset((
     "footnote-reference", "md-source-file", "md-content__button", "md-feedback", "md-tags",
     "md-top", "md-footer", "md-header", "md-banner", "md-annotation__index", "md-clipboard",
     "md-code__nav", "copy", "copybtn", "copy-btn", "clipboard-btn", "clip-button", "buttons",
-    "code-copy-button", "code-copy-outer-scaffold", "linenos", "linenodiv", "lineno", "line-number",
+    "code-copy-button", "linenos", "linenodiv", "lineno", "line-number",
     "line-numbers-wrapper", "gutter", "gp", "viewcode-link", "viewcode-back", "sr-only",
     "visually-hidden", "screen-reader-text", "cldr", "headline-icon", "ln", "lnt", "hidden-print",
     "page-toc", "bd-header-article", "bd-footer-article", "bd-toc", "search-bar", "searchbox",

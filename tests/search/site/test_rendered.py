@@ -49,6 +49,13 @@ CONSTRUCTS = {
         "<span class=boring>}</span></code></pre>",
         "```rust\nlet a = 1;\n```",
     ),
+    "Quarto's button beside its code": (
+        "<div class=code-copy-outer-scaffold><div class=sourceCode id=cb1><pre class='sourceCode "
+        "python code-with-copy'><code class='sourceCode python'><span id=cb1-1><a href='#cb1-1' "
+        "aria-hidden=true tabindex=-1></a>dim(<span class=dv>3</span>)</span></code></pre></div>"
+        "<button title='Copy to Clipboard' class=code-copy-button><i class=bi></i></button></div>",
+        "```python\ndim(3)\n```",
+    ),
     "the way back from a footnote": (
         "<ol><li><p>A note. <a href='#fr-1'>↩</a> <a href='#fr-2'>↩2</a></p></ol>",
         "1. A note.",
