@@ -29,7 +29,7 @@ lantern.dim(30)
 ```
 
 - Zero turns the lamp **off** [1].
-- A level is at most 100 [7].
+- A level is at most 100 [31].
 """
 
 
@@ -73,7 +73,7 @@ def test_a_reader_asks_follows_up_and_comes_back(
         expect(answer.locator(".blocks pre code")).to_have_text("lantern.dim(30)\n")
         expect(answer.locator(".blocks li strong")).to_have_text("off")
         expect(answer.locator("a.citation")).to_have_count(2)
-        assert "[7]" not in answer.inner_text() and "[1]" not in answer.inner_text()
+        assert "[31]" not in answer.inner_text() and "[1]" not in answer.inner_text()
         expect(answer.locator(".steps .step")).to_have_text("Searched the docs")
         expect(answer.locator(".steps li").last).to_contain_text("dimming a lamp")
         assert model_server.calls == 2

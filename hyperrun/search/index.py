@@ -79,7 +79,8 @@ class Index(IndexFile):
             if asks_for_code or not hits:
                 return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
             found = [self._passage(connection, hit.id, hit.score) for hit in hits[: 2 * k]]
-            prose = distinct(found)[: max(k - 1, 1)]
+            code = [each for each in ranked if each.kind not in READ]
+            prose = distinct(found)[: max(k - bool(code), 1)]
             defined = [
                 self._passage(connection, id, 0.0) for id in self._defined(connection, query)
             ]
@@ -88,7 +89,7 @@ class Index(IndexFile):
                 for passage, _ in prose
             ):
                 return [*prose[:2], *defined, *prose[2:]][:k]
-            code = [each for each in ranked if each.kind not in READ][: k - len(prose)]
+            code = code[: k - len(prose)]
             return prose + [self._passage(connection, each.id, 0.0) for each in code]
 
     def typed(

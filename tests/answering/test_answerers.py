@@ -163,6 +163,36 @@ def test_passages_are_quoted_data_that_cannot_close_their_quotation(
     assert content.endswith("How do I install it?")
 
 
+def test_a_model_is_given_more_passages_than_a_reader(
+    tmp_path: Path, model_server: ModelServer
+) -> None:
+    for room in ("attic", "bath", "cellar", "den", "foyer", "garden", "hall", "kitchen", "loft"):
+        own = " ".join(room + letter for letter in "abcdefghijkl")  # or they are one text
+        (tmp_path / f"{room}.md").write_text(f"# The {room} lamp\n\nA lamp is dimmed here. {own}\n")
+    settings = replace(
+        Settings(), repo_path=str(tmp_path), data_dir=tmp_path / "data", search="embedded",
+        model="openai/scripted", api_base=model_server.url,
+    )  # fmt: skip
+
+    async def run() -> list[int]:
+        search, models = Search(settings), Models(settings)
+        await search.start()
+        counts = []
+        try:
+            for model in (models.operators(), None):
+                answerer = Answerers(settings, search, models).of(model)
+                async for event in answerer.answer(Question("How is a lamp dimmed?")):
+                    if isinstance(event, Found):
+                        counts.append(len(event.sources))
+        finally:
+            await models.close()
+            await search.close()
+        return counts
+
+    assert asyncio.run(run()) == [8, 6]
+    assert "\n[8] " in model_server.requests[0]["messages"][-1]["content"]
+
+
 def test_the_page_and_the_selection_go_along(asked: Asked, model_server: ModelServer) -> None:
     page = PageContext("https://docs/x", "Lamps\nand more", "Dimming", "the level")
     asked("What is this?", page=page)
