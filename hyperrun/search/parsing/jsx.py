@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAX_CHARS = 60_000  # of a module
 MAX_DEPTH = 24  # of what is nested in one component
 MAX_STEPS = 2_000  # of one use of a component
+MAX_SAID_CHARS = 20_000  # by one element, with all that is in it
 MAX_MODULES = 4  # from one import to the next
 _ENDINGS = ("", ".tsx", ".jsx", ".js", ".ts", ".mjs", "/index.tsx", "/index.jsx", "/index.js",
             "/index.ts")  # fmt: skip
@@ -300,6 +301,8 @@ class _Reader:
             self._said(each, values, depth) for each in node.named_children
             if each.type not in ("jsx_opening_element", "jsx_closing_element", "comment")
         ) if node.type == "jsx_element" else ""  # fmt: skip
+        if len(inside) > MAX_SAID_CHARS:
+            raise Computed("too much")
         if not name[:1].isupper():
             return f"<{name}>{inside}</{name}>" if name and depth < MAX_DEPTH else inside
         if name in _CODE:

@@ -41,11 +41,21 @@ HINT = """export function Hint(props) {
   return <p>Mind: {props.children}.</p>
 }
 """
-COMPUTED = """export const Now = () => { if (x) { return <p>yes</p> } return <p>no</p> }
+COMPUTED = (
+    """export const Now = () => { if (x) { return <p>yes</p> } return <p>no</p> }
 export const Feed = () => <p>{fetchAll().join()}</p>
 export const Loop = () => <Loop />
+const Twice = ({ children }) => <>{children}{children}</>
+export const Bomb = () => (
+  """
+    + "<Twice>" * 20
+    + "much words"
+    + "</Twice>" * 20
+    + """
+)
 export const Wide = () => <p>{[1,2,3].map(a => [1,2,3].map(b => <b>{a}{b}</b>))}</p>
 """
+)
 SAID = {
     "in a line, with its default": (
         "import { Links } from '@site/src/Links'\n\nSwitch <Links.Lamp /> on.\n",
@@ -70,6 +80,9 @@ SAID = {
         "import { Now, Feed } from '@site/src/Computed'\n\n"
         "Before.\n\n<Now />\n\n<Feed title=\"News\" />\n",
         "Before.\n\nNews",
+    ),
+    "one that doubles what is in it, again and again": (
+        "import { Bomb } from '@site/src/Computed'\n\nBefore.\n\n<Bomb />\n", "Before.",
     ),
     "one that holds itself": (
         "import { Loop } from '@site/src/Computed'\n\nBefore.\n\n<Loop />\n", "Before.",
