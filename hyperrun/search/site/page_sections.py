@@ -205,9 +205,13 @@ class SectionReader:
             self._write(commonmark.strong(words))
             return
         anchor = anchor_of(element)
-        if "doc-heading" in classes_of(element):  # mkdocstrings': its labels stand beside the name
-            words = anchor if is_name(anchor) else words
-        self._begin(anchor, _unmarked(words), HEADINGS[element.tag])
+        heading = _unmarked(words)
+        if "doc-heading" not in classes_of(element) or not is_name(anchor):
+            self._begin(anchor, heading, HEADINGS[element.tag])
+            return
+        self._begin(anchor, anchor, HEADINGS[element.tag])  # an object that mkdocstrings describes
+        if not anchor.endswith(heading):  # its signature
+            self._write(commonmark.fence(heading, language_of(element)))
 
     def _begin(self, anchor: str, heading: str, level: int) -> None:
         if level == 1 and not any(each.level for each in self._open):

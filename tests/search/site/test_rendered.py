@@ -259,6 +259,17 @@ def test_an_object_that_mkdocstrings_describes_is_called_by_its_whole_name() -> 
     ]
 
 
+def test_a_signature_that_is_a_heading_stands_in_its_section() -> None:
+    found = page(
+        "<h1>API</h1><h3 id=lamps.Lamp.dim class='doc doc-heading'><code class='highlight "
+        "language-python'>dim(level: int | None) -&gt; bool</code><a href='#lamps.Lamp.dim' "
+        "class=headerlink></a></h3><div class='doc doc-contents'><p>Dim it.</p></div>"
+    )
+    last = found.sections[-1]
+    assert (last.title, last.anchor) == ("API > lamps.Lamp.dim", "lamps.Lamp.dim")
+    assert last.content == "```python\ndim(level: int | None) -> bool\n```\n\nDim it."
+
+
 def test_a_page_says_where_it_is_and_whether_it_may_be_found() -> None:
     head = "<link rel=canonical href='https://lamps.example/stable/guide/'>"
     assert page("<p>x</p>", head).canonical == "https://lamps.example/stable/guide/"
