@@ -134,3 +134,24 @@ def test_a_database_that_fails_over_to_its_copy_costs_no_answer(
             trials.database_away(servers, model_server, url, harm)
     finally:
         copy.stop()
+
+
+def test_a_database_that_is_restored_from_a_copy_costs_no_answer(
+    tmp_path: Path, database: PostgreSQL, model_server: ModelServer
+) -> None:
+    url = database.new_database()
+    copies = []
+
+    def harm(while_away: Callable[[], None]) -> None:
+        database.stop()
+        copies.append(database.restore())
+        while_away()
+        copies[0].start()
+
+    try:
+        with running(servers_over(tmp_path, url, model_server, 2)) as servers:
+            trials.warm(servers)
+            trials.database_away(servers, model_server, url, harm)
+    finally:
+        for copy in copies:
+            copy.stop()

@@ -56,18 +56,19 @@ def settled(servers: list[ServerProcess]) -> list[int]:
 
 def run(*, small: bool) -> None:
     """Measure and print."""
-    answers = 400 if small else 10_000
+    answers, piece = (400, 400) if small else (10_000, 1_000)
     with running_postgresql() as database, tempfile.TemporaryDirectory() as folder:
         servers = servers_over(Path(folder), database.new_database(), None)
         with running(servers):
             converse(servers, 400)
             before = settled(servers)
-            converse(servers, answers)
-            after = [server.rss_bytes() for server in servers]
-    growth = [now / then for then, now in zip(before, after, strict=True)]
-    told = [
-        f"{now / 2**20:.0f} MB, {ratio:.2f} times what it was"
-        for now, ratio in zip(after, growth, strict=True)
-    ]
-    print(f"after {answers:,} answers: {'; '.join(told)}")
+            for told in range(piece, answers + 1, piece):
+                converse(servers, piece)
+                after = [server.rss_bytes() for server in servers]
+                growth = [now / then for then, now in zip(before, after, strict=True)]
+                said = [
+                    f"{now / 2**20:.0f} MB, {ratio:.2f} times what it was"
+                    for now, ratio in zip(after, growth, strict=True)
+                ]
+                print(f"after {told:,} answers: {'; '.join(said)}", flush=True)
     assert max(growth) < MAX_GROWTH
