@@ -63,7 +63,7 @@ def ask(server: ServerProcess, answers: int) -> list[str]:
     ("kept", "readers", "ending"),
     [
         ("sqlite", 40, "kill"),
-        ("postgresql", 40, "kill"),
+        pytest.param("postgresql", 40, "kill", marks=pytest.mark.slow),
         pytest.param("sqlite", 500, "kill", marks=[pytest.mark.slow, pytest.mark.alone]),
         pytest.param("sqlite", 500, "stop", marks=[pytest.mark.slow, pytest.mark.alone]),
     ],

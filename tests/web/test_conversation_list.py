@@ -345,12 +345,14 @@ def test_each_tab_stays_with_its_conversation(server: RunningServer, chromium: B
     three = loaded(one.context.new_page(), server)
     expect(three.locator(".question")).to_have_text(["Second?"])
     # Deleted in one tab, it is gone in every tab that shows it, and in no other.
+    one.bring_to_front()  # a tab behind another draws a picture a second
     lines(one)
     one.locator(".conversation-list li", has_text="Second?").locator(".btn").click()
     one.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     for page in (two, three):
         expect(page.locator(".exchange")).to_have_count(0)
     expect(one.locator(".question")).to_have_text(["First?", "First again?"])
+    two.bring_to_front()
     lines(two)
     two.get_by_role("button", name="Delete all").click()
     two.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
