@@ -11,6 +11,7 @@ import pytest
 from mcp import Client
 
 from tests.generators import ENVIRONMENT, install_from_npm
+from tests.leaks import KEY
 from tests.model_server import ModelServer, Script
 from tests.server import RunningServer, Serve
 from tests.web.test_mcp import agent, text
@@ -70,7 +71,7 @@ def test_a_model_that_is_given_the_tools_answers_with_a_place_that_was_found(
     server = serve()
 
     async def run() -> str:
-        model = openai.AsyncOpenAI(base_url=model_server.url, api_key="none", max_retries=0)
+        model = openai.AsyncOpenAI(base_url=model_server.url, api_key=KEY, max_retries=0)
         async with agent(server) as client, model:
             return await loop(client, model, "How do I dim a lamp?")
 
