@@ -34,6 +34,7 @@ from hyperrun.search.questions import (
     first_questions,
     is_for_readers,
     language_of,
+    next_questions,
     questions,
 )
 from hyperrun.search.ranking import generality
@@ -840,17 +841,19 @@ class Search:
 
     def related(self, sources: Sequence[Source], limit: int = MAX_RELATED) -> tuple[str, ...]:
         """What a reader of these passages may ask next: what their own headings answer, then those
-        that stand beside them. Where there are none, what there is to start with.
+        that stand beside them, the nearest first. Where there are none, what there is to start
+        with.
 
         Reads the index: for a thread. Empty where it cannot be read.
         """
         found = [source.passage for source in sources if source.passage.kind in ("section", "cell")]
-        titles = [passage.title for passage in found if is_for_readers(passage.file)]
+        found = [passage for passage in found if is_for_readers(passage.file)]
+        titles = [passage.title for passage in found]
         with suppress(sqlite3.Error):
             for file in list(dict.fromkeys(passage.file for passage in found))[:3]:
-                if is_for_readers(file):
-                    titles += [title for _, title in self._index.sections(file)]
-        asked = self._questions_of(titles)
+                titles += _nearest([title for _, title in self._index.sections(file)], titles)
+        headings = (title.rpartition(" > ")[2] for title in titles)
+        asked = next_questions(headings, self.called, self._language)
         return tuple(asked or self._settings.starters or self._first_questions)[:limit]
 
     def locate(self, passage: Passage) -> Passage | None:
@@ -922,3 +925,13 @@ def _locate_cells(root: Path, name: str, passage: Passage) -> Passage | None:
 _ASKS_FOR_NEWS = re.compile(
     r"(?i)\b(chang\w+|releas\w+|news?|version|upgrad\w+|migrat\w+|deprecat\w+|issues?|bugs?|fix\w*)\b"
 )
+
+
+def _nearest(titles: Sequence[str], found: Sequence[str]) -> list[str]:
+    """The titles of a page by how near they stand to what was found, what comes after it first."""
+    places = [at for at, title in enumerate(titles) if title in found]
+
+    def distance(at: int) -> tuple[int, bool]:
+        return min(((abs(at - place), at < place) for place in places), default=(at, False))
+
+    return [titles[at] for at in sorted(range(len(titles)), key=distance)]

@@ -115,6 +115,18 @@ def questions(headings: Iterable[str], project: str, language: str = DEFAULT) ->
     return list(dict.fromkeys(question for question in asked if question))
 
 
+def next_questions(headings: Iterable[str], project: str, language: str = DEFAULT) -> list[str]:
+    """The same for somebody who has read an answer: how a thing works is asked where its name says
+    which one ("Settings" does not)."""
+    found = []
+    for heading in headings:
+        key, question = _asked(heading, project, language)
+        is_vague = key in _ABOUT and len(_content(heading)) < 2
+        if question and not is_vague:
+            found.append(question)
+    return list(dict.fromkeys(found))
+
+
 def first_questions(
     files: Mapping[str, Sequence[str]], project: str, language: str = DEFAULT
 ) -> list[str]:

@@ -470,6 +470,24 @@ def test_what_a_newcomer_reads_first_is_offered_to_start_with(tmp_path: Path) ->
     searched(root, tmp_path / "data", work)
 
 
+def test_what_stands_nearest_is_asked_next_and_nothing_vague(tmp_path: Path) -> None:
+    root = repository.make(tmp_path / "root")
+    names = ("Moving lamps", "Settings", "Mounting lamps", "Dimming lamps", "Cleaning lamps")
+    text = "# Lamps\n\n" + "".join(f"## {each}\n\nWords on {each}.\n\n" for each in names)
+    repository.write(root, "docs/kinds.md", text)
+
+    async def work(search: Search) -> None:
+        found = [Source(1, each) for each in await search.search("mounting lamps", 1)]
+        assert search.related(found) == (
+            "How do I mount lamps?",
+            "How do I dim lamps?",
+            "How do I clean lamps?",
+            "How do I move lamps?",
+        )
+
+    searched(root, tmp_path / "data", work)
+
+
 def test_what_was_found_may_be_asked_about_next_and_then_what_stands_beside_it(
     tmp_path: Path,
 ) -> None:
@@ -482,7 +500,7 @@ def test_what_was_found_may_be_asked_about_next_and_then_what_stands_beside_it(
     async def work(search: Search) -> None:
         found = [Source(1, each) for each in await search.search("working with gas", 1)]
         assert search.related(found) == tuple(
-            f"How do I work with {name}?" for name in ("gas", "oil", "wax")
+            f"How do I work with {name}?" for name in ("gas", "wax", "oil")
         )
 
     searched(root, tmp_path / "data", work)
