@@ -10,7 +10,7 @@ const path = require('node:path');
 
 const OPTIONS = [
   'label', 'position', 'color', 'theme', 'width', 'height', 'layout', 'search', 'shortcut', 'open', 'lang',
-  'questions', 'page', 'selection', 'button', 'offset_x', 'offset_y',
+  'questions', 'page', 'version', 'selection', 'button', 'offset_x', 'offset_y',
 ];
 const HOST = '127.0.0.1';
 const USUAL_PORT = 5001;
