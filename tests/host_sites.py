@@ -115,6 +115,7 @@ class Reader:
 
     def asks(self, question: str, total: int) -> None:
         """Ask, and wait until the answer is whole and the conversation holds `total` questions."""
+        self.until("document.documentElement.dataset.ready === '1'")
         self.box.fill(question)
         self.box.press("Enter")
         self.sees(total)

@@ -34,7 +34,8 @@ lantern.dim(30)
 
 
 def ask(chat: "FrameLocator | Page", question: str) -> None:
-    """Type and send, as a reader does."""
+    """Type and send, as a reader does who sees that the page is there."""
+    chat.locator("html[data-ready]").wait_for()
     box = chat.get_by_role("textbox", name="Your question")
     box.fill(question)
     box.press("Enter")

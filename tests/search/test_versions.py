@@ -62,6 +62,7 @@ def server(serve: Serve, project: Project, model_server: ModelServer) -> Iterato
 
 def asked(chat: FrameLocator, question: str = QUESTION) -> None:
     """Send the question and wait for the whole answer."""
+    chat.locator("html[data-ready]").wait_for()
     chat.locator("#query").fill(question)
     chat.locator("#query").press("Enter")
     expect(chat.locator(".exchange")).to_have_count(1)
