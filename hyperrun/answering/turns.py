@@ -544,7 +544,7 @@ class Turns:
         """Store and count an ended turn, then let its followers and its conversation go on."""
         turn = running.state.as_turn()
         self._unstored[turn.id] = turn
-        if len(self._unstored) > MAX_UNSTORED:
+        if len(self._unstored) > MAX_UNSTORED and not self._disk_works:  # else it will be stored
             del self._unstored[next(iter(self._unstored))]
         ending = {self._spawn(self._save([turn]), f"last row of {turn.id}")}
         if self._on_ended:

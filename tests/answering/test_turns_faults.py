@@ -6,7 +6,7 @@ The answerer here is a script of events, so that each of them comes when the tes
 import asyncio
 import time
 import tracemalloc
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from hyperrun.answering.answer import AnswerState, HtmlBuilder
 from hyperrun.answering.answerer import Question
 from hyperrun.answering.events import Done, Event, Found, Notice, Searching, Text
-from hyperrun.answering.turns import OnEnded, Turns, Update
+from hyperrun.answering.turns import MAX_UNSTORED, OnEnded, Turns, Update
 from hyperrun.domain import Outcome, PageContext, Source, Turn
 from hyperrun.errors import Busy
 from hyperrun.limits import Reservation
@@ -52,12 +52,30 @@ class ScriptedAnswerer:
                 await asyncio.sleep(self.closing_takes_s)
 
 
-def run(folder: Path, work: Work, on_ended: Sequence[OnEnded] = (), **changes: Any) -> None:
+class SlowDisk(SQLiteStore):
+    """A store that keeps no answer's end before it may."""
+
+    may = asyncio.Event()
+
+    async def save(self, turns: Iterable[Turn]) -> frozenset[str]:
+        turns = list(turns)
+        if any(turn.outcome is not Outcome.RUNNING for turn in turns):
+            await self.may.wait()
+        return await super().save(turns)
+
+
+def run(
+    folder: Path,
+    work: Work,
+    on_ended: Sequence[OnEnded] = (),
+    kind: type[SQLiteStore] = SQLiteStore,
+    **changes: Any,
+) -> None:
     """Do `work` with turns over a store in `folder`."""
     settings = replace(Settings(), data_dir=folder, keep_days=0, **changes)
 
     async def main() -> None:
-        store = SQLiteStore(settings)
+        store = kind(settings)
         await store.open()
         answerer = ScriptedAnswerer()
         turns = Turns(settings, store, lambda choice: answerer, lambda passage: passage, on_ended)
@@ -109,6 +127,20 @@ def test_the_first_word_waits_for_no_tick(tmp_path: Path, monkeypatch: pytest.Mo
                     break
 
     run(tmp_path, work)
+
+
+def test_a_crowd_whose_answers_end_at_once_is_told_them_before_they_are_stored(
+    tmp_path: Path,
+) -> None:
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("Whole."), Done("stop")]
+        crowd = await asyncio.gather(*(ask(turns, f"c{n}") for n in range(MAX_UNSTORED + 50)))
+        await asyncio.gather(*(followed(turns, turn.id) for turn in crowd))
+        found = [await turns.find(turn.id) for turn in crowd]
+        SlowDisk.may.set()
+        assert [turn and turn.answer for turn in found] == ["Whole."] * len(crowd)
+
+    run(tmp_path, work, kind=SlowDisk)
 
 
 def test_a_thousand_tokens_in_a_second_are_few_updates(tmp_path: Path) -> None:
