@@ -99,13 +99,18 @@ def check_pages(site: Path, sources: dict[str, str], heading: Callable[[str], st
         assert heading(sources[each["source"]]) in page.read_text(), each
 
 
+def hears_ctrl_c() -> None:
+    """What a shell has started behind ignores it, and so would all that is started there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def dev_server(folder: Path, *command: str, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A generator's own dev server for the length of a block; ended as Ctrl-C ends it."""
     with (folder / "log").open("wb") as log:
         running = subprocess.Popen(
             command, cwd=cwd, env=environment(folder), stdout=log, stderr=log,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, preexec_fn=hears_ctrl_c,
         )  # fmt: skip
     try:
         yield running
