@@ -137,7 +137,8 @@ class Meaning:
             said = await self._make_once()
             if said != self._note and said:
                 log.warning("vectors: %s", said)
-            self._note = said
+            if said or not self._note.startswith(_LEFT_OUT):  # of a question, asked meanwhile
+                self._note = said
             if not said:
                 return
             await asyncio.sleep(AGAIN_S)
