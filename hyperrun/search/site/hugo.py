@@ -1,4 +1,4 @@
-"""Hugo 0.111 and later, with its Markdown renderer."""
+"""Hugo, with its Markdown renderer."""
 
 import json
 import re

@@ -476,13 +476,13 @@ class MdBook:
         return slug
 
 
-# goldmark 1.5 to 1.7 (Hugo)
+# goldmark with Hugo's own ids, as 0.148 to 0.168 make them
 
 
 def hugo_slug(source: str, *, ascii_only: bool = False) -> str:
-    """Hugo's anchor of a heading's source: goldmark is asked before links and marks are read."""
+    """Hugo's anchor of a heading's source: of its words, dashes as its typographer has them."""
     parts = []
-    for each in source.strip():
+    for each in smart_text(source).strip():
         if ascii_only and not each.isascii():
             continue
         if each in "- ":

@@ -364,7 +364,6 @@ def test_mdbook(tmp_path: Path) -> None:
     assert check(tmp_path, tmp_path / "book", sources) > 80
 
 
-@pytest.mark.elsewhere
 def test_hugo(tmp_path: Path) -> None:
     hugo = program("hugo")
     shown = "<html><body>{{ .Content }}</body></html>"
