@@ -55,7 +55,7 @@ class ScriptedAnswerer:
 class SlowDisk(SQLiteStore):
     """A store that keeps no answer's end before it may."""
 
-    may = asyncio.Event()
+    may: asyncio.Event
 
     async def save(self, turns: Iterable[Turn]) -> frozenset[str]:
         turns = list(turns)
@@ -134,6 +134,7 @@ def test_a_crowd_whose_answers_end_at_once_is_told_them_before_they_are_stored(
 ) -> None:
     async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         answerer.script = [Text("Whole."), Done("stop")]
+        SlowDisk.may = asyncio.Event()
         crowd = await asyncio.gather(*(ask(turns, f"c{n}") for n in range(MAX_UNSTORED + 50)))
         await asyncio.gather(*(followed(turns, turn.id) for turn in crowd))
         found = [await turns.find(turn.id) for turn in crowd]

@@ -38,12 +38,7 @@ def snippet(place: Place | None, told: str) -> Shown | None:
     told = told.strip().strip("\"'")
     name, _, part = told.partition(":")
     shown = found(place, name, ("", "docs", "includes"))
-    if shown is None or not part:
-        return shown
-    lines = list(shown.lines)
-    if re.fullmatch(r"[-\d:,\s]+", part):
-        return includes.numbered(shown.file, lines, part)
-    return includes.section(shown.file, lines, part)
+    return _part(shown, part, r"[-\d:,\s]+")
 
 
 def marked(place: Place | None, name: str, options: str) -> Shown | None:
@@ -59,10 +54,15 @@ def booked(place: Place | None, told: str) -> Shown | None:
     """mdBook's `file:anchor`, `file:2:10`, `file:5`."""
     name, _, part = told.split(",")[0].strip().split()[-1].removeprefix("auto:").partition(":")
     shown = found(place, name)
+    return _part(shown, part, r"\d*(?::\d*)?")
+
+
+def _part(shown: Shown | None, part: str, numbers: str) -> Shown | None:
+    """Of what is shown, the lines that `part` numbers, where it is like `numbers`, else names."""
     if shown is None or not part:
         return shown
     lines = list(shown.lines)
-    if re.fullmatch(r"\d*(?::\d*)?", part):
+    if re.fullmatch(numbers, part):
         return includes.numbered(shown.file, lines, part)
     return includes.section(shown.file, lines, part)
 
