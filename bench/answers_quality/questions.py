@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SETS = ("tuning", "held_out")
+SETS = ("tuning", "held_out", "fresh")
 
 
 @dataclass(frozen=True)
