@@ -1,4 +1,5 @@
-"""The real server as a process of its own, to be killed; and a proxy that cuts lines."""
+"""The real server as a process of its own, to be killed; and a proxy that cuts lines, or says no
+more on them."""
 
 import asyncio
 import os
@@ -147,20 +148,36 @@ def free_port() -> int:
 
 
 class CuttingProxy:
-    """A plain TCP proxy. After `cut(n)` the next n bytes go down; then every line breaks."""
+    """A plain TCP proxy. After `cut(n)` the next n bytes go down; then every line breaks.
+
+    While it `is_silent`, it takes what comes on any line and hands nothing on, the line's end
+    neither; the lines that were there then stay so.
+    """
 
     def __init__(self) -> None:
         self.upstream = 0
         self.port = 0
         self.cuts = 0
+        self.is_silent = False
         self._budget: int | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._silent: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
 
     def cut(self, after_bytes: int) -> None:
         """Break every line, `after_bytes` from now."""
         self._budget = after_bytes
         self._loop.call_soon_threadsafe(self._spend, 0)
+
+    def fall_silent(self) -> None:
+        """Be silent on every line that there is, for ever, and on those that come until
+        `speak`."""
+        self.is_silent = True
+        self._loop.call_soon_threadsafe(lambda: self._silent.update(self._open))
+
+    def speak(self) -> None:
+        """Hand new lines on again."""
+        self.is_silent = False
 
     def _spend(self, size: int) -> None:
         if self._budget is None:
@@ -179,22 +196,28 @@ class CuttingProxy:
             writer.transport.abort()
             return
         self._open |= {writer, up_writer}
+        if self.is_silent:
+            self._silent.add(writer)
 
         async def pump(
             source: asyncio.StreamReader, sink: asyncio.StreamWriter, down: bool
         ) -> None:
             with suppress(OSError):
                 while data := await source.read(256):
+                    if writer in self._silent:
+                        continue
                     if down and self._budget is not None:
                         data = data[: self._budget]
                     sink.write(data)
                     await sink.drain()
                     if down:
                         self._spend(len(data))
-            sink.close()
+            if writer not in self._silent:
+                sink.close()
 
         await asyncio.gather(pump(reader, up_writer, False), pump(up_reader, writer, True))
-        self._open -= {writer, up_writer}
+        if writer not in self._silent:
+            self._open -= {writer, up_writer}
 
     @contextmanager
     def running(self) -> Iterator["CuttingProxy"]:

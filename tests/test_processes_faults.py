@@ -10,6 +10,7 @@ import pytest
 from tests import trials
 from tests.model_server import ModelServer, Script
 from tests.postgresql import PostgreSQL, running_postgresql
+from tests.server_process import CuttingProxy
 from tests.several import Wanderer, running, servers_over, shown
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
@@ -155,3 +156,30 @@ def test_a_database_that_is_restored_from_a_copy_costs_no_answer(
     finally:
         for copy in copies:
             copy.stop()
+
+
+def test_a_database_that_falls_silent_costs_no_answer(
+    tmp_path: Path, database: PostgreSQL, model_server: ModelServer
+) -> None:
+    """Every line stays open, and nothing comes on it: as of a machine that vanished behind
+    something that did not."""
+    url = database.new_database()
+    proxy = CuttingProxy()
+    proxy.upstream = database.port
+
+    def harm(while_away: Callable[[], None]) -> None:
+        proxy.fall_silent()
+        while_away()
+        proxy.speak()
+
+    with proxy.running():
+        through = url.replace(database.host, f"127.0.0.1:{proxy.port}")
+        with running(servers_over(tmp_path, through, model_server)) as servers:
+            trials.warm(servers)
+            trials.database_away(servers, model_server, url, harm)
+            deadline = time.monotonic() + 30  # fifteen, and a connection
+            while {trials.health_of(each).json()["processes"]["news"] for each in servers} != {
+                "notifications"
+            }:
+                assert time.monotonic() < deadline, "nobody listens again"
+                time.sleep(0.1)

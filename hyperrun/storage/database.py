@@ -6,9 +6,10 @@ between in its transaction mode. A pool that has lost its server comes back by i
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,10 +29,14 @@ MOST_S = 20.0  # the same by the clock
 LOOK_EVERY_S = 0.25  # at the time that has passed
 LATE_S = 0.05  # such a look that comes so late says that this process waited for itself
 CONNECT_TIMEOUT_S = 2
+HUNG_UP_S = 1.0  # after which a statement that does not fail is cancelled
 AWAY_S = 0.5  # after a statement that was not answered
 RECONNECT_S = 2.0  # how long one attempt to come back waits between its tries, at most
+HEARD_FOR_S = 5.0  # then the connection for notifications is asked whether it is still there
+HEARING_TIMEOUT_S = 10.0  # for its answer: without it, a process that is late counts as gone
 
-# A machine that went away without a word is noticed by these.
+# A machine that went away without a word is noticed by these. A line that something in between
+# keeps open is not: its statement is not answered.
 KEEPALIVE = {
     "connect_timeout": CONNECT_TIMEOUT_S,
     "keepalives_idle": 5,
@@ -66,9 +71,6 @@ class Database:
 
     def __init__(self, url: str, most: int = 10) -> None:
         self._url = url
-        given = conninfo_to_dict(url)
-        self._options: dict[str, Any] = {**OWN, **KEEPALIVE}
-        self._options = {k: v for k, v in self._options.items() if k not in given}
         self._most = most
         self._away_until = 0.0
         self._pool: Pool | None = None
@@ -76,9 +78,9 @@ class Database:
     async def open(self) -> None:
         """Connect. Raises `StoreError` where that is not possible now."""
         pool: Pool = AsyncConnectionPool(
-            self._url, kwargs=self._options, min_size=min(2, self._most), max_size=self._most,
-            timeout=MOST_S, max_idle=60.0, reconnect_timeout=RECONNECT_S, open=False,
-            name="hyperrun",
+            self._url, kwargs=options_at(self._url), min_size=min(2, self._most),
+            max_size=self._most, timeout=MOST_S, max_idle=60.0, reconnect_timeout=RECONNECT_S,
+            open=False, name="hyperrun",
         )  # fmt: skip
         try:
             # Not by the pool, whose refusals do not say why.
@@ -90,7 +92,8 @@ class Database:
 
     async def connect(self, url: str = "") -> Any:
         """A connection beside the pool. Raises `psycopg.Error`."""
-        return await AsyncConnection.connect(url or self._url, **self._options)
+        url = url or self._url
+        return await AsyncConnection.connect(url, **options_at(url))
 
     async def heard(self, channel: str, url: str) -> AsyncGenerator[str | Session, None]:
         """What is notified on `channel`, heard at `url` by a connection of its own, which is told
@@ -98,11 +101,19 @@ class Database:
         try:
             connection = await self.connect(url)
             async with connection:
-                await connection.execute(f"LISTEN {channel}")
-                found = await (await connection.execute(SESSION)).fetchone()
+                async with patience(HEARING_TIMEOUT_S) as waiting:
+                    waiting.connection = connection
+                    await connection.execute(f"LISTEN {channel}")
+                    found = await (await connection.execute(SESSION)).fetchone()
                 yield Session(*found[:2])
-                async for notification in connection.notifies():
-                    yield notification.payload
+                while True:
+                    async for notification in connection.notifies(timeout=HEARD_FOR_S):
+                        yield notification.payload
+                    async with patience(HEARING_TIMEOUT_S) as waiting:
+                        waiting.connection = connection
+                        await connection.execute("SELECT 1")
+        except TimeoutError as error:
+            raise StoreError("the connection for notifications is silent") from error
         except psycopg.Error as error:
             raise StoreError(one_line(error)) from error
 
@@ -113,10 +124,10 @@ class Database:
             await pool.close(timeout=2.0)
 
     async def mend(self) -> None:
-        """Throw away the connections that do not work any more."""
+        """Take new connections: of old ones it is not known which are still there."""
         if self._pool is not None:
             try:
-                await self._pool.check()
+                await self._pool.drain()
             except psycopg.Error as error:
                 raise StoreError(one_line(error)) from error
 
@@ -145,7 +156,8 @@ class Database:
         if time.monotonic() < self._away_until:
             raise StoreError("the database is away")  # nobody waits again to hear the same
         try:
-            async with patience(), pool.connection() as connection:
+            async with patience() as waiting, pool.connection() as connection:
+                waiting.connection = connection
                 if single:
                     async with connection.cursor() as cursor:
                         yield cursor
@@ -163,15 +175,22 @@ class Database:
             raise StoreError(one_line(error)) from error
 
 
+class Waiting:
+    """Who waits for an answer, and from when on for which connection's."""
+
+    connection: Any = None
+
+
 @asynccontextmanager
-async def patience() -> AsyncIterator[None]:
-    """`TimeoutError` after `TIMEOUT_S` without an answer.
+async def patience(most_s: float | None = None) -> AsyncIterator[Waiting]:
+    """`TimeoutError` after so long (`TIMEOUT_S`) without an answer; the connection is hung up then.
 
     Time in which this process did not come to read one does not count: on a machine with too much
     to do the answer has often long been there.
     """
     loop = asyncio.get_running_loop()
-    began, waited_s = loop.time(), 0.0
+    began, waited_s, timeout_s = loop.time(), 0.0, most_s or TIMEOUT_S
+    waiting = Waiting()
     looking: asyncio.TimerHandle
 
     def look_again() -> None:
@@ -184,17 +203,41 @@ async def patience() -> AsyncIterator[None]:
         now = loop.time()
         if now - due < LATE_S:
             waited_s += LOOK_EVERY_S
-        if waited_s >= TIMEOUT_S or now - began >= MOST_S:
+        if waited_s < timeout_s and now - began < MOST_S:
+            look_again()
+        elif waiting.connection is None:
             timeout.reschedule(now)
         else:
-            look_again()
+            hang_up(waiting.connection)
+            timeout.reschedule(now + HUNG_UP_S)
 
     look_again()
     try:
         async with asyncio.timeout(None) as timeout:
-            yield
+            yield waiting
+    except psycopg.OperationalError as error:
+        if timeout.when() is None:
+            raise
+        raise TimeoutError from error
     finally:
         looking.cancel()
+
+
+def hang_up(connection: Any) -> None:
+    """Let a connection's statement fail at once: to be cancelled it would wait for the database
+    twice more (psycopg 3.3, 5 s each)."""
+    with suppress(OSError, psycopg.Error):
+        line = socket.socket(fileno=connection.fileno())
+        try:
+            line.shutdown(socket.SHUT_RDWR)
+        finally:
+            line.detach()
+
+
+def options_at(url: str) -> dict[str, Any]:
+    """How to connect there, but for what the URL says itself."""
+    given = conninfo_to_dict(url)
+    return {name: value for name, value in (OWN | KEEPALIVE).items() if name not in given}
 
 
 def one_line(error: BaseException) -> str:
