@@ -1,18 +1,18 @@
 """More than one process over one PostgreSQL, in full size.
 
-    python -m bench.processes [cost] [faults] [growth] [--small]
+    python -m bench.processes [cost] [later] [faults] [growth] [--small]
 
 cost: CPU of a token, followed where it runs and elsewhere, against one process with SQLite, and
-what three processes serve. faults: what the tests try, in full size. growth: memory after 10,000
-answers. Without a word: all of them, some fifteen minutes.
+what three processes serve. later: how much later words come elsewhere. faults: what the tests try,
+in full size. growth: memory after 10,000 answers, twice. Without a word: all of them, an hour.
 """
 
 import argparse
 from collections.abc import Sequence
 
-from bench.processes import cost, faults, growth
+from bench.processes import cost, faults, growth, later
 
-PARTS = {"cost": cost.run, "faults": faults.run, "growth": growth.run}
+PARTS = {"cost": cost.run, "later": later.run, "faults": faults.run, "growth": growth.run}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

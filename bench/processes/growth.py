@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.model_server import ModelServer, Script, running_model_server
 from tests.postgresql import running_postgresql
 from tests.server_process import ServerProcess
 from tests.several import HEADERS, running, servers_over
@@ -54,11 +55,10 @@ def settled(servers: list[ServerProcess]) -> list[int]:
     return now
 
 
-def run(*, small: bool) -> None:
-    """Measure and print."""
-    answers, piece = (400, 400) if small else (10_000, 1_000)
+def grow(what: str, model: ModelServer | None, answers: int, piece: int) -> None:
+    """Measure and print, of answers of one kind."""
     with running_postgresql() as database, tempfile.TemporaryDirectory() as folder:
-        servers = servers_over(Path(folder), database.new_database(), None)
+        servers = servers_over(Path(folder), database.new_database(), model)
         with running(servers):
             converse(servers, 400)
             before = settled(servers)
@@ -70,5 +70,14 @@ def run(*, small: bool) -> None:
                     f"{now / 2**20:.0f} MB, {ratio:.2f} times what it was"
                     for now, ratio in zip(after, growth, strict=True)
                 ]
-                print(f"after {told:,} answers: {'; '.join(said)}", flush=True)
+                print(f"after {told:,} answers {what}: {'; '.join(said)}", flush=True)
     assert max(growth) < MAX_GROWTH
+
+
+def run(*, small: bool) -> None:
+    """Without a model, and of one."""
+    answers, piece = (400, 400) if small else (10_000, 1_000)
+    grow("without a model", None, answers, piece)
+    with running_model_server() as model:
+        model.default = Script(" ".join(f"word{n:02}" for n in range(40)))
+        grow("of a model", model, answers, piece)
