@@ -10,7 +10,8 @@ import pytest
 import uvicorn.server
 from httpx._transports import default as httpx_transports
 
-from tests import leaks
+from hyperrun.search import builder
+from tests import forked_builder, leaks
 from tests.browser import chromium, page
 from tests.embedding_server import embedding_server
 from tests.generators import publish
@@ -43,6 +44,9 @@ httpx_transports.create_ssl_context = functools.cache(httpx_transports.create_ss
 # thousand servers would be waited for.
 uvicorn.server.asyncio = SimpleNamespace(  # type: ignore[assignment, attr-defined]
     **vars(asyncio) | {"sleep": lambda delay_s: asyncio.sleep(delay_s / 10)}
+)
+builder.asyncio = SimpleNamespace(  # type: ignore[assignment, attr-defined]
+    **vars(asyncio) | {"create_subprocess_exec": forked_builder.create_subprocess_exec}
 )
 
 

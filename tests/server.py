@@ -108,9 +108,11 @@ class RunningServer:
         """Return when the index is there."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            if httpx.get(f"{self.url}/healthz").status_code == 200:
+            # To ask again and again would cost more than to build the index.
+            is_built = self.services.search.status().ready
+            if is_built and httpx.get(f"{self.url}/healthz").status_code == 200:
                 return
-            time.sleep(0.02)
+            time.sleep(0.005)
         raise AssertionError(httpx.get(f"{self.url}/healthz").text)
 
     def stop(self) -> None:

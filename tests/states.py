@@ -10,7 +10,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page
 
 from hyperrun.settings import Settings
 from tests.browser import choose
+from tests.forked_builder import started_anew
 from tests.model_server import ModelServer, Script
 from tests.server import RunningServer, running
 from tests.server_process import ServerProcess
@@ -437,7 +438,8 @@ def served(stage: Stage, server: str) -> Iterator[RunningServer | ServerProcess]
         ) as process:
             yield process
         return
-    with running(stage.changed(**changes[server])) as running_server:
+    builder = started_anew() if server == "indexing" else nullcontext()
+    with builder, running(stage.changed(**changes[server])) as running_server:
         if server == "indexing":
             with held_builder():
                 yield running_server
