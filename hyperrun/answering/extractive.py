@@ -1,16 +1,17 @@
-"""The answer without a language model: the section that answers, as its page says it.
+"""The answer without a language model: the sections that answer, as their pages say them.
 
-Whole where it fits on a screen, else its lead, the block that answers and its example; from a
-few others what was not said yet; then where else to look. Where nothing answers, that.
+The first is whole where it is short, else what of it answers; from a few others what does; then
+where else to look. Where nothing answers, that.
 """
 
 import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from itertools import groupby
 
-from hyperrun.answering.quoting import LONG_LINES, Block, blocks, is_prose, size
+from hyperrun.answering.choosing import Quotable, Quote, Section, choose
+from hyperrun.answering.quoting import Block, blocks, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.search.ranking import asks_how_it_is_built
@@ -19,9 +20,6 @@ from hyperrun.search.terms import last_name, named_symbols
 
 log = logging.getLogger(__name__)
 
-SCREEN_LINES = 26  # a first section that takes no more is quoted whole
-SECOND_LINES, LEAST_LINES = 8, 3  # what each after it may take, and where none is begun any more
-ANSWER_LINES = 28  # of all together
 MAX_SECTIONS = 3
 MAX_ALSO = 3
 # How much of the question a section holds that answers it, and one that comes near.
@@ -32,31 +30,12 @@ SURE_ALONE = 0.75  # a section that holds so much answers, where no word of the 
 # against it a word that stands nowhere. Fitted to the 336 questions for tuning of
 # bench/answers_quality.
 SURE_HELD, SURE_HEADING, SURE_WORD, SURE_UNKNOWN, SURE_FROM = 2.3, 4.1, 0.34, -2.2, 3.4
-AS_GOOD = 0.5  # of the first section's share: what a second one has to hold to be quoted
 
 _LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _NAME = re.compile(r"(?<=\s)[A-Z][A-Za-z]*[a-z]*|[a-z]+[A-Z]\w*")
 
-# What comes after an error in documentation: how to mend it.
-_MENDS = re.compile(
-    r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
-)
-
 # All passages of the section that a source is of, as sources, in their order.
 Whole = Callable[[Source], Awaitable[Sequence[Source]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Quotable:
-    """A block, the source it is cited to, and how much of the question it holds.
-
-    `shown` is the source of the code in it that its page includes from another file.
-    """
-
-    block: Block
-    source: Source
-    held: float
-    shown: Source | None = None
 
 
 async def extract(
@@ -72,7 +51,8 @@ async def extract(
     begin, whatever words they hold.
     """
     question = wanted.question
-    if not introducing and not asks_for_code(question, sources):
+    is_of_use = not introducing and not asks_for_code(question, sources)
+    if is_of_use:
         sources = sorted(sources, key=lambda source: not is_prose(source.passage))
     shares = [wanted.share(f"{each.passage.title}\n{each.passage.shown}") for each in sources]
     most = max(shares[:3], default=0.0)
@@ -88,47 +68,46 @@ async def extract(
         return
     is_sure = bool(introducing) or is_answered(wanted, sources, most)
     yield text(language, "extract_lead" if is_sure else "extract_near") + "\n\n"
-    quoted: list[str] = []  # places
-    left_out: list[str] = []
-    shown = ""
-    used = 0
-    for source in sources[: introducing or MAX_SECTIONS]:
-        await asyncio.sleep(0)  # a section takes milliseconds; other answers stream meanwhile
-        if place(source) in quoted:
-            continue
-        room = SCREEN_LINES
-        if quoted and not introducing:
-            room = min(SECOND_LINES, ANSWER_LINES - used)
-            if room < LEAST_LINES:
-                break
-        try:
-            section = [
-                each
-                for each in quotables(await whole(source), wanted)
-                if each.block.text not in shown
-            ]
-            if (
-                quoted
-                and not introducing
-                and not (is_near(source, sources[0]) or adds(section, wanted, shown))
-            ):
-                continue
-            body = quote(section, wanted, room)
-        except Exception:  # whatever a stranger's lines bring it to, the others answer
-            log.exception("%s is left out of an answer", source.passage.file)
-            left_out.append(place(source))
-            continue
-        if not body or body.partition("\n")[2] in shown:
-            continue
-        quoted.append(place(source))
-        shown += f"{source.passage.title}\n{body}"
-        used += size(body)
-        yield body + "\n\n"
-    if not quoted:
+    answering = [
+        each for each, share in zip(sources, shares, strict=True)
+        if not is_of_use or (is_prose(each.passage) and share > 0)
+    ]  # fmt: skip
+    sections, lost = await read((answering or sources)[: introducing or MAX_SECTIONS], whole)
+    if introducing:
+        answer = [(each, choose([each], wanted)) for each in sections]
+    else:
+        chosen = groupby(choose(sections, wanted), key=lambda quote: quote.section)
+        answer = [(sections[number], list(quotes)) for number, quotes in chosen]
+    for section, quotes in answer:
+        yield f"{said(section, quotes)}\n\n"
+    if not answer:
         yield f"**{escaped(heading(sources[0]))}** [{sources[0].number}]\n\n"
-    others = [each for each in sources if place(each) not in quoted + left_out]
+    seen = {*lost, *(place(section.source) for section, _ in answer)}
+    others = [each for each in sources if place(each) not in seen]
     if others and not introducing:
         yield also(others, language)
+
+
+async def read(sources: Sequence[Source], whole: Whole) -> tuple[list[Section], list[str]]:
+    """The sections that `sources` are of, each once, and the places of those that nothing can be
+    made of, whatever a stranger's lines bring it to."""
+    best = sources[0].passage.score if sources else 0.0
+    found: dict[str, Section] = {}
+    lost: list[str] = []
+    for source in sources:
+        await asyncio.sleep(0)  # a section takes milliseconds; other answers stream meanwhile
+        if place(source) in found:
+            continue
+        try:
+            blocks = quotables(await whole(source))
+        except Exception:
+            log.exception("%s is left out of an answer", source.passage.file)
+            lost.append(place(source))
+            continue
+        if blocks:
+            beside_first = source.passage.score / best if best > 0 else 1.0
+            found[place(source)] = Section(source, blocks, beside_first)
+    return list(found.values()), lost
 
 
 def asks_for_code(question: str, sources: Sequence[Source]) -> bool:
@@ -174,12 +153,12 @@ def also(sources: Sequence[Source], language: str) -> str:
     return f"{text(language, 'extract_also')} " + " · ".join(links[:MAX_ALSO])
 
 
-def quotables(sources: Sequence[Source], wanted: Wanted) -> list[Quotable]:
+def quotables(sources: Sequence[Source]) -> list[Quotable]:
     """The blocks of one section, in order. Code that its page includes is cited where it stands."""
     own = [source for source in sources if is_prose(source.passage)] or sources
     included = [source for source in sources if source not in own]
     return [
-        Quotable(block, source, block.held(wanted.share), _shown(included, block, source))
+        Quotable(block, source, _shown(included, block, source))
         for source in own
         for block in blocks(source.passage)
     ]
@@ -225,86 +204,19 @@ def _documents(source: Source, definition: Source) -> bool:
     return _MARKS.sub("", begins) in _MARKS.sub("", source.passage.shown)
 
 
-def is_near(source: Source, first: Source) -> bool:
-    """Was a section found nearly as well as the first?"""
-    return source.passage.score >= AS_GOOD * first.passage.score > 0
-
-
-def adds(section: Sequence[Quotable], wanted: Wanted, shown: str) -> bool:
-    """Does a section hold of the question what was not shown yet?"""
-    words = " ".join(each.block.text for each in section)
-    return wanted.share(f"{shown}\n{words}") > wanted.share(shown) + 0.15
-
-
-def quote(section: Sequence[Quotable], wanted: Wanted, room: int) -> str:
-    """A section under its heading, whole where there is room, else what of it answers."""
-    if not section:
-        return ""
-    chosen = list(range(len(section)))
-    texts = [each.block.text for each in section]
-    if sum(map(size, texts)) > room:
-        texts = [each.block.quoted(wanted.telling) for each in section]
-        chosen = choose(section, texts, room)
-        if not chosen:
-            return ""
-    cited_to = [section[at].source for at in chosen]
-    cited_to += [shown for at in chosen if (shown := section[at].shown) is not None]
-    numbers = dict.fromkeys(source.number for source in cited_to)
-    first = section[chosen[0]]
-    cited = "".join(f"[{number}]" for number in numbers)
-    own = heading(first.source)
-    parts = [f"**{escaped(own)}** {cited}"]
-    said = own
-    for at in chosen:
-        block = section[at].block
-        if block.heading and block.heading != said and heading(section[at].source) != own:
-            said = block.heading
-            parts.append(f"**{escaped(said)}**")
-        parts.append(texts[at])
+def said(section: Section, quotes: Sequence[Quote]) -> str:
+    """What is quoted of a section, under its heading, with its citations."""
+    blocks = [section.blocks[quote.at] for quote in quotes]
+    cited = [each.source for each in blocks]
+    cited += [each.shown for each in blocks if each.shown is not None]
+    numbers = dict.fromkeys(source.number for source in cited)
+    own = heading(blocks[0].source)
+    parts = [f"**{escaped(own)}** {''.join(f'[{number}]' for number in numbers)}"]
+    last = own
+    for each, quote in zip(blocks, quotes, strict=True):
+        under = each.block.heading
+        if under and under != last and heading(each.source) != own:
+            last = under
+            parts.append(f"**{escaped(under)}**")
+        parts.append(quote.text)
     return "\n\n".join(parts)
-
-
-def mending(section: Sequence[Quotable]) -> range:
-    """The blocks that say how to mend the error that a section describes, in order."""
-    for at, each in enumerate(section):
-        if _MENDS.match(each.block.text) or _MENDS.match(each.block.heading):
-            return range(at, len(section))
-    return range(0)
-
-
-# What speaks for a block beside how much of the question it holds, of what the best holds.
-SPELLS, HAS_CODE, IS_EXAMPLE, LEADS, IS_NEAR = 0.35, 0.15, 0.2, 0.1, 0.1
-SPEAKS = 1.0  # a block for which less speaks is left out
-_SPELLED = re.compile(r"\w[._]\w|\w\(|(?<!\w)--?[a-z]|[a-z][A-Z]|@\w|[`=]")
-
-
-def choose(section: Sequence[Quotable], texts: Sequence[str], room: int) -> list[int]:
-    """The blocks that answer, of which `texts` are to be quoted, as there is room: of an error what
-    mends it, the block that holds most, and others that hold much, spell out names or show code."""
-    most = 2 * room  # lines of one
-    held = [each.held for each in section]
-    top = max(range(len(section)), key=lambda at: held[at])
-
-    def speaks(at: int) -> float:
-        block = section[at].block
-        return (
-            held[at] / (held[top] or 1.0)
-            + SPELLS * bool(_SPELLED.search(block.text))
-            + HAS_CODE * block.has_code
-            + IS_EXAMPLE * (block.has_code and at in (top + 1, top + 2))
-            + LEADS * (at == 0)
-            + IS_NEAR * (abs(at - top) == 1)
-        )
-
-    others = sorted(range(len(section)), key=lambda at: -speaks(at))
-    order = [*mending(section), top, *(at for at in others if speaks(at) >= SPEAKS)]
-    chosen: list[int] = []
-    for at in dict.fromkeys(order):
-        lines = size(texts[at])
-        if lines > most:
-            continue
-        lines = min(lines, LONG_LINES) if section[at].block.is_long else lines
-        if lines <= room or (not chosen and room >= LONG_LINES):
-            chosen.append(at)
-            room -= lines
-    return sorted(chosen)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LONG_LINES = 6  # a block with more is quoted by its parts where its section is not quoted whole
-TALL_LINES = 20  # one with more holds of a question what its best part does
 LINE_CHARS = 80
+SHORT_LINES = 3  # a paragraph of no more goes with the code that comes right after it
 LEAST_SHARE = 0.5  # of what the best part holds; a part with less is left out
 
 _STRING_MARK = re.compile(r'"""|\'\'\'')
@@ -64,12 +64,6 @@ class Block:
     def is_long(self) -> bool:
         """Is it quoted by its parts?"""
         return self.lines > LONG_LINES and len(self.parts) > 1
-
-    def held(self, weigh: Callable[[str], float]) -> float:
-        """How much of what is wanted it holds; a tall one as much as its best part."""
-        by_part = self.lines > TALL_LINES and len(self.parts) > 1
-        texts = [f"{self.opening}\n{part}" for part in self.parts] if by_part else [self.text]
-        return max(weigh(f"{self.heading}\n{text}") for text in texts)
 
     def quoted(self, weigh: Weigh) -> str:
         """Its text; of a long one the parts that hold most."""
@@ -131,7 +125,9 @@ def _prose(markdown: str) -> list[Block]:
         elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())
-            if words.endswith(":") and token.type == "paragraph_open":
+            if token.type == "paragraph_open" and (
+                words.endswith(":") or (size(words) <= SHORT_LINES and _is_before_code(tokens[at:]))
+            ):
                 lead_in += f"{words}\n\n"
                 continue
             block = _block(words, tokens[at:], lines)
@@ -146,6 +142,11 @@ def _prose(markdown: str) -> list[Block]:
             )
             lead_in = ""
     return blocks
+
+
+def _is_before_code(tokens: Sequence["Token"]) -> bool:
+    """Does code come right after the paragraph that the first of `tokens` opens?"""
+    return len(tokens) > 3 and tokens[3].type in ("fence", "code_block")
 
 
 def _definition(passage: Passage) -> list[Block]:

@@ -434,6 +434,16 @@ class Wanted:
         """How much of the question stands in `text`, from 0 to 1."""
         return self._share(self._held(stems(text)))
 
+    def close(self, text: str) -> float:
+        """How much of the question stands close together in `text`, from 0 to 1."""
+        return self._close(self._places(stems(text)))
+
+    def _places(self, words: Sequence[str]) -> list[tuple[int, int, float]]:
+        """Where words of the question stand among `words`, which, and how well, in order."""
+        stands = self._stands_for
+        return [(at, n, worth) for at, stem in enumerate(words) if stem in stands
+                for n, worth in stands[stem]]  # fmt: skip
+
     def telling(self, parts: Sequence[str]) -> list[float]:
         """How much of the question each of `parts` holds, where a word that more of them hold
         counts for less."""
@@ -461,9 +471,7 @@ class Wanted:
         body = each.body.split(maxsplit=MAX_BODY_TERMS)[:MAX_BODY_TERMS]
         counts: dict[int, float] = defaultdict(float)
         in_body: dict[int, float] = {}
-        stands = self._stands_for
-        places = [(at, n, worth) for at, stem in enumerate(body) if stem in stands
-                  for n, worth in stands[stem]]  # fmt: skip
+        places = self._places(body)
         for _, n, worth in places:
             counts[n] += worth
             if worth > in_body.get(n, 0.0):

@@ -1,0 +1,114 @@
+"""Which blocks of the sections that were found answer a question, in the room that an answer has.
+
+The weights were learned from the blocks that say what has to be said (bench/answers_quality); they
+were judged project by project, with that project's own left out.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hyperrun.answering.quoting import Block, size
+from hyperrun.domain import Source
+from hyperrun.search.sections import Wanted
+
+ANSWER_LINES = 28
+WHOLE_LINES = 22  # a first section that takes no more is quoted whole
+HEADING_LINES = 1
+
+# What speaks for a block: the share of the question that stands close together in it, how well its
+# section was found beside the first (at most twice as well), the share that its heading holds,
+# names that it spells out, code, and against it how long it is.
+NEAR, FOUND, HEADED, SPELLS, CODE, LONG = 3.0, 0.65, 0.95, 1.1, 0.3, 0.2
+MAX_FOUND = 2.0
+MENDS = 3.0  # and for what comes where documentation tells how to mend an error
+AS_MUCH = 0.5  # of what the best block holds has one of plain words to hold
+_MENDS = re.compile(
+    r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """A block, the source it is cited to, and of the code in it that its page includes from another
+    file the source of that."""
+
+    block: Block
+    source: Source
+    shown: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section that was found as `source`, all its blocks in their order, and how well it was
+    found, 1 for as well as the first."""
+
+    source: Source
+    blocks: Sequence[Quotable]
+    found: float = 1.0
+
+    @property
+    def lines(self) -> int:
+        """How many lines it takes on a page."""
+        return sum(each.block.lines for each in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block of a section, both by their places, with its text as it is quoted."""
+
+    section: int
+    at: int
+    text: str
+
+
+def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
+    """What to quote, in the order in which it stands: the first section where it is short, then the
+    blocks for which most speaks, as there is room; one at least, if it is no longer than twice
+    that."""
+    room = ANSWER_LINES
+    chosen: list[Quote] = []
+    is_whole = bool(sections) and sections[0].lines <= WHOLE_LINES
+    if is_whole:
+        chosen = [Quote(0, at, each.block.text) for at, each in enumerate(sections[0].blocks)]
+        room -= sections[0].lines
+    begun = {quote.section for quote in chosen}
+    quoted = {quote.text for quote in chosen}
+    for quote in by_weight(sections, wanted):
+        lines = size(quote.text) + HEADING_LINES * (quote.section not in begun)
+        fits = lines <= (room if chosen else 2 * room)
+        if fits and quote.text not in quoted and not (is_whole and quote.section == 0):
+            chosen.append(quote)
+            begun.add(quote.section)
+            quoted.add(quote.text)
+            room -= lines
+    return sorted(chosen, key=lambda each: (each.section, each.at))
+
+
+def by_weight(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
+    """The blocks as they would be quoted, that first for which most speaks; without those of plain
+    words, that spell out no names and show no code, where they hold far less of the question than
+    the best."""
+    weighed: list[tuple[float, float, Quote]] = []
+    most = 0.0
+    for number, section in enumerate(sections):
+        mends = False
+        for at, each in enumerate(section.blocks):
+            block, text = each.block, each.block.quoted(wanted.telling)
+            close, headed = wanted.close(text), wanted.share(block.heading)
+            speaks = NEAR * close + FOUND * min(section.found, MAX_FOUND) + HEADED * headed
+            speaks += SPELLS * spells(block) + CODE * block.has_code - LONG * math.log(size(text))
+            held = max(close, headed)
+            most = max(most, held)
+            mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
+            speaks += MENDS * mends
+            is_told = mends or block.has_code or spells(block)
+            weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
+    weighed.sort(key=lambda each: -each[0])
+    return [quote for _, held, quote in weighed if held > AS_MUCH * most]
+
+
+def spells(block: Block) -> bool:
+    """Does it spell out names?"""
+    return block.text.count("`") >= 2
