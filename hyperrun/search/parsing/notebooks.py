@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, documents, members
+from hyperrun.search.parsing import commonmark, documents, exported, members
 from hyperrun.search.parsing import markdown as markdown_blocks
 from hyperrun.search.parsing.blocks import joined
 from hyperrun.search.parsing.chunk import Chunk
@@ -171,6 +171,9 @@ def _code(
 
         described = signatures.describe(place, shown[1], False, markdown_blocks.said)
         part.content, part.includes = members.content(described), members.includes(described)
+    elif (how := exported.directive(source)) and language == "python":
+        said = "" if how == "exporti" else exported.described(source, markdown_blocks.said)
+        part.content = "\n\n".join(filter(None, (said, written if how == "exports" else "")))
     else:
         output = _output(cell)
         part.content = "\n\n".join(filter(None, (written, output)))

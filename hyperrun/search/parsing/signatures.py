@@ -116,10 +116,10 @@ def _one(title: str, found: Found, docstring: Callable[[str], str], with_types: 
     if isinstance(node, ast.Module):
         return said
     if isinstance(node, ast.Assign | ast.AnnAssign):
-        signature = _variable(title, node, with_types)
+        written = _variable(title, node, with_types)
     else:
-        signature = _signature(title, node if with_types else _without_types(node), found.is_inside)
-    return "\n\n".join(filter(None, (commonmark.fence(signature, "python"), said)))
+        written = signature(title, node if with_types else _without_types(node), found.is_inside)
+    return "\n\n".join(filter(None, (commonmark.fence(written, "python"), said)))
 
 
 def _variable(title: str, node: ast.Assign | ast.AnnAssign, with_types: bool) -> str:
@@ -149,7 +149,8 @@ def _without_types(node: Definition) -> Definition:
     return bare
 
 
-def _signature(title: str, node: Definition, is_inside: bool) -> str:
+def signature(title: str, node: Definition, is_inside: bool) -> str:
+    """How a function or class is called as `title`; one that is inside a class without its self."""
     if isinstance(node, ast.ClassDef):
         first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         if not isinstance(first, ast.FunctionDef):
@@ -172,7 +173,7 @@ def _signature(title: str, node: Definition, is_inside: bool) -> str:
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef, is_method: bool) -> str:
     said = ast.unparse(node.args)[:MAX_SIGNATURE_CHARS]
-    return re.sub(r"^(?:self|cls)(?:, |$)", "", said) if is_method else said
+    return re.sub(r"^(?:self|cls)(?:: [^,=]+)?(?:, |$)", "", said) if is_method else said
 
 
 def _sections(doc: str) -> str:

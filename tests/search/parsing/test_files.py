@@ -292,7 +292,7 @@ def test_what_steers_nbdev_and_what_a_cell_hides_is_not_shown() -> None:
     written = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": each}
                for each in code]  # fmt: skip
     (chunk,) = notebooks.chunks(cells(WORDS, *written), "x")  # type: ignore[arg-type]
-    assert chunk.content == "# Lamps\n\nThey glow.\n\n```python\ndef dim(): ...\n```"
+    assert chunk.content == "# Lamps\n\nThey glow.\n\n```python\ndim()\n```"
 
 
 def test_a_notebook_that_is_too_large_is_named(
