@@ -45,11 +45,21 @@
     keep("token", token);
     if (!storages.length) tell("keep", { token });
   };
+  // What the styles want to know of the conversation. Asked by `:has()`, it would have every style below
+  // the panel worked out anew with each word of an answer.
+  const mark = () => {
+    const { classList } = panel;
+    classList.toggle("asked", Boolean(messages.querySelector(".exchange")));
+    classList.toggle("running", Boolean(messages.querySelector("[data-running]")));
+    classList.toggle("known", Boolean(field("token").value));
+  };
+  document.addEventListener("htmx:afterSwap", mark);
   const readHistory = () =>
     htmx.ajax("POST", say.history, { target: messages, swap: "innerHTML", source: messages, values: { token } });
   const restore = (value) => {
     if (!value || token) return;
     token = field("token").value = value;
+    mark();
     readHistory();
   };
   document.addEventListener("hyperrun:token", (event) => restore(event.detail.token));
@@ -85,13 +95,15 @@
   let atEnd = true;
   let lastTop = 0;
   const toEnd = field("to-end");
+  // An attribute that is set again, to what it was, has the styles of the whole panel looked at again.
+  const offerEnd = (wanted) => { if (toEnd.hidden === wanted) toEnd.hidden = !wanted; };
   const nearEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 48;
   // Only a reader ever scrolls up: new words move the end away, but never the place one is at.
   messages.addEventListener("scroll", () => {
     if (nearEnd()) atEnd = true;
     else if (messages.scrollTop < lastTop) atEnd = false;
     lastTop = messages.scrollTop;
-    toEnd.hidden = atEnd;
+    offerEnd(!atEnd);
   }, { passive: true });
   let scrolling = 0;
   const follow = () => {
@@ -99,10 +111,10 @@
     scrolling = requestAnimationFrame(() => {
       scrolling = 0;
       if (atEnd) messages.scrollTop = messages.scrollHeight;
-      else toEnd.hidden = nearEnd();
+      else offerEnd(!nearEnd());
     });
   };
-  toEnd.addEventListener("click", () => { atEnd = true; toEnd.hidden = true; follow(); });
+  toEnd.addEventListener("click", () => { atEnd = true; offerEnd(false); follow(); });
   new ResizeObserver(follow).observe(messages);
 
   // The stream. `more` is text at the end of the growing block; htmx swaps everything else.
@@ -178,6 +190,7 @@
     const bubble = event.target;
     if (event.detail.type !== "message" || !bubble.matches("[data-running]")) return;
     bubble.removeAttribute("data-running");
+    mark();
     bubble.removeAttribute("aria-busy");
     bubble.removeAttribute("sse-connect");
     delete bubble.dataset.lost;
@@ -223,6 +236,7 @@
     field("edits").value = turn;
     field("edit-chip").hidden = !turn;
   };
+  const edited = () => field("edits").value;
   const submit = () => composer.requestSubmit();
   const ask = (text) => { put(text); submit(); };
   composer.addEventListener("input", () => { keep("draft", query().value); size(); place = past.length; });
@@ -270,7 +284,8 @@
       link.removeAttribute("data-copy");
       tell("copy", { text: link.href });
     }
-    if (!field(`turn-${field("edits").value}`)) edit(""); // cleared, or gone in another tab
+    if (edited() && !field(`turn-${edited()}`)) edit(""); // cleared, or gone in another tab
+    mark();
     remember();
     fold(event.target);
     follow();

@@ -157,6 +157,7 @@
   const open = (given = "", first = false) => {
     isFirst = first;
     box.hidden = false;
+    box.parentNode.classList.add("searches");
     opener?.setAttribute("aria-expanded", "true");
     if (given) input.value = given;
     input.focus();
@@ -167,6 +168,7 @@
     if (box.hidden) return;
     end(false);
     box.hidden = true;
+    box.parentNode.classList.remove("searches");
     opener?.setAttribute("aria-expanded", "false");
     input.value = "";
     if (focus) field("query")?.focus();

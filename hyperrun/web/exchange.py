@@ -2,7 +2,7 @@
 
 import fhdaisy as ui
 from fastcore.xml import FT, NotStr
-from fasthtml.components import H2, Div, Span
+from fasthtml.components import H2, Div, I, Span
 
 from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, Turn
@@ -120,4 +120,4 @@ def AnswerBody(
 
 def Dots(view: View) -> FT:
     """Typing dots, until the first word."""
-    return Span(cls="loading loading-dots loading-sm", role="img", aria_label=view.say("thinking"))
+    return Span(I(), I(), I(), cls="dots", role="img", aria_label=view.say("thinking"))

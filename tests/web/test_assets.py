@@ -43,7 +43,7 @@ def test_every_icon_is_in_the_sprite(built: assets.Assets) -> None:
 @pytest.mark.parametrize(
     "name",
     ["chat-bubble", "chat-bubble-primary", "chat-start", "chat-end", "modal", "modal-toggle",
-     "modal-backdrop", "btn", "btn-circle", "btn-primary", "loading-dots",
+     "modal-backdrop", "btn", "btn-circle", "btn-primary", "dots",
      "select", "input", "radio", "checkbox"],
 )  # fmt: skip
 def test_the_style_sheet_has_the_classes_our_components_use(
