@@ -50,6 +50,7 @@ class PassagesAnswerer:
         sources = await research.find(question.searched, FIRST_PASSAGES, before)
         yield Found(question.text, sources)
         known = len(sources)
+        is_absent = False
         introducing = 0
         if not question.page.selection:
             introducing = await asyncio.to_thread(self._search.introducing, question.text)
@@ -62,7 +63,10 @@ class PassagesAnswerer:
                 yield Citable(research.sources)
             if grounding := TOLD.get(beginning_of(delta, question.language)):
                 yield Grounded(grounding)
+                is_absent = grounding is Grounding.ABSENT
             yield Text(delta)
         if self._settings.suggestions != "off":
-            yield Suggestions(await asyncio.to_thread(self._search.related, sources))
+            # What was found of something else is no ground to ask on from.
+            near = () if is_absent else sources
+            yield Suggestions(await asyncio.to_thread(self._search.related, near))
         yield Done("stop")

@@ -19,15 +19,18 @@ MAX_NOUNS = 5  # words; a longer heading without a verb is a sentence, or a slog
 _OTHERS_PAGES = re.compile(
     r"(?i)(^|/)[\w.-]*(contribut|develop(ers?|ment|ing)\b|maintain|governance|changelog|"
     r"code[-_ ]of[-_ ]conduct|changes\b|release|roadmap|history\b|security\b|licen[cs]e|credits|"
-    r"authors|sponsor|internals|architecture|style[-_ ]?guide|benchmarks?\b|404|search\b|tags\b)"
-    r"|(^|/)(claude|agents|gemini|copilot-instructions)\.md$"
+    r"authors|sponsor|internals|architecture|style[-_ ]?guide|benchmarks?\b|404|search\b|tags\b|"
+    r"(commit|ai)[-_](convention|policy)|support\.md$)"
+    r"|(^|/)(claude|agents|gemini|copilot-instructions|skill)\.md$|(^|/)(\.github|blog|skills)/"
 )
+# Those of somebody who knows an older one, or another.
+_NO_BEGINNING = re.compile(r"(?i)migrat|upgrad|compar|what-?s-?new")
 # What closes the heading of a page that answers no question,
 _FURNITURE = re.compile(
     r"(?i)\b(references?|contents|overview|introduction|conclusions?|see also|next steps?|links|"
     r"credits|licen[cs]e|contribut\w*|sponsors?\w*|authors?|acknowledge?ments?|change ?log|roadmap|"
     r"releases?( notes)?|code of conduct|faqs?|features|community|usage|"
-    r"learn more|thanks|badges|check it)\W*$"
+    r"learn more|thanks|badges|check it|newsletter|your (work|support))\W*$"
     r"|^\W*(why|beloved|what'?s|more|further|table of|version|v?\d|go on|welcome|some|"
     r"without|with|for|in|at|on|of|by|behind|beside|before|after|under|from|and|or|but)\b"
 )
@@ -41,9 +44,27 @@ _ALONE = re.compile(
 _DOING = ("", "ask_how", "ask_configure", "ask_use", "ask_trouble")
 _ABOUT = ("ask_about", "ask_about_many")
 _FILE_NAME = re.compile(r"\d+_\w+|\w+[-_]\w+(?:[-_]\w+)*\.\w+|[A-Z]{4,}")  # of one without a title
+_BADGE = re.compile(  # a version, a type, an aside, and what is left of an anchor
+    r"\s+(?:v?\d+\.\d+(?:\.\d+)?\+?|\[[^\]]*\]|\([^)]*\)|%\{[^}]*\}%|%%)(?=\s|$)"
+)
+_OPEN_END = re.compile(r"(?i)\b(from|to|in|of|with|for|at|by|on|and|since)$")
+_LEANS = re.compile(  # on what stands around it
+    r"(?i)\b(this|these|those|it|them|ones?|following|above|below|our|us|we|you)\b|\b(that|else)\W*$"
+    r"|\bthe (code|program|app|application|results?|data|statement)( again)?$"
+    r"|started\b|\s[-\u2013\u2014]\s|[:;\u2026\u2192\u2264\u2265@%=<>\[\]]|->|\d+\.[\dxX]|^\W*and\b|\bvs\b"
+)
+_ASKS = re.compile(r"(?i)(what|which|where|who|why|when|how) (is|are|do|does|can|should|if)\b")
+_ASKS_WHEN = re.compile(r"(?i)(when|where) to (.+)")
+_FOREIGN = re.compile("[\u0400-\u04ff\u0590-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NUMBERED = re.compile(r"^\W*(?:(?:step|part|chapter)\s+)?\d+(?:\.\d+)*[.):]?\s+", re.IGNORECASE)
 _MARKUP = re.compile(r"[`*]|\{#[^}]*\}|\[\]\([^)]*\)|[\U0001F000-\U0001FAFF\u2600-\u27BF\uFE0F]")
-_CODE_NAME = re.compile(r"[A-Za-z]\w*[._]\w[\w.]*|\w+\(.*\)|[A-Z][a-z]+[A-Z]\w*|--[\w-]+")
+_CODE_NAME = re.compile(
+    r"[A-Za-z]\w*[._]\w[\w.]*|[\w.]+\(.*\)|[A-Z][a-z]+[A-Z]\w*|[a-z]+[A-Z]\w*|--[\w-]+"
+)
+_PRODUCT = re.compile(  # spelled like code
+    r"(?i)[\w-]+\.(js|io|ts|py|net|dev)|this\.\S+|\w+(js|io|api|sql|db|ql)|git\w+|(type|java|coffee)script|"
+    r"web\w+|datetime|mac\w+|\w+_\w+note"
+)
 
 _MEANINGS = tuple(
     (
@@ -55,7 +76,7 @@ _MEANINGS = tuple(
     )
     for key, meant in heading_words.MEANT.items()
 )
-_DOUBLED, _EITHER, _BEFORE_NOUNS, _SMALL, _KEPT = (
+_DOUBLED, _EITHER, _BEFORE_NOUNS, _SMALL, _KEPT, _VAGUE, _COUNTED, _MASS = (
     frozenset(listed.split())
     for listed in (
         heading_words.DOUBLED,
@@ -63,6 +84,9 @@ _DOUBLED, _EITHER, _BEFORE_NOUNS, _SMALL, _KEPT = (
         heading_words.BEFORE_NOUNS,
         heading_words.SMALL,
         heading_words.KEPT,
+        heading_words.VAGUE,
+        heading_words.COUNTED,
+        heading_words.MASS,
     )
 )
 _PLURALS_NOT = ("ss", "us", "is", "ics")
@@ -76,7 +100,8 @@ def _gerund(verb: str) -> str:
     return f"{verb}ing"
 
 
-_BASE = {each: verb for verb in heading_words.VERBS.split() for each in (verb, _gerund(verb))}
+_VERBS = frozenset(heading_words.VERBS.split())
+_BASE = {each: verb for verb in _VERBS for each in (verb, _gerund(verb))}
 
 
 def is_for_readers(file: str) -> bool:
@@ -92,10 +117,13 @@ def question_of(heading: str, project: str, language: str = DEFAULT) -> str:
 def _asked(heading: str, project: str, language: str) -> tuple[str, str]:
     """The text that the question is made with ("" for its own words), and the question."""
     words = " ".join(_NUMBERED.sub("", _MARKUP.sub("", heading)).split()).strip(" .:!—–-¶#")
-    if not words or len(words) > MAX_CHARS:
+    words = _BADGE.sub("", words)
+    if not words or len(words) > MAX_CHARS or _OPEN_END.search(words):
+        return "", ""
+    if language == DEFAULT and _FOREIGN.search(words):
         return "", ""
     if words.endswith(("?", "？", "؟")):
-        return "", words if len(words.split()) > 1 or len(words) > 8 else ""
+        return "", _own_question(words, language, project)
     if words.lower() == project.lower():
         return "ask_what", text(language, "ask_what", heading=project)
     for key, meant in _MEANINGS:
@@ -104,15 +132,49 @@ def _asked(heading: str, project: str, language: str) -> tuple[str, str]:
     if _FURNITURE.search(words) or _ALONE.fullmatch(words) or _FILE_NAME.fullmatch(words):
         return "", ""
     if _CODE_NAME.fullmatch(words):
-        return "ask_does", text(language, "ask_does", heading=words)
-    key, put = _RULES.get(language, _named)(words, language)
-    return key, text(language, key, heading=put) if key else ""
+        return "ask_does", _of_code(words, language)
+    key, put = _RULES.get(language, _named)(words, language, project)
+    return key, text(language, key, heading=put) if key else put
+
+
+def _own_question(words: str, language: str, project: str) -> str:
+    """A heading that is a question already, as one asks it; "" where it leans on the text."""
+    if len(words.split()) < 2 and len(words) <= 8:
+        return ""
+    if language != DEFAULT:
+        return words
+    if _LEANS.search(words) or re.match(
+        r"(?i)(what\W?s (new|next)|what (else|just happened)|too|no)\b", words
+    ):
+        return ""
+    if how := re.match(r"(?i)how to (.+)\?", words):
+        return text(language, "ask_how", heading=_lower(how[1], project))
+    words = re.sub(r"\s+\?", "?", words)
+    return words[0].upper() + words[1:2] + _inside(words[2:], project)
+
+
+def _of_code(name: str, language: str) -> str:
+    """What one asks of a name in code: what it is, of a class or a constant, else what it does."""
+    if _PRODUCT.fullmatch(name):
+        return ""
+    name = re.sub(r"\(.*\)$", "()", name)
+    last = name.rpartition(".")[2]
+    is_thing = last[:1].isupper() and ("." in name or not last.isupper()) and "_" not in name
+    return text(language, "ask_what" if is_thing else "ask_does", heading=name)
+
+
+def _each_once(asked: Iterable[str]) -> list[str]:
+    """Those that are questions, in their order; one that asks with the same words is the same."""
+    found: dict[frozenset[str], str] = {}
+    for question in filter(None, asked):
+        words = re.findall(r"[\w.]+", question.lower())
+        found.setdefault(frozenset(word.rstrip("s?.") for word in words) - {"the", "a"}, question)
+    return list(found.values())
 
 
 def questions(headings: Iterable[str], project: str, language: str = DEFAULT) -> list[str]:
     """The questions of several headings, in their order, each once."""
-    asked = (question_of(heading, project, language) for heading in headings)
-    return list(dict.fromkeys(question for question in asked if question))
+    return _each_once(question_of(heading, project, language) for heading in headings)
 
 
 def next_questions(headings: Iterable[str], project: str, language: str = DEFAULT) -> list[str]:
@@ -124,7 +186,7 @@ def next_questions(headings: Iterable[str], project: str, language: str = DEFAUL
         is_vague = key in _ABOUT and len(_content(heading)) < 2
         if question and not is_vague:
             found.append(question)
-    return list(dict.fromkeys(found))
+    return _each_once(found)
 
 
 def first_questions(
@@ -138,15 +200,21 @@ def first_questions(
         begin["ask_what"] = text(language, "ask_what", heading=project)
     do: list[str] = []
     about: list[str] = []
-    for headings in files.values():
+    for file, headings in files.items():
         asked = [_asked(heading, project, language) for heading in headings]
         for key, question in asked:
             if key in begin:
                 begin[key] = begin[key] or question
-        do += [each for key, each in asked if each and key in _DOING][:MAX_OF_FILE]
+        if _NO_BEGINNING.search(file):
+            continue
+        doing = [each for key, each in asked if each and key in _DOING]
+        do += [each for each in doing if not _ONE_OF_THEM.match(each)][:MAX_OF_FILE]
         about += [each for key, each in asked if each and key in _ABOUT][:1]
     found = [*filter(None, begin.values()), *do]
-    return list(dict.fromkeys(found if len(found) >= ENOUGH else [*found, *about]))
+    return _each_once(found if len(found) >= ENOUGH else [*found, *about])
+
+
+_ONE_OF_THEM = re.compile(r"How do I \w+ the ")  # which one, a newcomer does not know
 
 
 def is_about(question: str, heading: str) -> bool:
@@ -164,60 +232,133 @@ def _content(words: str) -> set[str]:
 # "" where it is none.
 
 
-def _english(words: str, language: str) -> tuple[str, str]:
+def _english(words: str, language: str, project: str) -> tuple[str, str]:
+    if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", words):  # a page named as its file
+        words = words.replace("-", " ")
+        if not words.endswith("s") or project.lower() in words:
+            return "", ""
+    if _LEANS.search(words):
+        return "", ""
     if how := re.match(r"(?i)how (?:to|do i|can i)\s+(.+)", words):
-        return "ask_how", _lower(how[1])
+        return "ask_how", _lower(how[1], project)
+    if when := _ASKS_WHEN.match(words):
+        return "", f"{when[1].capitalize()} should I {_inside(when[2], project)}?"
+    if _ASKS.match(words):
+        return "", _own_question(f"{words}?", language, project)
     first, _, rest = words.partition(" ")
     verb = _BASE.get(first.lower())
-    if verb and rest and not rest.lower().startswith(("of ", "is ", "are ")):
+    if verb and rest and not rest.lower().startswith(("of ", "is ", "are ", "or ")):
+        if _STATES.search(rest):
+            return "", ""
+        if first.lower() != verb and verb in _EITHER and re.fullmatch(r"\w*[^\Ws]", rest):
+            return "", ""  # "Calling convention"
         if first.lower() != verb or verb not in _EITHER or _DETERMINED.search(rest):
-            return "ask_how", f"{verb} {_inside(rest)}"
+            return _done(verb, rest, project)
         if verb not in _BEFORE_NOUNS or len(words.split()) > 2:
             return "", ""  # "Group lamps": a verb or a noun, who knows
     many = words.split()
     if first.lower().endswith("ing") and len(first) > 5 and len(many) > 1:
         return "", ""  # a verb that we do not know
-    if len(many) > MAX_NOUNS or len(words) < 4 or re.search(r"[:;,!()→]|\s/\s", words):
+    if len(many) > MAX_NOUNS or len(words) < 4 or re.search(r"[:;,!()\"'→?]|\s/\s", words):
         return "", ""
-    return _named(words, language)
+    return _named(words, language, project)
 
 
 _DETERMINED = re.compile(
     r"(?i)\b(an?|the|your|its?|this|all|any|each|every|multiple|several|into|up)\b"
-    r"|^(new|own|more|one|two|down|on|off|in|out|to|for|from|with|without|over|by|as)\b"
+    r"|^(new|own|more|two|down|on|off|in|out|to|for|from|with|without|over|by|as)\b"
 )
+_STATES = re.compile(  # a sentence that says how something is
+    r"\b(?<!if )(?<!when )"
+    r"(?:is|are|was|were|fails?|does|doesn't|isn't|cannot|should|must|will|now|has)\b"
+)
+_NO_NAME = re.compile(r"(?i)(?:an?|as|into|through|when|per|\w+ (?:the|an?|your|my)) ")
+_AND_DOING = re.compile(r"\b(and|or) (\w+ing)\b", re.IGNORECASE)
 _TITLED = re.compile(r"\b[A-Z][a-z]+\b")
 _AFTER_HEAD = re.compile(r"(?i)\s(?:on|of|in|at|by|for|with|from|to|without|into|over|as)\s")
+_WITH = ("work", "integrate", "begin", "start", "connect")  # what one does with something
 
 
-def _lower(words: str) -> str:
+def _done(verb: str, rest: str, project: str) -> tuple[str, str]:
+    """What one does, where it is said to what: to the project, where one runs or uses it so."""
+    rest = _AND_DOING.sub(lambda found: f"{found[1]} {_BASE.get(found[2].lower(), found[2])}", rest)
+    begins = rest.partition(" ")[0].lower()
+    if verb in ("use", "run") and begins in ("with", "from", "in", "on", "as", "without"):
+        rest = f"{project} {rest}"
+    elif (begins == "and" and rest.split()[1] not in _VERBS) or (
+        begins == "with" and verb not in _WITH
+    ):
+        return "", ""
+    return "ask_how", f"{verb} {_inside(rest, project)}"
+
+
+def _lower(words: str, project: str) -> str:
     """`words` inside of a sentence."""
     first, space, rest = words.partition(" ")
-    if first[1:].islower() and first not in _KEPT:
+    if first[1:].islower() and first not in _KEPT and first not in project.split():
         first = first.lower()
-    return f"{first}{space}{_inside(rest, 1)}"
+    return f"{first}{space}{_inside(rest, project, 1)}"
 
 
-def _inside(words: str, capitals: int = 2) -> str:
+def _inside(words: str, project: str, capitals: int = 2) -> str:
     """`words` inside of a sentence, the Capitals Of A Title taken away where there are that many,
-    or from a plural; a name keeps its own."""
+    or from a plural; a name keeps its own, and what stands behind one."""
     words = re.sub(r"(?i)\byour\b", "my", words)
-    titled = [word for word in _TITLED.findall(words) if word not in _KEPT]
+    words = re.sub(
+        r"\b([Aa]n?) ([A-Z][a-z]+)\b",
+        lambda found: found[0] if found[2] in _KEPT else f"{found[1]} {found[2].lower()}",
+        words,
+    )
+    kept = _KEPT | set(project.split())
+    kept |= {
+        after
+        for before, after in zip(words.split(), words.split()[1:], strict=False)
+        if before in kept and not after.endswith("s")
+    }
+    titled = [word for word in _TITLED.findall(words) if word not in kept]
     small = [word for word in words.split() if word[:1].islower() and len(word) > 3]
     if small or len(titled) < capitals:
         titled = [word for word in titled if word.endswith("s") and not small]
     return _TITLED.sub(lambda word: word[0].lower() if word[0] in titled else word[0], words)
 
 
-def _named(words: str, language: str) -> tuple[str, str]:
+def _named(words: str, language: str, project: str) -> tuple[str, str]:
     """A heading that is a thing's name."""
     if language != "en":
         return "ask_about", words
     head = _AFTER_HEAD.split(words)[0]
     last = head.rpartition(" ")[2].lower()
+    inner = {word.lower() for word in re.findall(r"[\w'-]+", words)}
+    states = {word for word in inner if word.rstrip("s") in _VERBS - _EITHER}
+    if (
+        inner & _VAGUE
+        or _NO_NAME.match(words)
+        or _STATES.search(words)
+        or (states and not last.endswith("ing") and len(inner) > 1)
+    ):
+        return "", ""
     is_many = last.endswith("s") and not last.endswith(_PLURALS_NOT)
-    is_many = is_many or re.search(r"\s(?:and|&)\s", head) is not None
-    return "ask_about_many" if is_many else "ask_about", _lower(words)
+    if is_many or (re.search(r"\s(?:and|&)\s", head) and not _is_mass(last)):
+        return ("ask_about_many", _lower(words, project)) if is_many else ("", "")
+    if (
+        words.lower().startswith("the ")
+        or _is_mass(last)
+        or re.fullmatch(r"[A-Z]{2,}(/?\d)?", words)
+    ):
+        return "ask_about", _lower(words, project)
+    if last in _COUNTED and " " in head:
+        return "ask_about", f"the {_lower(words, project)}"
+    return "", ""
+
+
+def _is_mass(noun: str) -> bool:
+    """Does one say `noun` without an article?"""
+    return noun in _MASS or (_MASS_ENDS.search(noun) is not None and noun not in _COUNTED)
+
+
+_MASS_ENDS = re.compile(
+    r"[a-z]{2}(?:tion|sion|ment|ing|ance|ence|ity|ness|ship|ism|graphy|sis|cy)$"
+)
 
 
 def _infinitive_first(pattern: str) -> "re.Pattern[str]":
@@ -237,7 +378,7 @@ _INFINITIVES = {
 }
 
 
-def _by_infinitive(words: str, language: str) -> tuple[str, str]:
+def _by_infinitive(words: str, language: str, project: str) -> tuple[str, str]:
     if len(words.split()) > 9:
         return "", ""
     if _INFINITIVES[language].match(words):
@@ -245,7 +386,7 @@ def _by_infinitive(words: str, language: str) -> tuple[str, str]:
         lowers = language != "de" or re.fullmatch(r"(?i)ein\w*|de[rnms]|die|das|mit|ohne|im", first)
         inside = f"{first.lower()}{space}{rest}" if lowers else words
         return "ask_how", inside
-    return _named(words, language) if len(words.split()) <= MAX_NOUNS else ("", "")
+    return _named(words, language, project) if len(words.split()) <= MAX_NOUNS else ("", "")
 
 
 _RULES = {"en": _english} | dict.fromkeys(_INFINITIVES, _by_infinitive)

@@ -384,6 +384,12 @@ def test_an_answer_knows_whether_the_documentation_answers(
     assert "docs/guide.md" in {each.file for each in turn.handed}
 
 
+def test_where_nothing_answers_one_may_ask_what_a_newcomer_asks(corpus: Settings) -> None:
+    asked = folded(corpus, "Does it support Kubernetes operators?").suggestions
+    assert asked[0].startswith("What is ")
+    assert not folded(corpus, "How do I dim a lamp?").suggestions[0].startswith("What is ")
+
+
 def folded(corpus: Settings, question: str) -> AnswerState:
     """The state of an answer without a model, when its last event has come."""
     state = AnswerState(Turn("t", "c", question))

@@ -36,7 +36,46 @@ from hyperrun.search.questions import (
         ("Authentication", "How does authentication work?"),
         ("Lamps on a map", "How do lamps on a map work?"),
         ("What is a scene?", "What is a scene?"),
+        ("Text encodings", "How do text encodings work?"),
+        ("event-hooks", "How do event hooks work?"),  # a page named as its file
+        ("Password option", "How does the password option work?"),
+        ("Lazy loading", "How does lazy loading work?"),
+        ("HTTP/2", "How does HTTP/2 work?"),
+        ("`Lamp`", ""),
+        ("lantern.Lamp", "What is lantern.Lamp?"),
+        ("createLamp 4.1.0", "What does createLamp do?"),
+        ("hasLevel [boolean]", "What does hasLevel do?"),
+        ("pair(room, name)", "What does pair() do?"),
+        ("Enabling and disabling lamps", "How do I enable and disable lamps?"),
+        ("Using with Docker", "How do I use Lantern with Docker?"),
+        ("Create a Lamp", "How do I create a lamp?"),
+        ("Test React Native apps", ""),
+        ("Testing React Native apps", "How do I test React Native apps?"),
+        ("How to share a home?", "How do I share a home?"),
+        ("When to use scenes", "When should I use scenes?"),
+        ("What is a scene", "What is a scene?"),
+        ("Which Scenes Are There?", "Which scenes are there?"),
         # Nobody asks these.
+        ("A minimal example", ""),
+        ("Basic example", ""),
+        ("API differences", ""),
+        ("Every state", ""),
+        ("Answer", ""),
+        ("TypeScript", ""),
+        ("Vue.js", ""),
+        ("Run it", ""),
+        ("What if I Don't Want That?", ""),
+        ("What's new?", ""),
+        ("How the update works", ""),
+        ("Lamp was renamed", ""),
+        ("Lamps must be paired", ""),
+        ("Calling Convention", ""),
+        ("Getting Started advanced", ""),
+        ("Printing and Colors", ""),
+        ("Migrating from 0.0.7", ""),
+        ("lantern-extras", ""),
+        ("Frobnicate the lamps", ""),
+        ("\u5b98\u65b9\u8bfe\u7a0b", ""),
         ("API Reference", ""),
         ("Beloved Features", ""),
         ("Check it", ""),
@@ -81,6 +120,11 @@ def test_each_language_has_its_own_sentences(language: str, heading: str, questi
 
 
 def test_each_question_stands_once() -> None:
+    same = ["Use matchers", "Using Matchers", "Run Lantern from the hall", "Running from hall"]
+    assert questions(same, "Lantern") == [
+        "How do I use matchers?",
+        "How do I run Lantern from the hall?",
+    ]
     asked = questions(["Installation", "Install", "Next steps", "Proxies"], "Lantern")
     assert asked == ["How do I install Lantern?", "How do proxies work?"]
 
@@ -110,7 +154,8 @@ def test_a_newcomer_asks_what_it_is_how_to_begin_and_then_what_one_does_with_it(
 def test_pages_for_those_who_work_on_it_are_not_asked_about() -> None:
     for file in ("CONTRIBUTING.md", "docs/contributing/setup.md", "docs/development.md",
                  "docs/changelog.md", "CODE_OF_CONDUCT.md", "docs/release-notes.md",
-                 "AGENTS.md", "packages/lamp/CLAUDE.md"):  # fmt: skip
+                 "AGENTS.md", "packages/lamp/CLAUDE.md", ".github/ISSUE_TEMPLATE/bug.md",
+                 "docs/AI_POLICY.md", "skills/SKILL.md", "website/blog/lamps.md"):  # fmt: skip
         assert not is_for_readers(file), file
     for file in ("README.md", "docs/guide.md", "docs/how-to/lamps.rst"):
         assert is_for_readers(file), file
