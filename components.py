@@ -291,7 +291,7 @@ def SharedPage(view: View, turn: Turn, update: Update, chat: str) -> FT:
         H2(view.say("assistant"), cls="sr-only"),
         Div(
             Div(NotStr("".join(update.blocks)), cls="blocks prose", dir="auto"),
-            Div(Sources(view, turn.id, update.sources or ()), cls="sources"),
+            Div(Sources(view, turn.id, update), cls="sources"),
             id=f"turn-{turn.id}",
             cls="exchange",
         ),

@@ -295,9 +295,7 @@ def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[s
     elif update.more:
         changed.append(sse.frame("more", update.more))
     if update.sources is not None:
-        changed.append(
-            sse.frame("sources", fragment(Sources(view, turn.id, update.sources, update.cites)))
-        )
+        changed.append(sse.frame("sources", fragment(Sources(view, turn.id, update))))
     if update.outcome is not None:
         changed.append(sse.frame("meta", fragment(*html.Meta(view, turn, update, total))))
     return changed

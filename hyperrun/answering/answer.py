@@ -3,6 +3,7 @@
 import asyncio
 import html
 import logging
+import re
 import time
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,7 @@ from hyperrun.answering.events import (
 )
 from hyperrun.answering.prompts import MAX_SUGGESTIONS
 from hyperrun.domain import Call, Grounding, Handed, Outcome, Source, Step, Turn, Usage
-from hyperrun.language import DEFAULT
+from hyperrun.language import DEFAULT, languages, text
 from hyperrun.markdown.live import appended
 from hyperrun.markdown.renderer import AnswerRenderer
 from hyperrun.search.questions import is_about
@@ -57,6 +58,20 @@ class Update:
     error: str = ""
     notice: str = ""
     cites: bool = True  # else `sources` are what was found, and the answer names none of them
+    beside: frozenset[int] = frozenset()  # numbers of `sources` that are only said to be there, too
+
+
+_ALSO = tuple(text(code, "extract_also") for code in languages())
+_NUMBER = re.compile(r"\[(\d+)\]")
+
+
+def only_beside(answer: str) -> frozenset[int]:
+    """Numbers of the sources that an answer has only in its last line, "See also"."""
+    before, _, last = answer.rstrip().rpartition("\n\n")
+    if not last.startswith(_ALSO):
+        return frozenset()
+    named, cited = (frozenset(map(int, _NUMBER.findall(part))) for part in (last, before))
+    return named - cited
 
 
 class HtmlBuilder:
@@ -208,6 +223,11 @@ class AnswerState:
         self.outcome = outcome
 
     @property
+    def said(self) -> str:
+        """The answer so far, as Markdown."""
+        return self._answer
+
+    @property
     def has_text(self) -> bool:
         """Has the answer begun?"""
         return bool(self._answer)
@@ -348,6 +368,7 @@ class Follower:
             error=state.error,
             notice=state.notice,
             cites=state.cites,
+            beside=only_beside(state.said) if state.outcome else frozenset(),
         )
         self._version = state.version
         self._revision = state.revision

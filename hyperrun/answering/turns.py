@@ -27,7 +27,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update
+from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update, only_beside
 from hyperrun.answering.answerer import Answerer, AnswererFor, Question
 from hyperrun.answering.elsewhere import Elsewhere
 from hyperrun.answering.events import CUT_OFF, Called, Text, Used
@@ -389,6 +389,7 @@ class Turns:
             error=turn.error,
             notice=turn.notice,
             cites=bool(builder.cited),
+            beside=only_beside(turn.answer),
         )
 
     async def drain(self, timeout_s: float, is_hurried: Callable[[], bool] = bool) -> None:

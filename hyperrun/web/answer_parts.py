@@ -18,6 +18,7 @@ from fasthtml.components import (
     Summary,
 )
 
+from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Source, Step, Usage
 from hyperrun.markdown.cards import Card, card_of
 from hyperrun.web.view import Icon, View
@@ -99,11 +100,13 @@ def StepText(view: View, step: Step, question: str = "") -> str:
 # Sources
 
 
-def Sources(view: View, turn_id: str, sources: Sequence[Source], cites: bool = True) -> FT | str:
+def Sources(view: View, turn_id: str, update: Update) -> FT | str:
     """The cited passages under an answer as a row of chips in their order, each with its card.
 
-    Where the answer cites none they are those found for the question, and that is said.
+    Where the answer cites none they are those found for the question, and that is said. What its
+    last line names as *See also* has a card and no chip: it would stand there twice.
     """
+    sources, cites = update.sources or (), update.cites
     if not sources:
         return ""
     cards = [card_of(source, MAX_CARD_CHARS) for source in sources]
@@ -113,7 +116,11 @@ def Sources(view: View, turn_id: str, sources: Sequence[Source], cites: bool = T
             view.say("sources" if cites else "found_for_question"),
             cls="sr-only" if cites else "source-label",
         ),
-        *[SourceChip(view, source, card, place) for place, source, card in numbered],
+        *[
+            SourceChip(view, source, card, place)
+            for place, source, card in numbered
+            if source.number not in update.beside
+        ],
         Ol(
             *[Li(SourceCard(view, turn_id, source, card)) for _, source, card in numbered],
             cls="source-cards",

@@ -101,12 +101,7 @@ def AnswerBody(
             dir="auto",
         ),
         Div(
-            Sources(
-                view,
-                turn.id,
-                (update and update.sources) or (),
-                update is None or update.cites,
-            ),
+            Sources(view, turn.id, update) if update else "",
             cls="sources",
             sse_swap="sources",
         ),

@@ -1,6 +1,6 @@
 """How an answer's events fold into what its readers see."""
 
-from hyperrun.answering.answer import AnswerState
+from hyperrun.answering.answer import AnswerState, only_beside
 from hyperrun.answering.events import Found, Searching, Suggestions, Text
 from hyperrun.domain import Source, Turn
 from hyperrun.passage import Passage
@@ -34,3 +34,11 @@ def test_what_an_answer_cites_is_not_offered_to_ask_next() -> None:
     state.fold(Suggestions(asked))
     state.render()
     assert state.suggestions == state.as_turn().suggestions == (asked[1], asked[4])
+
+
+def test_what_only_the_line_see_also_names_stands_beside_the_answer() -> None:
+    quoted = "**Dimming** [1]\n\nTurn the knob [2].\n\n"
+    assert only_beside(f"{quoted}See also: Pairing [3] · Knobs [2]") == {3}
+    assert only_beside(f"{quoted}Siehe auch: Koppeln [4]") == {4}
+    assert only_beside(f"{quoted}Then pair it [3].") == frozenset()
+    assert only_beside("") == frozenset()
