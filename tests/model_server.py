@@ -56,6 +56,7 @@ class Script:
     retry_after_s: int = 0
     hang: bool = False  # no headers, ever
     stall_after: int = -1  # pieces, then silence
+    holds_after: int = -1  # pieces, until it is told to hurry
     drop_after: int = -1  # pieces, then the connection breaks
     garbage: bool = False  # events that are no JSON
     empty: bool = False  # 200 and nothing
@@ -108,8 +109,9 @@ class ModelServer:
         self._queue += [Script(each) if isinstance(each, str) else each for each in scripts]
 
     def forget(self) -> None:
-        """Drop the scripts that nobody has asked for."""
+        """Drop the scripts that nobody has asked for; what comes next takes its time again."""
         self._queue.clear()
+        self.hurry = False
 
     def wait_for(self, open_connections: int, timeout_s: float = 10) -> None:
         """Return when exactly so many calls are open."""
@@ -211,6 +213,8 @@ class ModelServer:
             for number, delta in enumerate(deltas):
                 if number == script.stall_after:
                     await asyncio.sleep(3_600)
+                while number == script.holds_after and not self.hurry:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
                 if number == script.drop_after:
                     raise Dropped
                 if script.comments:

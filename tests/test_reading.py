@@ -309,7 +309,8 @@ def test_a_long_question_folds(chat: Page, model: ModelServer) -> None:
 def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
     chat: Page, model: ModelServer
 ) -> None:
-    model.script(LONG, Script(LONG, delay_s=0.01))
+    pieces = len(Script(LONG).pieces())
+    model.script(LONG, Script(LONG, holds_after=pieces // 2))
     chat.set_viewport_size({"width": 700, "height": 500})
     ask(chat, "Much?")
     answers(chat, 1)
@@ -317,15 +318,21 @@ def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
     at_end += "return m.scrollHeight - m.scrollTop - m.clientHeight < 60 }"
     chat.wait_for_function(at_end)
     ask(chat, "More?")
-    expect(chat.locator(".exchange").nth(1).locator(".blocks p").first).to_be_visible()
+    expect(chat.locator(".exchange").nth(1)).to_contain_text("Paragraph 4.")
+    chat.wait_for_function(at_end)
+    top = chat.evaluate("document.getElementById('messages').scrollTop")
     chat.locator("#messages").hover()
     chat.mouse.wheel(0, -600)
+    chat.wait_for_function(
+        "top => document.getElementById('messages').scrollTop <= top - 600", arg=top
+    )
     to_end = chat.get_by_role("button", name="Go to the newest words")
     expect(to_end).to_be_visible()
     chat.locator("#query").fill("line\n" * 9)
     box, composer = to_end.bounding_box(), chat.locator("#composer").bounding_box()
     assert box["y"] + box["height"] <= composer["y"]  # type: ignore[index]
     before = chat.evaluate("document.getElementById('messages').scrollTop")
+    model.hurry = True
     answers(chat, 2)
     assert chat.evaluate("document.getElementById('messages').scrollTop") == before
     chat.get_by_role("button", name="Go to the newest words").click()

@@ -6,7 +6,6 @@ import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import httpx
 import pytest
@@ -24,9 +23,10 @@ from tests.web.test_webhook import BODY, signed
 FROM_THE_PAGE = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where both stand: one at /lamps, the other at /docs/boats."""
+    tmp_path = tmp_path_factory.mktemp("mounted")
     settings = Settings(port=0, search="embedded")
     lamps = replace(
         settings,
