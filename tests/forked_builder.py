@@ -147,6 +147,7 @@ def stand_by(asked: socket.socket) -> None:
         root = Path(folder, "read")
         root.mkdir()
         root.joinpath("guide.md").write_text("# Guide\n\n```sh\nread it\n```\n")
+        root.joinpath("more.rst").write_text("More\n====\n\nRead on.\n")
         choose(root, "off", "", None)
         Index(Path(folder, "index")).refresh(root)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -120,3 +120,14 @@ def test_the_server_without_a_terminal_logs_its_build(repo: Path, tmp_path: Path
     assert re.search(
         r"(\d+) of \1 files read, \d+ passages, \d+\.\d s", json.loads(line)["message"]
     )
+
+
+def test_a_builder_of_markdown_does_not_import_the_parser_of_other_text(tmp_path: Path) -> None:
+    root = tmp_path / "lamps"
+    root.mkdir()
+    root.joinpath("guide.md").write_text("# Lamps\n\nA lamp lights a room.\n")
+    command = [sys.executable, "-X", "importtime", "-m", "hyperrun.search.build", "--", str(root)]
+    done = subprocess.run(
+        [*command, str(tmp_path / "index")], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "markdown_it" in done.stderr and "docutils" not in done.stderr

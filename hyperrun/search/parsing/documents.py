@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 from hyperrun.search.parsing import markdown as markdown_blocks
-from hyperrun.search.parsing import restructured as restructured_blocks
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
@@ -42,7 +41,7 @@ def restructured(
 ) -> list[Chunk]:
     """Sections of reStructuredText with the path of their headings as title."""
     lines = text.splitlines()
-    found = _anchored(restructured_blocks.read(text, place), lines, anchors)
+    found = _anchored(blocks(text, ".rst", place), lines, anchors)
     return sections(found, lines, stem, "", "markdown")
 
 
@@ -71,7 +70,10 @@ def plain(text: str, stem: str) -> list[Chunk]:
 def blocks(text: str, suffix: str, place: Place | None = None) -> list[Block]:
     """The blocks of a document with this suffix."""
     if suffix == ".rst":
-        return restructured_blocks.read(text, place)
+        # Its parser, docutils, is a third of what a builder imports; most projects need none of it.
+        from hyperrun.search.parsing import restructured
+
+        return restructured.read(text, place)
     lines = text.splitlines()
     front = front_matter(lines).lines
     text = "\n".join([*[""] * front, *lines[front:]])
