@@ -4,6 +4,7 @@ more on them."""
 import asyncio
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -62,12 +63,14 @@ class ServerProcess:
             )
         deadline = time.monotonic() + 60
         health = f"http://127.0.0.1:{self.port}/healthz"
-        while time.monotonic() < deadline:
-            assert self._process.poll() is None, self._log.read_text()
-            with suppress(httpx.HTTPError):
-                if httpx.get(health, verify=PLAIN).status_code == 200:
-                    return
-            time.sleep(0.02)
+        with httpx.Client(verify=PLAIN) as client:
+            while time.monotonic() < deadline:
+                assert self._process.poll() is None, self._log.read_text()
+                with suppress(httpx.HTTPError):
+                    # It is asked only where it listens: to ask in vain costs as much as an answer.
+                    if listens(self.port) and client.get(health).status_code == 200:
+                        return
+                time.sleep(0.02)
         raise AssertionError(self._log.read_text())
 
     def __enter__(self) -> "ServerProcess":
@@ -138,10 +141,14 @@ def unlimited_server(
     )
 
 
+def listens(port: int) -> bool:
+    """Does anybody take connections there?"""
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
-    import socket
-
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
