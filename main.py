@@ -238,7 +238,7 @@ async def frames(
             # What is said together goes out together: each part of a response costs a send.
             head, close = f"retry: {random.randint(1_000, 4_000)}\n\n", sse.frame("close", "")
             if turn is not None:
-                following = services.turns.follow(turn_id, view.language)
+                following = services.turns.follow(turn_id, view.language, turn)
                 steps: Sequence[Step] = ()
                 is_slow = False
                 async with contextlib.aclosing(following) as updates:

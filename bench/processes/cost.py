@@ -170,13 +170,13 @@ def run(*, small: bool) -> None:
         bench = Bench(stack)
         url = database.new_database()
         alone = [start(bench, stack, name) for name in ("sqlite", "sqlite-2", "sqlite-3")]
-        one = alone[0]
         here, there, third = (start(bench, stack, name, url) for name in ("a", "b", "c"))
         shapes = [
-            Shape("SQLite, one process", [one], [one]),
+            Shape("SQLite, one process", alone[:1], alone[:1]),
             Shape("PostgreSQL, followed where it runs", [here], [here]),
             Shape("PostgreSQL, followed elsewhere", [here], [there]),
             Shape("three processes with SQLite, each alone", alone, []),
+            Shape("three over PostgreSQL, each followed where it runs", [here, there, third], []),
             Shape("three processes, each request to any", *[[here, there, third]] * 2),
         ]
         for server in (*alone, here, there, third):
@@ -198,9 +198,13 @@ def run(*, small: bool) -> None:
               f"lost or mixed up: {shape.lost}; came back: {shape.came_back}")  # fmt: skip
     print(f"{len(bus.sizes):,} notifications, at most {max(bus.sizes)} bytes each")
     # Against three that know nothing of each other: the machine has as much to do in both.
-    costs = [statistics.median(shape.cpu) * tokens / 1e6 for shape in shapes[3:]]
-    served = [most_a_second(1, costs[0]), most_a_second(2, costs[1]), most_a_second(3, costs[1])]
-    its_s = statistics.median(shapes[4].database_cpu) * tokens / 1e6
-    print(f"in a simulation with a core for each process: one begins {served[0]:.0f} answers a "
-          f"second, two {served[1]:.0f}, three {served[2]:.0f} ({served[2] / served[0]:.2f} "
-          f"times), for which PostgreSQL needs {served[2] * its_s:.1f} cores")  # fmt: skip
+    sqlite_s, postgres_s, any_s = (
+        statistics.median(shape.cpu) * tokens / 1e6 for shape in shapes[3:]
+    )
+    one, over_postgres = most_a_second(1, sqlite_s), most_a_second(1, postgres_s)
+    two, three = most_a_second(2, any_s), most_a_second(3, any_s)
+    its_s = statistics.median(shapes[-1].database_cpu) * tokens / 1e6
+    print(f"in a simulation with a core for each process: one with SQLite begins {one:.1f} answers "
+          f"a second, one over PostgreSQL {over_postgres:.1f}, two {two:.1f}, three {three:.1f} "
+          f"({three / one:.2f} and {three / over_postgres:.2f} times one), for which PostgreSQL "
+          f"needs {three * its_s:.1f} cores")  # fmt: skip

@@ -129,10 +129,12 @@ class Elsewhere:
             self._spawn(self._publish(), "telling other processes")
 
     async def _publish(self) -> None:
-        """Every `TELL_EVERY_S`, as long as there is something to tell."""
+        """Every `TELL_EVERY_S`, as long as there is something to tell.
+
+        By the clock on the wall: what all processes tell comes at one time, and is read at once.
+        """
         try:
             while parts := self._parts():
-                began = time.monotonic()
                 try:
                     await self._fleet.publish(parts)
                 except StoreError as error:
@@ -141,7 +143,7 @@ class Elsewhere:
                         if part.turn in self._told:
                             self._told[part.turn].wants_whole = True
                     await asyncio.sleep(AGAIN_AFTER_S)
-                await asyncio.sleep(max(0.0, began + TELL_EVERY_S - time.monotonic()))
+                await asyncio.sleep(TELL_EVERY_S - time.time() % TELL_EVERY_S)
         finally:
             self._publishing = False
 

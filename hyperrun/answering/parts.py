@@ -4,7 +4,7 @@ What a later version tells more of is passed over; text, most of it all, is told
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
@@ -31,6 +31,7 @@ class Whole:
     suggestions: tuple[str, ...]
 
 
+quoted = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS: dict[str, type] = {each.__name__: each for each in (*get_args(Event), Ended)}
 
 
@@ -41,8 +42,11 @@ def _adapter(kind: type) -> Any:
     return TypeAdapter(kind)
 
 
-def encoded(events: Iterable[Event | Ended]) -> str:
+def encoded(events: Sequence[Event | Ended]) -> str:
     """Events as JSON, texts that follow each other as one."""
+    texts = [event.delta for event in events if isinstance(event, Text)]
+    if texts and len(texts) == len(events):  # nearly always: a third of the cost
+        return f"[{quoted(''.join(texts))}]"
     told: list[Any] = []
     for event in events:
         if isinstance(event, Text):

@@ -325,15 +325,18 @@ class Turns:
             log.error("a conversation's cost cannot be read: %s", error)
             return Cost()
 
-    async def follow(self, turn_id: str, language: str = "") -> AsyncGenerator[Update | None, None]:
+    async def follow(
+        self, turn_id: str, language: str = "", found: Turn | None = None
+    ) -> AsyncGenerator[Update | None, None]:
         """A snapshot, then what is new, then an update with an outcome. None keeps a line alive.
 
         A turn that has ended is one snapshot with its outcome; an unknown id is nothing at all.
-        Raises `Leaving` where it goes on in another process and this one ends.
+        `found`: as it has just been read. Raises `Leaving` where it goes on in another process and
+        this one ends.
         """
         running: FollowedAnswer | None = self._in_flight.get(turn_id)
         if running is None:
-            stored = await self.find(turn_id)
+            stored = found or await self.find(turn_id)
             if stored is None:
                 return
             if self._elsewhere is None or not self._is_elsewhere(stored):

@@ -27,7 +27,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "hyperrun"
 BEAT_S = 1.0
 POLL_S = 0.1  # where notifications do not arrive
-LOOK_PAUSE_S = 0.05  # between two looks at what was notified: what several have told is one
+GATHER_S = 0.02  # after a notification: what several tell at the same time is one look
+LOOK_PAUSE_S = 0.03  # between two looks
 HEARD_WITHIN_S = 2.0  # a process's own first notification; else there are none
 CANCEL_AGAIN_S = 0.5
 LISTEN_AGAIN_S = 1.0
@@ -190,6 +191,8 @@ class Fleet:
                 async with asyncio.timeout(BEAT_S if self._listening else POLL_S):
                     await self._wake.wait()
             woken = self._wake.is_set()
+            if self._listening and woken and not self._ordered:
+                await asyncio.sleep(GATHER_S)
             self._wake.clear()
             try:
                 if self._ordered or not woken:
