@@ -30,7 +30,7 @@ from hyperrun.language import languages, text
 from hyperrun.web.answer_end import Meta, ShareLink
 from hyperrun.web.answer_parts import Sources
 from hyperrun.web.composer import Composer, Disclaimer, QueryInput, Token
-from hyperrun.web.exchange import AnswerBody, Exchange
+from hyperrun.web.exchange import AnswerBody, Exchange, GoneAnswer
 from hyperrun.web.feedback import EscalationForm, FeedbackForm, Thanks
 from hyperrun.web.search_box import SearchBox, SearchButton
 from hyperrun.web.starters import Greeting, QuestionRows, Starters, Starting
@@ -47,6 +47,7 @@ __all__ = [
     "EscalationForm",
     "Exchange",
     "FeedbackForm",
+    "GoneAnswer",
     "Greeting",
     "LanguageSheet",
     "Menu",

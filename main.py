@@ -260,7 +260,8 @@ async def frames(
                             return
                         yield told
             else:
-                head += sse.frame("snapshot", fragment(html.Problem(view.say(NotYours.public))))
+                gone = html.GoneAnswer(view, view.say(NotYours.public))
+                head += sse.frame("snapshot", fragment(gone))
             yield head + close
     except StoreError as away:
         log.warning("a stream waits for the store: %s", away)

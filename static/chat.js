@@ -194,12 +194,16 @@
     bubble.removeAttribute("aria-busy");
     bubble.removeAttribute("sse-connect");
     delete bubble.dataset.lost;
+    follow();
+    if (bubble.querySelector(".ask-again")) { // which is an alert
+      status.textContent = "";
+      return;
+    }
     announce(bubble, true);
     const words = spokenOf(bubble);
     const sentence = words.match(/^[\s\S]{1,200}?[.!?。！？](?=\s|$)/)?.[0] || words.slice(0, 200);
     status.textContent = announces() ? say.sayReady : say.sayReady + " " + sentence;
     tell("answer", { id: bubble.closest(".exchange")?.id.slice(5) || "" });
-    follow();
   });
 
   // Long questions are folded.
@@ -334,6 +338,7 @@
     } else if (button.id === "close" || button.id === "expand") tell(button.id);
     else if (button.id === "languages") openSheet(field("language-sheet").content.firstElementChild.cloneNode(true));
     else if (button.matches(".starter")) ask(button.textContent.trim());
+    else if (button.matches(".ask-again")) ask(button.closest(".exchange").querySelector(".question").textContent);
     else if (button.matches(".unfold")) {
       button.previousElementSibling.classList.remove("folded");
       button.remove();

@@ -113,6 +113,17 @@ def AnswerBody(
     )
 
 
+def GoneAnswer(view: View, sentence: str) -> FT:
+    """In the place of an answer that there is no more: why, and its question once more."""
+    return Div(
+        Icon("triangle-alert", 16),
+        Span(sentence),
+        ui.Btn(view.say("retry"), type="button", cls="-sm btn-plain ask-again"),
+        role="alert",
+        cls="notice error",
+    )
+
+
 def Dots(view: View) -> FT:
     """Typing dots, until the first word."""
     return Span(I(), I(), I(), cls="dots", role="img", aria_label=view.say("thinking"))
