@@ -6,15 +6,18 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from hyperrun.storage.fleet import CHANNEL
 from tests import trials
 from tests.browser import eventually
 from tests.model_server import ModelServer, Script, running_model_server
 from tests.postgresql import PostgreSQL, pgbouncer_before
+from tests.search.repository import git
 from tests.server_process import ServerProcess
 from tests.several import WHOLE_BUT_UNFOUND, Wanderer, outcome_told, running, servers_over, shown
 
@@ -22,15 +25,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]  # each server imports
 
 WORDS = [f"word{n:02} " for n in range(40)]
 WHOLE = "".join(WORDS).strip()
+SECRET = "of the webhook alone"
 
 
 class Several:
     """Three servers, their model and their database."""
 
-    def __init__(self, servers: list[ServerProcess], model: ModelServer, database: str) -> None:
+    def __init__(
+        self, servers: list[ServerProcess], model: ModelServer, database: str, repository: Path
+    ) -> None:
         self.servers = servers
         self.model = model
         self.database = database
+        self.repository = repository
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
         """What stands in the database."""
@@ -49,11 +56,15 @@ def several(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) ->
     """Shared by the tests that harm none of them."""
     url = postgresql.new_database()
     folder = tmp_path_factory.mktemp("several")
-    with running_model_server() as model, running(servers_over(folder, url, model)) as servers:
-        for at in range(len(servers)):
-            reader = Wanderer(servers)
-            reader.follow(reader.ask("Are the libraries there?", at=at), at)
-        yield Several(servers, model, url)
+    with running_model_server() as model:
+        servers = servers_over(folder, url, model, HYPERRUN_REINDEX_SECRET=SECRET)
+        for command in (["init"], ["add", "."], ["commit", "-qm", "One"]):
+            git(folder / "lantern", *command)
+        with running(servers):
+            for at in range(len(servers)):
+                reader = Wanderer(servers)
+                reader.follow(reader.ask("Are the libraries there?", at=at), at)
+            yield Several(servers, model, url, folder / "lantern")
 
 
 def test_an_answer_is_followed_from_anywhere_with_one_call_of_the_model(several: Several) -> None:
@@ -183,8 +194,9 @@ def test_places_and_rates_count_over_all(
         with ThreadPoolExecutor(12) as pool:
             answers = list(pool.map(lambda reader: reader.post("ask", query="How?"), readers))
         assert sorted(each.status_code for each in answers) == [200] * 4 + [429] * 8
-        in_a_minute = sum("at once" in server.log for server in servers)
-        assert in_a_minute >= 1
+        logs = "".join(server.log for server in servers)
+        assert logs.count("LimitReached: more than 9 a minute") == 3
+        assert logs.count("LimitReached: 4 answers at once") == 5
 
 
 def test_behind_pgbouncer_news_are_looked_for(
@@ -207,3 +219,63 @@ def test_behind_pgbouncer_news_are_looked_for(
         model_server.wait_for(open_connections=1)
         assert stalled.post(f"stop/{turn_id}", at=1).status_code == 204
         model_server.wait_for(open_connections=0)
+
+
+def test_behind_pgbouncer_with_a_line_past_it_news_are_told(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL, model_server: ModelServer
+) -> None:
+    model_server.default = Script(WORDS, delay_s=0.05)
+    folder = tmp_path_factory.mktemp("past")
+    direct = postgresql.new_database()
+    with (
+        pgbouncer_before(direct, folder) as url,
+        running(
+            servers_over(folder, url, model_server, 2, HYPERRUN_DATABASE_LISTEN_URL=direct)
+        ) as servers,
+    ):
+        reader = Wanderer(servers)
+        assert shown(reader.follow(reader.ask(at=0), at=1)) == WHOLE
+        health = httpx.get(f"{reader.url(1)}/healthz").json()
+        assert health["processes"] == {"count": 2, "news": "notifications"}
+
+
+def test_what_is_notified_is_a_few_bytes_however_long_the_answer(several: Several) -> None:
+    import psycopg
+
+    long = [f"word{n:03} " * 40 for n in range(20)]
+    several.model.default = Script(long, delay_s=0.05)
+    with psycopg.connect(several.database, autocommit=True) as bus:
+        bus.execute(f"LISTEN {CHANNEL}")
+        reader = several.reader()
+        turn_id = reader.ask(at=0)
+        assert shown(reader.follow(turn_id, at=1)) == "".join(long).strip()
+        told = [each.channel + each.payload for each in bus.notifies(timeout=0.5)]
+    assert len(told) > 5
+    assert max(len(each.encode()) for each in told) <= 200
+    assert not any("word" in each for each in told)
+
+
+def test_a_push_brings_the_index_of_every_process_up(several: Several) -> None:
+    def seen() -> list[tuple[int, str]]:
+        found = [httpx.get(f"{several.reader().url(at)}/healthz").json() for at in range(3)]
+        return [(each["index"]["files"], each["index"]["commit"]) for each in found]
+
+    [(files, commit)] = set(seen())
+    page = several.repository / "docs" / "tides.md"
+    page.write_text("# Tides\n\nThe lamp knows the tides.\n")
+    for command in (["add", "."], ["commit", "-qm", "Tides"]):
+        git(several.repository, *command)
+    pushed = httpx.post(
+        f"{several.reader().url(2)}/reindex", headers={"X-Gitlab-Token": SECRET}, content=b"{}"
+    )
+    assert pushed.status_code == 202
+    eventually(lambda: {each[0] for each in seen()} == {files + 1}, timeout_s=30)
+    [(_, now)] = set(seen())
+    assert now not in ("", commit)
+    # Cited alike, whichever process shows it.
+    several.model.default = Script("The lamp knows the tides [1].")
+    reader = several.reader()
+    turn_id = reader.ask("What does the lamp know of tides?", at=0)
+    cited = {re.findall(r'href="([^"]+)"', several.reader().follow(turn_id, at))[0]
+             for at in range(3)}  # fmt: skip
+    assert len(cited) == 1

@@ -183,3 +183,13 @@ def test_a_database_that_falls_silent_costs_no_answer(
             }:
                 assert time.monotonic() < deadline, "nobody listens again"
                 time.sleep(0.1)
+
+
+def test_sixty_answers_are_seen_exactly_once_by_cut_readers_who_wander(
+    tmp_path: Path, database: PostgreSQL, model_server: ModelServer
+) -> None:
+    with running(servers_over(tmp_path, database.new_database(), model_server)) as servers:
+        trials.warm(servers)
+        began = time.monotonic()
+        trials.cut_and_wandering(servers, model_server, answers=60)
+        print(f"{time.monotonic() - began:.0f} s")
