@@ -90,6 +90,14 @@ def language_of(question: str) -> str:
     return best if best != "en" and counts[best] > max(counts["en"], 1) else ""
 
 
+def function_words_of(question: str, language: str) -> list[str]:
+    """The commonest words of a language in a question, those that English has, too, left out; none
+    in one whose words do not stand apart."""
+    words = _function_words()
+    own = words.get(language, frozenset()) - words["en"]
+    return [word for word in _WORD.findall(question.lower()) if plain(word) in own]
+
+
 def plain(text: str) -> str:
     """Text in lower case without accents."""
     return normalize("NFC", _ACCENT.sub("", normalize("NFKD", text.lower())))

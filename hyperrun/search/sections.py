@@ -45,6 +45,7 @@ _WEAK = frozenset((
 ))  # fmt: skip
 WEAK = 0.35
 UNKNOWN = 4.0  # what a word counts that stands nowhere, in nats
+COMMON = 2.5  # a word that says no more stands in one of eleven sections
 PHRASE = 3.0  # what one counts that a phrase stands for
 BEFORE = 0.5  # how much a word of the question before counts for one that leans on it
 CITED = 0.1  # and one of a title that was cited
@@ -147,7 +148,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
                 continue
             others = dict.fromkeys(alike(stem), ALIKE)
             weight = _rarity(connection, stem, total)
-            if not weight and (meant := _mended(connection, stem)):
+            if not weight and (meant := _mended(connection, word)):
                 mended[stem] = meant
                 others[meant] = 1.0
                 weight = _rarity(connection, meant, total)
@@ -183,13 +184,24 @@ def in_words_of(connection: sqlite3.Connection, question: str) -> str:
     if not language:
         return question
     (total,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
+
+    def is_known(word: str) -> bool:
+        return all(_rarity(connection, porter(each), total) for each in terms(word))
+
+    def is_common(word: str) -> bool:
+        return 0 < _rarity(connection, porter(word), total) < COMMON
+
     said = dictionary.in_english(question, language)
-    translated = [word for word, meant in said if meant]
-    known = sum(all(_rarity(connection, porter(each), total) for each in terms(word))
-                for word in translated)  # fmt: skip
-    if 2 * known > len(translated) or not translated:
-        return question
-    return " ".join(meant or word for word, meant in said)
+    silent = dictionary.function_words_of(question, language)
+    others = [word for word, meant in said if meant and word not in meant.split()]
+    if 2 * sum(map(is_common, silent)) > len(silent) or 2 * sum(map(is_known, others)) > len(
+        others
+    ):
+        return question  # the documentation speaks it, too
+    names = {word.lower() for word in re.findall(r"\b[A-Z]\w*", question)}
+    return " ".join(
+        meant or word for word, meant in said if meant or word in names or is_known(word)
+    )
 
 
 def _rarity(connection: sqlite3.Connection, stem: str, total: int) -> float:
@@ -295,16 +307,30 @@ def find_after(
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def _mended(connection: sqlite3.Connection, stem: str) -> str:
-    """The commonest word of the index that is one slip of the keys away; "" where there is none."""
+def _mended(connection: sqlite3.Connection, word: str) -> str:
+    """The commonest stem of the index that is one slip of the keys away from a word, or from its
+    stem; "" where there is none."""
+    stem = porter(word)
     if len(stem) < 4 or not stem.isascii():
         return ""
-    near = [
+    meant = {porter(each) for each in _without_a_slip(word)}
+    marks = ", ".join("?" * len(meant))
+    counted = f"SELECT doc, term FROM prose_terms WHERE term IN ({marks})"
+    near = connection.execute(counted, tuple(meant)).fetchall() or [
         (count, term)
         for term, count in beginning_like(connection, "prose_terms", stem)
-        if len(stem) - 1 <= len(term) <= len(stem) + 1 and is_a_slip(term, stem)
+        if term not in STOP_WORDS
+        and len(stem) - 1 <= len(term) <= len(stem) + 1
+        and is_a_slip(term, stem)
     ]
     return max(near)[1] if near else ""
+
+
+def _without_a_slip(word: str) -> list[str]:
+    """What a word may have been, had two letters not been exchanged or one not been doubled."""
+    exchanged = [f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}"
+                 for at in range(1, len(word) - 1)]  # fmt: skip
+    return exchanged + [word[:at] + word[at + 1 :] for at in range(1, len(word))]
 
 
 def beginning_like(

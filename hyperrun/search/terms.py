@@ -20,7 +20,8 @@ STOP_WORDS = frozenset((
     "so", "some", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they",
     "this", "to", "use", "used", "using", "was", "we", "were", "what", "when", "where", "which",
     "who", "why", "will", "with", "work", "works", "would", "you", "your", "explain", "happens",
-    "way", "want", "need",
+    "way", "want", "need", "arent", "cant", "couldnt", "didnt", "doesnt", "dont", "hows", "ive",
+    "isnt", "shouldnt", "thats", "wasnt", "whats", "wheres", "wont", "wouldnt",
 ))  # fmt: skip
 
 

@@ -83,6 +83,8 @@ def test_a_foreign_question_finds_its_section_and_a_native_one_stays_as_it_is(
     ):
         found, _ = english.search(question, 3)[0]
         assert found.title == f"Lamps > {title}", question
+    asked = english.wanted("Wie kann ich sowas mit einer Lampe machen, bei Zigbee?")
+    assert asked.unknown == ("zigbee",)  # a name may be missing, a word is only not translated
     (tmp_path / "german").mkdir()
     (tmp_path / "german" / "guide.md").write_text(
         "# Lampen\n\n## Eine Datei löschen\n\nDie Datei wird gelöscht.\n\n"

@@ -67,7 +67,7 @@ def first(index: Index, question: str, before: Before | None = None) -> str:
 
 @pytest.mark.parametrize("question", [
     "timeouts", "How long does it wait for the bridge?", "what is the timeuot of a lamp",
-    "turn off the timeout", "How do I turn the timeout off?",
+    "turn off the timeout", "How do I turn the timeout off?", "whats watiing",
 ])  # fmt: skip
 def test_a_section_is_found_by_its_words_by_other_names_and_through_slips(
     lantern: Index, question: str
