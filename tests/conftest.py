@@ -69,6 +69,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run that left a key anywhere, or let one out, has failed, whatever its tests say; under
     CI=true one that skipped a test, too: what cannot run there is left out by its marker."""
+    forked_builder.end()
     made = getattr(session.config, "_tmp_path_factory", None)
     folder = made and made._basetemp
     found = leaks.told + (leaks.in_files(folder) if folder and folder.exists() else [])

@@ -137,6 +137,14 @@ def _ask(request: bytes, descriptors: list[int]) -> None:
         socket.send_fds(_standing_by[0][0], [request], descriptors)
 
 
+def end() -> None:
+    """Let go of the process that stands by."""
+    while _standing_by:
+        asks, process = _standing_by.pop()
+        asks.close()
+        process.wait(60)
+
+
 def stand_by(asked: socket.socket) -> None:
     """Fork for each request, until who asks is gone."""
     from hyperrun.search import build
@@ -150,8 +158,10 @@ def stand_by(asked: socket.socket) -> None:
         root.joinpath("more.rst").write_text("More\n====\n\nRead on.\n")
         choose(root, "off", "", None)
         Index(Path(folder, "index")).refresh(root)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         request, descriptors, _, _ = socket.recv_fds(asked, MAX_REQUEST_BYTES, 3)
         if not request:
             return
@@ -164,7 +174,6 @@ def stand_by(asked: socket.socket) -> None:
 
 def _follow(main: Any, request: dict[str, Any], says: int, tells: int, news: int) -> None:
     """Fork the builder itself; tell its number, and how it ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     builder = os.fork()
     if builder == 0:
         os.close(news)
