@@ -78,6 +78,7 @@ def test_one_request_at_a_time_and_no_row_for_other_words(box: Page) -> None:
     box.keyboard.type("i")
     wait_until(box, lambda: waiting)
     box.keyboard.type("nst")
+    expect(box.locator("#search-words")).to_have_value("inst")
     handled(box)
     assert [words(each.request) for each in waiting] == ["i"]
     box.evaluate(
