@@ -1,6 +1,8 @@
 """Rates, places and the budget, against the real library and a ledger in memory."""
 
 import asyncio
+import shutil
+import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -14,6 +16,7 @@ from hyperrun.limits import Limits, Reservation
 from hyperrun.limits.budget import PROMPT_TOKENS
 from hyperrun.settings import Settings
 from hyperrun.visitor import visitor_of
+from tests.server_process import free_port
 
 
 @dataclass(frozen=True)
@@ -425,8 +428,52 @@ def test_the_day_of_the_budget_turns_at_midnight_utc() -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("url", ["nonsense", "async+redis://localhost"])
+@pytest.mark.parametrize("url", ["nonsense", "async+memcached://localhost"])
 def test_a_storage_that_there_is_not_is_said_at_the_start(url: str) -> None:
     one = limits(limits_url=url)
     with pytest.raises(BadSetting, match="HYPERRUN_LIMITS_URL"):
         one.rates.check()
+
+
+def test_processes_count_one_minute_together_in_redis_and_say_where_it_is_away() -> None:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("there is no Redis (scripts/install-postgresql)")
+    pytest.importorskip("redis", reason="redis-py is not installed")
+    port = free_port()
+    redis = subprocess.Popen(
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""],
+        stdout=subprocess.DEVNULL,
+    )
+
+    async def count() -> None:
+        rates = [limits(limits_url=f"async+redis://127.0.0.1:{port}").rates for _ in range(2)]
+
+        async def is_counted(number: int, limit: int = 9) -> bool:
+            try:
+                await rates[number % 2].count(("visitor", "somebody", limit))
+            except LimitReached:
+                return False
+            return True
+
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                await rates[0].count(("visitor", "nobody", 9))
+                break
+            except StoreError:
+                assert time.monotonic() < deadline, "Redis does not answer"
+                await asyncio.sleep(0.05)
+        assert sum(await asyncio.gather(*map(is_counted, range(30)))) == 9
+        redis.terminate()
+        redis.wait(10)
+        with pytest.raises(StoreError, match="rates cannot be counted"):
+            await is_counted(0)
+        for each in rates:  # at the latest its process's end does so
+            await each._windows.storage.bridge.storage.aclose()
+
+    try:
+        asyncio.run(count())
+    finally:
+        redis.kill()
+        redis.wait()

@@ -5,13 +5,15 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from hyperrun.errors import BadSetting, LimitReached
+from hyperrun.errors import BadSetting, LimitReached, StoreError
 
 if TYPE_CHECKING:
     from hyperrun.storage.shares import Shares
 
 MINUTE_S = 60
 MEMORY = "async+memory://"  # of this process; where others serve too, the database they share
+# `limits` 5.8 takes coredis by itself, which cannot be installed beside it.
+REDIS = {"implementation": "redispy", "socket_connect_timeout": 2, "socket_timeout": 3}
 
 
 class Rates:
@@ -38,7 +40,8 @@ class Rates:
 
                 storage = SharedWindows(self._shares)
             else:
-                storage = storage_from_string(self._url)
+                options: Any = REDIS if self._url.startswith("async+redis") else {}
+                storage = storage_from_string(self._url, wrap_exceptions=True, **options)
             self._windows = SlidingWindowCounterRateLimiter(storage)
         except (ConfigurationError, NotImplementedError, AssertionError, ValueError) as error:
             raise BadSetting(f"HYPERRUN_LIMITS_URL: {error}") from error
@@ -47,8 +50,17 @@ class Rates:
         """Count `cost` in each window (kind, key, limit a minute), narrowest first.
 
         The widest is looked at before any is counted: no address can use up everybody's minute
-        with refused questions, and a full minute adds no keys. Raises `LimitReached`.
+        with refused questions, and a full minute adds no keys. Raises `LimitReached`, and
+        `StoreError` where the storage does not answer.
         """
+        from limits.errors import StorageError
+
+        try:
+            await self._count(counted, cost)
+        except StorageError as error:
+            raise StoreError(f"rates cannot be counted: {error.storage_error}") from error
+
+    async def _count(self, counted: tuple[tuple[str, str, int], ...], cost: int) -> None:
         if self._windows is None:
             self.check()
         from limits import RateLimitItemPerMinute
