@@ -55,7 +55,9 @@ OPTIONS = (
     ),
     Option("height", "`760px`, dialog `800px`", "panel height, never more than the window"),
     Option(
-        "layout", "`panel`", "`panel` over a corner, `docked` beside the text, `dialog` over it"
+        "layout",
+        "`docked` from 1,280 pixels on, else `panel`",
+        "`panel` over a corner, `docked` beside the text (from 1,000 on), `dialog` over it",
     ),
     Option(
         "search",

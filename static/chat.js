@@ -97,13 +97,15 @@
   const toEnd = field("to-end");
   // An attribute that is set again, to what it was, has the styles of the whole panel looked at again.
   const offerEnd = (wanted) => { if (toEnd.hidden === wanted) toEnd.hidden = !wanted; };
-  const nearEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 48;
+  const below = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight;
+  const nearEnd = () => below() < 48;
+  const farFromEnd = () => below() > messages.clientHeight / 3; // else one sees it from here
   // Only a reader ever scrolls up: new words move the end away, but never the place one is at.
   messages.addEventListener("scroll", () => {
     if (nearEnd()) atEnd = true;
     else if (messages.scrollTop < lastTop) atEnd = false;
     lastTop = messages.scrollTop;
-    offerEnd(!atEnd);
+    offerEnd(!atEnd && farFromEnd());
   }, { passive: true });
   let scrolling = 0;
   const follow = () => {
@@ -111,7 +113,7 @@
     scrolling = requestAnimationFrame(() => {
       scrolling = 0;
       if (atEnd) messages.scrollTop = messages.scrollHeight;
-      else offerEnd(!nearEnd());
+      else offerEnd(farFromEnd());
     });
   };
   toEnd.addEventListener("click", () => { atEnd = true; offerEnd(false); follow(); });

@@ -1,6 +1,5 @@
 // The panel beside the text: the page makes room, and gives it back.
 const DOCK_KEY = 'hyperrun-width';
-const DOCK_FROM = '(min-width:1000px)';
 
 const dock = ({ host, panel, make, side, page, label, width }) => {
   const least = 320;

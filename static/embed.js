@@ -129,7 +129,7 @@
       '[aria-busy=true]{cursor:progress}' +
       // The icon is a shape in CSS: nothing to fetch, and no policy on images applies.
       '.ask:before{content:"";width:20px;height:20px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 1q1 7 8 8-7 1-8 8-1-7-8-8 7-1 8-8")}' +
-      '@media(max-width:480px){.ask:not([aria-busy]) span{position:absolute;clip-path:inset(50%)}}' +
+      '@media(max-width:480px){.ask:not([aria-busy]){padding:0 11px}.ask:not([aria-busy]) span{position:absolute;clip-path:inset(50%)}}' +
       '@media print{:host{display:none!important}}',
   );
   root.adoptedStyleSheets = [sheet];

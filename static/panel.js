@@ -34,9 +34,11 @@ export default (loader) => {
   const covers = matchMedia(COVERS);
   const systemDark = matchMedia('(prefers-color-scheme:dark)');
   const wanted = option('layout');
-  const usual = ['dialog', 'docked'].includes(wanted) ? wanted : 'panel';
+  // Where nothing is said: beside the text where there is room for both, else over a corner.
+  const usual = ['dialog', 'panel'].includes(wanted) ? wanted : 'docked';
   let layout = usual; // a reader may make a dialog of it
-  const wide = matchMedia(DOCK_FROM);
+  const wide = matchMedia(`(min-width:${wanted === 'docked' ? 1000 : 1280}px)`);
+  const docks = () => layout === 'docked' && wide.matches;
   const length = (name, otherwise) => {
     const given = option(name).replace(/^\d+$/, '$&px');
     return given && CSS.supports('width', given) ? given : otherwise;
@@ -54,16 +56,17 @@ height:min(${length('height', '800px')},calc(100dvh - 64px))`;
   sheet.replaceSync(`
 :host(.open){z-index:2147483000!important}
 .panel{position:fixed;box-sizing:border-box;${card};overflow:hidden;
-background:#fff;color:#111;border:1px solid #8886;border-radius:14px;box-shadow:0 8px 40px #0006;
+background:#fff;color:#1b1a22;border:1px solid #8886;border-radius:14px;box-shadow:0 8px 40px #0006;
 visibility:hidden;opacity:0;transform:translateY(8px);transition:opacity .15s,transform .15s}
-.panel.dark{background:#1d232a;color:#eee}
+.panel.dark{background:#17161c;color:#edecf2}
 :host(.dialog) .panel{${centre}}
 :host(.open) .panel{visibility:visible;opacity:1;transform:none}
 .shade{position:fixed;inset:0;background:#0006;display:none}
 :host(.open.modal) .shade{display:block}
 :host(.open:is(.modal,.docked)) .ask{visibility:hidden}
+:host(.open) .ask{padding:0 11px;gap:0;font-size:0}
 :host(.open) .ask:before{clip-path:path("M4 2 10 8 16 2 18 4 12 10 18 16 16 18 10 12 4 18 2 16 8 10 2 4")}
-:host(.docked) .panel{inset:0 auto;${side}:0;width:var(--w);height:100dvh;border-width:0 1px;border-radius:0;box-shadow:none;transform:none}
+:host(.docked) .panel{inset:0 auto;${side}:-1px;width:var(--w);height:100dvh;border-width:0 1px;border-radius:0;box-shadow:none;transform:none}
 .handle{display:none;position:absolute;z-index:1;inset:0 auto;${side === 'right' ? 'left' : 'right'}:0;width:8px;cursor:col-resize;touch-action:none}
 .handle:hover,.handle:focus-visible{background:var(--a);outline:none}
 :host(.docked) .handle{display:block}
@@ -153,6 +156,8 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
 
   // --- What the reader reads ----------------------------------------------------------------
 
+  // Generators put a link with a pilcrow or a hash behind each heading.
+  const spoken = (each) => each?.textContent.replace(/[\u00b6\u200b#]+\s*$/, '').trim();
   const reading = () => {
     const version = option('version');
     if (option('page') === 'off') return version ? { version } : null;
@@ -160,12 +165,15 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
     for (const each of document.querySelectorAll('h1,h2,h3,h4')) {
       const box = each.getBoundingClientRect();
       if (box.top > innerHeight / 3) break;
-      // Generators put a link with a pilcrow or a hash behind each heading.
-      if (box.width) heading = each.textContent.replace(/[\u00b6\u200b#]+\s*$/, '').trim();
+      if (box.width) heading = spoken(each);
     }
+    // Generators put the site's name behind a page's own.
+    let { title } = document;
+    const named = spoken(document.querySelector('h1'));
+    if (named && title.startsWith(named)) title = named;
     // Never the query string: it may hold what is nobody's business.
     const url = location.protocol === 'file:' ? '' : location.origin + location.pathname;
-    return { url, title: document.title.slice(0, 300), heading: heading.slice(0, 300), version };
+    return { url, title: title.slice(0, 300), heading: heading.slice(0, 300), version };
   };
   let told = '';
   const tell = () => {
@@ -274,7 +282,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   let behind = false;
   const shape = () => {
     const modal = opened && (layout === 'dialog' || covers.matches);
-    if (opened && layout === 'docked' && wide.matches) beside.take();
+    if (opened && docks()) beside.take();
     else beside.leave();
     host.classList.toggle('open', opened);
     host.classList.toggle('modal', modal);
@@ -309,7 +317,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   };
   // A phone's keyboard shrinks only the visual viewport; the text box has to stay above it.
   const fit = () => {
-    host.style.setProperty('--top', opened && layout === 'panel' ? header() + 'px' : '0px');
+    host.style.setProperty('--top', opened && layout !== 'dialog' && !docks() ? header() + 'px' : '0px');
     const { height, offsetTop } = window.visualViewport;
     const full = opened && covers.matches;
     panel.style.height = full ? height + 'px' : '';

@@ -39,10 +39,10 @@
     frame.src = "preview?" + wishes;
   };
   // Beside the text the panel stands on wide windows only, so the preview is one, drawn smaller.
-  const WIDE_PX = 1180;
+  const WIDE_PX = 1280;
   const fit = () => {
     const room = frame.parentElement.clientWidth;
-    const scale = look.elements.layout.value === "docked" ? Math.min(1, room / WIDE_PX) : 1;
+    const scale = !look.elements.layout.value ? Math.min(1, room / WIDE_PX) : 1;
     frame.style.setProperty("--scale", scale);
   };
   new ResizeObserver(fit).observe(frame.parentElement);

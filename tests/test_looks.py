@@ -292,14 +292,16 @@ def test_the_start_page_shows_what_is_picked_and_writes_the_line(
     expect(frame.locator(".preview-page")).to_contain_text("lights rooms over the network")
     expect(frame.locator("hyper-run")).to_have_count(1)
     page.get_by_label("Theme").select_option("dark")
-    page.get_by_label("Layout").select_option("docked")
-    page.wait_for_function(
-        """() => {
+    room = """(least) => {
         const page = document.getElementById('preview').contentDocument?.documentElement;
-        return page && parseInt(getComputedStyle(page).marginRight) >= 320;
+        const given = page && parseInt(getComputedStyle(page).marginRight);
+        return least ? given >= least : given === 0 && page.dataset.theme === 'dark';
     }"""
-    )
-    page.get_by_label("Layout").select_option("")
+    page.wait_for_function(room, arg=320)
+    page.get_by_label("Layout").select_option("panel")
+    page.wait_for_function(room, arg=0)
+    expect(page.locator(".snippet[open] code")).to_contain_text("layout=panel")
+    page.get_by_label("Layout").select_option("docked")
     page.get_by_label("How do I install Lantern?").check()
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
     lines = page.locator(".snippet[open] code")
@@ -319,6 +321,32 @@ def test_a_page_with_nothing_on_it_leads_back(
     page.goto(f"{server.url}/{address}")
     page.get_by_role("link", name="Ask a question of your own").click()
     expect(page.get_by_role("textbox", name="Your question")).to_be_visible()
+
+
+def test_where_the_system_forces_its_colours_what_is_pressed_and_focused_is_still_seen(
+    server: RunningServer, chromium: Browser
+) -> None:
+    context = chromium.new_context(forced_colors="active", viewport={"width": 440, "height": 700})
+    page = context.new_page()
+    page.goto(f"{server.url}/chat-standalone")
+
+    def style(selector: str, name: str) -> str:
+        found = page.locator(selector).first
+        return str(found.evaluate("(e, name) => getComputedStyle(e)[name]", name))
+
+    page.locator("#query").fill("How do I dim a lamp?")
+    assert style(".box", "outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    answers(page, 1)
+    for drawn in (".chat-end .chat-bubble", ".prose .citation", ".source-number"):
+        assert style(drawn, "borderTopStyle") == "solid", drawn
+    unpressed = style(".thumb", "backgroundColor")
+    page.locator(".thumb").first.click()
+    pressed = page.locator(".thumb[aria-pressed=true]")
+    pressed.wait_for()
+    assert style(".thumb[aria-pressed=true]", "backgroundColor") != unpressed
+    assert accessibility_findings(page) == []
+    context.close()
 
 
 @pytest.mark.parametrize(

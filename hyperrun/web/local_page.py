@@ -37,7 +37,7 @@ from hyperrun.web.services import Services
 from hyperrun.web.view import Icon, Logo, View
 
 THEMES = ("auto", "light", "dark")
-LAYOUTS = ("panel", "docked", "dialog")
+LAYOUTS = ("docked", "panel", "dialog")
 SIDES = ("right", "left")
 MAX_STARTERS = 4  # that a site may set
 

@@ -150,8 +150,8 @@ ISOLATED = {
 
 def defended(server: str) -> dict[str, Answer]:
     """Pages that would break an embed that is not careful, each with the published line."""
-    line = tag(server)
-    nonce = tag(server, attributes="async nonce=lamp")
+    line = tag(server, "?layout=panel")
+    nonce = tag(server, "?layout=panel", attributes="async nonce=lamp")
 
     def policy(text: str) -> dict[str, str]:
         return {"Content-Security-Policy": text.format(server)}

@@ -169,6 +169,7 @@ def test_an_option_changes_what_the_reader_sees_in_the_address_and_on_the_tag(
         "/address": embedding(chat_server, f"?{option.name}={quote(seen.value)}", body=BODY),
         "/tag": html(BODY + tag(chat_server, "", f'async {option.attribute}="{seen.value}"')),
     }
+    reader.page.set_viewport_size({"width": 1200, "height": 720})  # it floats over a corner
     with docs(pages) as site:
         for path in pages:
             reader.page.goto(site.url(path))

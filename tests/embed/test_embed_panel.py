@@ -4,11 +4,12 @@ import threading
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser import Answer, choose, host_site
 from tests.host_sites import PROSE, Reader, docs, embedding, html, tag
 
+CORNER: ViewportSize = {"width": 1200, "height": 720}  # narrower than what it stands beside
 PHONE = {"width": 390, "height": 760}
 LONG = "<h1>Lamps</h1>" + "".join(
     f"<h2 id=h{n}>Part {n}<a href=#h{n}>¶</a></h2><p style='height:900px'>Text.</p>"
@@ -46,6 +47,7 @@ def test_it_closes_by_escape_on_the_page_by_its_button_and_by_the_chats_close(
     reader: Reader, chat_server: str
 ) -> None:
     with docs({"/": embedding(chat_server, body="<input id=mine>" + PROSE)}) as site:
+        reader.page.set_viewport_size(CORNER)
         reader.goes_to(site.url())
         reader.opens()
         reader.page.locator("#mine").focus()
@@ -232,6 +234,7 @@ def test_an_address_with_a_question_opens_with_it_and_leaves_the_sending_to_the_
     reader: Reader, chat_server: str
 ) -> None:
     with docs({"/": embedding(chat_server)}) as site:
+        reader.page.set_viewport_size(CORNER)
         reader.goes_to(site.url("/?ask=How+do+I+dim%3F"))
         reader.sees_the_cursor()
         assert reader.box.input_value() == "How do I dim?"
@@ -369,6 +372,7 @@ def test_the_theme_may_be_fixed_or_told_by_a_selector(reader: Reader, chat_serve
     }
     theme = "theme => document.documentElement.dataset.theme === theme"
     with docs(pages) as site:
+        reader.page.set_viewport_size(CORNER)
         reader.goes_to(site.url("/fixed"))
         reader.opens()
         reader.until(theme, "dark")
@@ -436,6 +440,7 @@ def test_when_the_server_is_away_the_button_says_so_and_tries_again(
         host_site({"/embed": away}, host="localhost", headers=there) as server,
         docs({"/": embedding(server.address)}) as site,
     ):
+        reader.page.set_viewport_size(CORNER)
         reader.goes_to(site.url())
         events(reader, "error")
         reader.button.click()

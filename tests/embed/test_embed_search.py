@@ -124,11 +124,36 @@ def test_the_docked_panel_takes_room_gives_it_back_and_is_resized_by_keys(
         page.wait_for_function(f"{margin} === 0")  # too narrow: over a corner
 
 
+@pytest.mark.parametrize(
+    ("query", "width", "room"),
+    [
+        ("", 1280, 384),
+        ("", 1279, 0),
+        ("?layout=docked", 1000, 360),
+        ("?layout=panel", 1600, 0),
+    ],
+)
+def test_where_nothing_is_said_it_stands_beside_the_text_if_there_is_room_for_both(
+    reader: Reader, chat_server: str, query: str, width: int, room: int
+) -> None:
+    with docs({"/": embedding(chat_server, query, body=OWN)}) as site:
+        reader.page.set_viewport_size({"width": width, "height": 720})
+        reader.goes_to(site.url())
+        reader.opens()
+        given = "parseInt(getComputedStyle(document.documentElement).marginRight)"
+        assert reader.page.evaluate(given) == room
+        if room:
+            assert reader.page.evaluate(COVERED) == []
+        reader.page.evaluate("HyperRun.close()")
+        reader.sees_it_closed()
+        assert reader.page.evaluate(given) == 0
+
+
 def test_the_floating_panel_leaves_the_sites_bar_free_and_its_button_closes_it(
     reader: Reader, chat_server: str
 ) -> None:
     with docs({"/": embedding(chat_server, body=OWN)}) as site:
-        reader.page.set_viewport_size({"width": 1280, "height": 640})
+        reader.page.set_viewport_size({"width": 1279, "height": 640})
         reader.goes_to(site.url())
         reader.opens()
         box = reader.panel.bounding_box()
