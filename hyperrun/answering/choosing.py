@@ -75,7 +75,7 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
         room -= sections[0].lines
     begun = {quote.section for quote in chosen}
     quoted = {quote.text for quote in chosen}
-    for quote in by_weight(sections, wanted):
+    for quote in by_weight(sections, wanted, is_whole):
         lines = size(quote.text) + HEADING_LINES * (quote.section not in begun)
         fits = lines <= (room if chosen else 2 * room)
         if fits and quote.text not in quoted and not (is_whole and quote.section == 0):
@@ -86,10 +86,12 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
     return sorted(chosen, key=lambda each: (each.section, each.at))
 
 
-def by_weight(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
+def by_weight(
+    sections: Sequence[Section], wanted: Wanted, is_answered: bool = False
+) -> list[Quote]:
     """The blocks as they would be quoted, that first for which most speaks; without those of plain
     words, that spell out no names and show no code, where they hold far less of the question than
-    the best."""
+    the best, and of others where the first section is quoted whole."""
     weighed: list[tuple[float, float, Quote]] = []
     most = 0.0
     for number, section in enumerate(sections):
@@ -103,7 +105,7 @@ def by_weight(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
             most = max(most, held)
             mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
             speaks += MENDS * mends
-            is_told = mends or block.has_code or spells(block)
+            is_told = not is_answered and (mends or block.has_code or spells(block))
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
     weighed.sort(key=lambda each: -each[0])
     return [quote for _, held, quote in weighed if held > AS_MUCH * most]

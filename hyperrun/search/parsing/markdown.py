@@ -62,6 +62,12 @@ _SILENT_COMPONENTS = frozenset((
     "doccardlist", "toctree",
 ))  # fmt: skip
 _CALLOUT = re.compile(r"\.callout-([\w-]+)")
+# Strong words that ended up without any; in code, which stays, they are asterisks.
+_EMPTY_STRONG = re.compile(
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
+    r"|\*\*\*\*|(?<![*\\])\*\*(?=$)(?<=^\*\*)",
+    re.DOTALL,
+)
 _TAB = re.compile(r"value:\s*[\"']([^\"']+)[\"'],\s*label:\s*[\"']([^\"']+)[\"']")
 _TAB_TOO = re.compile(r"label:\s*[\"']([^\"']+)[\"'],\s*value:\s*[\"']([^\"']+)[\"']")
 _CHILDREN = "\ue0c1"  # where a component shows what stands in it
@@ -786,7 +792,7 @@ class Document:
                         said += own
                     elif tag.is_empty and name not in ("img", "image", "icon"):
                         said += commonmark.escaped(tag.said(*_LABELS))
-        return re.sub(r"\*\*\*\*|(?<![*\\])\*\*(?=$)(?<=^\*\*)", "", said)
+        return _EMPTY_STRONG.sub(lambda found: found["code"] or "", said)
 
     def _implicit(self, address: str) -> str:
         """What a link without words says in MyST: the title of what it leads to."""

@@ -23,6 +23,7 @@ MARKDOWN = {
         "Done :tada: and :+1:, at 10:30:15 or `:tada:`.", "Done 🎉 and 👍, at 10:30:15 or `:tada:`."
     ),
     "a name that is no emoji's": ("A :nothing-at-all: here.", "A :nothing-at-all: here."),
+    "asterisks in code": ("Shows `****`, not *this*.", "Shows `****`, not *this*."),
     "a heading with a hard space": ("##\xa0What's next\n\nThere is much of it.", "## What's next\n\nThere is much of it."),
     "an admonition in a list": (
         "1.  One\n\n    !!! note\n\n        Inside.\n\n2.  Two",
