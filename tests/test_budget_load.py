@@ -69,7 +69,7 @@ def test_a_flood_of_questions_never_spends_more_than_the_budget(
     serve: Callable[..., RunningServer],
     model_server: ModelServer,
 ) -> None:
-    questions, addresses, at_once = 400, 50, 100
+    questions, addresses, at_once = 250, 30, 100
     played = scripts(questions * 3)
     model_server.script(*played)
     server = serve(
