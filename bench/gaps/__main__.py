@@ -1,26 +1,33 @@
 """Whether what readers do not find becomes one gap each, with a heading.
 
-    python -m bench.gaps [SET] [--embedding-model NAME] [--names]
+    python -m bench.gaps [SET] [--tree DOCS] [--embedding-model NAME] [--names]
 
 A set has sections of a project's documentation, five questions each, as readers would ask where the
 section were missing: three in English, one in German, one in Spanish. Between them stand 250
 questions about other things. A section counts where one cluster has four or more of its five, and
-at most one question of anything else. `starlette` (50 sections) is measured; `pytest` (30) is there
-to choose on.
+at most one question of anything else. `--tree` is the documentation's folder in a clone of the
+project: the sections are cut out of a copy of it, which is indexed, as the product has an index.
 """
 
 import argparse
+import asyncio
 import json
 import random
+import shutil
+import subprocess
 import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from bench.answer_tests.edits import section_of
 from bench.answers_quality.questions import load
 from hyperrun.commands.gaps import embedding
-from hyperrun.insights.clusters import clusters
+from hyperrun.insights.clusters import FOUND, clusters
 from hyperrun.insights.gaps import named
+from hyperrun.search.built import Place, built_index, places
+from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
 
 HERE = Path(__file__).parent
@@ -47,6 +54,43 @@ def questions(name: str = "starlette") -> tuple[list[str], list[tuple[int, str]]
     return sections, asked
 
 
+def cut(name: str, docs: Path) -> list[str]:
+    """Cut a set's sections out of documentation; those that are not there once."""
+    missing = []
+    for line in (HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        file, bar, heading = line.partition(" | ")
+        path = docs / file
+        lines = path.read_text(encoding="utf-8").splitlines() if bar and path.exists() else []
+        if place := section_of(lines, heading):
+            kept = [*lines[: place.first], *lines[place.last :]]
+            path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+        elif bar:
+            missing.append(heading)
+    return missing
+
+
+def found(name: str, docs: Path, asked: list[str]) -> list[list[Place]]:
+    """What each question finds in a copy of the project without the set's sections."""
+    told = ["git", "-C", str(docs), "rev-parse", "--show-toplevel"]
+    top = Path(subprocess.run(told, capture_output=True, text=True, check=True).stdout.strip())
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / top.name
+        shutil.copytree(top, root, symlinks=True)
+        missing = cut(name, root / docs.resolve().relative_to(top))
+        print(f"not cut out: {len(missing)} {missing}", file=sys.stderr)
+        settings = replace(
+            Settings(), repo_path=str(root), data_dir=Path(folder) / "data", search="embedded",
+            site_dir="off",
+        )  # fmt: skip
+        asyncio.run(Search(settings).prepare())
+        index = built_index(settings)
+        assert index is not None
+        try:
+            return places(index, asked, FOUND)
+        finally:
+            index.close()
+
+
 def main() -> int:
     """Print how many sections are one gap each."""
     parser = argparse.ArgumentParser(
@@ -56,15 +100,18 @@ def main() -> int:
     sets = sorted(path.stem for path in HERE.glob("*.txt"))
     parser.add_argument("set", nargs="?", choices=sets, default="starlette")
     parser.add_argument("--embedding-model", default="", help="as HYPERRUN_EMBEDDING_MODEL")
+    parser.add_argument("--tree", type=Path, metavar="DOCS", help="the folder in a clone")
     parser.add_argument("--names", action="store_true", help="print each section and its heading")
     options = parser.parse_args()
     sections, asked = questions(options.set)
     embed = embedding(replace(Settings(), embedding_model=options.embedding_model))
-    found = clusters([text for _, text in asked], embed)
+    texts = [text for _, text in asked]
+    passages = found(options.set, options.tree, texts) if options.tree else None
+    joined = clusters(texts, embed, (lambda _: passages) if passages is not None else None)
     whole = 0
     for number, heading in enumerate(sections):
         mine = {at for at, (section, _) in enumerate(asked) if section == number}
-        best = max(found, key=lambda places: len(mine & set(places)))
+        best = max(joined, key=lambda places: len(mine & set(places)))
         inside = len(mine & set(best))
         is_one = inside >= 4 and len(best) - inside <= 1
         whole += is_one
@@ -72,7 +119,7 @@ def main() -> int:
             name = named([asked[at][1] for at in best])
             print(f"{'+' if is_one else '-'} {inside} of 5, {len(best) - inside} others: "
                   f"{heading} => {name}")  # fmt: skip
-    print(json.dumps({"sections": len(sections), "one gap each": whole, "clusters": len(found)}))
+    print(json.dumps({"sections": len(sections), "one gap each": whole, "clusters": len(joined)}))
     return 0
 
 

@@ -4,11 +4,12 @@
     python -m hyperrun gaps --issues github|gitlab|forgejo --project OWNER/NAME [--send]
     python -m hyperrun gaps --draft N [--build COMMAND] [--out FOLDER]
 
-Questions of the last days in clusters, the same need in other words; where an embedding model is
-set, by what they mean, too. `--issues` writes drafts of issues, one JSON file each, to be looked
-at; they are sent with `--send` alone, and the token in HYPERRUN_FORGE_TOKEN. `--draft` has the
-model write the section that the Nth gap lacks, as a patch for a person to read: it cites what it
-stands on, and the site's build and the answer tests are run with it, on a copy. Nothing is pushed.
+Questions of the last days in clusters, the same need in other words, by their words and by what the
+server's index finds for them; where an embedding model is set, by what they mean, too. `--issues`
+writes drafts of issues, one JSON file each, to be looked at; they are sent with `--send` alone, and
+the token in HYPERRUN_FORGE_TOKEN. `--draft` has the model write the section that the Nth gap lacks,
+as a patch for a person to read: it cites what it stands on, and the site's build and the answer
+tests are run with it, on a copy. Nothing is pushed.
 
 0; with --draft 1 where the draft does not hold; 2 where it fails.
 """
@@ -21,14 +22,16 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 from hyperrun.commands.forges import APIS, TOKEN, forge_of, write_issues
 from hyperrun.commands.section_drafts.building import AUTOMATIC
 from hyperrun.errors import BadSetting, ModelError, SearchError, StoreError
-from hyperrun.insights.clusters import Embed
+from hyperrun.insights.clusters import FOUND, Embed
 from hyperrun.insights.gap_files import markdown
 from hyperrun.insights.gaps import Gap, askings, gaps
+from hyperrun.search.built import built_index, places
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import EmbeddingError
 from hyperrun.settings import Settings
@@ -107,7 +110,13 @@ async def _read(settings: Settings, days: float, least: int) -> list[Gap]:
         rows = await store.summaries(since)
         missed, reported = await store.missed(day), await store.reported(day)
     asked = askings(rows, missed, reported)
-    return await asyncio.to_thread(gaps, asked, days, embedding(settings), least)
+    embed, index = embedding(settings), built_index(settings)
+    try:
+        find = partial(places, index, most=FOUND) if index else None
+        return await asyncio.to_thread(gaps, asked, days, embed, least, find)
+    finally:
+        if index:
+            index.close()
 
 
 def _draft(settings: Settings, found: Sequence[Gap], options: argparse.Namespace) -> int:

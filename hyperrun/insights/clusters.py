@@ -1,41 +1,93 @@
 """The same need in other words: questions in clusters.
 
-Two questions are alike by the words they share, the rare ones most; where a model of meaning is
-set, by what they mean as well, as they are put and word by word in English: small models tell what
-is meant better than that two languages say the same. Clusters are joined while their questions are
-alike on the average: one word in common does not chain strangers together.
+Two questions are alike by the words they share, the rare ones most; where there is an index, by the
+passages that they both find: what stands around a section that is missing knows its other names.
+Where a model of meaning is set, by what they mean as well, as they are put and word by word in
+English: small models tell what is meant better than that two languages say the same. And they are
+alike whose nearest questions are the same ones. Clusters are joined while their questions are alike
+on the average: one word in common does not chain strangers together.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from heapq import heapify, heappop, heappush, nlargest
+from typing import TypeVar
 
 from hyperrun.insights.wording import in_english, language_of, stems_of
 from hyperrun.search import thesaurus
 
 Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
+Find = Callable[[Sequence[str]], Sequence[Sequence[Hashable]]]  # the best passages first
 
-# How much alike two clusters are on the average that are joined, by words and with meaning; the
-# more with each doubling of the smaller one, so that what is large does not swallow what is near.
-ALIKE, MORE_ALIKE = 0.14, 0.05
-MEANS_ALIKE, MEANS_MORE_ALIKE = 0.26, 0.06
-WORDS_BESIDE_MEANING = 0.3
+# How much alike two clusters are on the average that are joined, and how much more with each
+# doubling of the smaller one, so that what is large does not swallow what is near.
+WORDS_ALIKE = (0.44, 0.08)
+WORDS_FOUND_ALIKE = (0.6, 0.1)
+MEANS_ALIKE = (0.5, 0.15)
+MEANS_FOUND_ALIKE = (0.6, 0.15)
+WORDS_BESIDE_MEANING = 0.2
+FOUND_BESIDE_WORDS, FOUND_BESIDE_MEANING = 0.5, 0.35
+FOUND = 20  # passages of a question that are looked at
+NEAREST = 3  # questions that say whom one is near to
 FOR_A_LANGUAGE = 10  # questions in one language, before it is told apart
 SYNONYM = 0.4
 MAX_QUESTIONS = 3_000
 
+Alike = dict[tuple[int, int], float]
+Key = TypeVar("Key", bound=Hashable)
 
-def clusters(questions: Sequence[str], embed: Embed | None = None) -> list[list[int]]:
+
+def clusters(
+    questions: Sequence[str], embed: Embed | None = None, find: Find | None = None
+) -> list[list[int]]:
     """The places of questions in each cluster, large ones first; each stands in exactly one."""
-    words = _weighted([stems_of(question) for question in questions])
-    alike: dict[tuple[int, int], float] = _by_words(words)
-    least = (ALIKE, MORE_ALIKE)
+    alike = _by_shared(_weighted([stems_of(question) for question in questions]))
+    found = _by_found(find(questions)) if find else {}
     if embed is not None and len(questions) > 1:
-        alike = _by_meaning(alike, _meanings(questions, embed))
-        least = (MEANS_ALIKE, MEANS_MORE_ALIKE)
-    found = _joined(len(questions), alike, *least)
-    return sorted(found, key=lambda members: (-len(members), members[0]))
+        least = MEANS_FOUND_ALIKE if find else MEANS_ALIKE
+        meaning = _by_meaning(_meanings(questions, embed))
+        alike = _sum(meaning, (WORDS_BESIDE_MEANING, alike), (FOUND_BESIDE_MEANING, found))
+    else:
+        least = WORDS_FOUND_ALIKE if find else WORDS_ALIKE
+        alike = _sum(alike, (FOUND_BESIDE_WORDS, found))
+    joined = _joined(len(questions), _sum(alike, (1.0, _by_nearest(len(questions), alike))), *least)
+    return sorted(joined, key=lambda members: (-len(members), members[0]))
+
+
+def _sum(alike: Alike, *others: tuple[float, Alike]) -> Alike:
+    total = dict(alike)
+    for share, other in others:
+        for pair, value in other.items():
+            total[pair] = total.get(pair, 0.0) + share * value
+    return total
+
+
+def _by_found(found: Sequence[Sequence[Hashable]]) -> Alike:
+    """How alike two questions are that find the same passages, by those that few others find."""
+    counts = Counter(passage for passages in found for passage in set(passages[:FOUND]))
+    vectors = [
+        {
+            passage: math.log(len(found) / counts[passage]) / (rank + 3)
+            for rank, passage in enumerate(passages[:FOUND])
+        }
+        for passages in found
+    ]
+    return _by_shared([_scaled(vector) for vector in vectors])
+
+
+def _by_nearest(size: int, alike: Alike) -> Alike:
+    """How alike two questions are whose nearest ones are the same, or who are each other's."""
+    near: list[list[tuple[float, int]]] = [[] for _ in range(size)]
+    for (one, other), value in alike.items():
+        if value > 0:
+            near[one].append((value, other))
+            near[other].append((value, one))
+    vectors = []
+    for at, neighbours in enumerate(near):
+        nearest = {other: value for value, other in nlargest(NEAREST, neighbours)}
+        vectors.append(_scaled({at: 1.0, **nearest}))
+    return _by_shared(vectors)
 
 
 def _weighted(stems: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
@@ -54,15 +106,19 @@ def _weighted(stems: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
         vector = {
             stem: weight * math.log(1 + total / counts[stem]) for stem, weight in each.items()
         }
-        length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
-        vectors.append({stem: weight / length for stem, weight in vector.items()})
+        vectors.append(_scaled(vector))
     return vectors
 
 
-def _by_words(vectors: Sequence[Mapping[str, float]]) -> dict[tuple[int, int], float]:
-    """How alike two questions are that share a word."""
-    having: dict[str, list[tuple[int, float]]] = {}
-    alike: dict[tuple[int, int], float] = {}
+def _scaled(vector: Mapping[Key, float]) -> dict[Key, float]:
+    length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
+    return {key: weight / length for key, weight in vector.items()}
+
+
+def _by_shared(vectors: Sequence[Mapping[Key, float]]) -> Alike:
+    """How alike two questions are that share a word, or something else."""
+    having: dict[Key, list[tuple[int, float]]] = {}
+    alike: Alike = {}
     for at, vector in enumerate(vectors):
         for stem, weight in vector.items():
             for other, its in having.get(stem, ()):
@@ -100,16 +156,9 @@ def _centred(vectors: Sequence[Sequence[float]], languages: Sequence[str]) -> li
     return [_of_length_1(vector) for vector in centred]
 
 
-def _by_meaning(
-    words: Mapping[tuple[int, int], float], vectors: Sequence[Sequence[float]]
-) -> dict[tuple[int, int], float]:
-    """The same with what questions mean."""
-    alike = {}
-    for one, other, meaning in _products(vectors):
-        shared = words.get((one, other), 0.0)
-        both = meaning + WORDS_BESIDE_MEANING * shared * (1.0 - max(0.0, meaning))
-        alike[one, other] = both
-    return alike
+def _by_meaning(vectors: Sequence[Sequence[float]]) -> Alike:
+    """How alike in meaning any two are."""
+    return {(one, other): meaning for one, other, meaning in _products(vectors)}
 
 
 def _apart(
@@ -146,9 +195,7 @@ def _products(vectors: Sequence[Sequence[float]]) -> list[tuple[int, int, float]
     return list(zip(ones.tolist(), others.tolist(), products[ones, others].tolist(), strict=True))
 
 
-def _joined(
-    size: int, alike: Mapping[tuple[int, int], float], least: float, more: float
-) -> list[list[int]]:
+def _joined(size: int, alike: Alike, least: float, more: float) -> list[list[int]]:
     """Clusters by average linkage, joined while they are at least so much alike, and `more` for
     each doubling of the smaller one."""
     members = {at: [at] for at in range(size)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hyperrun.domain import Grounding, Outcome, reader_of
-from hyperrun.insights.clusters import MAX_QUESTIONS, Embed, clusters
+from hyperrun.insights.clusters import MAX_QUESTIONS, Embed, Find, clusters
 from hyperrun.insights.wording import about, language_of, stems_of
 from hyperrun.redaction import without_personal
 from hyperrun.storage.store import Missed, Reported, Summary
@@ -140,7 +140,11 @@ def _asked_again(rows: Sequence[Summary]) -> frozenset[str]:
 
 
 def gaps(
-    asked: Sequence[Asking], days: float, embed: Embed | None = None, least: int = 1
+    asked: Sequence[Asking],
+    days: float,
+    embed: Embed | None = None,
+    least: int = 1,
+    find: Find | None = None,
 ) -> list[Gap]:
     """The gaps, most readers first; a need that was told fewer than `least` times is left out."""
     by_wording: dict[str, list[Asking]] = {}
@@ -150,9 +154,8 @@ def gaps(
     groups = commonest[:MAX_QUESTIONS]
     questions = [group[-1].text for group in groups]
     middle = time.time() - days * DAY_S / 2
-    found = [
-        _gap([groups[at] for at in places], middle) for places in clusters(questions, embed)
-    ]  # fmt: skip
+    joined = clusters(questions, embed, find)
+    found = [_gap([groups[at] for at in places], middle) for places in joined]
     kept = [gap for gap in found if gap.times >= least]
     return sorted(kept, key=lambda gap: (-gap.readers, -gap.times, gap.name))
 

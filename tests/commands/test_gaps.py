@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 
 from hyperrun.domain import PERSON, Grounding, Outcome
+from hyperrun.search.built import built_index, places
+from hyperrun.search.engine import Search
+from hyperrun.settings import Settings
 from tests.commands.test_privacy import operators
 from tests.storage.test_store import TURN, opened, run
 
@@ -47,6 +50,30 @@ def test_gaps_are_written_a_file_each(tmp_path: Path) -> None:
             assert "No gaps." in command(tmp_path, "--least", "4").stdout
 
     run(work)
+
+
+def test_questions_find_what_the_servers_index_has(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "workers.md").write_text(
+        "# Workers\n\n## Signals\n\nA warm shutdown follows SIGTERM.\n\n## Pools\n\nProcesses.\n"
+    )
+    settings = replace(
+        Settings(), repo_path=str(tmp_path), data_dir=tmp_path / "data", search="embedded"
+    )
+    assert built_index(settings) is None
+
+    async def build() -> None:
+        search = Search(settings)
+        await search.prepare()
+        await search.close()
+
+    run(build)
+    index = built_index(settings)
+    assert index is not None
+    first, other, empty = places(index, ["warm shutdown", "on SIGTERM?", "  "], 8)
+    index.close()
+    assert first[0] == other[0] == ("docs/workers.md", 3)
+    assert not empty
 
 
 @contextmanager

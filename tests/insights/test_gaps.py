@@ -65,6 +65,23 @@ def test_meaning_joins_what_shares_no_word() -> None:
     assert found == [[0, 1], [2, 3]]
 
 
+def test_what_finds_the_same_passages_is_one_need() -> None:
+    questions = ["warm shutdown", "on SIGTERM", "end it gently", "sail a boat", "row a ship"]
+    places = {questions[3]: ["sea"], questions[4]: ["lake"]}
+    found = clusters(
+        questions, None, lambda asked: [places.get(each, ["worker", "signals"]) for each in asked]
+    )
+    assert found == [[0, 1, 2], [3], [4]]
+    assert len(clusters(questions)) == 5
+
+
+def test_what_is_near_the_same_questions_is_near() -> None:
+    questions = ["one", "two", "three", "four", "five", "six", "seven"]
+    near = [[1, 0.5, 0, 0], [0.9, 0.6, 0.1, 0], [0.8, 0.6, 0, 0.1], *[[0, 0, 1, 0.2 * at]
+            for at in range(4)]]  # fmt: skip
+    assert clusters(questions, lambda asked: near) == [[3, 4, 5, 6], [0, 1, 2]]
+
+
 def test_a_question_in_another_language_is_read_in_english_too() -> None:
     read: list[str] = []
 

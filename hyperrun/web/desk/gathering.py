@@ -10,7 +10,10 @@ from hyperrun.settings import Settings
 
 TIMEOUT_S = 180.0
 # What the command has to know as this server does.
-NAMES = ("data_dir", "database_url", "embedding_model", "embedding_api_key", "embedding_api_base")
+NAMES = (
+    "data_dir", "repo_path", "database_url",
+    "embedding_model", "embedding_api_key", "embedding_api_base",
+)  # fmt: skip
 
 
 async def gathered(settings: Settings, days: int) -> list[Gap]:
