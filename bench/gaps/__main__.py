@@ -39,7 +39,7 @@ def questions(name: str = "starlette") -> tuple[list[str], list[tuple[int, str]]
     """The sections, and all questions with the place of their section, -1 for noise."""
     sections: list[str] = []
     asked: list[tuple[int, str]] = []
-    for line in (HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (HERE / f"{name}.set").read_text(encoding="utf-8").splitlines():
         _, bar, heading = line.partition(" | ")
         if bar:
             sections.append(heading)
@@ -57,7 +57,7 @@ def questions(name: str = "starlette") -> tuple[list[str], list[tuple[int, str]]
 def cut(name: str, docs: Path) -> list[str]:
     """Cut a set's sections out of documentation; those that are not there once."""
     missing = []
-    for line in (HERE / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+    for line in (HERE / f"{name}.set").read_text(encoding="utf-8").splitlines():
         file, bar, heading = line.partition(" | ")
         path = docs / file
         lines = path.read_text(encoding="utf-8").splitlines() if bar and path.exists() else []
@@ -97,7 +97,7 @@ def main() -> int:
         prog="python -m bench.gaps", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    sets = sorted(path.stem for path in HERE.glob("*.txt"))
+    sets = sorted(path.stem for path in HERE.glob("*.set"))
     parser.add_argument("set", nargs="?", choices=sets, default="starlette")
     parser.add_argument("--embedding-model", default="", help="as HYPERRUN_EMBEDDING_MODEL")
     parser.add_argument("--tree", type=Path, metavar="DOCS", help="the folder in a clone")
