@@ -32,6 +32,7 @@ CONNECT_TIMEOUT_S = 2
 HUNG_UP_S = 1.0  # after which a statement that does not fail is cancelled
 AWAY_S = 0.5  # after a statement that was not answered
 RECONNECT_S = 2.0  # how long one attempt to come back waits between its tries, at most
+SILENT_S = 1.0  # after a failure: an idle connection that does not answer by then is given up
 HEARD_FOR_S = 5.0  # then the connection for notifications is asked whether it is still there
 HEARING_TIMEOUT_S = 10.0  # for its answer: without it, a process that is late counts as gone
 
@@ -124,12 +125,17 @@ class Database:
             await pool.close(timeout=2.0)
 
     async def mend(self) -> None:
-        """Take new connections: of old ones it is not known which are still there."""
+        """Throw away the connections that do not work any more, or are silent."""
         if self._pool is not None:
-            try:
-                await self._pool.drain()
-            except psycopg.Error as error:
-                raise StoreError(one_line(error)) from error
+            idle = self._pool.get_stats()["pool_available"]
+            looks = (self._look_whether_there(self._pool) for _ in range(idle))
+            await asyncio.gather(*looks, return_exceptions=True)
+
+    async def _look_whether_there(self, pool: Pool) -> None:
+        # What is hung up is given back broken, and the pool takes a new one in its place.
+        async with patience(SILENT_S) as waiting, pool.connection() as connection:
+            waiting.connection = connection
+            await connection.execute("SELECT 1")
 
     def check_open(self) -> Pool:
         """The pool. Raises `StoreError` where it is not open."""
