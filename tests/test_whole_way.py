@@ -86,8 +86,7 @@ def test_a_reader_asks_follows_up_and_comes_back(
         roles = [message["role"] for message in model_server.requests[2]["messages"]]
         assert roles == ["system", "user", "assistant", "user"]
 
-        page.reload()
-        button.click()
+        page.reload()  # the panel comes along
         answers(chat, 2)
         expect(chat.locator(".question")).to_have_text(["How do I dim a lamp?", "Are you sure?"])
         expect(chat.locator(".blocks pre code")).to_have_text("lantern.dim(30)\n")
