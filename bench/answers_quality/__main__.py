@@ -1,6 +1,6 @@
 """How well first answers without a language model answer what readers ask.
 
-    python -m bench.answers_quality REPOSITORIES [--set tuning|held_out|fresh] [--only NAME …]
+    python -m bench.answers_quality REPOSITORIES [--set tuning|held_out] [--only NAME …]
         [--misses] [--show ID …] [--second] [--check] [--json]
 
 REPOSITORIES holds a checkout per name of the set's repositories.json, at its revision. A server is

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-SETS = ("tuning", "held_out", "fresh")
+SETS = ("tuning", "held_out")
 
 
 @dataclass(frozen=True)
