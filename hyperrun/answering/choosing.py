@@ -23,7 +23,8 @@ HEADING_LINES = 1
 NEAR, FOUND, HEADED, SPELLS, CODE, LONG = 3.0, 0.65, 0.95, 1.1, 0.3, 0.2
 MAX_FOUND = 2.0
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
-AS_MUCH = 0.5  # of what the best block holds has one of plain words to hold
+# Of what the best block holds has one of plain words to hold, and any after a short section.
+AS_MUCH, NEARLY = 0.5, 0.7
 _MENDS = re.compile(
     r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
 )
@@ -108,7 +109,8 @@ def by_weight(
             is_told = not is_answered and (mends or block.has_code or spells(block))
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
     weighed.sort(key=lambda each: -each[0])
-    return [quote for _, held, quote in weighed if held > AS_MUCH * most]
+    least = (NEARLY if is_answered else AS_MUCH) * most
+    return [quote for _, held, quote in weighed if held > least]
 
 
 def spells(block: Block) -> bool:
