@@ -17,6 +17,7 @@ from tests.host_sites import PROSE, Reader, docs, embedding, html, tag
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/embed/index.md").read_text()
 BODY = "<a class=mine href='#'>Help</a>" + PROSE
+WIDTH = 1200  # of the window, where the panel floats
 SETTLED_MS = 500  # longer than the panel and the offer take to appear
 
 
@@ -37,7 +38,7 @@ def box(reader: Reader) -> dict[str, int]:
     assert at
     return {
         "left": round(at["x"]),
-        "right": round(1280 - at["x"] - at["width"]),
+        "right": round(WIDTH - at["x"] - at["width"]),
         "bottom": round(720 - at["y"] - at["height"]),
     }
 
@@ -169,7 +170,7 @@ def test_an_option_changes_what_the_reader_sees_in_the_address_and_on_the_tag(
         "/address": embedding(chat_server, f"?{option.name}={quote(seen.value)}", body=BODY),
         "/tag": html(BODY + tag(chat_server, "", f'async {option.attribute}="{seen.value}"')),
     }
-    reader.page.set_viewport_size({"width": 1200, "height": 720})  # it floats over a corner
+    reader.page.set_viewport_size({"width": WIDTH, "height": 720})  # it floats over a corner
     with docs(pages) as site:
         for path in pages:
             reader.page.goto(site.url(path))

@@ -363,7 +363,7 @@ def test_each_tab_stays_with_its_conversation(server: RunningServer, chromium: B
 def test_where_the_frame_may_store_nothing_conversations_are_listed_for_the_visit(
     reader: EmbedReader, chat_server: str
 ) -> None:
-    with docs({"/": embedding(chat_server, "?open=true")}) as site:
+    with docs({"/": embedding(chat_server, "?open=true&layout=panel")}) as site:
         reader.goes_to(site.url())
         reader.panel.wait_for()
         reader.asks("How do I dim a lamp?", 1)
