@@ -71,7 +71,7 @@ def cut_and_wandering(
     with ThreadPoolExecutor(2 * answers) as pool:
         asked = list(pool.map(lambda _: Wanderer(servers).ask(), range(answers)))
         seen = list(pool.map(follow, asked * 2))
-    assert set(seen) == {WHOLE}
+    assert set(seen) == {WHOLE}, [each for each in seen if each != WHOLE][:3]
     assert model.calls == before + answers
 
 
@@ -320,7 +320,7 @@ def rolling_restart(
         over.set()
         for each in reading:
             each.result(60)
-    assert set(seen) == {WHOLE}
+    assert set(seen) == {WHOLE}, [each for each in seen if each != WHOLE][:3]
 
     def outcomes() -> set[str]:
         found = rows(url, "SELECT id, outcome FROM turns")
