@@ -83,6 +83,7 @@ async def extract(
     if not answer:
         yield f"**{escaped(heading(sources[0]))}** [{sources[0].number}]\n\n"
     seen = {*lost, *(place(section.source) for section, _ in answer)}
+    seen |= {place(section.blocks[each.at].source) for section, quotes in answer for each in quotes}
     others = [each for each in sources if place(each) not in seen]
     if others and not introducing:
         yield also(others, language)

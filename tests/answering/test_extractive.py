@@ -401,6 +401,24 @@ def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
     assert "Pair lamp 0.7" in said and "Pair lamp 1.7" in said
 
 
+def test_what_a_section_has_under_it_is_no_place_to_look_too_where_it_is_quoted() -> None:
+    above = section("Pair a lamp.", "Lamps")
+    below, beside = (
+        section("Pair by hand.", "Lamps > By hand"),
+        section("Pair it.", "Bridge", "b.md"),
+    )
+    sources = [Source(n, each) for n, each in enumerate((above, below, beside, above), 1)]
+
+    async def whole(source: Source) -> list[Source]:
+        return sources[:2] if source.number == 1 else [source]
+
+    async def said() -> str:
+        pieces = extract(Wanted.of("pair a lamp by hand"), sources[:3], whole, "en")
+        return "".join([piece async for piece in pieces])
+
+    assert asyncio.run(said()).endswith("See also: Bridge [3]")
+
+
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:
     assert "a list[0] of" in answer("list", section("There is a list[0] of [1] lamps."))
 
