@@ -837,7 +837,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         check_workers(options.workers, settings)
         if not assets.is_current():
             print("Preparing the browser assets (once) …", flush=True)
-            assets.build()
+            assets.make_current()
         if options.workers > 1:
             sys.exit(Workers(options.workers, settings).run())
         with lock_data_dir(settings.data_dir):

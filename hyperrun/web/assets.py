@@ -5,6 +5,7 @@ dependencies; the CSS holds only the classes our components use). The server the
 and no node. Sources are ours, the built folder is git-ignored; a wheel carries it inside.
 """
 
+import contextlib
 import gzip
 import hashlib
 import importlib.util
@@ -13,7 +14,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,7 @@ SCRIPTS = {
 }
 STYLES = {"chat.css": ("tokens.css", "chat.css", "answer.css", "search.css", "pages.css")}
 SPRITE = "sprite.svg"
+SOURCES = "sources"  # their digest
 LICENSES = "licenses.txt"  # of what others wrote and the built files hold
 HELD = ("htmx.org", "htmx-ext-sse", "tailwindcss", "daisyui")
 # Every icon a page or a later fragment may show: a fragment cannot bring its icon along.
@@ -135,18 +137,53 @@ def is_current(folder: Path = BUILT) -> bool:
     if folder == PACKAGED:
         return True
     try:
-        return (folder / "sources").read_text() == _fingerprint()
+        return (folder / SOURCES).read_text() == _fingerprint()
     except OSError:
         return False
 
 
+def make_current(folder: Path = BUILT) -> bool:
+    """`build`, unless the built files are current; of processes that start at once one builds, and
+    the others wait for it. Returns whether it was this one."""
+    if is_current(folder):
+        return False
+    with _alone_in(folder.parent):
+        if is_current(folder):
+            return False
+        _build(folder)
+        return True
+
+
 def build(folder: Path = BUILT) -> None:
-    """Fetch and compile everything, then put it in place at once.
+    """Fetch and compile everything, then put it in place.
 
     Raises `AssetsMissing` with the failing program's own words; what was built before stays.
     """
+    with _alone_in(folder.parent):
+        _build(folder)
+
+
+@contextlib.contextmanager
+def _alone_in(parent: Path) -> Iterator[None]:
+    """No other process builds there meanwhile; the system lets go however this one ends."""
+    parent.mkdir(parents=True, exist_ok=True)
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # not every file system can
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _build(folder: Path) -> None:
     _install()
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    fingerprint = _fingerprint()  # of what is read from here on: it may be changed meanwhile
     with tempfile.TemporaryDirectory(dir=folder.parent) as made:
         fresh = Path(made) / "built"
         fresh.mkdir()
@@ -158,9 +195,21 @@ def build(folder: Path = BUILT) -> None:
             _bundle(_sources_of(name), fresh / name)
         (fresh / SPRITE).write_text(_sprite())
         (fresh / LICENSES).write_text(_licenses(), encoding="utf-8")
-        (fresh / "sources").write_text(_fingerprint())
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+        (fresh / SOURCES).write_text(fingerprint)
+        _put_in_place(fresh, folder)
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    """Each file at once, so that whoever reads them meanwhile misses none; last what says of which
+    sources they are made."""
+    folder.mkdir(exist_ok=True)
+    (folder / SOURCES).unlink(missing_ok=True)
+    names = sorted((each.name for each in fresh.iterdir()), key=SOURCES.__eq__)
+    for name in names:
+        os.replace(fresh / name, folder / name)
+    for old in folder.iterdir():
+        if old.name not in names:
+            old.unlink()
 
 
 def _stylesheet(parts: Sequence[str]) -> str:

@@ -130,8 +130,7 @@ def test_the_panel_is_immutable_under_its_name_and_still_there_after_a_release()
     ],
 )
 def test_the_script_as_served_stays_within_its_budget(public_url: str) -> None:
-    if not assets.is_current():
-        assets.build()
+    assets.make_current()
     built = assets.load()
 
     def script(request: Request) -> Response:

@@ -3,6 +3,10 @@
 import gzip
 import re
 import shutil
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,8 +19,7 @@ CHAT_PAGE_BUDGET_BYTES = 50_000  # everything the chat page loads, gzipped
 @pytest.fixture(scope="module")
 def built() -> assets.Assets:
     """The assets as the server has them, built where they are not yet."""
-    if not assets.is_current():
-        assets.build()
+    assets.make_current()
     return assets.load()
 
 
@@ -82,6 +85,66 @@ def test_a_failing_build_leaves_what_was_built(
     with pytest.raises(assets.AssetsMissing, match="no-such-option"):
         assets.build(folder)
     assert assets.load(folder)["chat.css"].name == built["chat.css"].name
+
+
+BUILD = """
+import sys
+from pathlib import Path
+
+from hyperrun.web import assets
+
+folder = Path(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+print(assets.make_current(folder), sorted(assets.load(folder)._by_name))
+"""
+
+
+def test_servers_that_start_at_once_build_once_and_all_find_what_was_built(
+    tmp_path: Path, built: assets.Assets
+) -> None:
+    folder = tmp_path / "built"
+    shutil.copytree(assets.BUILT, folder)
+    (folder / "sources").write_text("stale")
+    (folder / "old.js").write_text("of before")
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", BUILD, folder],
+            cwd=assets.ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )
+        for _ in range(3)
+    ]  # fmt: skip
+    for each in starting:
+        assert each.stdout and each.stdin
+        assert each.stdout.readline() == "ready\n"
+    for each in starting:
+        assert each.stdin
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    told = sorted(each.communicate(timeout=100)[0].strip() for each in starting)
+    names = str(sorted(built._by_name))
+    assert told == [f"False {names}", f"False {names}", f"True {names}"]
+    assert not (folder / "old.js").exists()
+
+
+def test_nobody_misses_a_file_while_others_take_its_place(
+    tmp_path: Path, built: assets.Assets
+) -> None:
+    folder = tmp_path / "built"
+    shutil.copytree(assets.BUILT, folder)
+    over = threading.Event()
+
+    def put() -> None:
+        for n in range(40):
+            assets._put_in_place(Path(shutil.copytree(folder, tmp_path / f"fresh-{n}")), folder)
+        over.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        putting = pool.submit(put)
+        while not over.is_set() and not putting.done():
+            assert assets.load(folder)["chat.js"].name == built["chat.js"].name
+        putting.result()
+    assert assets.is_current(folder)
 
 
 def test_a_machine_without_npm_builds_with_the_one_that_came_along(
