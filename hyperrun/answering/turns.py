@@ -70,6 +70,7 @@ DRAIN_LOOK_S = 0.05
 DISK_TIMEOUT_S = 1.0
 # The same for a provider whose stream does not let itself be closed.
 CLOSING_TIMEOUT_S = 2.0
+CLOSING_S = 5.0  # the end of this process, its last rows included
 # Ended turns that the disk has not taken: so many are kept in memory and offered again.
 MAX_UNSTORED = 200
 
@@ -111,6 +112,7 @@ class Turns:
         self._by_conversation: dict[str, str] = {}
         self._unstored: dict[str, Turn] = {}  # ended
         self._background: set[asyncio.Task[None]] = set()
+        self._ending: set[asyncio.Task[None]] = set()  # of these, what stores and counts an end
         self._checkpointing: asyncio.Task[None] | None = None
         self._unshown: set[RunningAnswer] = set()
         self._showing: asyncio.Handle | None = None
@@ -396,16 +398,23 @@ class Turns:
         )
 
     async def drain(self, timeout_s: float, is_hurried: Callable[[], bool] = bool) -> None:
-        """Take no new question, and let running answers end by themselves for so long."""
+        """Take no new question, and let running answers end by themselves for so long: until their
+        last rows are stored, without which others would call them interrupted."""
         self._leaving = True
         deadline = time.monotonic() + timeout_s
         if self._in_flight:
             log.info("%d answers end before this server does", len(self._in_flight))
-        while self._in_flight and time.monotonic() < deadline and not is_hurried():  # noqa: ASYNC110
+        while self._has_work and time.monotonic() < deadline and not is_hurried():  # noqa: ASYNC110
             await asyncio.sleep(DRAIN_LOOK_S)
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._in_flight or self._unstored or self._ending)
 
     async def close(self) -> None:
         """End every answer as interrupted, with a last word to each follower. Takes at most 5 s."""
+        # A server calls it twice: before its connections are closed, and after.
+        deadline = time.monotonic() + (DISK_TIMEOUT_S if self._closing else CLOSING_S)
         self._closing = self._leaving = True
         for mirror in self._elsewhere.mirrors if self._elsewhere else ():
             mirror.show()
@@ -416,10 +425,19 @@ class Turns:
             self._maintenance.cancel()
         if self._showing is not None:
             self._showing.cancel()
-        if self._unstored:
-            self._spawn(self._save(list(self._unstored.values())), "last rows")
+        self._ending.add(self._spawn(self._store_last_rows(deadline), "last rows"))
+        await asyncio.wait(self._ending, timeout=max(0.0, deadline - time.monotonic()))
         if self._background:
-            await asyncio.wait(self._background, timeout=DISK_TIMEOUT_S)
+            left_s = max(0.0, deadline - time.monotonic())
+            await asyncio.wait(self._background, timeout=min(left_s, DISK_TIMEOUT_S))
+        if self._unstored:
+            log.error("%d answers could not be stored at the end", len(self._unstored))
+
+    async def _store_last_rows(self, deadline: float) -> None:
+        while self._unstored and time.monotonic() < deadline:
+            await self._save(list(self._unstored.values()))
+            if self._unstored:
+                await asyncio.sleep(LOOK_EVERY_S)
 
     # For other processes (`elsewhere.Owner`)
 
@@ -555,6 +573,9 @@ class Turns:
             since = replace(turn, usage=turn.usage.beyond(running.state.turn.usage))
             told = self._tell_ended(since, running.reservation)
             ending.add(self._spawn(told, f"telling the end of {turn.id}"))
+        self._ending |= ending
+        for task in ending:
+            task.add_done_callback(self._ending.discard)
         await asyncio.wait(ending, timeout=DISK_TIMEOUT_S)
         self._in_flight.pop(turn.id, None)
         self._by_conversation.pop(turn.conversation, None)

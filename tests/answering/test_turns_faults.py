@@ -144,6 +144,52 @@ def test_a_crowd_whose_answers_end_at_once_is_told_them_before_they_are_stored(
     run(tmp_path, work, kind=SlowDisk)
 
 
+@pytest.mark.parametrize("waits", ["drain", "close"])
+def test_a_server_that_leaves_waits_for_the_rows_of_answers_that_have_ended(
+    tmp_path: Path, waits: str
+) -> None:
+    """Told to their followers, an answer whose row is late would be interrupted for all others."""
+    counted: list[str] = []
+
+    async def counts(turn: Turn, _: Reservation) -> None:
+        await SlowDisk.may.wait()
+        counted.append(turn.id)
+
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("Whole."), Done("stop")]
+        SlowDisk.may = asyncio.Event()
+        turn = await ask(turns)
+        assert (await followed(turns, turn.id))[-1].outcome is Outcome.ANSWERED
+        assert not turns.in_flight
+        asyncio.get_running_loop().call_later(2.5, SlowDisk.may.set)
+        await (turns.drain(20.0) if waits == "drain" else turns.close())
+        stored = await turns._store.turn(turn.id)
+        assert stored is not None
+        assert (stored.outcome, stored.answer) == (Outcome.ANSWERED, "Whole.")
+        assert counted == [turn.id]
+
+    run(tmp_path, work, [counts], SlowDisk)
+
+
+def test_the_last_rows_are_offered_again_where_the_disk_has_refused_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
+        answerer.script = [Text("x" * 300_000), Done("stop")]
+        with full_disk(200_000):
+            turn = await ask(turns)
+            assert (await followed(turns, turn.id))[-1].outcome is Outcome.ANSWERED
+            closing = asyncio.create_task(turns.close())
+            await asyncio.sleep(0.5)
+            assert not closing.done()
+        await closing
+        stored = await turns._store.turn(turn.id)
+        assert stored is not None and stored.outcome is Outcome.ANSWERED
+
+    run(tmp_path, work)
+    assert "could not be stored at the end" not in caplog.text
+
+
 def test_a_thousand_tokens_in_a_second_are_few_updates(tmp_path: Path) -> None:
     async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         answerer.script = [0.05, *[step for n in range(500) for step in (Text(f"w{n} "), 0.001)]]
