@@ -30,6 +30,7 @@ POLL_S = 0.1  # where notifications do not arrive
 GATHER_S = 0.02  # after a notification: what several tell at the same time is one look
 LOOK_PAUSE_S = 0.03  # between two looks
 HEARD_WITHIN_S = 2.0  # a process's own first notification; else there are none
+HELLO_AGAIN_S = 15.0  # where none came: the first may have been late, or never sent
 CANCEL_AGAIN_S = 0.5
 LISTEN_AGAIN_S = 1.0
 
@@ -155,19 +156,33 @@ class Fleet:
             await asyncio.sleep(LISTEN_AGAIN_S)
 
     async def _try_out(self, session: "Session") -> None:
-        """Say hello: who does not hear themselves would not hear others."""
+        """Say hello: who does not hear themselves would not hear others. Until they do, the lease
+        alone says that they live."""
+        is_told = False
+        while not await self._is_heard(HELLO_AGAIN_S if is_told else HEARD_WITHIN_S):
+            if not is_told:
+                is_told = True
+                log.warning(
+                    "notifications do not arrive: other processes' news are looked for %g times a "
+                    "second (behind PgBouncer, set HYPERRUN_DATABASE_LISTEN_URL)", 1 / POLL_S,
+                )  # fmt: skip
+        if is_told:
+            log.warning("notifications arrive")
+        self._listening = True
+        self._lease.session = session  # no pooler's: it is there as long as this process is
+        with suppress(StoreError):  # the next beat tells it
+            await self._lease.renew()
+
+    async def _is_heard(self, within_s: float) -> bool:
         try:
             await self._notify(f"hello {self.owner}")
-            async with asyncio.timeout(HEARD_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 await self._heard.wait()
-            self._listening = True
-            self._lease.session = session  # no pooler's: it is there as long as this process is
-            await self._lease.renew()
-        except (TimeoutError, StoreError):
-            log.warning(
-                "notifications do not arrive: other processes' news are looked for %g times a "
-                "second (behind PgBouncer, set HYPERRUN_DATABASE_LISTEN_URL)", 1 / POLL_S,
-            )  # fmt: skip
+        except StoreError:
+            await asyncio.sleep(LISTEN_AGAIN_S)
+        except TimeoutError:
+            pass
+        return self._heard.is_set()
 
     async def _notify(self, payload: str) -> None:
         await self._database.rows("SELECT pg_notify(%s, %s)", CHANNEL, payload)

@@ -112,6 +112,32 @@ def test_without_a_connection_the_lease_decides_and_nobody_hangs_for_ever(
     run(work)
 
 
+def test_a_first_notification_that_is_late_is_heard_all_the_same(
+    postgresql: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine that is busy while a server starts: with its lease alone it would be taken
+    for dead when it is late once more."""
+    monkeypatch.setattr("hyperrun.storage.fleet.HEARD_WITHIN_S", 0.0)
+
+    async def work() -> None:
+        url = postgresql.new_database()
+        store = store_of(replace(Settings(), data_dir=tmp_path, database_url=url), "late")
+        await store.open()
+        look = Database(url)
+        await look.open()
+
+        async def has_session() -> bool:
+            found = await look.rows("SELECT session_pid FROM processes WHERE id = 'late'")
+            return found != [(None,)]
+
+        await eventually(has_session)
+        assert store.fleet is not None and store.fleet.transport == "notifications"
+        await look.close()
+        await store.close()
+
+    run(work)
+
+
 @asynccontextmanager
 async def begun(postgresql: PostgreSQL, folder: Path) -> AsyncIterator[tuple[Store, Database]]:
     """A process that answers `TURN`, and a look into its database."""
