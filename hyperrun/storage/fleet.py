@@ -247,6 +247,7 @@ class Fleet:
         rows = await self._database.rows(
             "DELETE FROM orders WHERE owner = %s RETURNING id, turn, what, who", self.owner
         )
+        self._lease.heard_of(row[3] for row in rows)
         for _, turn_id, what, who in sorted(rows):
             handler = self.handlers.get(what)
             if handler is not None:

@@ -7,7 +7,7 @@ its machine has too much to do. Without such a connection (PgBouncer) the lease 
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ class Lease:
         self.alive = frozenset(row[0] for row in rows)
         if self._steady_since is None:
             self._steady_since = time.monotonic()
+
+    def heard_of(self, others: Iterable[str]) -> None:
+        """These have just said something: they live, though the last look may not have met them."""
+        self.alive |= set(others)
 
     def is_newly_away(self) -> bool:
         """The database did not answer. Did it before?"""
