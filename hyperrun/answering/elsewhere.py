@@ -28,6 +28,8 @@ TELL_EVERY_S = 0.1
 STOP_TIMEOUT_S = 3.0  # an owner that does not end an answer by then has it ended for it
 LOOK_WHETHER_ENDED_S = 0.05
 AGAIN_AFTER_S = 0.5  # what could not be told
+NUMBERS_PER_S = 50  # more than there are parts of an answer
+MOST_NUMBER = 2_000_000_000  # the column's; by the clock again after fifteen months
 
 
 class Owner(Protocol):
@@ -46,12 +48,11 @@ class Owner(Protocol):
 class Telling:
     """One answer of ours that is followed elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
         self.processes: set[str] = set()
         self.outbox: list[Event | Ended] = []
         self.wants_whole = True
-        # Numbers go on rising where the same turn goes on later.
-        self.number = int(time.time()) % 1_000_000 * 1_000
+        self.number = number  # of the last part
 
 
 class Elsewhere:
@@ -69,6 +70,7 @@ class Elsewhere:
         self._owner = owner
         self._spawn = spawn
         self._told: dict[str, Telling] = {}
+        self._highest = 0  # number of a part
         self._publishing = False
         fleet.handlers |= {
             "follow": self._follow,
@@ -83,10 +85,24 @@ class Elsewhere:
     def _follow(self, order: Order) -> None:
         if self._owner.running_state(order.turn) is None:
             return
-        telling = self._told.setdefault(order.turn, Telling())
+        if order.turn not in self._told:
+            self._told[order.turn] = Telling(self._new_number())
+        telling = self._told[order.turn]
         telling.processes.add(order.who)
         telling.wants_whole = True
         self._publish_soon()
+
+    def _new_number(self) -> int:
+        """Above all numbers of before, here and where the same turn went on: whoever follows it
+        still takes nothing of now for what follows on that."""
+        by_clock = int(time.time() * NUMBERS_PER_S) % MOST_NUMBER
+        self._highest = max(self._highest + 1, by_clock)
+        return self._highest
+
+    def _next_number(self, telling: Telling) -> int:
+        telling.number += 1
+        self._highest = max(self._highest, telling.number)
+        return telling.number
 
     def _still_follow(self, order: Order) -> None:
         telling = self._told.get(order.turn)
@@ -152,13 +168,12 @@ class Elsewhere:
         for turn_id, telling in list(self._told.items()):
             state = self._owner.running_state(turn_id)
             if telling.outbox:  # also before all of it, which is for those who come new
-                telling.number += 1
-                parts.append(Part(turn_id, telling.number, False, encoded(telling.outbox)))
+                number = self._next_number(telling)
+                parts.append(Part(turn_id, number, False, encoded(telling.outbox)))
                 telling.outbox.clear()
             if state is not None and telling.wants_whole and state.outcome is None:
-                telling.number += 1
                 telling.wants_whole = False
-                parts.append(Part(turn_id, telling.number, True, whole(state)))
+                parts.append(Part(turn_id, self._next_number(telling), True, whole(state)))
             if state is None:  # that was its end
                 del self._told[turn_id]
         return parts

@@ -1,10 +1,12 @@
 """Two processes over one PostgreSQL, both in one event loop: what one is told of the other's answers."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +15,7 @@ from hyperrun.answering.events import Done, Event, Text
 from hyperrun.answering.turns import Turns
 from hyperrun.domain import Turn
 from hyperrun.settings import Settings
-from hyperrun.storage.fleet import Fleet
+from hyperrun.storage.fleet import Fleet, Order
 from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import Store
 from tests.answering.test_turns_faults import ask, words
@@ -117,5 +119,39 @@ def test_a_process_that_has_just_come_is_told_how_an_answer_goes_on(
                     await asyncio.sleep(0.1)
                 owner.spoken.say(Done("stop"))
                 await following
+
+    run(work)
+
+
+def test_who_still_follows_takes_nothing_for_what_follows_on_what_they_have(
+    tmp_path: Path, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer is told no more, and then anew by a clock that has hardly moved."""
+    monkeypatch.setattr("hyperrun.storage.fleet.BEAT_S", 60.0)
+    clock = SimpleNamespace(time=lambda: 1_000_000_000.0, monotonic=time.monotonic)
+    monkeypatch.setattr("hyperrun.answering.elsewhere.time", clock)
+
+    async def work() -> None:
+        url = postgresql.new_database()
+        async with (
+            process(tmp_path, url, "owner") as owner,
+            process(tmp_path, url, "one") as one,
+            process(tmp_path, url, "other") as other,
+        ):
+            turn = await ask(owner.turns)
+            first, second = Followed(), Followed()
+            following = [asyncio.create_task(first.follow(one, turn))]
+            owner.spoken.say("a ")
+            await eventually(lambda: "a" in first.text)
+            owner.fleet.handlers["unfollow"](Order(turn.id, "unfollow", "one"))
+            owner.spoken.say("b ")
+            following.append(asyncio.create_task(second.follow(other, turn)))
+            for word in ("c", "d", "e", "f"):
+                await eventually(lambda: "b" in second.text)
+                owner.spoken.say(f"{word} ")
+                await eventually(lambda word=word: word in second.text)  # type: ignore[misc]
+            owner.spoken.say(Done("stop"))
+            await asyncio.gather(*following)
+            assert (first.text, second.text) == ("a b c d e f",) * 2
 
     run(work)
