@@ -132,6 +132,10 @@ class Elsewhere:
             del self._told[turn_id]
         return bool(telling.processes)
 
+    def begins(self, turn_id: str) -> None:
+        """Nothing has been told yet of an answer of ours, though it may be one that goes on."""
+        self._told.pop(turn_id, None)
+
     def tell(self, turn_id: str, event: Event | Ended) -> None:
         """This has happened to an answer of ours."""
         telling = self._told.get(turn_id)

@@ -196,6 +196,7 @@ class Turns:
         self._by_conversation[turn.conversation] = turn.id
         if self._elsewhere is not None:
             # No model is asked for what another process may be answering.
+            self._elsewhere.begins(turn.id)
             try:
                 await self._store.begin(turn)
             except BaseException:

@@ -155,12 +155,17 @@ class PostgresStore(Queries):
 
     async def begin(self, turn: Turn) -> None:
         """As `Store.begin`: one running answer of a conversation in all processes."""
+        goes_on = bool(turn.answer)
         try:
-            taken = await self._database.rows(
-                f"{_INSERT} turns.outcome <> 'running' "
-                "AND turns.conversation = excluded.conversation RETURNING id",
-                self._owner, records(WRITTEN, [row_of(turn)]),
-            )  # fmt: skip
+            async with self._database.transaction(single=not goes_on) as cursor:
+                await cursor.execute(
+                    f"{_INSERT} turns.outcome <> 'running' "
+                    "AND turns.conversation = excluded.conversation RETURNING id",
+                    [self._owner, records(WRITTEN, [row_of(turn)])],
+                )
+                taken = await cursor.fetchall()
+                if taken and goes_on:  # who follows it now is not to hear of its first end
+                    await cursor.execute("DELETE FROM parts WHERE turn = %s", [turn.id])
         except Conflict as error:
             raise Busy("the conversation has another turn in flight") from error
         if not taken:

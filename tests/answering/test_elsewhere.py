@@ -1,4 +1,4 @@
-"""Two processes over one PostgreSQL, both in one event loop: what one is told of the other's answers."""
+"""Two processes over one PostgreSQL, in one event loop: what one is told of the other's answers."""
 
 import asyncio
 import time
@@ -11,9 +11,11 @@ from types import SimpleNamespace
 import pytest
 
 from hyperrun.answering.answerer import Question
-from hyperrun.answering.events import Done, Event, Text
+from hyperrun.answering.events import CUT_OFF, Done, Event, Notice, Text
 from hyperrun.answering.turns import Turns
 from hyperrun.domain import Turn
+from hyperrun.limits import Reservation
+from hyperrun.llm.choice import ModelChoice
 from hyperrun.settings import Settings
 from hyperrun.storage.fleet import Fleet, Order
 from hyperrun.storage.opening import store_of
@@ -153,5 +155,36 @@ def test_who_still_follows_takes_nothing_for_what_follows_on_what_they_have(
             owner.spoken.say(Done("stop"))
             await asyncio.gather(*following)
             assert (first.text, second.text) == ("a b c d e f",) * 2
+
+    run(work)
+
+
+def test_an_answer_that_goes_on_is_not_over_for_what_was_told_of_its_first_end(
+    tmp_path: Path, postgresql: PostgreSQL
+) -> None:
+    async def work() -> None:
+        url = postgresql.new_database()
+        async with (
+            process(tmp_path, url, "owner") as owner,
+            process(tmp_path, url, "other") as other,
+        ):
+            turn = await ask(owner.turns)
+            seen = Followed()
+            following = asyncio.create_task(seen.follow(other, turn))
+            owner.spoken.say("The first half ")
+            await eventually(lambda: "half" in seen.text)
+            owner.spoken.say(Notice(CUT_OFF), Done("length"))
+            await following
+            model = Reservation(choice=ModelChoice("openai/scripted"))
+            turn = await owner.turns.go_on("c", turn.id, model)
+            seen = Followed()
+            following = asyncio.create_task(seen.follow(other, turn))
+            await eventually(lambda: "half" in seen.text)
+            owner.spoken.say("and the second.")
+            await eventually(lambda: seen.ended.is_set() or "second" in seen.text)
+            assert not seen.ended.is_set()
+            owner.spoken.say(Done("stop"))
+            await following
+            assert seen.text == "The first half and the second."
 
     run(work)
