@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -38,10 +38,20 @@ UNLIMITED = {
 
 
 class ServerProcess:
-    """`python main.py` on a free port; its log is in `log`, printed where a test fails."""
+    """`python main.py` on a free port, of this version or another; its log is in `log`, printed
+    where a test fails."""
 
-    def __init__(self, log: Path, **environment: str) -> None:
+    def __init__(
+        self,
+        log: Path,
+        root: Path = ROOT,
+        program: Sequence[str] = ("main.py",),
+        /,
+        **environment: str,
+    ) -> None:
         self._log = log
+        self._root = root
+        self._program = program
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
         self.port = 0
@@ -59,8 +69,9 @@ class ServerProcess:
         }
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "main.py"], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
+                [sys.executable, *self._program],
+                cwd=self._root, env=environment, stdout=log, stderr=log,
+            )  # fmt: skip
         deadline = time.monotonic() + 60
         health = f"http://127.0.0.1:{self.port}/healthz"
         with httpx.Client(verify=PLAIN) as client:

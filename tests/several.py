@@ -25,6 +25,20 @@ def servers_over(
     folder: Path, url: str, model: ModelServer | None, count: int = 3, **environment: str
 ) -> list[ServerProcess]:
     """So many servers, not yet started; each has an index of its own of the same project."""
+    settings = settings_over(folder, url, model, **environment)
+    return [
+        ServerProcess(
+            folder / f"server-{n}.log",
+            **settings | {"HYPERRUN_DATA_DIR": str(folder / f"data-{n}")},
+        )
+        for n in range(count)
+    ]
+
+
+def settings_over(
+    folder: Path, url: str, model: ModelServer | None, **environment: str
+) -> dict[str, str]:
+    """What each of them is told, but for the folder of its own."""
     repository = write_repository(folder)
     asked = (
         {
@@ -35,7 +49,7 @@ def servers_over(
         if model
         else {}
     )
-    settings = {
+    return {
         "HYPERRUN_REPO_PATH": str(repository),
         "HYPERRUN_SEARCH": "embedded",
         "HYPERRUN_DATABASE_URL": url,
@@ -43,13 +57,6 @@ def servers_over(
         **asked,
         **environment,
     }
-    return [
-        ServerProcess(
-            folder / f"server-{n}.log",
-            **settings | {"HYPERRUN_DATA_DIR": str(folder / f"data-{n}")},
-        )
-        for n in range(count)
-    ]
 
 
 @contextmanager
