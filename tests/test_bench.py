@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.answer_tests.edits import section_of
+from bench.gaps.__main__ import HERE, NOISE, questions
 from tests.browser import chromium_path
 
 ROOT = Path(__file__).parent.parent
@@ -48,3 +50,21 @@ def test_the_small_bench_of_reading_reads_an_answer_on_both_pages() -> None:
         assert each["seconds"] >= 2.5  # 300 tokens at 100/s: the answer was read to its end
         assert each["main_thread_ms"] > 0
     assert ratio["times_the_plain_page"] > 0
+
+
+def test_a_heading_over_tildes_opens_no_code() -> None:
+    lines = "Guide\n=====\n\nOne\n~~~\ntext\n\nTwo\n~~~\n\n~~~\nThree\n~~~".splitlines()
+    first, second = section_of(lines, "One"), section_of(lines, "Two")
+    assert first is not None and (first.first, first.last) == (3, 7)
+    assert second is not None and second.last == len(lines)
+    assert section_of(lines, "Three") is None  # inside of a fence
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in HERE.glob("*.set")))
+def test_a_set_of_gaps_has_five_questions_a_section_and_others_between(name: str) -> None:
+    sections, asked = questions(name)
+    places = [place for place, _ in asked]
+    assert [places.count(at) for at in range(len(sections))] == [5] * len(sections)
+    assert places.count(-1) == NOISE
+    mine = {text for place, text in asked if place >= 0}
+    assert not mine & {text for place, text in asked if place < 0}

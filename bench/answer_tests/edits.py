@@ -39,7 +39,8 @@ def _headings(lines: list[str]) -> Iterator[tuple[int, int, str, int]]:
     fenced = False
     ranks: list[str] = []
     for at, line in enumerate(lines):
-        if re.match(r"\s*(```|~~~)", line):
+        below = re.fullmatch(r"~{3,}\s*", line) and at > 0 and lines[at - 1].strip()  # of a heading
+        if re.match(r"\s*(```|~~~)", line) and (fenced or not below):
             fenced = not fenced
         if fenced:
             continue

@@ -33,6 +33,8 @@ from hyperrun.settings import Settings
 HERE = Path(__file__).parent
 NOISE = 250
 SEED = 3
+# Their readers ask for the very things that the set's sections tell, in the same words.
+SAME_JOB = {"aiohttp": ("httpx", "requests"), "pytest": ("jest", "vitest")}
 
 
 def questions(name: str = "starlette") -> tuple[list[str], list[tuple[int, str]]]:
@@ -45,13 +47,25 @@ def questions(name: str = "starlette") -> tuple[list[str], list[tuple[int, str]]
             sections.append(heading)
         else:
             asked.append((len(sections) - 1, line))
-    noise = [each.text for repository in load("tuning") for each in repository.questions]
-    own = tomllib.loads((HERE.parent.parent / "questions.toml").read_text(encoding="utf-8"))
-    noise += [row["ask"] for row in own["question"]]
-    noise += [f"something about topic {number}" for number in range(NOISE)]
-    asked += [(-1, text) for text in noise[:NOISE]]
+    asked += [(-1, text) for text in noise_of(name)]
     random.Random(SEED).shuffle(asked)
     return sections, asked
+
+
+def noise_of(name: str) -> list[str]:
+    """Questions about other things: a set's own, or those asked of projects that do another job."""
+    path = HERE / f"{name}.noise"
+    if path.exists():
+        return path.read_text(encoding="utf-8").splitlines()[:NOISE]
+    noise = [
+        each.text
+        for repository in load("tuning")
+        if repository.name not in SAME_JOB.get(name, ())
+        for each in repository.questions
+    ]
+    own = tomllib.loads((HERE.parent.parent / "questions.toml").read_text(encoding="utf-8"))
+    noise += [row["ask"] for row in own["question"]]
+    return noise[:NOISE]
 
 
 def cut(name: str, docs: Path) -> list[str]:
