@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hyperrun.domain import Grounding, Outcome, reader_of
 from hyperrun.insights.clusters import MAX_QUESTIONS, Embed, Find, clusters
-from hyperrun.insights.wording import about, language_of, stems_of
+from hyperrun.insights.wording import about, language_of, reads_as_heading, stems_of
 from hyperrun.redaction import without_personal
 from hyperrun.storage.store import Missed, Reported, Summary
 from hyperrun.text import plain
@@ -18,6 +18,7 @@ AGAIN_WITHIN_S = 600.0  # a question of the same reader, in other words
 MAX_WORDINGS = 30
 MAX_ANSWERS = 5
 MAX_NAME_CHARS = 90
+NO_HEADING = 0.5  # of its worth, for a question of which no heading is to be made
 ESCALATED = "escalated"  # what stands with a turn whose reader has written to a person
 
 REASONS = {
@@ -193,7 +194,8 @@ def _most(values: Iterable[str]) -> list[str]:
 
 def named(questions: Sequence[str], main: str = "en") -> str:
     """A heading that a writer would put above the answer: of the questions in the documentation's
-    language the one that holds most of what all of them share, without how it is asked."""
+    language the one that holds most of what all of them share, without how it is asked; one that
+    reads as a heading before a name alone, a complaint or the rest of a sentence."""
     shares = Counter[str]()
     stems = {question: stems_of(question) for question in questions}
     for question in questions:
@@ -203,6 +205,8 @@ def named(questions: Sequence[str], main: str = "en") -> str:
     def worth(question: str) -> tuple[bool, float, int]:
         own = stems[question]
         held = sum(several.get(stem, 0) for stem in own) / (len(own) + 2)
+        if not reads_as_heading(question):
+            held *= NO_HEADING
         return language_of(question) == main, held, -len(question)
 
     best = max(dict.fromkeys(questions), key=worth)

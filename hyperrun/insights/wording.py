@@ -2,9 +2,9 @@
 
 import math
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from hyperrun.search import dictionary
+from hyperrun.search import dictionary, thesaurus
 from hyperrun.search.terms import STOP_WORDS, porter, terms
 
 # How questions are put, beside what is left out of a search.
@@ -31,24 +31,96 @@ _ASKING = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Questions whose rest would be half a sentence, and what of them is the heading.
+_TOLD_AS = tuple(
+    (re.compile(pattern, re.IGNORECASE), heading)
+    for pattern, heading in (
+        (r"^(.{12,}?),\s+(?:how|what|where|which|why|can|could|is|are|do|does)\b.*$", r"\1"),
+        (r"^how\s+(?:do|does)\s+(?!i\b|we\b|you\b|one\b)(.+?)\s+works?\b(.*)$", r"\1\2"),
+        (r"^what\s+(?:do|does)\s+(.+?)\s+(?:do|mean)\b(.*)$", r"\1\2"),
+        (r"^where\s+(?:do|does)\s+(?!i\b|we\b|you\b|one\b)(.+?)\s+"
+         r"(?:go|live|stand|come\s+from|end\s+up)$", r"\1"),
+        (r"^(?:which|what)\s+(\w.*?)\s+(?:is|are)\s+"
+         r"(?:used|read|kept|stored|supported|allowed)\b(.*)$", r"\1\2"),
+    )
+)  # fmt: skip
+# What begins like a question of somebody or something else, whose rest is no heading.
+_REST = re.compile(
+    r"^(?:how|where|when|why|what|which|who)\s+(?:is|are|was|do|does|did|has|will)\s+"
+    r"(?!i\b|we\b|you\b|one\b|the\s+(?:best\s+)?way\b)|^(?:does|do|did|has|is|are|was|why|who)\b"
+    r"(?!\s+(?:it|there)\s+(?:possible|a|any)\b)",
+    re.IGNORECASE,
+)
+_HOW_MUCH = re.compile(r"^how\s+(?:often|long|many|much|far|big|large|fast|soon)\b", re.IGNORECASE)
+_OF_ONES_OWN = re.compile(r"^(?:i|it|my|this)\b|\b(?:i|i'm|me)\b|[?!]|\w+(?:Error|Exception):")
+_OWN = tuple(
+    (re.compile(pattern, re.IGNORECASE), instead)
+    for pattern, instead in (
+        (r"\bmy own (?=(?:\w+ )?\w+(?<!s)s(?: (?:with|in|for|to|from|of|on|and)\b|$))", "custom "),
+        (r"\bmy own\b", "a custom"),
+        (r"\bmy\b", "the"),
+        (r"^(?:the|an?)\s+(?=\S)", ""),
+    )
+)
 _ENDS = " \t\n.,;:!?¿¡。、？！…\"'«»“”„"
+
+
+# What a phrase of German ends with, and what else ends so in English.
+_INFINITIVE = re.compile(r"^\W*[A-ZÄÖÜ].*\s[a-zäöüß]{2,}(?:en|ern|eln)\W*$", re.DOTALL)
+_NO_INFINITIVE = frozenset((
+    "been", "between", "broken", "children", "chosen", "driven", "even", "forgotten", "frozen",
+    "given", "golden", "green", "happen", "hidden", "lantern", "listen", "modern", "often", "open",
+    "pattern", "return", "screen", "seen", "seven", "shorten", "spoken", "taken", "ten",
+    "then", "token", "when", "written",
+))  # fmt: skip
+_LETTERS = (("de", "äöüß"), ("pt", "ãõ"), ("es", "óí"), ("fr", "êèçœ"))
 
 
 @lru_cache(maxsize=10_000)
 def language_of(text: str) -> str:
     """The language that a question is asked in, as far as we know it: else English.
 
-    Where its small words do not tell, words do that only one other language has.
+    Where its small words do not tell, one does that only one language has, then letters and a
+    German verb at the end, then words that only another language's side of the dictionary has.
     """
     text = text[:300]
+    if any(letter in text.casefold() for letter in "¿¡ñ"):
+        return "es"
     if told := dictionary.language_of(text):
         return told
-    words = terms(text)
-    if sum(word in _ASKED_BY for word in words) > 1:
+    if _english_small(text):
         return "en"
+    small = {
+        language: sum(len(word) > 1 for word in dictionary.function_words_of(text, language))
+        for language in dictionary.languages()
+    }
+    if likely := [language for language in small if small[language] == max(small.values()) > 0]:
+        return max(likely, key=lambda language: _foreign(text, language))
+    for language, letters in _LETTERS:
+        if any(letter in text.casefold() for letter in letters):
+            return language
+    if _INFINITIVE.match(text) and text.split()[-1].strip(_ENDS) not in _NO_INFINITIVE:
+        return "de"
     counts = {language: _foreign(text, language) for language in dictionary.languages()}
     best = max(counts, key=lambda language: counts[language])
-    return best if counts[best] > max(1, len(words) // 4) else "en"
+    return best if counts[best] > max(1, _known_english(text)) else "en"
+
+
+def _english_small(text: str) -> bool:
+    """Whether English small words stand in a text that no other language has."""
+    others = {"a", "as", "do", "in", "me", "no", "on", "or", "so", "des", "die", "am", "an", "was"}
+    return any(word in _ASKED_BY - others for word in terms(text))
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """The words of the dictionary's English side, and their other names, by stems."""
+    words = frozenset(porter(word) for word in dictionary.english())
+    return words | {other for word in words for other in thesaurus.alike(word)}
+
+
+def _known_english(text: str) -> int:
+    return sum(porter(word) in _vocabulary() for word in terms(text))
 
 
 def _foreign(text: str, language: str) -> int:
@@ -56,9 +128,7 @@ def _foreign(text: str, language: str) -> int:
     if language in ("ja", "ko", "zh"):
         return 0
     words = dictionary.in_english(text, language)
-    known = sum(bool(meant) and word[:3] != meant[:3] for word, meant in words)
-    said = len(re.findall(r"[^\W\d_]+", text))
-    return known + max(0, said - len(words)) if known else 0
+    return sum(bool(meant) and word[:3] != meant[:3] for word, meant in words)
 
 
 def stems_of(text: str) -> dict[str, float]:
@@ -97,7 +167,30 @@ def _english(text: str) -> list[str]:
 def about(text: str) -> str:
     """A question as the heading of the section that would answer it."""
     said = " ".join(text.split()).strip(_ENDS)
+    for pattern, heading in _TOLD_AS:
+        if (shorter := pattern.sub(heading, said, count=1).strip(_ENDS)) != said and shorter:
+            return _begun(shorter)
     while (shorter := _ASKING.sub("", said, count=1)) != said and shorter:
         said = shorter
-    said = said.strip(_ENDS)
-    return said[:1].upper() + said[1:]
+    return _begun(said.strip(_ENDS))
+
+
+def reads_as_heading(text: str) -> bool:
+    """Whether `about` makes a heading of a question: not the rest of a sentence about somebody, a
+    complaint of one's own, or a bare name."""
+    heading = about(text)
+    if len(heading.split()) < 2 or _OF_ONES_OWN.search(heading):
+        return False
+    if any(pattern.search(" ".join(text.split()).strip(_ENDS)) for pattern, _ in _TOLD_AS):
+        return True
+    return not (_REST.match(text.strip()) or _HOW_MUCH.match(text.strip()))
+
+
+def _begun(heading: str) -> str:
+    """Of nobody's own, with a capital letter, unless a name begins it, which stays as it is."""
+    for pattern, instead in _OWN:
+        heading = pattern.sub(instead, heading)
+    first = heading.split(maxsplit=1)[0] if heading else ""
+    if re.search(r"[_=().\\/~^<>]|^-|[a-z][A-Z]", first):
+        return heading
+    return heading[:1].upper() + heading[1:]

@@ -73,6 +73,13 @@ def languages() -> tuple[str, ...]:
     return tuple(_table())
 
 
+def english() -> frozenset[str]:
+    """The English words that it knows others for."""
+    return frozenset(
+        word for row in _table().values() for each in row.values() for word in each.split()
+    )
+
+
 def language_of(question: str) -> str:
     """The language a question is asked in, of those that the dictionary has; else ""."""
     if _KANA.search(question):

@@ -9,7 +9,7 @@ import pytest
 from hyperrun.domain import PERSON, Grounding, Outcome
 from hyperrun.insights.clusters import clusters
 from hyperrun.insights.gap_files import issue, markdown
-from hyperrun.insights.gaps import Gap, askings, gaps
+from hyperrun.insights.gaps import Gap, askings, gaps, named
 from hyperrun.insights.wording import about, language_of
 from hyperrun.storage.store import Missed, Reported, Summary
 
@@ -124,12 +124,24 @@ def test_a_question_asked_again_in_other_words_is_a_gap() -> None:
     ("question", "heading"),
     [
         ("How do I turn on gzip compression?", "Turn on gzip compression"),
-        ("can I use my own logo", "Use my own logo"),
+        ("can I use my own logo", "Use a custom logo"),
         ("What is the best way to deploy it?", "Deploy it"),
         ("¿Cómo puedo cambiar el idioma?", "Cambiar el idioma"),
         ("Wie kann ich Dateien hochladen?", "Dateien hochladen"),
         ("pagination", "Pagination"),
         ("how?", "How"),
+        (
+            "How does the requires decorator work for permissions?",
+            "Requires decorator for permissions",
+        ),
+        ("where do log messages of a task go?", "Log messages of a task"),
+        ("which serialization format is used for arguments?", "Serialization format for arguments"),
+        ("unknown marker warning, how do I register it", "Unknown marker warning"),
+        ("send my own headers with a request", "Send custom headers with a request"),
+        ("show my own page with tests", "Show a custom page with tests"),
+        ("log messages of my module", "Log messages of the module"),
+        ("env_prefix for config variables", "env_prefix for config variables"),
+        ("--no-root", "--no-root"),
     ],
 )
 def test_a_question_becomes_a_heading(question: str, heading: str) -> None:
@@ -137,8 +149,28 @@ def test_a_question_becomes_a_heading(question: str, heading: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "questions",
+    [
+        ["CACHE_DIR", "move the cache dir to another disk"],
+        ["how often does it repeat a request", "repeat a request that failed"],
+        ["who publishes releases and how", "make a release", "why is there no release"],
+        ["I never want to build a package", "use it without a package", "package-mode"],
+    ],
+)
+def test_a_heading_is_no_bare_name_complaint_or_rest_of_a_sentence(questions: list[str]) -> None:
+    assert named(questions) == about(questions[1])
+
+
+@pytest.mark.parametrize(
     ("question", "language"),
     [
+        ("Daten als JSON senden", "de"), ("JUnit-XML-Bericht erzeugen", "de"),
+        ("Jinja-Templates asynchron rendern", "de"), ("Datenbank mit Tests isolieren", "de"),
+        ("comprimir respuestas con gzip", "es"), ("usar un proxy para las peticiones", "es"),
+        ("¿Por qué se ejecuta dos veces?", "es"), ("vistas basadas en clases", "es"),
+        ("share a fixture across files", "en"), ("set custom ids for parameters", "en"),
+        ("go through a corporate proxy", "en"), ("wrong umlauts in resp.text()", "en"),
+        ("Keep it open", "en"), ("test code examples in docstrings", "en"),
         ("How do I redirect?", "en"), ("Wie kann ich umleiten?", "de"),
         ("¿Cómo lo uso para las respuestas?", "es"), ("設定を変更する", "ja"), ("gzip", "en"),
     ],
