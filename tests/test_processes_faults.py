@@ -1,6 +1,7 @@
 """What happens to several processes, and to their database, while readers read."""
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,6 +72,39 @@ def test_a_rolling_restart_loses_no_answer(
     with running(servers_over(tmp_path, url, model_server, HYPERRUN_DRAIN_S="20")) as servers:
         trials.warm(servers)
         assert trials.rolling_restart(servers, model_server, url, readers=30) >= 60
+
+
+def test_a_server_that_leaves_while_its_database_is_silent_loses_no_answer(
+    tmp_path: Path, database: PostgreSQL, model_server: ModelServer
+) -> None:
+    """An answer is over for its readers before its last row is written."""
+    url = database.new_database()
+    with CuttingProxy().running() as proxy:
+        proxy.upstream = database.port
+        through = url.replace(database.host, f"127.0.0.1:{proxy.port}")
+        servers = [
+            *servers_over(tmp_path / "leaves", through, model_server, 1, HYPERRUN_DRAIN_S="20"),
+            *servers_over(tmp_path / "stays", url, model_server, 1),
+        ]
+        with running(servers):
+            trials.warm(servers)
+            model_server.default = Script(trials.WORDS, holds_after=20)
+            reader = Wanderer(servers)
+            turn_id = reader.ask(at=0)
+            here = reader.following(turn_id, at=0)
+            here.until("word019")
+            proxy.fall_silent()
+            model_server.hurry = True
+            assert shown(here.end()) == trials.WHOLE
+            leaving = threading.Thread(target=servers[0].stop)
+            leaving.start()
+            leaving.join(6)  # by then it would have given up
+            proxy.speak()
+            leaving.join(30)
+            assert not servers[0].is_running()
+            stored = f"SELECT outcome FROM turns WHERE id = '{turn_id}'"
+            assert trials.rows(url, stored) == [("answered",)]
+            assert shown(reader.follow(turn_id, at=1)) == trials.WHOLE
 
 
 def test_kills_of_any_process_lose_and_double_nothing(
