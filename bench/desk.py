@@ -1,9 +1,10 @@
 """Every view of the operator's desk, with many turns in the store.
 
-    python -m bench.desk [--turns 100000] [--days 30]
+    python -m bench.desk [--turns 100000] [--days 30] [--postgresql]
 
-A SQLite file is filled, a server is started over this repository, and each view is opened twice:
-the first time right after the start, and then again.
+A SQLite file is filled, or a database of a PostgreSQL that is started for it; a server is started
+over this repository, and each view is opened twice: the first time right after the start, and then
+again. Then all is exported and reported. Memory is the server's, at its most.
 """
 
 import argparse
@@ -15,16 +16,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+from psycopg import AsyncConnection
 
 from hyperrun.domain import Asker, Door, Grounding, Handed, Outcome, PageContext, Turn, Usage
 from hyperrun.settings import Settings
-from hyperrun.storage.sqlite import SQLiteStore
+from hyperrun.storage.opening import store_of
+from tests.postgresql import running_postgresql
 from tests.server_process import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +40,7 @@ VIEWS = (
     "/desk/conversation/turn-5", "/desk/searches", "/desk/pages?days=365", "/desk/sources",
     "/desk/limits", "/desk/settings", "/desk/gaps",
 )  # fmt: skip
+TAKEN_ALONG = ("/desk/export.csv", "/desk/export.json", "/desk/report.md")
 
 
 def turn(number: int, days: int, chance: random.Random, now: float) -> Turn:
@@ -63,25 +67,31 @@ def turn(number: int, days: int, chance: random.Random, now: float) -> Turn:
     )
 
 
-async def fill(folder: Path, turns: int, days: int) -> None:
+async def fill(folder: Path, database: str, turns: int, days: int) -> None:
     """Make the store."""
-    store = SQLiteStore(replace(Settings(), data_dir=folder, keep_days=0, max_store_mb=0))
+    settings = replace(
+        Settings(), data_dir=folder, database_url=database, keep_days=0, max_store_mb=0
+    )
+    store = store_of(settings)
     await store.open()
     chance, now = random.Random(1), time.time()
     for first in range(0, turns, AT_ONCE):
         last = min(first + AT_ONCE, turns)
         await store.save([turn(number, days, chance, now) for number in range(first, last)])
     await store.close()
+    if database:  # as its autovacuum does before long
+        async with await AsyncConnection.connect(database, autocommit=True) as connection:
+            await connection.execute("VACUUM ANALYZE turns")
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, int]]:
+def serving(folder: Path, database: str) -> Iterator[tuple[str, int]]:
     """A server over the store; its address and its process."""
     port = free_port()
     environment = os.environ | {
         "HYPERRUN_DATA_DIR": str(folder), "HYPERRUN_DESK_PASSWORD": PASSWORD, "PORT": str(port),
         "HYPERRUN_KEEP_DAYS": "0", "HYPERRUN_MAX_STORE_MB": "0", "HYPERRUN_SEARCH": "embedded",
-        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS": "0",
+        "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS": "0", "HYPERRUN_DATABASE_URL": database,
     }  # fmt: skip
     process = subprocess.Popen(
         [sys.executable, "main.py", "--repo", str(ROOT)], cwd=ROOT, env=environment,
@@ -102,35 +112,48 @@ def serving(folder: Path) -> Iterator[tuple[str, int]]:
         process.wait()
 
 
-def resident_mb(process: int) -> float:
-    """What a process holds in memory."""
+def memory_mb(process: int, which: str) -> float:
+    """What a process holds in memory: now (`VmRSS`), at its most (`VmHWM`)."""
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    found = re.search(r"VmRSS:\s+(\d+)", status)
+    found = re.search(rf"{which}:\s+(\d+)", status)
     return int(found[1]) / 1_000 if found else 0.0
 
 
-def main() -> int:
+def measure(folder: Path, database: str) -> None:
     """Print what each view takes."""
+    with serving(folder, database) as (url, process):
+        own = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
+        answer = httpx.post(f"{url}/desk/login", data={"password": PASSWORD}, headers=own)
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        before = memory_mb(process, "VmRSS")
+        with httpx.Client(base_url=url, headers={"Cookie": cookie}, timeout=120) as visitor:
+            for views in (VIEWS, TAKEN_ALONG):
+                for view in views:
+                    told, size = [], 0
+                    for _ in range(2):
+                        began = time.perf_counter()
+                        size = len(visitor.get(view).raise_for_status().content)
+                        told.append((time.perf_counter() - began) * 1_000)
+                    print(f"{view:50} {told[0]:6.0f} ms, again {told[1]:6.0f} ms, "
+                          f"{size / 1_000:7.0f} kB", flush=True)  # fmt: skip
+                most = memory_mb(process, "VmHWM")
+                print(f"memory: {before:.0f} MB before, {most:.0f} MB at its most", flush=True)
+
+
+def main() -> int:
+    """Fill a store and measure."""
     parser = argparse.ArgumentParser(prog="python -m bench.desk", description=__doc__)
     parser.add_argument("--turns", type=int, default=100_000)
     parser.add_argument("--days", type=int, default=30)
+    parser.add_argument("--postgresql", action="store_true")
     options = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        asyncio.run(fill(Path(folder), options.turns, options.days))
-        with serving(Path(folder)) as (url, process):
-            own = {"Origin": url, "Sec-Fetch-Site": "same-origin"}
-            answer = httpx.post(f"{url}/desk/login", data={"password": PASSWORD}, headers=own)
-            cookie = answer.headers["set-cookie"].partition(";")[0]
-            before = resident_mb(process)
-            with httpx.Client(base_url=url, headers={"Cookie": cookie}, timeout=60) as visitor:
-                for view in VIEWS:
-                    told = []
-                    for _ in range(2):
-                        began = time.perf_counter()
-                        visitor.get(view).raise_for_status()
-                        told.append((time.perf_counter() - began) * 1_000)
-                    print(f"{view:50} {told[0]:6.0f} ms, again {told[1]:6.0f} ms", flush=True)
-            print(f"memory: {before:.0f} MB, {resident_mb(process):.0f} MB after", flush=True)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        database = ""
+        if options.postgresql:
+            database = stack.enter_context(running_postgresql()).new_database()
+        asyncio.run(fill(folder, database, options.turns, options.days))
+        measure(folder, database)
     return 0
 
 

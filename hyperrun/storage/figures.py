@@ -44,6 +44,7 @@ class Wanted:
     version: str = ""
     door: str = ""
     before: float = 0.0  # seconds since the epoch; 0: now
+    before_id: str = ""  # of those of that moment, the ones below this id, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +136,8 @@ def found(dialect: Dialect, wanted: Wanted, most: int) -> Statement:
     """The columns of `Glance`, the newest first."""
     conditions, values = ["outcome <> 'running'"], list[Any]()
     if wanted.before:
-        conditions.append("started < ?")
-        values.append(wanted.before)
+        conditions.append("(started, id) < (?, ?)")
+        values += [wanted.before, wanted.before_id]
     if wanted.outcome == "unanswered":
         conditions.append(_IN_UNANSWERED)
     elif wanted.outcome:

@@ -321,6 +321,8 @@ def test_the_desk_gets_its_figures(tmp_path: Path, opened: Opened) -> None:
         (Wanted(language="fr"), ["a"]),
         (Wanted(door="mcp"), ["dddd"]),
         (Wanted(before=DAY * 86_400.0 + 3), ["bb", "a"]),
+        (Wanted(before=DAY * 86_400.0 + 3, before_id="zz"), ["ccc", "bb", "a"]),
+        (Wanted(before=DAY * 86_400.0 + 3, before_id="ccc"), ["bb", "a"]),
         (Wanted(outcome="unanswered", rating=-1), []),
     ],
 )
@@ -444,6 +446,9 @@ def test_searches_that_led_nowhere_are_counted_by_day(tmp_path: Path, opened: Op
             await store.count_missed("fog", "2026-01-02")
             assert await store.missed("2026-01-01") == [Missed("fog", 3), Missed("dim", 2)]
             assert await store.missed("2026-01-02") == [Missed("fog", 3), Missed("dim", 1)]
+            assert await store.missed("2026-01-01", "2026-01-02") == [
+                Missed("fog", 3, 3), Missed("dim", 2, 1)
+            ]  # fmt: skip
             assert await store.missed("2026-01-03") == []
         async with opened(tmp_path, keep_days=30) as store:  # both days are long gone
             await store.expire()
@@ -504,6 +509,9 @@ def test_what_agents_report_is_kept_by_day_and_within_bounds(
             once = Reported("How to dim?", "", "cursor", 1)
             assert await store.reported("2026-01-01") == [many, once]
             assert await store.reported("2026-01-02") == [replace(many, times=2), once]
+            assert await store.reported("2026-01-01", "2026-01-02") == [
+                replace(many, lately=2), replace(once, lately=1)
+            ]  # fmt: skip
             numbers = range(MAX_REPORTED + 3)
             await asyncio.gather(*[store.report_gap(str(n), "", "") for n in numbers])
             await store.report_gap("0", "", "")  # what is known goes on being counted

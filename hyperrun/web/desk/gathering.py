@@ -1,10 +1,12 @@
-"""Gaps for the desk, gathered by the command in a process of its own: no reader waits for it."""
+"""Gaps and reports for the desk, made by their commands in a process of its own: no reader waits
+for it, and what it takes of memory is gone with it."""
 
 import asyncio
 import json
 import os
 import sys
 
+from hyperrun.errors import StoreError
 from hyperrun.insights.gaps import Gap
 from hyperrun.settings import Settings
 
@@ -18,12 +20,31 @@ NAMES = (
 
 async def gathered(settings: Settings, days: int) -> list[Gap]:
     """The gaps of the last `days`. Raises `OSError`, `ValueError` and `TimeoutError`."""
+    said = await _told(settings, "gaps", "--json", "--behind", "--days", str(days))
+    return [
+        Gap(**{name: value for name, value in each.items() if name != "trend"})
+        for each in json.loads(said)
+    ]
+
+
+async def reported(settings: Settings, days: int, kind: str) -> str:
+    """The report of the last `days` as "json", "html" or "md". Raises `StoreError`."""
+    form = [] if kind == "md" else [f"--{kind}"]
+    try:
+        said = await _told(settings, "report", "--days", str(days), *form)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise StoreError(f"no report is made: {error}") from error
+    return said.decode()
+
+
+async def _told(settings: Settings, command: str, *arguments: str) -> bytes:
+    """What a command says. Raises `OSError`, `ValueError` and `TimeoutError`."""
     told = {
         Settings.__dataclass_fields__[name].metadata["variable"]: str(getattr(settings, name))
         for name in NAMES
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hyperrun.commands.gaps", "--json", "--behind", "--days", str(days),
+        sys.executable, "-m", f"hyperrun.commands.{command}", *arguments,
         env=os.environ | told | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -37,7 +58,4 @@ async def gathered(settings: Settings, days: int) -> list[Gap]:
             await process.wait()
     if process.returncode:
         raise ValueError(problem.decode(errors="replace").strip()[-300:])
-    return [
-        Gap(**{name: value for name, value in each.items() if name != "trend"})
-        for each in json.loads(said)
-    ]
+    return said

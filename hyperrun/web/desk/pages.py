@@ -4,8 +4,9 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, fields
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,20 +14,19 @@ from typing import Any
 from fasthtml.components import H2, Button, Form, Input, Label, P, Span
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from hyperrun.domain import Turn
-from hyperrun.errors import BadSetting, HyperRunError, LimitReached
+from hyperrun.errors import BadSetting, HyperRunError, LimitReached, StoreError
 from hyperrun.insights.gaps import Gap
-from hyperrun.insights.report import as_html, as_markdown, insights
 from hyperrun.storage.figures import PageTally, Wanted
 from hyperrun.text import clean
 from hyperrun.web.desk import exports, views
 from hyperrun.web.desk.access import Access, Session, is_own_form
 from hyperrun.web.desk.figures import FOR_EVER, MAX_DAYS, Counts, overview
 from hyperrun.web.desk.frame import HEADERS, Facts, Hidden, Rows, desk_page, money, styles, up
-from hyperrun.web.desk.gathering import gathered
+from hyperrun.web.desk.gathering import gathered, reported
 from hyperrun.web.desk.passwords import fault
 from hyperrun.web.desk.words import Words, words_of
 from hyperrun.web.forms import fields as form_fields
@@ -247,6 +247,7 @@ def wanted_of(request: Request) -> Wanted:
         version=told.get("version", "")[:40],
         door=told.get("door", "")[:10],
         before=before if 0 < before < 1e11 else 0.0,
+        before_id=told.get("before_id", "")[:100],
     )
 
 
@@ -313,8 +314,8 @@ async def searches(request: Request, services: Services, session: Session) -> Re
     """Searches that led nowhere."""
     days = days_of(request)
     day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - days * DAY_S))
-    missed, reported = await services.store.missed(day), await services.store.reported(day)
-    content = views.SearchesContent(words_of(request), missed, reported, days)
+    missed, by_agents = await services.store.missed(day), await services.store.reported(day)
+    content = views.SearchesContent(words_of(request), missed, by_agents, days)
     return desk_page(request, session, "searches", *content)
 
 
@@ -435,18 +436,15 @@ def _told(say: Words, each: Any, value: Any) -> str:
 @seated
 async def export_csv(request: Request, services: Services, session: Session) -> Response:
     """The turns that are looked for, as CSV."""
-    found = await services.store.find(wanted_of(request), MAX_EXPORTED)
-    text = await asyncio.to_thread(exports.as_csv, found)
-    return _file(text, "text/csv; charset=utf-8", "questions.csv")
+    written = exports.as_csv(services.store, wanted_of(request), MAX_EXPORTED)
+    return await _streamed(written, "text/csv; charset=utf-8", "questions.csv")
 
 
 @seated
 async def export_json(request: Request, services: Services, session: Session) -> Response:
     """The turns that are looked for, as JSON."""
-    found = await services.store.find(wanted_of(request), MAX_EXPORTED)
-    rows = await asyncio.to_thread(exports.rows_of, found)
-    text = await asyncio.to_thread(json.dumps, rows, ensure_ascii=False)
-    return _file(text, "application/json", "questions.json")
+    written = exports.as_json(services.store, wanted_of(request), MAX_EXPORTED)
+    return await _streamed(written, "application/json", "questions.json")
 
 
 @seated
@@ -455,17 +453,37 @@ async def report(request: Request, services: Services, session: Session) -> Resp
     kind = str(request.path_params["kind"])
     if kind not in ("json", "md", "html"):
         raise HTTPException(404)
-    found = await insights(services.store, days_of(request), 20)
+    text = await reported(services.settings, days_of(request), kind)
     if kind == "json":
-        return JSONResponse(asdict(found), headers=HEADERS)
-    if kind == "md":
-        return _file(as_markdown(found), "text/markdown; charset=utf-8", "report.md")
-    return _file(as_html(found), "text/html; charset=utf-8", "report.html")
+        return Response(text, media_type="application/json", headers=HEADERS)
+    media_type = "text/markdown; charset=utf-8" if kind == "md" else "text/html; charset=utf-8"
+    return _file(text, media_type, f"report.{kind}")
 
 
 def _file(text: str, media_type: str, name: str) -> Response:
-    headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type=media_type, headers=headers)
+    return Response(text, media_type=media_type, headers=_attached(name))
+
+
+async def _streamed(written: AsyncGenerator[str, None], media_type: str, name: str) -> Response:
+    """A file as it is written; what fails before its first piece is told like any fault."""
+    first = await anext(written)
+    second = await anext(written, "")
+
+    async def pieces() -> AsyncIterator[str]:
+        async with aclosing(written):
+            yield first + second
+            try:
+                async for piece in written:
+                    yield piece
+            except StoreError as error:
+                log.error("%s ends too early: %s", name, error)
+                raise
+
+    return StreamingResponse(pieces(), media_type=media_type, headers=_attached(name))
+
+
+def _attached(name: str) -> dict[str, str]:
+    return HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
 @seated
