@@ -32,6 +32,12 @@ def clean(text: str) -> str:
     return without_controls(_LINE_ENDS.sub("\n", text)).strip()
 
 
+def counted(number: float, noun: str) -> str:
+    """In English, "1 reader" and "2 readers"."""
+    number = int(number) if number == int(number) else number
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def is_blank(text: str) -> bool:
     """Is there nothing to see in it? Zero-width and other format characters count as nothing."""
     return all(char.isspace() or unicodedata.category(char) in ("Cf", "Zs") for char in text)

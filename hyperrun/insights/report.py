@@ -11,14 +11,21 @@ import html
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from hyperrun.domain import Outcome, reader_of
 from hyperrun.redaction import without_personal
-from hyperrun.storage.store import Reported, Store
-from hyperrun.text import in_markdown, plain
+from hyperrun.storage.store import Reported, Store, Summary, day_of
+from hyperrun.text import counted, in_markdown, plain
 
+# What mail programs understand, too.
+STYLE = (
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:1.5em auto;padding:0 1em;"
+    "color-scheme:light dark}h1{font-size:1.4em}h2{font-size:1.1em;margin:1.6em 0 .4em}"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
+    "padding:.35em .8em;border-bottom:1px solid #8884;overflow-wrap:anywhere}th{white-space:nowrap}"
+)
 AROUND = " \t\n.,;:!?¿¡。、？！…\"'«»“”„"  # a question is the same with or without
 
 
@@ -57,6 +64,7 @@ class Insights:
     days: float
     questions: int = 0  # a person's question counts once
     readers: int = 0  # people
+    not_answered: int = 0  # of the questions, from the documentation
     up: int = 0
     down: int = 0
     failed: int = 0  # no answer, or half of one: a fault, a limit of time, a restart
@@ -73,58 +81,74 @@ class Insights:
 async def insights(store: Store, days: float, most: int) -> Insights:
     """The report of the last `days`, its lists of `most` entries at most. Raises `StoreError`."""
     since = time.time() - days * 86_400
-    rows = [
-        replace(row, question=without_personal(row.question), comment=without_personal(row.comment))
-        for row in await store.summaries(since)
-    ]
-    reported = await store.reported(time.strftime("%Y-%m-%d", time.gmtime(since)))
-    last = {(reader_of(row.conversation), _same(row.question)): row for row in rows}
-    people = {key for key, row in last.items() if not row.asker.agent}
+    rows = await store.summaries(since)
+    last: dict[tuple[str, str], Summary] = {}
+    for row in rows:
+        key = reader_of(row.conversation), _same(row.question) or row.id
+        last.pop(key, None)  # those that are asked last stand last
+        last[key] = row
+    people = {key: row for key, row in last.items() if not row.asker.agent}
     agents = Counter((row.asker.agent, row.asker.door.value) for row in rows if row.asker.agent)
-    wordings = {question: row.question for (_, question), row in last.items()}
-    answered = {key: row for key, row in last.items() if row.outcome == Outcome.ANSWERED}
-    uncited = (question for (_, question), row in answered.items() if not row.is_cited)
-    pages = {
-        (reader, row.page_url)
-        for (reader, _), row in last.items()
-        if row.page_url and not row.asker.agent
-    }
+    wordings = {key: row.question for (_, key), row in last.items() if says_something(row.question)}
     failures = (Outcome.FAILED, Outcome.INTERRUPTED)
+    uncited = {
+        key: row
+        for key, row in last.items()
+        if row.outcome == Outcome.ANSWERED and not row.is_cited
+    }
+    pages = dict.fromkeys((reader, row.page_url) for (reader, _), row in people.items())
     return Insights(
         days=days,
         questions=len(people),
         readers=len({reader for reader, _ in people}),
+        not_answered=len(uncited.keys() & people.keys()),
         up=sum(row.rating > 0 for row in rows),
         down=sum(row.rating < 0 for row in rows),
         failed=sum(row.outcome in failures for row in last.values()),
         usd=sum(row.cost_usd or 0.0 for row in rows if not row.own_key),
-        unanswered=_most(uncited, most, wordings),
+        unanswered=_most((question for _, question in uncited), most, wordings),
         failures=_most(
             (question for (_, question), row in last.items() if row.outcome in failures),
             most,
             wordings,
         ),
-        complaints=[
-            Complaint(row.question, row.reason, row.comment, row.page_url, row.id)
-            for row in reversed(rows)
-            if row.rating < 0
-        ][:most],
+        complaints=[_complaint(row) for row in reversed(rows) if _complains(row)][:most],
         asked=_most((question for _, question in people), most, wordings),
-        pages=_most((page for _, page in pages), most),
+        pages=_most((page for _, page in pages if page), most),
         agents=[
             Agent(name, door, questions) for (name, door), questions in agents.most_common(most)
         ],
-        reported=reported[:most],
+        reported=(await store.reported(day_of(since)))[:most],
     )
+
+
+def _complains(row: Summary) -> bool:
+    """Is there a thumb down, and a text of its reader to read?"""
+    return row.rating < 0 and bool(row.question or row.comment)
+
+
+def _complaint(row: Summary) -> Complaint:
+    question, comment = without_personal(row.question), without_personal(row.comment)
+    return Complaint(question, row.reason, comment, row.page_url, row.id)
 
 
 def _same(question: str) -> str:
     return " ".join(question.casefold().split()).strip(AROUND)
 
 
+def says_something(question: str) -> bool:
+    """Has a question a word? One whose text is not kept has none."""
+    return any(letter.isalnum() for letter in question)
+
+
 def _most(keys: Iterable[str], most: int, wordings: dict[str, str] | None = None) -> list[Asked]:
-    counted = sorted(Counter(keys).items(), key=lambda each: (-each[1], each[0]))
-    return [Asked((wordings or {}).get(key, key), readers) for key, readers in counted[:most]]
+    """The commonest, of equal ones those asked last; what has no wording is only counted."""
+    newest = list(keys)[::-1]
+    counts = Counter(newest if wordings is None else filter(wordings.__contains__, newest))
+    return [
+        Asked(without_personal((wordings or {}).get(key, key)), readers)
+        for key, readers in counts.most_common(most)
+    ]
 
 
 class Part(NamedTuple):
@@ -160,12 +184,16 @@ def _part(title: str, names: tuple[str, ...], rows: Iterable[Iterable[Any]]) -> 
 
 
 def _title(report: Insights) -> str:
-    return f"Questions of the last {report.days:g} days"
+    days = "day" if report.days == 1 else f"{report.days:g} days"
+    return f"Questions of the last {days}"
 
 
 def _sentence(report: Insights) -> str:
+    share = f" ({report.not_answered / report.questions:.0%})" if report.questions else ""
     return (
-        f"{report.questions} questions of {report.readers} readers; thumbs: {report.up} up, "
+        f"{counted(report.questions, 'question')} of {counted(report.readers, 'reader')}, "
+        f"{report.not_answered:,}{share} not answered from the documentation; "
+        f"thumbs: {report.up} up, "
         f"{report.down} down; failed: {report.failed}; cost: {report.usd:.2f} USD."
     )
 
@@ -187,6 +215,8 @@ def as_html(report: Insights) -> str:
     """The same as a page of its own, which loads nothing: for a mail, or to be kept."""
     lines = [
         "<!doctype html>", '<html lang="en"><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<style>{STYLE}</style>",
         f"<title>{html.escape(_title(report))}</title>",
         f"<h1>{html.escape(_title(report))}</h1><p>{html.escape(_sentence(report))}</p>",
     ]  # fmt: skip
@@ -195,7 +225,7 @@ def as_html(report: Insights) -> str:
         if not rows:
             lines.append("<p>None.</p>")
             continue
-        lines.append('<table border="1" cellpadding="5">' + _cells("th", names))
+        lines.append("<table>" + _cells("th", names))
         lines += [_cells("td", row) for row in rows]
         lines.append("</table>")
     return "\n".join(lines) + "\n"

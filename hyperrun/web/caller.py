@@ -39,8 +39,9 @@ class Caller:
 
     def asker_for(self, services: Services) -> Asker:
         """Who asks, as it is kept: a wish not to be tracked counts where the operator honours
-        it."""
-        private = self.asker.private and services.settings.honor_dnt
+        it, and everybody's counts as one where nothing that is asked is kept."""
+        settings = services.settings
+        private = not settings.keep_questions or (self.asker.private and settings.honor_dnt)
         return replace(self.asker, private=private)
 
 

@@ -39,13 +39,15 @@ class EventsOut:
         self._budget_told = -1  # the day
 
     def feedback(self, turn: Turn, rating: int, reason: str, comment: str) -> None:
-        """A reader has said what they think of an answer."""
+        """A reader has said what they think of an answer. No text of one who is not to be
+        tracked is told."""
+        page, *texts = ("", "", "") if turn.asker.private else (
+            turn.page.url, comment, turn.question,
+        )  # fmt: skip
+        comment, question = (without_personal(text)[:MAX_TEXT_CHARS] for text in texts)
         self._tell("feedback", {
-            "turn": turn.id, "rating": rating, "reason": reason, "page": turn.page.url,
-            "comment": without_personal(comment)[:MAX_TEXT_CHARS],
-            "question": "" if turn.asker.private else (
-                without_personal(turn.question)[:MAX_TEXT_CHARS]
-            ),
+            "turn": turn.id, "rating": rating, "reason": reason, "page": page,
+            "comment": comment, "question": question,
             "desk": f"{self._desk}/conversation/{turn.id}" if self._desk else "",
         })  # fmt: skip
 

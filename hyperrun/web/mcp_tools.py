@@ -244,5 +244,6 @@ async def _ask(services: Services, caller: Caller, wanted: AskInput) -> str:
 
 async def _report_gap(services: Services, caller: Caller, wanted: GapInput) -> str:
     redact_from_logs(wanted.question)
-    await services.store.report_gap(wanted.question, wanted.note, caller.asker.agent)
+    if services.settings.keep_questions:
+        await services.store.report_gap(wanted.question, wanted.note, caller.asker.agent)
     return "Thank you. The maintainers will see it in their report."

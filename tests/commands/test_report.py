@@ -57,7 +57,7 @@ def test_a_question_counts_once_for_each_reader_and_stands_with_his_last_answer(
             done = command(tmp_path, "--json")
             assert done.returncode == 0, done.stderr
             said = json.loads(done.stdout)
-            assert (said["questions"], said["readers"]) == (6, 3)
+            assert (said["questions"], said["readers"], said["not_answered"]) == (6, 3, 3)
             assert (said["up"], said["down"], said["failed"]) == (1, 1, 1)
             assert said["usd"] == pytest.approx(0.25 * 9 + 0.5)
             assert said["unanswered"] == [
@@ -75,6 +75,7 @@ def test_a_question_counts_once_for_each_reader_and_stands_with_his_last_answer(
             ]
 
             report = command(tmp_path).stdout
+            assert "6 questions of 3 readers, 3 (50%) not answered from the documentation" in report
             assert "| 2 | How do I install it |" in report
             assert "| Retried? | wrong | It \\| does not \\[31m work |" in report
             assert "| 2 | cursor | mcp |" in report
@@ -105,6 +106,23 @@ def test_what_matched_nothing_closely_is_unanswered_and_what_failed_is_named(
             assert unanswered == {"Weakly?", "Not at all?", "By a model alone?"}
             assert said["failures"] == [{"text": "Broken?", "readers": 1}]
             assert "| 1 | Broken? |" in command(tmp_path).stdout
+
+    run(work)
+
+
+def test_what_has_no_word_is_counted_and_the_newest_stand_first(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            texts = ("Zebra?", ".", "Apple?", "", "…", "Zebra")
+            await store.save([
+                asked(at, f"reader-{at}", text, grounding=Grounding.ABSENT)
+                for at, text in enumerate(texts)
+            ])  # fmt: skip
+            await store.save([asked(9, "reader-0", "Apple", grounding=Grounding.ABSENT)])
+            said = json.loads(command(tmp_path, "--json").stdout)
+            assert [each["text"] for each in said["unanswered"]] == ["Apple", "Zebra"]
+            assert (said["questions"], said["not_answered"]) == (7, 7)
+            assert [each["text"] for each in said["asked"]] == ["Apple", "Zebra"]
 
     run(work)
 
