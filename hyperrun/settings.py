@@ -434,6 +434,12 @@ class Settings:
         settings.check()
         return settings
 
+    @property
+    def desk_url(self) -> str:
+        """Where the operator finds the desk; "" where there is none, or its address is not told."""
+        is_open = self.desk_password or self.desk_read_password or self.desk_header
+        return f"{self.public_url.rstrip('/')}/desk" if is_open and self.public_url else ""
+
     def check(self) -> None:
         """Raise `BadSetting` where values that are well-formed make no sense."""
         wrong = []

@@ -36,6 +36,7 @@ from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import EmbeddingError
 from hyperrun.settings import Settings
 from hyperrun.storage.opening import store_of
+from hyperrun.storage.store import day_of
 
 AT_ONCE = 64  # questions that are embedded in one call
 
@@ -70,8 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         name = f"{number:03}-{gap.slug}.md"
         if options.out:
             options.out.mkdir(parents=True, exist_ok=True)
-            (options.out / name).write_text(markdown(gap, options.days), encoding="utf-8")
-        print(f"{number:3}. {gap.name}: {gap.readers} readers, {gap.times} times, {gap.trend}")
+            (options.out / name).write_text(
+                markdown(gap, options.days, settings.desk_url), encoding="utf-8"
+            )
+        print(f"{number:3}. {gap.name}: {gap.told_by}, {gap.trend}")
     if not found:
         print("No gaps.")
     return 0
@@ -105,10 +108,10 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _read(settings: Settings, days: float, least: int) -> list[Gap]:
     since = time.time() - days * 86_400
-    day = time.strftime("%Y-%m-%d", time.gmtime(since))
+    day, lately = day_of(since), day_of(since + days * 43_200)
     async with store_of(settings).open_alongside_server() as store:
         rows = await store.summaries(since)
-        missed, reported = await store.missed(day), await store.reported(day)
+        missed, reported = await store.missed(day, lately), await store.reported(day, lately)
     asked = askings(rows, missed, reported)
     embed, index = embedding(settings), built_index(settings)
     try:

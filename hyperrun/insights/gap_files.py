@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hyperrun.insights.gaps import REASONS, Gap
-from hyperrun.text import in_markdown, plain
+from hyperrun.text import counted, in_markdown, plain
 
 MAX_SHOWN = 12
 
@@ -17,12 +17,13 @@ class Issue:
     label: str = "documentation"
 
 
-def markdown(gap: Gap, days: float) -> str:
-    """The gap as a page: what is needed, by how many, in which words, and why it is a gap."""
+def markdown(gap: Gap, days: float, desk: str = "") -> str:
+    """The gap as a page: what is needed, by how many, in which words, and why it is a gap; with its
+    answers at the `desk`'s address, where there is one."""
     lines = [
         f"# {in_markdown(gap.name)}",
         "",
-        f"{gap.readers} readers, {gap.times} times in {days:g} days, {gap.trend} "
+        f"{gap.told_by} in {counted(days, 'day')}, {gap.trend} "
         f"({gap.before} in the first half, {gap.after} in the second).",
         "",
         "## Why it is a gap",
@@ -40,8 +41,8 @@ def markdown(gap: Gap, days: float) -> str:
         lines += [f"- {in_markdown(comment)}" for comment in gap.comments]
     if gap.pages:
         lines += ["", "## Asked on", "", *(f"- {in_markdown(page)}" for page in gap.pages)]
-    if gap.turns:
-        lines += ["", "## Answers", "", *(f"- `{turn}`" for turn in gap.turns)]
+    if gap.turns and desk:
+        lines += ["", "## Answers", "", *(f"- <{desk}/conversation/{turn}>" for turn in gap.turns)]
     return "\n".join(lines) + "\n"
 
 

@@ -4,14 +4,14 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hyperrun.domain import Grounding, Outcome, reader_of
 from hyperrun.insights.clusters import MAX_QUESTIONS, Embed, Find, clusters
 from hyperrun.insights.wording import about, language_of, reads_as_heading, stems_of
-from hyperrun.redaction import without_personal
+from hyperrun.redaction import REMOVED, without_personal
 from hyperrun.storage.store import Missed, Reported, Summary
-from hyperrun.text import plain
+from hyperrun.text import counted, plain
 
 DAY_S = 86_400.0
 AGAIN_WITHIN_S = 600.0  # a question of the same reader, in other words
@@ -50,7 +50,10 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A need that the documentation does not meet. Of wordings the commonest come first."""
+    """A need that the documentation does not meet. Of wordings the commonest come first.
+
+    Who searches, and an agent that reports something, is no reader that could be told from another.
+    """
 
     name: str
     readers: int
@@ -62,6 +65,17 @@ class Gap:
     comments: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     turns: list[str] = field(default_factory=list)  # answers to look at, the newest first
+
+    @property
+    def anonymous(self) -> int:
+        """How often it was told by nobody that is known as a reader: searches, and agents."""
+        return sum(self.reasons.get(reason, 0) for reason in ("searched", "reported"))
+
+    @property
+    def told_by(self) -> str:
+        """By how many, and how often."""
+        readers = f"{counted(self.readers, 'reader')}, " if self.readers else ""
+        return f"{readers}{counted(self.times, 'time')}"
 
     @property
     def trend(self) -> str:
@@ -98,19 +112,24 @@ def askings(
                     row.page_url, plain(without_personal(row.comment), 300),
                 )
             )  # fmt: skip
-    now = time.time()
     for search in missed:
-        text = plain(without_personal(search.words), 300)
-        if stems_of(text):
-            found.append(Asking(text, "", now, ("searched",), times=search.times))
+        found += _counted(search, Asking(plain(without_personal(search.words), 300),
+                                         reasons=("searched",)))  # fmt: skip
     for report in reported:
-        text = plain(without_personal(report.question), 500)
-        if stems_of(text):
-            note = plain(without_personal(report.note), 300)
-            found.append(
-                Asking(text, "", now, ("reported",), comment=note, times=report.times)
-            )  # fmt: skip
+        note = plain(without_personal(report.note), 300)
+        found += _counted(report, Asking(plain(without_personal(report.question), 500),
+                                         reasons=("reported",), comment=note))  # fmt: skip
     return found
+
+
+def _counted(row: Missed | Reported, told: Asking) -> list[Asking]:
+    """What is counted by days and not by readers: what of it was lately, and before."""
+    times = {time.time(): row.lately, 0.0: row.times - row.lately}
+    return [
+        replace(told, when=when, times=count)
+        for when, count in times.items()
+        if count and stems_of(told.text)
+    ]
 
 
 def _reasons(row: Summary, again: frozenset[str]) -> Iterable[tuple[str, bool]]:
@@ -158,7 +177,7 @@ def gaps(
     joined = clusters(questions, embed, find)
     found = [_gap([groups[at] for at in places], middle) for places in joined]
     kept = [gap for gap in found if gap.times >= least]
-    return sorted(kept, key=lambda gap: (-gap.readers, -gap.times, gap.name))
+    return sorted(kept, key=lambda gap: (-gap.readers - gap.anonymous, -gap.times, gap.name))
 
 
 def _same(text: str) -> str:
@@ -173,16 +192,15 @@ def _gap(groups: Sequence[Sequence[Asking]], middle: float) -> Gap:
         for reason in each.reasons:
             reasons[reason] += each.times
     newest = sorted(everyone, key=lambda each: -each.when)
-    anonymous = sum(each.times for each in everyone if not each.reader)
     return Gap(
         name=named([each.text for group in groups for each in group]),
-        readers=len({each.reader for each in everyone if each.reader}) + anonymous,
+        readers=len({each.reader for each in everyone if each.reader}),
         times=sum(each.times for each in everyone),
         before=sum(each.times for each in everyone if each.when < middle),
         after=sum(each.times for each in everyone if each.when >= middle),
         reasons=dict(reasons.most_common()),
         wordings=[group[-1].text for group in wordings][:MAX_WORDINGS],
-        comments=[each.comment for each in newest if each.comment][:MAX_ANSWERS],
+        comments=list(dict.fromkeys(each.comment for each in newest if each.comment))[:MAX_ANSWERS],
         pages=_most(each.page_url for each in everyone if each.page_url),
         turns=[each.turn_id for each in newest if each.turn_id][:MAX_ANSWERS],
     )
@@ -202,12 +220,13 @@ def named(questions: Sequence[str], main: str = "en") -> str:
         shares.update(stems[question].keys())
     several = {stem: count for stem, count in shares.items() if count > 1} or dict(shares)
 
-    def worth(question: str) -> tuple[bool, float, int]:
+    def worth(question: str) -> tuple[bool, bool, float, int]:
         own = stems[question]
         held = sum(several.get(stem, 0) for stem in own) / (len(own) + 2)
         if not reads_as_heading(question):
             held *= NO_HEADING
-        return language_of(question) == main, held, -len(question)
+        is_whole = REMOVED not in question
+        return is_whole, language_of(question) == main, held, -len(question)
 
     best = max(dict.fromkeys(questions), key=worth)
     name = plain(about(best), MAX_NAME_CHARS)

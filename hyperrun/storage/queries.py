@@ -19,6 +19,7 @@ from hyperrun.storage.store import (
     MAX_RECENT,
     MAX_REPORTED,
     MAX_TURNS,
+    NEVER,
     TITLE_CHARS,
     UNLESS_PRIVATE,
     Missed,
@@ -30,6 +31,7 @@ from hyperrun.storage.store import (
 
 # One stretch of the index: an OR alone would read every row.
 OF_READER = "conversation BETWEEN ? AND ? AND (conversation = ? OR conversation >= ?)"
+LATELY = "sum(CASE WHEN day >= ? THEN times ELSE 0 END)"
 
 
 class Queries:
@@ -173,30 +175,33 @@ class Queries:
         """As `Store.count_missed`."""
         await self._count("missed", MAX_MISSED, {"day": day or today(), "words": words})
 
-    async def missed(self, since_day: str) -> list[Missed]:
+    async def missed(self, since_day: str, lately: str = NEVER) -> list[Missed]:
         """As `Store.missed`."""
         rows = await self._rows(
-            "SELECT words, sum(times) AS all_times FROM missed WHERE day >= ? "
+            f"SELECT words, sum(times) AS all_times, {LATELY} FROM missed WHERE day >= ? "
             f"GROUP BY words ORDER BY all_times DESC, words {self._dialect.by_bytes}",
-            since_day,
-        )
-        return [Missed(words, int(times)) for words, times in rows]
+            lately, since_day,
+        )  # fmt: skip
+        return [Missed(words, int(times), int(late)) for words, times, late in rows]
 
     async def report_gap(self, question: str, note: str, agent: str, day: str = "") -> None:
         """As `Store.report_gap`."""
         key = {"day": day or today(), "question": question, "note": note, "agent": agent}
         await self._count("gaps", MAX_REPORTED, key)
 
-    async def reported(self, since_day: str) -> list[Reported]:
+    async def reported(self, since_day: str, lately: str = NEVER) -> list[Reported]:
         """As `Store.reported`."""
         key = ("question", "note", "agent")
         order = ", ".join(f"{each} {self._dialect.by_bytes}" for each in key)
         rows = await self._rows(
-            "SELECT question, note, agent, sum(times) AS all_times FROM gaps WHERE day >= ? "
-            f"GROUP BY question, note, agent ORDER BY all_times DESC, {order}",
-            since_day,
-        )
-        return [Reported(asked, note, agent, int(times)) for asked, note, agent, times in rows]
+            f"SELECT question, note, agent, sum(times) AS all_times, {LATELY} FROM gaps "
+            f"WHERE day >= ? GROUP BY question, note, agent ORDER BY all_times DESC, {order}",
+            lately, since_day,
+        )  # fmt: skip
+        return [
+            Reported(asked, note, agent, int(times), int(late))
+            for asked, note, agent, times, late in rows
+        ]
 
     async def _count(self, table: str, most: int, key: dict[str, str]) -> None:
         """Count one more of a row, and keep at most so many rows of a day."""

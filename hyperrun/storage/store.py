@@ -32,6 +32,7 @@ EXPIRE_EVERY_S = 3_600.0
 MAX_TURNS = 200  # of a conversation are shown and looked at; an export holds all
 MAX_RECENT = 20  # conversations of a reader are listed
 TITLE_CHARS = 200
+NEVER = "9999-12-31"  # a day
 MAX_REPORTED = 500  # gaps of a day that agents report
 MAX_MISSED = 2_000  # wordings of a day's searches that led nowhere
 
@@ -64,6 +65,7 @@ class Missed:
 
     words: str
     times: int
+    lately: int = 0  # of them since the day asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Reported:
     note: str
     agent: str
     times: int
+    lately: int = 0  # as above
 
 
 class Store(Protocol):
@@ -196,8 +199,9 @@ class Store(Protocol):
         wordings are kept; others are counted no more.
         """
 
-    async def missed(self, since_day: str) -> list[Missed]:
-        """The searches that led nowhere on `since_day` or later, most often first."""
+    async def missed(self, since_day: str, lately: str = NEVER) -> list[Missed]:
+        """The searches that led nowhere on `since_day` or later, most often first, and how many of
+        them since the day `lately`."""
 
     async def report_gap(self, question: str, note: str, agent: str, day: str = "") -> None:
         """Keep that `agent` did not find something, on `day` (ISO date in UTC, today when empty).
@@ -205,8 +209,8 @@ class Store(Protocol):
         Of a day at most `MAX_REPORTED` are kept; others are counted no more.
         """
 
-    async def reported(self, since_day: str) -> list[Reported]:
-        """What was reported on `since_day` or later, most often first."""
+    async def reported(self, since_day: str, lately: str = NEVER) -> list[Reported]:
+        """What was reported on `since_day` or later, most often first; `lately` as above."""
 
     # Spend
 

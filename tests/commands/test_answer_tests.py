@@ -259,6 +259,7 @@ SHADES = ("Linen", "Paper", "Glass", "Rattan")
         ("`dim` and `watts`", "`dim`, `watts`", "def dim(): ...", ("watts",)),  # in code beside it
         ("`dim` and `watts`", ".. autofunction::", "def dim(): ...", ("dim", "watts")),
         ("`with` and `lantern`", "", "", ()),  # a common word, and the heading's
+        ("`...`, 2024-01-30, 2000", "", "", ("30",)),  # no word, and of a date
     ],
 )
 def test_a_drafted_word_would_not_stand_there_after_a_wrong_edit(

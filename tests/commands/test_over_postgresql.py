@@ -116,4 +116,4 @@ def test_the_desk_shows_what_the_servers_share(operator: Operator) -> None:
         while "being gathered" in (text := visitor.get("/desk/gaps").text):
             assert time.monotonic() < deadline
             time.sleep(0.2)
-        assert "2 readers, 2 times" in text
+        assert "readers: 2, times: 2" in text

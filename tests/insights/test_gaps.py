@@ -100,11 +100,14 @@ def test_a_gap_has_a_heading_its_readers_and_why() -> None:
     asked += [replace(asked[0], id="again", rating=-1, comment="ask ann@example.org")]
     asked += rows(*OTHERS)  # answered: none of them is a gap
     first, *others = gaps(
-        askings(asked, [Missed("gzip compression", 4)], [Reported("gzip?", "no", "cursor", 1)]), 30
+        askings(asked, [Missed("gzip compression", 4, 3)], [Reported("gzip?", "no", "cursor", 1)]),
+        30,
     )
     assert not others
     assert first.name == "Compress responses with gzip"
-    assert (first.readers, first.times) == (10, 11)
+    # Who searches and who reports is nobody that is known.
+    assert (first.readers, first.times, first.told_by) == (5, 11, "5 readers, 11 times")
+    assert (first.before, first.after) == (2, 9)
     assert first.reasons == {"absent": 6, "searched": 4, "down": 1, "reported": 1}
     assert "ann@example.org" not in str(first)
     assert first.trend == "rising"
@@ -177,6 +180,20 @@ def test_a_heading_is_no_bare_name_complaint_or_rest_of_a_sentence(questions: li
 )  # fmt: skip
 def test_a_short_question_tells_its_language(question: str, language: str) -> None:
     assert language_of(question) == language
+
+
+def test_a_gap_is_named_by_nothing_that_was_taken_out_of_a_question() -> None:
+    asked = rows("ann@example.org cannot dim lamps", "dim lamps", grounding=Grounding.ABSENT)
+    (found,) = gaps(askings(asked), 30)
+    assert found.name == "Dim lamps"
+
+
+def test_a_file_links_its_answers_at_the_desk_and_an_issue_names_none() -> None:
+    gap = Gap("Dim", 1, 1, 0, 1, {"absent": 1}, ["dim"], turns=["turn-1"])
+    linked = markdown(gap, 1, "https://ask.example/desk")
+    assert "- <https://ask.example/desk/conversation/turn-1>" in linked
+    assert "1 reader, 1 time in 1 day, rising" in linked
+    assert "turn-1" not in markdown(gap, 30) + issue(gap, 30).body
 
 
 def test_what_readers_wrote_stays_text_in_a_file() -> None:

@@ -23,7 +23,7 @@ from hyperrun.llm.models import Models
 from hyperrun.search.engine import Search
 from hyperrun.search.questions import is_for_readers
 from hyperrun.settings import Settings
-from hyperrun.text import plain
+from hyperrun.text import counted, plain
 
 ATTEMPTS = 2
 MAX_SOURCES = 14
@@ -194,7 +194,7 @@ def as_patch(done: Drafted, gap: Gap, days: float) -> str:
     lines = [
         f"Subject: Docs: {plain(draft.heading, 120)}",
         "",
-        f"{gap.readers} readers needed this {gap.times} times in {days:g} days:",
+        f"Needed in {counted(days, 'day')} by {gap.told_by}:",
         *(f"  {plain(words, 200)}" for words in gap.wordings[:5]),
         "",
         "Drafted by a model, to be read by a person. It stands on:",

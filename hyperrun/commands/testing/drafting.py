@@ -15,6 +15,7 @@ from hyperrun.domain import Grounding
 from hyperrun.passage import PROSE
 from hyperrun.redaction import without_personal
 from hyperrun.search.engine import Search
+from hyperrun.search.questions import is_for_readers
 from hyperrun.search.terms import STOP_WORDS
 from hyperrun.storage.store import Summary
 from hyperrun.text import plain
@@ -26,12 +27,14 @@ DULL = frozenset((
     "contents", "table of contents", "overview", "introduction", "notes", "example", "examples",
     "usage", "see also", "changelog", "license", "licence", "parameters", "returns", "raises",
     "unreleased", "added", "changed", "fixed", "removed", "deprecated", "security", "index",
+    "what s changed", "new contributors",
 ))  # fmt: skip
 
 _VERSION = re.compile(r"v?\d+(\.\d+)+\b|\d{4}-\d\d-\d\d")
 _OBJECT = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+(?:\(.*\))?")  # as generated pages head a function
 _ASKS = re.compile(r"[?？]\s*$")
 _CODE = re.compile(r"`([^`\n]{2,60})`")
+_PART_OF_DATE = re.compile(r"0\d|20\d\d")  # of an example's output, and no default of anything
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?: ?(?:seconds?|minutes?|ms|MB|kB|GB|bytes|days|%))?")
 
 
@@ -71,6 +74,8 @@ def _about(file: str, title: str) -> AnswerTest | None:
     words = heading_words(own)
     if not words or words in DULL or _VERSION.search(own) or len(own) < 3:
         return None
+    if file.startswith(("test/", "tests/")) or not is_for_readers(file):
+        return None
     if file.startswith(".") or own == PurePosixPath(file).stem:  # that page has no heading
         return None
     above = names[-2] if len(names) > 1 else ""
@@ -94,6 +99,8 @@ def telling(answered: Answered, section: str = "") -> tuple[str, ...]:
     times: dict[str, int] = {}
     for word in dict.fromkeys(word.strip() for word in found):
         if not 1 < len(word) <= MAX_WORD_CHARS or word.casefold() in STOP_WORDS:
+            continue
+        if not any(map(str.isalnum, word)) or _PART_OF_DATE.fullmatch(word):
             continue
         if stands_in(word, heading) or not stands_in(word, said):
             continue
