@@ -11,7 +11,7 @@ from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any
 
-from fasthtml.components import H2, Button, Form, Input, Label, P, Span
+from fasthtml.components import H2, Button, Code, Form, Input, Label, P, Span
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -224,7 +224,7 @@ async def front(request: Request, services: Services, session: Session) -> Respo
         request,
         session,
         "overview",
-        *views.OverviewContent(words_of(request), told, days),
+        *views.OverviewContent(words_of(request), told, days, bool(live)),
         refresh_s=live,
     )
 
@@ -398,7 +398,11 @@ async def limits_page(request: Request, services: Services, session: Session) ->
     }
     names = [each for each in fields(settings) if each.name.startswith(("questions_per", "max_"))]
     rows = [
-        [each.metadata["variable"], str(getattr(settings, each.name)), each.metadata["help"]]
+        [
+            Code(each.metadata["variable"]),
+            _told(say, each, getattr(settings, each.name)),
+            views.in_code(each.metadata["help"]),
+        ]
         for each in names
     ]
     columns = [say(key) for key in ("setting", "value", "what")]
@@ -423,9 +427,13 @@ def _told(say: Words, each: Any, value: Any) -> str:
         return say("set" if value else "not_set")
     if each.name.endswith("_url") and isinstance(value, str) and "@" in value:
         return say("set")  # with a name and a password in it, perhaps
+    if value in ("", None, ()):
+        return say("not_set")
+    if isinstance(value, bool):
+        return "on" if value else "off"  # as it is written
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    return "" if value is None else PurePosixPath(value).name if each.name == "data_dir" else (
+    return PurePosixPath(value).name if each.name == "data_dir" else (
         str(value)
     )  # fmt: skip
 

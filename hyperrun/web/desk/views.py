@@ -24,7 +24,7 @@ from fasthtml.components import (
 )  # fmt: skip
 
 from hyperrun.answering.answer import Update
-from hyperrun.domain import Grounding, Outcome, Turn
+from hyperrun.domain import Door, Grounding, Outcome, Turn, Usage
 from hyperrun.insights.gaps import Gap
 from hyperrun.redaction import without_personal
 from hyperrun.storage.figures import Glance, PageTally, Wanted
@@ -44,6 +44,7 @@ GROUNDINGS = {
     Grounding.UNKNOWN: "", Grounding.CITED: "cited", Grounding.NEAR: "near",
     Grounding.UNCITED: "uncited", Grounding.ABSENT: "absent",
 }  # fmt: skip
+DOORS = {Door.CHAT: "people", Door.MCP: "agents_mcp", Door.JSON: "programs_json"}
 THUMBS = {1: "up", 0: "", -1: "down"}
 
 
@@ -57,8 +58,8 @@ def _named(say: Words, *keys: str) -> list[str]:
     return [say(key) for key in keys]
 
 
-def OverviewContent(say: Words, told: Overview, days: int) -> list[FT]:
-    """Totals, plots by day, and what each model cost."""
+def OverviewContent(say: Words, told: Overview, days: int, live: bool) -> list[FT]:
+    """Totals, plots by day, and what each model cost; `live` where it is loaded again by itself."""
     rated = told.up + told.down
     facts = {
         say("questions"): f"{told.turns:,}",
@@ -91,7 +92,7 @@ def OverviewContent(say: Words, told: Overview, days: int) -> list[FT]:
         plots.append(Bars(say, say("plot_cost"), told.days, spent, " USD"))
     rows = [[name or say("no_model"), f"{turns:,}", money(usd)] for name, turns, usd in told.models]
     return [
-        _days(say, days), P(A(say("live"), href=f"desk?days={days}&live=1"), cls="soft"),
+        _days(say, days), _live(say, days, live),
         Facts(facts), Div(*plots, cls="plots"),
         H2(say("models")),
         Rows(_named(say, "model", "questions", "cost_usd"), rows, say("nothing_asked")),
@@ -100,8 +101,14 @@ def OverviewContent(say: Words, told: Overview, days: int) -> list[FT]:
     ]  # fmt: skip
 
 
+def _live(say: Words, days: int, live: bool) -> FT:
+    if live:
+        return P(say("is_live"), " ", A(say("not_live"), href=f"desk?days={days}"), cls="soft")
+    return P(A(say("live"), href=f"desk?days={days}&live=1"), cls="soft")
+
+
 def _days(say: Words, days: int) -> FT:
-    spans = {str(count): say("days", count=count) for count in (7, 30, 90)}
+    spans = {str(count): say("days", count=count) for count in sorted({7, 30, 90, days} - {365})}
     spans["365"] = say("year")
     return Form(
         Choice(say("span"), "days", spans, str(days)), Button(say("show")), cls="filters"
@@ -113,7 +120,23 @@ def _share(part: int, whole: int) -> str:
 
 
 def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:g} s"
+    if value is None:
+        return "–"
+    return f"{value:g} s" if value else "< 0.1 s"
+
+
+def _ending(say: Words, each: Glance) -> str:
+    """How a turn ended, in a word: where it was answered, by what."""
+    grounding = GROUNDINGS[each.grounding]
+    if each.outcome is Outcome.ANSWERED and grounding:
+        return say(grounding)
+    return ", ".join(say(key) for key in (each.outcome.value, grounding) if key)
+
+
+def _short(url: str) -> str:
+    """A page without what all pages of a site begin with."""
+    path = url.partition("://")[2].partition("/")[2]
+    return plain(f"/{path}" if path else url, 80)
 
 
 def ConversationsContent(
@@ -134,6 +157,7 @@ def ConversationsContent(
         Field(say("version"), "version", wanted.version, size="6"),
         Button(say("find")), cls="filters",
     )  # fmt: skip
+    by_models = any(each.model for each in found)
     rows = [
         [
             moment(each.started),
@@ -141,22 +165,23 @@ def ConversationsContent(
                 plain(without_personal(each.question), 200) or say("not_kept"),
                 href=f"conversation/{each.id}",
             ),
-            ", ".join(say(key) for key in (each.outcome.value, GROUNDINGS[each.grounding]) if key),
+            _ending(say, each),
             _said(say, THUMBS.get(each.rating, "")),
-            plain(each.page_url, 120),
-            each.model or say("no_model"),
-            money(each.cost_usd) if each.model else "",
+            _short(each.page_url),
             _seconds(round(each.ended - each.started, 1)) if each.ended else "",
+            *([each.model, money(each.cost_usd) if each.model else ""] if by_models else []),
         ]
         for each in found[:most]
     ]
     names = _named(
-        say, "asked_utc", "question", "ended", "thumb", "page", "model", "cost_usd", "time"
+        say, "asked_utc", "question", "ended", "thumb", "page", "time",
+        *(["model", "cost_usd"] if by_models else []),
     )  # fmt: skip
     told = _query(wanted)
     further: list[FT] = []
     if len(found) > most:
         older = _query(wanted) | {"before": repr(found[most - 1].started)}
+        older["before_id"] = found[most - 1].id
         further = [P(A(say("older"), href=f"conversations?{urlencode(older)}"))]
     return [
         filters, Rows(names, rows, say("nothing_found")), *further,
@@ -206,15 +231,14 @@ def _turn(say: Words, turn: Turn, update: Update, chosen: bool) -> FT:
         "page_title": plain(turn.page.title, 200),
         "selected": plain(turn.page.selection, 300),
         "language": turn.language,
-        "asked_by": f"{turn.asker.door.value} {turn.asker.agent}".strip(),
+        "asked_by": f"{say(DOORS[turn.asker.door])} {turn.asker.agent}".strip(),
         "thumb": _said(say, THUMBS.get(turn.rating, "")),
         "reason": turn.reason,
         "comment": turn.comment,
         "model": usage.model or say("quoted_only"),
-        "tokens": say(
-            "tokens_of", prompt=f"{usage.prompt_tokens:,}", answer=f"{usage.completion_tokens:,}"
-        ),
-        "cost_usd": money(usage.cost_usd) + (f" {say('readers_key')}" if usage.own_key else ""),
+        "tokens": _tokens(say, usage),
+        "cost_usd": (money(usage.cost_usd) if usage.model else "")
+        + (f" {say('readers_key')}" if usage.own_key else ""),
         "time": _seconds(round(turn.ended - turn.started, 1)) if turn.ended else "",
     }  # fmt: skip
     return Section(
@@ -225,6 +249,11 @@ def _turn(say: Words, turn: Turn, update: Update, chosen: bool) -> FT:
         cls="turn chosen" if chosen else "turn",
         id=f"turn-{turn.id}",
     )
+
+
+def _tokens(say: Words, usage: Usage) -> str:
+    read, written = f"{usage.prompt_tokens:,}", f"{usage.completion_tokens:,}"
+    return say("tokens_of", prompt=read, answer=written) if usage.model else ""
 
 
 def _facts(say: Words, facts: Mapping[str, str]) -> FT:
@@ -275,16 +304,19 @@ def GapsContent(say: Words, found: Sequence[Gap] | None, days: int, made: float)
         again = A(say("look_again"), href=f"gaps?days={days}")
         return [_days(say, days), P(say("gathering"), " ", again)]
     parts: list[FT] = [_days(say, days)]
-    for gap in found:
+    for number, gap in enumerate(found, 1):  # as `hyperrun gaps --draft` counts them
         reasons = ", ".join(
             f"{say(f'why_{reason}')} ({count})" for reason, count in gap.reasons.items()
         )
         trend = say(gap.trend)
         words = [Li(words) for words in gap.wordings]
-        answers = [Li(A(turn, href=f"conversation/{turn}")) for turn in gap.turns]
+        answers = [
+            Li(A(say("answer_number", number=at), href=f"conversation/{turn}"))
+            for at, turn in enumerate(gap.turns, 1)
+        ]
         parts.append(
             Section(
-                H2(gap.name),
+                H2(f"{number}. {gap.name}"),
                 P(say("gap_line", readers=gap.readers, times=gap.times, trend=trend,
                       reasons=reasons)),
                 Details(
@@ -331,9 +363,14 @@ def PagesContent(say: Words, pages: Sequence[PageTally], days: int) -> list[FT]:
     return [_days(say, days), Rows(names, rows, say("none_on_page"))]
 
 
+def in_code(said: str) -> FT:
+    """A sentence in which `names` stand as code."""
+    return Span(*(Code(part) if at % 2 else part for at, part in enumerate(said.split("`"))))
+
+
 def SettingsContent(say: Words, rows: Sequence[tuple[str, str, str]]) -> list[FT]:
     """The settings in force; secrets are only told to be set."""
-    told = [[Code(name), value, said] for name, value, said in rows]
+    told = [[Code(name), value, in_code(said)] for name, value, said in rows]
     return [Rows(_named(say, "setting", "in_force", "what"), told, say("none"))]
 
 

@@ -6,12 +6,13 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from hyperrun.domain import PERSON, Grounding, Outcome, PageContext, Turn
 from hyperrun.language import languages, texts
@@ -106,6 +107,24 @@ def test_the_days_before_today_are_counted_once_for_every_span(
     run(work)
 
 
+def test_it_is_loaded_again_by_itself_until_that_is_stopped(server: RunningServer) -> None:
+    visitor = seat(server)
+    refresh = '<meta http-equiv="refresh" content="30">'
+    assert refresh not in visitor.get("/desk?days=14").text
+    live = visitor.get("/desk?days=14&live=1").text
+    assert refresh in live
+    assert 'href="desk?days=14">Stop that</a>' in live
+    assert '<option value="14" selected' in live
+
+
+def test_a_turn_in_one_line_says_only_what_there_is(server: RunningServer) -> None:
+    listed = seat(server).get("/desk/conversations").text
+    assert re.search(r'data-name="ended">nothing found</td>', listed)
+    assert re.search(r'data-name="ended">failed</td>', listed)
+    assert 'data-name="page">/v1.2/b</td>' in listed
+    assert '<th scope="col">model</th>' in listed
+
+
 def test_conversations_are_found_by_words_and_how_they_ended(server: RunningServer) -> None:
     visitor = seat(server)
     assert "dim a lamp" in visitor.get("/desk/conversations").text
@@ -131,8 +150,9 @@ def test_gaps_are_gathered_behind_the_page(server: RunningServer) -> None:
         assert "Look again" in text
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    assert re.search("<h2>Play music( on the lamp)?</h2>", text)
-    assert "2 readers, 2 times" in text
+    assert re.search("<h2>1. Play music( on the lamp)?</h2>", text)
+    assert "readers: 2, times: 2" in text
+    assert 'conversation/turn-3">Answer 1</a>' in text
     assert "nothing was found (2)" in text
 
 
@@ -141,7 +161,11 @@ def test_the_other_pages_tell_what_is_there(server: RunningServer) -> None:
     assert "https://docs.example/v1.2/b" in visitor.get("/desk/pages").text
     assert "7.50" in visitor.get("/desk/limits").text
     assert "lantern" in visitor.get("/desk/sources").text
-    assert "HYPERRUN_DAILY_BUDGET_USD" in visitor.get("/desk/settings").text
+    in_force = visitor.get("/desk/settings").text
+    assert re.search("HYPERRUN_DAILY_BUDGET_USD</code></td><td[^>]*>7.5</td>", in_force)
+    assert re.search("HYPERRUN_HONOR_DNT</code></td><td[^>]*>off</td><td[^>]*><span><code>on<",
+                     in_force)  # fmt: skip
+    assert "`" not in in_force
     assert "Does it play music?" in visitor.get("/desk/report.md").text
     rows = list(csv.DictReader(io.StringIO(visitor.get("/desk/export.csv?words=music").text)))
     assert [row["question"] for row in rows] == ["play music on the lamp", "Does it play music?"]
@@ -184,24 +208,13 @@ VIEWS = (
 def test_every_view_is_accessible_and_fits(
     server: RunningServer, chromium: Browser, scheme: str, width: int
 ) -> None:
-    name, _, value = seat(server).cookie.partition("=")
-    context = chromium.new_context(
-        color_scheme=scheme,  # type: ignore[arg-type]
-        viewport={"width": width, "height": 800},
-    )
-    context.add_cookies(
-        [{"name": name, "value": value, "domain": "localhost", "path": "/", "secure": True}]
-    )
-    page = context.new_page()
-    try:
+    with seated_page(server, chromium, scheme, width) as page:
         for view in VIEWS:
             page.goto(f"{server.url}{view}")
             assert accessibility_findings(page) == [], view
             assert page.evaluate(
                 "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
             ), view
-    finally:
-        context.close()
 
 
 def test_one_logs_in_looks_and_logs_out_by_the_keyboard_alone(
@@ -227,6 +240,100 @@ def test_one_logs_in_looks_and_logs_out_by_the_keyboard_alone(
         page.wait_for_url("**/desk/login")
     finally:
         context.close()
+
+
+FOCUSED = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect()
+  const look = getComputedStyle(at)
+  return {
+    place: [...document.querySelectorAll("*")].indexOf(at), name: at.outerHTML.slice(0, 80),
+    none: at === document.body || at === document.documentElement,
+    ring: look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2,
+    seen: box.width > 0 && box.right > 0 && box.left < innerWidth
+      && box.bottom > 0 && box.top < innerHeight,
+  }
+}"""
+CONTROLS = """() => {
+  const all = [...document.querySelectorAll("*")]
+  const controls = "a[href], button, input:not([type=hidden]), select, summary, [tabindex='0']"
+  return all.flatMap((each, at) =>
+    each.matches(controls) && each.getClientRects().length ? [at] : [])
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_control_of_every_view_is_reached_and_seen_by_the_keyboard(
+    server: RunningServer, chromium: Browser, scheme: str, width: int
+) -> None:
+    with seated_page(server, chromium, scheme, width) as page:
+        for view in VIEWS:
+            page.goto(f"{server.url}{view}")
+            page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+            wanted = page.evaluate(CONTROLS)
+            reached: list[int] = []
+            for _ in range(len(wanted) + 1):  # once beside: what the browser has around the page
+                page.keyboard.press("Tab")
+                focused = page.evaluate(FOCUSED)
+                if not focused["none"] and focused["place"] not in reached:
+                    assert focused["ring"] and focused["seen"], (view, focused)
+                    reached.append(focused["place"])
+            assert sorted(reached) == wanted, view
+            first = reached.index(wanted[0])
+            assert reached[first:] + reached[:first] == wanted, f"{view}: in reading order"
+
+
+@contextmanager
+def seated_page(
+    server: RunningServer, chromium: Browser, scheme: str = "light", width: int = 1280
+) -> Iterator[Page]:
+    """A page of a browser that has logged in."""
+    name, _, value = seat(server).cookie.partition("=")
+    context = chromium.new_context(
+        color_scheme=scheme,  # type: ignore[arg-type]
+        viewport={"width": width, "height": 800},
+    )
+    context.add_cookies(
+        [{"name": name, "value": value, "domain": "localhost", "path": "/", "secure": True}]
+    )
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@pytest.mark.slow
+def test_what_is_reached_is_worked_by_the_keyboard(
+    server: RunningServer, chromium: Browser
+) -> None:
+    with seated_page(server, chromium) as page:
+        page.goto(f"{server.url}/desk/conversations")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")  # past the navigation
+        assert page.evaluate("document.activeElement.id") == "content"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.name") == "words"
+        page.keyboard.type("music")
+        page.keyboard.press("Tab")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.value") == "unanswered"
+        page.keyboard.press("Enter")  # opens the list of a choice, where a browser has one
+        page.keyboard.press("Escape")
+        page.locator("input[name=words]").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/conversations?words=music&outcome=unanswered*")
+        page.get_by_role("link", name="Does it play music?").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/conversation/turn-2")
+        page.locator("summary").first.focus()
+        for key, is_open in (("Space", False), ("Enter", True)):
+            page.keyboard.press(key)
+            assert page.evaluate("document.activeElement.parentElement.open") is is_open
+        page.get_by_role("button", name="Delete all of it").focus()
+        page.keyboard.press("Space")
+        page.wait_for_url("**/desk/reader/turn-2/delete")
+        assert page.get_by_text("cannot be undone").is_visible()
 
 
 @pytest.mark.parametrize("language", languages("desk"))
