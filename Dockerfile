@@ -16,7 +16,7 @@ COPY hyperrun hyperrun
 COPY static static
 # Left out is what comes along and is imported by nothing here: a third of the whole. Bytecode is
 # written of what the server imports, and of nothing else.
-RUN uv sync --no-cache --no-default-groups --extra postgres --no-compile-bytecode \
+RUN uv sync --no-cache --no-default-groups --extra postgres --extra meaning --no-compile-bytecode \
       --no-install-package ast-grep-py --no-install-package babel --no-install-package hf-xet \
       --no-install-package numpydoc --no-install-package sphinx \
  && uv build --no-cache --wheel --out-dir dist \

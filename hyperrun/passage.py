@@ -29,9 +29,11 @@ class Passage:
     `.ipynb` file that hold the cells; `text` is then the cells' source). `title` is a symbol's
     qualified name or a section's heading path ("Guide > Install"). `url` is the public docs page
     with its #anchor, `permalink` the lines at the indexed commit; either may be missing. `score`
-    orders the results of one search and means nothing beyond it. `version` is the tag that was
-    asked for, where the text is of that tag and not of today. `content` is what those lines say on
-    their page, as plain Markdown without a generator's marks; "" where that is `text` itself.
+    orders the results of one search and means nothing beyond it. `likeness` is how near in meaning
+    it is to what was searched, in deviations above the documentation's mean; 0 where no model
+    tells. `version` is the tag that was asked for, where the text is of that tag and not of today.
+    `content` is what those lines say on their page, as plain Markdown without a generator's marks;
+    "" where that is `text` itself.
     `source` is the label of the one it is of, where there are several; its files' paths begin with
     it. Of kind "page" is what stands on a rendered page alone: `file` is then the page's path below
     the site, its lines are 0, and `text` is the evidence that is kept.
@@ -50,6 +52,7 @@ class Passage:
     version: str = ""
     content: str = ""
     source: str = ""
+    likeness: float = 0.0
 
     @property
     def shown(self) -> str:

@@ -152,9 +152,10 @@ class Settings:
     )
     embedding_model: str = setting(
         "HYPERRUN_EMBEDDING_MODEL",
-        "",
-        "a model of meaning beside the words: the name of one behind `/v1/embeddings` or known to "
-        "LiteLLM, a folder with `model.onnx` and `tokenizer.json`, or `python:MODULE`; unset: none",
+        "auto",
+        "a model of meaning beside the words: `auto` (the small one that the extra `meaning` "
+        "installs, for English), `off`, the name of one behind `/v1/embeddings` or known to "
+        "LiteLLM, a folder with `model.onnx` and `tokenizer.json`, or `python:MODULE`",
     )
     embedding_api_key: str = setting(
         "HYPERRUN_EMBEDDING_API_KEY", "", "the operator's key for that model", secret=True

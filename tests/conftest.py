@@ -11,6 +11,7 @@ import uvicorn.server
 from httpx._transports import default as httpx_transports
 
 from hyperrun.search import builder
+from hyperrun.search.vectors import installed
 from tests import forked_builder, leaks
 from tests.browser import chromium, page
 from tests.embedding_server import embedding_server
@@ -36,6 +37,9 @@ __all__ = [
 ]
 
 
+# Words alone find what tests ask for, whether a model of meaning is installed or not.
+os.environ["HYPERRUN_EMBEDDING_MODEL"] = "off"
+installed.is_there = lambda: False  # type: ignore[assignment]
 UNMENDABLE = 9  # the exit status of what a second run of the tests that failed would hide
 leaks.listen()
 # Each client of httpx 0.28 reads all certificates anew, 20 ms, for servers that speak plain HTTP.

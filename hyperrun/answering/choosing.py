@@ -23,6 +23,9 @@ HEADING_LINES = 1
 NEAR, FOUND, HEADED, SPELLS, CODE, LONG = 3.0, 0.65, 0.95, 1.1, 0.3, 0.2
 MAX_FOUND = 2.0
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
+# What a deviation of its section's likeness speaks for it, where a model of meaning tells; and how
+# near a section is whose blocks need hold nothing of the question.
+MEANT, CLEAR = 0.1, 3.0
 # Of what the best block holds has one of plain words to hold, and any after a short section.
 AS_MUCH, NEARLY = 0.5, 0.7
 _MENDS = re.compile(
@@ -92,11 +95,13 @@ def by_weight(
 ) -> list[Quote]:
     """The blocks as they would be quoted, that first for which most speaks; without those of plain
     words, that spell out no names and show no code, where they hold far less of the question than
-    the best, and of others where the first section is quoted whole."""
+    the best, and of others where the first section is quoted whole; but with those of a section
+    that is clearly meant."""
     weighed: list[tuple[float, float, Quote]] = []
     most = 0.0
     for number, section in enumerate(sections):
         mends = False
+        likeness = section.source.passage.likeness
         for at, each in enumerate(section.blocks):
             block, text = each.block, each.block.quoted(wanted.telling)
             close, headed = wanted.close(text), wanted.share(block.heading)
@@ -105,8 +110,9 @@ def by_weight(
             held = max(close, headed)
             most = max(most, held)
             mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
-            speaks += MENDS * mends
+            speaks += MENDS * mends + MEANT * likeness
             is_told = not is_answered and (mends or block.has_code or spells(block))
+            is_told = is_told or likeness >= CLEAR
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
     weighed.sort(key=lambda each: -each[0])
     least = (NEARLY if is_answered else AS_MUCH) * most

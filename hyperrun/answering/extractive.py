@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import groupby
 
-from hyperrun.answering.choosing import Quotable, Quote, Section, choose
+from hyperrun.answering.choosing import CLEAR, Quotable, Quote, Section, choose
 from hyperrun.answering.quoting import Block, blocks, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
@@ -70,7 +70,8 @@ async def extract(
     yield text(language, "extract_lead" if is_sure else "extract_near") + "\n\n"
     answering = [
         each for each, share in zip(sources, shares, strict=True)
-        if not is_of_use or (is_prose(each.passage) and share > 0)
+        if not is_of_use
+        or (is_prose(each.passage) and (share > 0 or each.passage.likeness >= CLEAR))
     ]  # fmt: skip
     sections, lost = await read((answering or sources)[: introducing or MAX_SECTIONS], whole)
     if introducing:

@@ -141,12 +141,12 @@ def _draft(settings: Settings, found: Sequence[Gap], options: argparse.Namespace
 
 
 def embedding(settings: Settings) -> Embed | None:
-    """What tells the meaning of questions; None where no model is set. Raises `EmbeddingError`."""
-    if not settings.embedding_model:
+    """What tells the meaning of questions; None where no model of many languages is set, for one
+    cluster has questions in all of them. Raises `EmbeddingError`."""
+    name = models.meant(settings.embedding_model)
+    if name in ("", models.INSTALLED):
         return None
-    model = models.read(
-        settings.embedding_model, settings.embedding_api_key, settings.embedding_api_base
-    )
+    model = models.read(name, settings.embedding_api_key, settings.embedding_api_base)
 
     def embed(questions: Sequence[str]) -> list[Sequence[float]]:
         found: list[Sequence[float]] = []

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="hyperrun-") as scratch:
             settings = replace(
                 settings, repo_path=options.repo or settings.repo_path, site_dir=str(folder),
-                data_dir=Path(scratch), search="embedded", embedding_model="", crawl="off",
+                data_dir=Path(scratch), search="embedded", embedding_model="off", crawl="off",
             )  # fmt: skip
             written = asyncio.run(_run(settings, folder))
     except (BadSetting, SearchError, OSError) as error:

@@ -7,7 +7,7 @@ ask about and no grammar, which is enough to find a section, and needs no model.
 
 import re
 from bisect import insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from unicodedata import normalize
@@ -44,6 +44,8 @@ _KANA, _HANGUL, _HAN = (
     re.compile("[\uac00-\ud7af]"),
     re.compile("[\u4e00-\u9fff]"),
 )
+MOSTLY = 2  # times as many commonest words of English as of another language; five in English
+FOREIGN = 0.4  # of the letters may be of another script, where examples and tests show some
 _INSIDE = 5  # letters of a beginning that German also has in the middle of a word
 
 
@@ -95,6 +97,20 @@ def language_of(question: str) -> str:
     }
     best = max(counts, key=lambda language: counts[language])
     return best if best != "en" and counts[best] > max(counts["en"], 1) else ""
+
+
+def are_english(texts: Iterable[str]) -> bool:
+    """Is English the language of most of this documentation?"""
+    text = plain("\n".join(texts))
+    words = _WORD.findall(text)
+    counts = {
+        language: sum(word in known for word in words)
+        for language, known in _function_words().items()
+    }
+    english = counts.pop("en")
+    letters = sum(map(str.isalpha, text))
+    foreign = sum(each.isalpha() and not each.isascii() for each in text)
+    return english > MOSTLY * max(counts.values()) and foreign <= FOREIGN * letters
 
 
 def function_words_of(question: str, language: str) -> list[str]:

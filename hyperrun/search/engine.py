@@ -43,6 +43,7 @@ from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
 from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.tree import Tree
 from hyperrun.search.typing import Typed
+from hyperrun.search.vectors import models
 from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.vectors.meaning import Meaning, MeaningStatus
 from hyperrun.search.versions import Versions
@@ -101,12 +102,13 @@ class Search:
             where = str(self._main.root)
         self._index = Index(location(settings.data_dir.resolve(), where))
         self._whole_pages = WholePages(self._index.path, self._trees)
+        model = models.meant(settings.embedding_model)
         self._meaning = (
             Meaning(
-                self._index.path, settings.embedding_model, settings.embedding_api_key,
+                self._index.path, model, settings.embedding_api_key,
                 settings.embedding_api_base, settings.embedding_budget_usd,
             )
-            if settings.embedding_model
+            if model
             else None
         )  # fmt: skip
         self._crawls = {
@@ -684,6 +686,8 @@ class Search:
             return None
         if before is not None and before.question and leans(query):
             query = f"{before.question[:MAX_QUERY_CHARS]} {query}"
+        if self._meaning.language == "en":
+            query = await asyncio.to_thread(self._index.in_words_of, query)
         vector = await self._meaning.of_question(query)
         return None if vector is None else Meant(query, vector, self._meaning.table)
 

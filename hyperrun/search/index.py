@@ -78,7 +78,9 @@ class Index(IndexFile):
                 ranked = fusing.fuse_code(ranked, near) if ranked else []
             if asks_for_code or not hits:
                 return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
-            found = [self._passage(connection, hit.id, hit.score) for hit in hits[: 2 * k]]
+            found = [
+                self._passage(connection, hit.id, hit.score, hit.likeness) for hit in hits[: 2 * k]
+            ]
             code = [each for each in ranked if each.kind not in READ]
             prose = distinct(found)[: max(k - bool(code), 1)]
             defined = [
@@ -199,12 +201,16 @@ class Index(IndexFile):
         return asked
 
     @staticmethod
-    def _passage(connection: sqlite3.Connection, id: int, score: float) -> tuple[Passage, str]:
+    def _passage(
+        connection: sqlite3.Connection, id: int, score: float, likeness: float = 0.0
+    ) -> tuple[Passage, str]:
         row = connection.execute(
             "SELECT file, start_line, end_line, title, kind, text, language, content, address "
             "FROM passages WHERE id = ?", (id,),
         ).fetchone()  # fmt: skip
-        passage = replace(Passage(*row[:7]), content=row[7], score=round(score, 4))
+        passage = replace(
+            Passage(*row[:7]), content=row[7], score=round(score, 4), likeness=likeness
+        )
         return passage, row[8]
 
     @staticmethod
@@ -219,6 +225,12 @@ class Index(IndexFile):
             f"FROM passages WHERE id IN ({marks})", tuple(ids),
         )  # fmt: skip
         return {row[0]: (replace(Passage(*row[3:]), content=row[2]), row[1]) for row in rows}
+
+    def in_words_of(self, question: str) -> str:
+        """The question in English words where it is asked in another language than the
+        documentation's. Raises `sqlite3.Error`."""
+        with self.connect() as connection:
+            return sections.in_words_of(connection, question)
 
     def wanted(self, question: str, before: Before | None = None) -> Wanted:
         """What `question` asks for, in this index's words. Raises `sqlite3.Error`."""

@@ -82,11 +82,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A section that was found. `score` orders; `held` is the share of the question in it."""
+    """A section that was found. `score` orders; `held` is the share of the question in it;
+    `likeness` how near it is in meaning, 0 where no model tells."""
 
     id: int
     score: float
     held: float
+    likeness: float = 0.0
 
 
 _GOES_ON = re.compile(

@@ -275,6 +275,14 @@ def test_code_is_left_out_between_blank_lines_and_the_gap_shown() -> None:
     assert "…\n```" in answer("dim", passage)
 
 
+def test_a_section_found_by_its_meaning_alone_is_quoted() -> None:
+    named = section("Pair the lamps before anything else.", "Pairing")
+    meant = section("Hold the switch, and the room grows dark by and by.", "Dimming", "dim.md")
+    question = "How do I lower the brightness of lamps?"
+    assert "grows dark" not in answer(question, named, meant)
+    assert "grows dark" in answer(question, named, replace(meant, likeness=4.0))
+
+
 def test_a_passage_that_holds_far_less_than_the_best_is_left_out() -> None:
     said = answer(
         "install the lantern in the kitchen",

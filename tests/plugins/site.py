@@ -40,6 +40,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PYTHONPATH": f"{folder / 'installed'}:{ROOT}",
         "XDG_CACHE_HOME": str(folder / "cache"),
         "HYPERRUN_SEARCH": "embedded",
+        "HYPERRUN_EMBEDDING_MODEL": "off",
         **UNLIMITED,
         "PYTHONUNBUFFERED": "1",
     }  # fmt: skip

@@ -95,7 +95,7 @@ async def check(
         for tree in (before, after):
             there = replace(
                 settings, repo_path=str(tree), data_dir=tree.parent / "data", search="embedded",
-                embedding_model="", crawl="off",
+                embedding_model="off", crawl="off",
             )  # fmt: skip
             verdicts.append(await ask_all_of_tree(there, [own, *others]))
         if build is not None:

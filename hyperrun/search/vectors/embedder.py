@@ -34,9 +34,15 @@ class Embedder(Protocol):
 
     name: str  # vectors of another name cannot be compared with its own
     usd_per_token: float
+    language: str = ""  # the only one it knows; "": many
+    only_prose: bool = False  # is code left to words?
 
     def embed(self, texts: Sequence[str], *, is_question: bool) -> Embedded:
         """A vector for each text. Raises `EmbeddingError`."""
+
+    def warm(self) -> None:
+        """Load what the first text would have to wait for. Raises `EmbeddingError`."""
+        return
 
     def close(self) -> None:
         """End what is open. Most have nothing that is."""

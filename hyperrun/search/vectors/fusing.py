@@ -55,11 +55,12 @@ def fuse_hits(hits: Sequence[Hit], near: Sequence[Near]) -> list[Hit]:
     # The order is what the words' ranking says; the scores tell by how much.
     scores = sorted((hit.score for hit in hits), reverse=True)
     for hit, score in zip(hits, scores, strict=True):
-        fused[hit.id] = replace(hit, score=score + MEANING * likeness.get(hit.id, 0.0))
+        alike = likeness.get(hit.id, 0.0)
+        fused[hit.id] = replace(hit, score=score + MEANING * alike, likeness=alike)
     for each in near:
         if each.is_read and each.id not in fused:
             score = UNNAMED + PLACE * each.against + MEANING * each.likeness
-            fused[each.id] = Hit(each.id, max(score, 0.0), 0.0)
+            fused[each.id] = Hit(each.id, max(score, 0.0), 0.0, each.likeness)
     ordered = sorted(fused.values(), key=lambda hit: -hit.score)
     striking = [
         each.id

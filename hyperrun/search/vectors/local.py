@@ -16,30 +16,25 @@ _MODELS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_
            "model_int8.onnx", "onnx/model_int8.onnx")  # fmt: skip
 
 
-class Folder(Embedder):
-    """A sentence model in ONNX, as `sentence-transformers` and the hub lay one out.
-
-    What stands before questions and passages, and how the words' vectors become one, is read from
-    the folder where it says so; else it is the mean, and the prefixes that the name calls for.
-    """
+class Onnx(Embedder):
+    """A sentence model in ONNX and its tokenizer, loaded when they are first needed."""
 
     usd_per_token = 0.0
 
-    def __init__(self, folder: Path) -> None:
-        graph = next((folder / each for each in _MODELS if (folder / each).exists()), None)
-        if graph is None or not (folder / "tokenizer.json").exists():
-            raise EmbeddingError(
-                f"{folder} has no model.onnx and tokenizer.json in it", again=False
-            )
-        self.name = f"{folder.resolve().name}:{graph.stat().st_size}"
+    def __init__(
+        self,
+        name: str,
+        graph: Path,
+        tokenizer: Path,
+        before: tuple[str, str] = ("", ""),
+        *,
+        first_token: bool = False,
+    ) -> None:
+        self.name = name
         self._graph = graph
-        self._folder = folder
-        told = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
-        question, passage = prefixes(folder.resolve().name)
-        self._question = told.get("query", question)
-        self._passage = told.get("passage", told.get("document", passage))
-        pooling = _json(folder / "1_Pooling" / "config.json")
-        self._first_token = bool(pooling.get("pooling_mode_cls_token"))
+        self._tokenizer = tokenizer
+        self._question, self._passage = before
+        self._first_token = first_token  # is the vector of it the text's? else the mean of all
         self._loading = threading.Lock()
         self._loaded: tuple[Any, Any, Any] | None = None
 
@@ -72,6 +67,10 @@ class Folder(Embedder):
             vectors += (said / numpy.maximum(length, 1e-12)).tolist()
         return Embedded(vectors, tokens)
 
+    def warm(self) -> None:
+        """Load the model and the libraries that run it. Raises `EmbeddingError`."""
+        self._load()
+
     def _load(self) -> tuple[Any, Any, Any]:
         with self._loading:
             if self._loaded is None:
@@ -93,15 +92,37 @@ class Folder(Embedder):
                     session = onnxruntime.InferenceSession(
                         self._graph, options, providers=["CPUExecutionProvider"]
                     )
-                    tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+                    tokenizer = Tokenizer.from_file(str(self._tokenizer))
                 except Exception as error:  # neither library has an error of its own
                     raise EmbeddingError(
-                        f"{self._folder} cannot be loaded: {error}", again=False
+                        f"{self._graph.parent} cannot be loaded: {error}", again=False
                     ) from error
                 tokenizer.no_padding()
                 tokenizer.enable_truncation(MAX_TOKENS)
                 self._loaded = numpy, session, tokenizer
             return self._loaded
+
+
+def folder(path: Path) -> Onnx:
+    """The model of a folder, as `sentence-transformers` and the hub lay one out.
+
+    What stands before questions and passages, and how the words' vectors become one, is read from
+    the folder where it says so; else it is the mean, and the prefixes that the name calls for.
+    Raises `EmbeddingError`.
+    """
+    graph = next((path / each for each in _MODELS if (path / each).exists()), None)
+    if graph is None or not (path / "tokenizer.json").exists():
+        raise EmbeddingError(f"{path} has no model.onnx and tokenizer.json in it", again=False)
+    told = _json(path / "config_sentence_transformers.json").get("prompts") or {}
+    question, passage = prefixes(path.resolve().name)
+    pooling = _json(path / "1_Pooling" / "config.json")
+    return Onnx(
+        f"{path.resolve().name}:{graph.stat().st_size}",
+        graph,
+        path / "tokenizer.json",
+        (told.get("query", question), told.get("passage", told.get("document", passage))),
+        first_token=bool(pooling.get("pooling_mode_cls_token")),
+    )
 
 
 class Module(Embedder):

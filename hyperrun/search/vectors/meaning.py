@@ -16,9 +16,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from hyperrun.search.dictionary import are_english
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import Embedder, EmbeddingError
-from hyperrun.search.vectors.table import VectorTable, counts
+from hyperrun.search.vectors.table import VectorTable, beginnings, counts
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Meaning:
         self._api_base = api_base
         self._budget_usd = budget_usd
         self._embedder: Embedder | None = None
+        self._is_warm = False
         self._reading = asyncio.Lock()
         self._kept: OrderedDict[str, Sequence[float]] = OrderedDict()
         self._waiting = 0
@@ -77,7 +79,7 @@ class Meaning:
             self._kept.move_to_end(question)
             return kept
         busy = self._waiting >= MAX_AT_ONCE
-        if not self._made or busy or time.monotonic() < self._paused_until:
+        if not (self._made and self._is_warm) or busy or time.monotonic() < self._paused_until:
             return None
         self._waiting += 1
         work = asyncio.ensure_future(asyncio.to_thread(self._embed, question))
@@ -113,6 +115,11 @@ class Meaning:
             log.warning("%s; words answer alone for %.0f s", note, PAUSE_S)
         self._note = note
 
+    @property
+    def language(self) -> str:
+        """The only language that the model knows; "" where it knows many, or none is loaded."""
+        return self._embedder.language if self._embedder else ""
+
     # Making
 
     def wake(self) -> None:
@@ -139,7 +146,7 @@ class Meaning:
                 log.warning("vectors: %s", said)
             if said or not self._note.startswith(_LEFT_OUT):  # of a question, asked meanwhile
                 self._note = said
-            if not said:
+            if said in ("", _NOT_ENGLISH):
                 return
             await asyncio.sleep(AGAIN_S)
 
@@ -152,15 +159,26 @@ class Meaning:
                         models.read, self._model, self._api_key, self._api_base
                     )
                     self.table.model = self._embedder.name
-            await asyncio.to_thread(self._count)
-            return "" if self._made >= self._passages > 0 else await self._run()
+            if not await asyncio.to_thread(self._count, self._embedder):
+                return _NOT_ENGLISH
+            if self._passages:  # a question does not wait for the model to be loaded
+                await asyncio.to_thread(self._embedder.warm)
+                self._is_warm = True
+            return "" if self._made >= self._passages else await self._run()
         except (EmbeddingError, OSError, sqlite3.Error) as error:
             return str(error)
 
-    def _count(self) -> None:
+    def _count(self, embedder: Embedder) -> bool:
+        """See how many vectors there are, and are to be; does the model know the language?"""
         place = f"{self._index.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(place, uri=True)) as connection:
-            self._made, self._passages = counts(connection, self.table.model)
+            if embedder.language == "en" and not are_english(beginnings(connection)):
+                self._made = self._passages = 0
+                return False
+            self._made, self._passages = counts(
+                connection, embedder.name, only_prose=embedder.only_prose
+            )
+        return True
 
     async def _run(self) -> str:
         """Run the maker to its end; what it says is wrong."""
@@ -202,3 +220,4 @@ class Meaning:
 
 
 _LEFT_OUT = "meaning is left out"
+_NOT_ENGLISH = f"{_LEFT_OUT}: the documentation is not in English, which is all the model knows"

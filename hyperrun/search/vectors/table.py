@@ -45,9 +45,11 @@ WHEN OLD.content != NEW.content OR OLD.text != NEW.text OR OLD.title != NEW.titl
     DELETE FROM embedded WHERE passage = OLD.id;
 END;
 """
+_IS_READ = f"p.kind IN ({', '.join(map(repr, sorted(READ)))})"
 NEAREST = 100  # by their signs, of prose and of code, whose numbers are looked at
 MAX_CHARS = 1_000  # of a passage that are embedded, its title included
 SAMPLE = 100  # vectors that tell how near any passage is
+MAX_BEGINNINGS = 200
 PATIENCE_S = 3.0  # while vectors are made, what is held of them is that old at most
 
 
@@ -285,12 +287,12 @@ class VectorWriter:
         for table in ("embedded", "vectors", "embedded_by"):
             self._connection.execute(f"DELETE FROM {table}")
 
-    def wanting(self) -> list[int]:
-        """The passages without a vector: documentation first, then code."""
-        kinds = ", ".join(f"'{kind}'" for kind in sorted(READ))
+    def wanting(self, *, only_prose: bool = False) -> list[int]:
+        """The passages without a vector: documentation first, then code, if that is wanted."""
+        only = f"AND {_IS_READ}" if only_prose else ""
         rows = self._connection.execute(
             "SELECT p.id FROM passages p LEFT JOIN embedded e ON e.passage = p.id "
-            f"WHERE e.passage IS NULL ORDER BY p.kind NOT IN ({kinds}), p.id"
+            f"WHERE e.passage IS NULL {only} ORDER BY NOT {_IS_READ}, p.id"
         ).fetchall()
         return [row[0] for row in rows]
 
@@ -363,9 +365,23 @@ class VectorWriter:
         return row[0] if row else 0.0
 
 
-def counts(connection: sqlite3.Connection, model: str) -> tuple[int, int]:
-    """Passages with a vector of this model, and passages in all. Raises `sqlite3.Error`."""
-    (total,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+def beginnings(connection: sqlite3.Connection) -> list[str]:
+    """How the files of the documentation begin, of many at most so many. Raises `sqlite3.Error`."""
+    rows = connection.execute(
+        "SELECT CASE content WHEN '' THEN text ELSE content END FROM passages WHERE id IN "
+        f"(SELECT min(p.id) FROM passages p WHERE {_IS_READ} GROUP BY p.file) ORDER BY id"
+    ).fetchall()
+    every = -(-len(rows) // MAX_BEGINNINGS) or 1
+    return [row[0][:MAX_CHARS] for row in rows[::every]]
+
+
+def counts(
+    connection: sqlite3.Connection, model: str, *, only_prose: bool = False
+) -> tuple[int, int]:
+    """Passages with a vector of this model, and those that are to have one. Raises
+    `sqlite3.Error`."""
+    where = f"WHERE {_IS_READ}" if only_prose else ""
+    (total,) = connection.execute(f"SELECT count(*) FROM passages p {where}").fetchone()
     row = connection.execute("SELECT model FROM embedded_by").fetchone()
     if row is None or row[0] != model:
         return 0, total
