@@ -13,10 +13,10 @@ from httpx._transports import default as httpx_transports
 from hyperrun.search import builder
 from hyperrun.search.vectors import installed
 from tests import forked_builder, leaks
-from tests.browser import chromium, page
+from tests.browser import chromium, page, windowed_chromium
 from tests.embedding_server import embedding_server
 from tests.generators import publish
-from tests.host_sites import chat_server, reader
+from tests.host_sites import chat_server, reader, refused_reader
 from tests.kept import kept
 from tests.model_server import model_server
 from tests.postgresql import postgresql
@@ -32,8 +32,10 @@ __all__ = [
     "postgresql",
     "publish",
     "reader",
+    "refused_reader",
     "repository",
     "serve",
+    "windowed_chromium",
 ]
 
 

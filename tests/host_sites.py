@@ -138,15 +138,29 @@ class Reader:
         return [url.removeprefix(server) for url in self.requests if url.startswith(server)]
 
 
-@pytest.fixture
-def reader(chromium: Browser) -> Iterator[Reader]:
-    """A reader with a fresh profile, who may look into the embed's shadow root."""
-    context = chromium.new_context()
+@contextmanager
+def _reading(browser: Browser) -> Iterator[Reader]:
+    context = browser.new_context()
     context.add_init_script(OPEN_ROOTS)
     try:
         yield Reader(context.new_page())
     finally:
         context.close()
+
+
+@pytest.fixture
+def reader(chromium: Browser) -> Iterator[Reader]:
+    """A reader with a fresh profile, who may look into the embed's shadow root."""
+    with _reading(chromium) as found:
+        yield found
+
+
+@pytest.fixture
+def refused_reader(windowed_chromium: Browser) -> Iterator[Reader]:
+    """One whose browser refuses storage to cross-site frames, as Chromium with its windows does in
+    a context of Playwright's."""
+    with _reading(windowed_chromium) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

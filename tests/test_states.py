@@ -129,15 +129,15 @@ def differs(page: Page, name: str) -> float:
 
 @pytest.mark.parametrize("server", list(dict.fromkeys(each.server for each in STATES.values())))
 def test_every_state_can_be_operated_by_anybody_and_looks_as_it_should(
-    stage: Stage, chromium: Browser, server: str
+    stage: Stage, windowed_chromium: Browser, server: str
 ) -> None:
     states = {name: state for name, state in STATES.items() if state.server == server}
     unlike: dict[str, float] = {}
-    others = other_letters(chromium.version)
+    others = other_letters(windowed_chromium.version)
     with served(stage, server) as on:
         for name, state in states.items():
             for scheme, width, height, least in WINDOWS:
-                with played(chromium, stage, on, state, scheme, width, height) as page:
+                with played(windowed_chromium, stage, on, state, scheme, width, height) as page:
                     which = f"{name}-{scheme}"
                     assert accessibility_findings(page) == [], which
                     assert page.evaluate("document.documentElement.scrollWidth") <= width, which

@@ -74,9 +74,10 @@ def next_visit_finds_it(context: BrowserContext, server: str) -> None:
 
 
 def test_where_the_frame_may_store_nothing_the_page_keeps_the_conversation_for_the_visit(
-    reader: Reader, chat_server: str
+    refused_reader: Reader, chat_server: str
 ) -> None:
     """Playwright's own launch refuses storage to cross-site frames, as some browsers can."""
+    reader = refused_reader
     with docs({"/": embedding(chat_server)}) as site:
         reader.goes_to(site.url())
         reader.opens()

@@ -361,8 +361,9 @@ def test_each_tab_stays_with_its_conversation(server: RunningServer, chromium: B
 
 
 def test_where_the_frame_may_store_nothing_conversations_are_listed_for_the_visit(
-    reader: EmbedReader, chat_server: str
+    refused_reader: EmbedReader, chat_server: str
 ) -> None:
+    reader = refused_reader
     with docs({"/": embedding(chat_server, "?open=true&layout=panel")}) as site:
         reader.goes_to(site.url())
         reader.panel.wait_for()
