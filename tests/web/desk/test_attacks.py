@@ -1,6 +1,7 @@
 """What is tried at the desk's door, at its sessions, its pages and its frame, and fails."""
 
 import asyncio
+import functools
 import re
 import subprocess
 import time
@@ -18,6 +19,7 @@ from hyperrun.domain import Asker, Door, Outcome, PageContext, Turn
 from hyperrun.errors import BadSetting
 from hyperrun.settings import Settings
 from hyperrun.storage.sqlite import SQLiteStore
+from hyperrun.web.desk import passwords
 from hyperrun.web.desk.passwords import hashed, matches
 from main import create_app
 from tests.server import RunningServer, running, write_repository
@@ -73,6 +75,14 @@ def hostile() -> Turn:
         asker=Asker(Door.MCP, XSS), language="en", suggestions=(XSS,),
         usage=replace(TURN.usage, model=XSS),
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def remembered() -> Iterator[None]:
+    """What a password's slow hash is, 50 ms of CPU, is found out once for each password."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_scrypt", functools.cache(passwords._scrypt))
+        yield
 
 
 @pytest.fixture(autouse=True)
