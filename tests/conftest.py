@@ -10,9 +10,8 @@ import pytest
 import uvicorn.server
 from httpx._transports import default as httpx_transports
 
-from hyperrun.search import builder
 from hyperrun.search.vectors import installed
-from tests import forked_builder, leaks
+from tests import forked_builder, leaks, standing_by
 from tests.browser import chromium, page, windowed_chromium
 from tests.embedding_server import embedding_server
 from tests.generators import publish
@@ -51,9 +50,7 @@ httpx_transports.create_ssl_context = functools.cache(httpx_transports.create_ss
 uvicorn.server.asyncio = SimpleNamespace(  # type: ignore[assignment, attr-defined]
     **vars(asyncio) | {"sleep": lambda delay_s: asyncio.sleep(delay_s / 10)}
 )
-builder.asyncio = SimpleNamespace(  # type: ignore[assignment, attr-defined]
-    **vars(asyncio) | {"create_subprocess_exec": forked_builder.create_subprocess_exec}
-)
+forked_builder.install()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -75,7 +72,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run that left a key anywhere, or let one out, has failed, whatever its tests say; under
     CI=true one that skipped a test, too: what cannot run there is left out by its marker."""
-    forked_builder.end()
+    standing_by.end()
     made = getattr(session.config, "_tmp_path_factory", None)
     folder = made and made._basetemp
     found = leaks.told + (leaks.in_files(folder) if folder and folder.exists() else [])

@@ -1,32 +1,24 @@
 """The index builder as a fork of one that stands by.
 
-Hundreds of servers of the tests each start a builder, which for most of its life imports modules:
-a third of a second of CPU for a project of three files. Here one process has imported them, and
-forks for each build a process that does what `python -m hyperrun.search.build` does. Servers that
-are processes of their own start their builders as always, and so does everything inside of
-`started_anew`.
+Hundreds of servers of the tests each start a builder, which for most of its life imports modules.
+Here it is forked (tests/standing_by.py). Servers that are processes of their own start their
+builders as always, and so does everything inside of `started_anew`.
 """
 
 import asyncio
-import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import IO, Any
 
-MODULE = "hyperrun.search.build"
-ROOT = Path(__file__).parent.parent
-MAX_REQUEST_BYTES = 1024 * 1024
+from hyperrun.search import builder
+from tests import standing_by
 
-_standing_by: list[tuple[socket.socket, subprocess.Popen[bytes]]] = []
-_one_asks = threading.Lock()
+MODULE = "hyperrun.search.build"
 _anew = 0
 
 
@@ -41,18 +33,26 @@ def started_anew() -> Iterator[None]:
         _anew -= 1
 
 
+def install() -> None:
+    """From now on, in this process."""
+    builder.asyncio = SimpleNamespace(  # type: ignore[assignment, attr-defined]
+        **vars(asyncio) | {"create_subprocess_exec": create_subprocess_exec}
+    )
+
+
 async def create_subprocess_exec(*command: str, **options: Any) -> Any:
     """`asyncio.create_subprocess_exec`, where the builder's is a fork."""
     if _anew or command[1:3] != ("-m", MODULE) or sys.platform != "linux":
         return await asyncio.create_subprocess_exec(*command, **options)
-    request = {"arguments": command[3:], "env": options["env"], "cwd": str(options["cwd"])}
     said, says = os.pipe()
     told, tells = os.pipe()
     news, sends = socket.socketpair()
     ours = (os.fdopen(said, "rb"), os.fdopen(told, "rb"), news)
     try:
         try:
-            _ask(json.dumps(request).encode(), [says, tells, sends.fileno()])
+            standing_by.ask(
+                MODULE, command[3:], options["env"], options["cwd"], (says, tells, sends)
+            )
         finally:
             os.close(says)
             os.close(tells)
@@ -120,95 +120,3 @@ class Forked:
     def _close(self) -> None:
         for each in self._open:
             each.close()
-
-
-def _ask(request: bytes, descriptors: list[int]) -> None:
-    """Have a process forked with these descriptors: what it prints, its errors, its news."""
-    with _one_asks:
-        if not _standing_by:
-            here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(there.fileno())],
-                cwd=ROOT, pass_fds=[there.fileno()],
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            )  # fmt: skip
-            there.close()
-            _standing_by.append((here, process))
-        socket.send_fds(_standing_by[0][0], [request], descriptors)
-
-
-def end() -> None:
-    """Let go of the process that stands by."""
-    while _standing_by:
-        asks, process = _standing_by.pop()
-        asks.close()
-        process.wait(60)
-
-
-def stand_by(asked: socket.socket) -> None:
-    """Fork for each request, until who asks is gone."""
-    from hyperrun.search import build
-    from hyperrun.search.index import Index
-    from hyperrun.search.site.source import choose
-
-    with TemporaryDirectory() as folder:  # what a first build imports, too
-        root = Path(folder, "read")
-        root.mkdir()
-        root.joinpath("guide.md").write_text("# Guide\n\n```sh\nread it\n```\n")
-        root.joinpath("more.rst").write_text("More\n====\n\nRead on.\n")
-        choose(root, "off", "", None)
-        Index(Path(folder, "index")).refresh(root)
-    while True:
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        request, descriptors, _, _ = socket.recv_fds(asked, MAX_REQUEST_BYTES, 3)
-        if not request:
-            return
-        if os.fork() == 0:
-            asked.close()
-            _follow(build.main, json.loads(request), *descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
-
-
-def _follow(main: Any, request: dict[str, Any], says: int, tells: int, news: int) -> None:
-    """Fork the builder itself; tell its number, and how it ended."""
-    builder = os.fork()
-    if builder == 0:
-        os.close(news)
-        os.dup2(says, 1)
-        os.dup2(tells, 2)
-        os.close(says)
-        os.close(tells)
-        os.chdir(request["cwd"])
-        os.environ.clear()
-        os.environ.update(request["env"])
-        sys.argv = ["build", *request["arguments"]]
-        status = 1
-        try:
-            main()
-            status = 0
-        except SystemExit as ended:
-            if isinstance(ended.code, str):
-                print(ended.code, file=sys.stderr)
-            status = ended.code if isinstance(ended.code, int) else int(bool(ended.code))
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-        finally:
-            sys.stdout.flush()
-            os._exit(status)
-    os.close(says)
-    os.close(tells)
-    try:
-        os.write(news, f"{builder}\n".encode())
-    except OSError:  # who asked has given up
-        os.kill(builder, signal.SIGKILL)
-    with suppress(OSError):
-        status = os.waitstatus_to_exitcode(os.waitpid(builder, 0)[1])
-        os.write(news, f"{status}\n".encode())
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    stand_by(socket.socket(fileno=int(sys.argv[1])))

@@ -1,8 +1,6 @@
 """Gaps as files and as drafts of issues, by a command beside the running server."""
 
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from hyperrun.domain import PERSON, Grounding, Outcome
 from hyperrun.search.built import built_index, places
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
+from tests import standing_by
 from tests.commands.test_privacy import operators
 from tests.storage.test_store import TURN, opened, run
 
@@ -152,9 +151,6 @@ def test_issues_are_drafts_until_they_are_sent(
      "o/n"), ("--issues", "svn")],
 )  # fmt: skip
 def test_bad_arguments_are_answered_with_the_usage(arguments: tuple[str, ...]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "hyperrun.commands.gaps", *arguments],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    done = standing_by.run("hyperrun.commands.gaps", *arguments)
     assert done.returncode == 2
     assert "usage: hyperrun gaps" in done.stderr

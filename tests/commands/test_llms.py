@@ -10,7 +10,7 @@ from tests.search.test_whole_pages import held_to_form
 def test_the_files_stand_beside_the_pages(tmp_path: Path) -> None:
     site = Site(tmp_path / "root")
     folder = site.root / "site"
-    said = run("llms", str(folder), "--repo", str(site.root))
+    said = run("llms", str(folder), "--repo", str(site.root), anew=True)
     assert "2 pages as Markdown" in said
     lists = held_to_form((folder / "llms.txt").read_text())
     assert [line.partition(": ")[0] for line in lists["Documentation"]] == [

@@ -1,32 +1,27 @@
 """`python -m hyperrun pages`, as a real process."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import standing_by
 from tests.search import repository
 from tests.search.site.test_crawl import serving
 from tests.search.site.test_pages import BUTTON, CONFIG, GENERATED, GUIDE, WHEEL, Site, page
 
-TOP = Path(__file__).parent.parent.parent
 
-
-def run(*arguments: str, status: int = 0, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "hyperrun", *arguments],
-        cwd=TOP, env={"PATH": "", **environment},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+def run(*arguments: str, status: int = 0, anew: bool = False, **environment: str) -> str:
+    done = standing_by.run("hyperrun", *arguments, env={"PATH": "", **environment}, anew=anew)
     assert done.returncode == status, done.stderr + done.stdout
     return done.stdout if status != 2 else done.stderr
 
 
-def pages(root: Path, *arguments: str, status: int = 0, **environment: str) -> str:
+def pages(
+    root: Path, *arguments: str, status: int = 0, anew: bool = False, **environment: str
+) -> str:
     data = str(root.parent / "data")
-    return run("pages", "--repo", str(root), *arguments, status=status,
+    return run("pages", "--repo", str(root), *arguments, status=status, anew=anew,
                HYPERRUN_DATA_DIR=data, **environment)  # fmt: skip
 
 
@@ -39,7 +34,7 @@ def test_the_table_says_what_was_read_and_what_was_matched(root: Path) -> None:
     (found,) = json.loads(pages(root, "--json"))
     assert (found["pages"], found["matched"], found["only_rendered"]) == (2, 3, 2)
     assert found["pages_from"] == "the folder site"
-    assert "| root |" in pages(root)
+    assert "| root |" in pages(root, anew=True)
 
 
 def test_what_is_left_out_of_the_build_has_no_address(root: Path) -> None:
@@ -86,7 +81,7 @@ def test_the_published_site_is_one_of_several_sources(root: Path, tmp_path: Path
             f'[[source]]\nlabel = "blog"\nsite = "{site.address}/docs/"\n'
         )
         named = {"HYPERRUN_CONFIG": str(config), "HYPERRUN_DATA_DIR": str(tmp_path / "data")}
-        assert "passages" in run("index", **named)  # type: ignore[arg-type]
+        assert "passages" in run("index", anew=True, **named)  # type: ignore[arg-type]
         found = json.loads(run("search", "--json", "-k", "1", "harmonica", **named))  # type: ignore[arg-type]
         assert (found[0]["source"], found[0]["file"], found[0]["kind"]) == ("blog", "./", "page")
         assert found[0]["url"].startswith(f"{site.address}/docs/#x:~:text=A%20harmonica")
@@ -130,6 +125,6 @@ def test_each_verb_is_told(arguments: tuple[str, ...]) -> None:
 
 def test_the_operators_other_commands_are_verbs(tmp_path: Path) -> None:
     data = {"HYPERRUN_DATA_DIR": str(tmp_path)}
-    assert "there is no" in run("report", status=2, **data)
-    assert "hyperrun.sqlite3" in run("delete", "no-such-id", status=2, **data)
+    assert "there is no" in run("report", status=2, anew=True, **data)
+    assert "hyperrun.sqlite3" in run("delete", "no-such-id", status=2, anew=True, **data)
     assert "--host" in run("serve", "--help")

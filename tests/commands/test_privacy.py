@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,19 +10,14 @@ from pathlib import Path
 import pytest
 
 from hyperrun.domain import Outcome
+from tests import standing_by
 from tests.storage.test_store import TURN, opened, run
 
 
 def operators(module: str, data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """An operator's command, as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        env=os.environ | {"HYPERRUN_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = os.environ | {"HYPERRUN_DATA_DIR": str(data_dir)}
+    return standing_by.run(module, *arguments, env=environment)
 
 
 command = partial(operators, "hyperrun.commands.privacy")

@@ -3,33 +3,27 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests import colgrep_stand_in
+from tests import colgrep_stand_in, standing_by
 from tests.search.colgrep.colgrep_repository import Repository, make, repository
 
 __all__ = ["repository"]
 
-TOP = Path(__file__).parent.parent.parent
-COMMAND = (sys.executable, "-m", "hyperrun.search")
+COMMAND = "hyperrun.search"
 
 
-def run(repo: Path, data: Path, *arguments: str, status: int = 0) -> str:
-    done = subprocess.run(
-        [*COMMAND, str(repo), *arguments],
-        cwd=TOP, env={"HYPERRUN_DATA_DIR": str(data), "PATH": ""},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+def run(repo: Path, data: Path, *arguments: str, status: int = 0, anew: bool = False) -> str:
+    environment = {"HYPERRUN_DATA_DIR": str(data), "PATH": ""}
+    done = standing_by.run(COMMAND, str(repo), *arguments, env=environment, anew=anew)
     assert done.returncode == status, done.stderr
     return done.stdout if status == 0 else done.stderr
 
 
 def test_a_question_gives_places_that_a_person_can_read(repo: Path, tmp_path: Path) -> None:
-    said = run(repo, tmp_path, "how do I dim a lamp", "-k", "3")
+    said = run(repo, tmp_path, "how do I dim a lamp", "-k", "3", anew=True)
     assert "src/lamps/dimmer.py:" in said
     assert "heading: dim, lamp" in said
 
@@ -88,9 +82,8 @@ def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
 @pytest.mark.colgrep
 def test_colgrep_answers_too_where_its_index_is_built(repository: Repository) -> None:
     def ask(**more: str) -> tuple[list[str], str]:
-        done = subprocess.run(
-            [*COMMAND, str(repository.root), "lightoozes", "--json"],
-            cwd=TOP, capture_output=True, text=True, timeout=60, check=True, env={
+        done = standing_by.run(
+            COMMAND, str(repository.root), "lightoozes", "--json", env={
                 "PATH": os.environ["PATH"], "HYPERRUN_DATA_DIR": str(repository.data),
                 "HYPERRUN_COLGREP_PROGRAM": str(repository.program),
                 "HYPERRUN_COLGREP_MODEL": str(repository.model), **more,
@@ -111,12 +104,12 @@ def test_colgrep_answers_too_where_its_index_is_built(repository: Repository) ->
 
 
 def test_a_machine_without_colgrep_is_told_what_answered(repo: Path, tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, str(repo), "harmonica"],
-        cwd=TOP, capture_output=True, text=True, timeout=60, check=True, env={
+    done = standing_by.run(
+        COMMAND, str(repo), "harmonica", env={
             "PATH": "", "HOME": str(tmp_path), "HYPERRUN_DATA_DIR": str(tmp_path),
         },
     )  # fmt: skip
+    assert done.returncode == 0
     assert done.stdout.startswith(" 1. ")
     assert done.stderr.endswith("embedded index alone: there is no ColGrep program\n")
 
@@ -125,13 +118,13 @@ def test_a_search_that_fails_in_colgrep_is_answered_by_the_embedded_index(tmp_pa
     made = make(tmp_path, colgrep_stand_in.install(tmp_path / "bin"), real=False)
     asyncio.run(made.colgrep().build(made.index))
     colgrep_stand_in.install(made.program.parent, "search:panic")
-    done = subprocess.run(
-        [*COMMAND, str(made.root), "lighthouse"],
-        cwd=TOP, capture_output=True, text=True, timeout=60, check=True, env={
+    done = standing_by.run(
+        COMMAND, str(made.root), "lighthouse", env={
             "PATH": os.environ["PATH"], "HYPERRUN_DATA_DIR": str(made.data),
             "HYPERRUN_COLGREP_PROGRAM": str(made.program),
             "HYPERRUN_COLGREP_MODEL": str(made.model),
         },
     )  # fmt: skip
+    assert done.returncode == 0
     assert "docs/examples/lighthouse.qmd" in done.stdout
     assert "ColGrep is left out of" in done.stderr

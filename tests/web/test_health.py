@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from hyperrun.web.server import limit_worker_threads
+from tests import standing_by
 from tests.browser import eventually
 from tests.server import write_repository
 from tests.server_process import ServerProcess
@@ -33,7 +34,7 @@ def checkout(tmp_path: Path) -> Path:
     made.mkdir()
     for name in SOURCES:
         source = ROOT / name
-        ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+        ignored = shutil.ignore_patterns("node_modules")
         if source.is_dir():
             shutil.copytree(source, made / name, ignore=ignored)
         else:
@@ -160,15 +161,8 @@ def test_it_says_nothing_of_any_site_where_the_operator_has_named_his(
 def test_a_setting_that_would_open_a_door_stops_the_start(
     variable: str, value: str, tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "main.py"],
-        cwd=ROOT,
-        env=os.environ
-        | {variable: value, "HYPERRUN_DATA_DIR": str(tmp_path / "data"), "PORT": "0"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    own = {variable: value, "HYPERRUN_DATA_DIR": str(tmp_path / "data"), "PORT": "0"}
+    done = standing_by.run("main", env=os.environ | own)
     assert done.returncode == 1
     assert variable in done.stderr
     assert "Traceback" not in done.stderr
