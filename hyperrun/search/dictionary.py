@@ -46,6 +46,7 @@ _KANA, _HANGUL, _HAN = (
 )
 MOSTLY = 2  # times as many commonest words of English as of another language; five in English
 FOREIGN = 0.4  # of the letters may be of another script, where examples and tests show some
+_IN_PIECES = ("ja", "zh", "ko")  # whose words do not stand apart
 _INSIDE = 5  # letters of a beginning that German also has in the middle of a word
 
 
@@ -64,6 +65,7 @@ def _table() -> dict[str, dict[str, str]]:
         english, *others = line.split("|")
         for language, pieces in zip(languages, others, strict=True):
             for piece in pieces.split(", "):
+                piece = piece if language in _IN_PIECES else _in_words(piece)
                 meant = table[language].setdefault(piece, english)
                 if meant != english:
                     table[language][piece] = f"{meant} {english}"
@@ -122,16 +124,22 @@ def function_words_of(question: str, language: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text in lower case without accents."""
-    return normalize("NFC", _ACCENT.sub("", normalize("NFKD", text.lower())))
+    """Text in lower case without accents, "ß" as "ss"."""
+    text = text.lower().replace("ß", "ss")
+    return normalize("NFC", _ACCENT.sub("", normalize("NFKD", text)))
+
+
+def _in_words(text: str) -> str:
+    """Its words alone, a space between them: "d'arrêt" are two, as "presse-papiers" are."""
+    return " ".join(_WORD.findall(plain(text)))
 
 
 def in_english(question: str, language: str) -> list[tuple[str, str]]:
     """The words of a question that say something, in lower case, each with its English or ""."""
     table = _table()[language]
-    text = plain(question)
-    if language in ("ja", "zh", "ko"):
+    if language in _IN_PIECES:
         return list(_pieces(normalize("NFKC", question.lower()), table))
+    text = _in_words(question)
     found: list[tuple[str, str]] = []
     for piece in sorted((each for each in table if " " in each), key=len, reverse=True):
         if piece in text:

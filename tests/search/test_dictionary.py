@@ -1,11 +1,13 @@
 """Questions in other languages than the documentation are put into its words."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from hyperrun.search import dictionary
 from hyperrun.search.index import Index
+from hyperrun.search.terms import porter, terms
 
 GUIDE = """# Lamps
 
@@ -58,14 +60,56 @@ def test_words_without_a_translation_stay_and_long_ones_are_looked_into() -> Non
     ]  # fmt: skip
 
 
-def test_every_line_of_the_dictionary_is_whole() -> None:
+def lines() -> list[list[str]]:
+    """The dictionary's lines: English, and the others in their order."""
     path = Path(dictionary.__file__).with_name("dictionary.psv")
-    lines = [line.split("|") for line in path.read_text(encoding="utf-8").splitlines()]
-    assert lines[0] == ["en", "de", "es", "fr", "pt", "ja", "zh", "ko"]
-    for line in lines:
-        assert len(line) == len(lines[0]) and all(each.strip() for each in line), line
+    return [line.split("|") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_every_line_of_the_dictionary_is_whole() -> None:
+    head, *others = lines()
+    assert head == ["en", "de", "es", "fr", "pt", "ja", "zh", "ko"]
+    for line in others:
+        assert len(line) == len(head) and all(each.strip() for each in line), line
         for piece in ", ".join(line[1:]).split(", "):
+            assert piece == piece.strip(" ,"), line
             assert dictionary.plain(piece) == piece or not piece.isascii(), piece
+
+
+def test_every_concept_stands_once_in_english_that_the_index_knows() -> None:
+    _, *others = lines()
+    concepts = [line[0] for line in others]
+    assert len(set(concepts)) == len(concepts) > 500
+    for english, *columns in others:
+        words = english.split()
+        assert re.fullmatch(r"[a-z]+( [a-z]+)*", english) and len(set(words)) == len(words), english
+        assert any(terms(word) for word in words), english
+        assert all(porter(term) for word in words for term in terms(word)), english
+        for column in columns:
+            pieces = column.split(", ")
+            assert len(set(pieces)) == len(pieces), (english, column)
+
+
+@pytest.mark.parametrize(("question", "meant"), [
+    ("Wie wiederhole ich eine fehlgeschlagene Aufgabe?", "repeat fail task"),
+    ("Warum ist meine Sitzung abgelaufen?", "session expire"),
+    ("Wie ändere ich die Größe der Bilder?", "change large size image"),
+    ("Wo stelle ich Groß- und Kleinschreibung ein?", "case sensitive"),
+    ("Die Kontrolle der Eingaben", "check validate input"),
+    ("¿Cuándo va a caducar la petición?", "expire request"),
+    ("¿Cómo reintentar una tarea?", "retry task"),
+    ("¿Cómo cambio el contenido de una semana?", "change switch content week"),
+    ("Comment définir une variable d'environnement ?", "set environment variable"),
+    ("Où est le point d’arrêt et le presse-papiers ?", "breakpoint clipboard"),
+    ("Como faço backup do conteúdo em segundo plano?", "backup content background"),
+    ("有効期限が切れたタスクは？", "expire task"),
+    ("如何回滚事务？", "rollback undo revert transaction"),
+    ("작업 공간의 대기열은?", "workspace queue"),
+])  # fmt: skip
+def test_what_is_often_asked_about_is_known(question: str, meant: str) -> None:
+    language = dictionary.language_of(question)
+    said = " ".join(english for _, english in dictionary.in_english(question, language) if english)
+    assert sorted(said.split()) == sorted(meant.split())
 
 
 def test_a_foreign_question_finds_its_section_and_a_native_one_stays_as_it_is(
