@@ -7,6 +7,7 @@ a mail or a chat. The server may be running meanwhile; nothing is written.
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -30,12 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="hyperrun report", description=__doc__)
     parser.add_argument("--days", type=float, default=30, help="how far back (30)")
     parser.add_argument("--most", type=int, default=20, help="longest list (20)")
+    parser.add_argument(
+        "--behind", action="store_true", help="let everything else on this machine go first"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print JSON")
     form.add_argument("--html", action="store_true", help="print a page")
     options = parser.parse_args(arguments)
     if options.days <= 0 or options.most < 1:
         parser.error("--days and --most are more than 0")
+    if options.behind:
+        os.nice(10)
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
         report = asyncio.run(_read(Settings.from_environment(), options.days, options.most))

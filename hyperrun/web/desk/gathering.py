@@ -20,7 +20,7 @@ NAMES = (
 
 async def gathered(settings: Settings, days: int) -> list[Gap]:
     """The gaps of the last `days`. Raises `OSError`, `ValueError` and `TimeoutError`."""
-    said = await _told(settings, "gaps", "--json", "--behind", "--days", str(days))
+    said = await _told(settings, "gaps", "--json", "--days", str(days))
     return [
         Gap(**{name: value for name, value in each.items() if name != "trend"})
         for each in json.loads(said)
@@ -44,7 +44,7 @@ async def _told(settings: Settings, command: str, *arguments: str) -> bytes:
         for name in NAMES
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", f"hyperrun.commands.{command}", *arguments,
+        sys.executable, "-m", f"hyperrun.commands.{command}", "--behind", *arguments,
         env=os.environ | told | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
