@@ -44,14 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.nice(10)
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
-        report = asyncio.run(_read(Settings.from_environment(), options.days, options.most))
+        settings = Settings.from_environment()
+        report = asyncio.run(_read(settings, options.days, options.most))
     except (BadSetting, StoreError) as error:
         print(f"hyperrun: {error}", file=sys.stderr)
         return 2
     if options.json:
         print(json.dumps(asdict(report), indent=2))
     else:
-        print(as_html(report) if options.html else as_markdown(report))
+        written = as_html if options.html else as_markdown
+        print(written(report, settings.desk_url))
     return 0
 
 

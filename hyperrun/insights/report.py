@@ -11,7 +11,7 @@ import html
 import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hyperrun.domain import Outcome, reader_of
@@ -24,7 +24,8 @@ STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:1.5em auto;padding:0 1em;"
     "color-scheme:light dark}h1{font-size:1.4em}h2{font-size:1.1em;margin:1.6em 0 .4em}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
-    "padding:.35em .8em;border-bottom:1px solid #8884;overflow-wrap:anywhere}th{white-space:nowrap}"
+    "padding:.35em .8em;min-width:5em;border-bottom:1px solid #8884;overflow-wrap:anywhere}"
+    "th{white-space:nowrap}"
 )
 AROUND = " \t\n.,;:!?¿¡。、？！…\"'«»“”„"  # a question is the same with or without
 
@@ -151,6 +152,10 @@ def _most(keys: Iterable[str], most: int, wordings: dict[str, str] | None = None
     ]
 
 
+class Link(str):
+    """An address of the operator's own desk: the one thing in a report that leads anywhere."""
+
+
 class Part(NamedTuple):
     """A table of the report."""
 
@@ -159,15 +164,17 @@ class Part(NamedTuple):
     rows: list[list[str]]
 
 
-def parts(report: Insights) -> list[Part]:
-    """The report's tables, in order."""
+def parts(report: Insights, desk: str = "") -> list[Part]:
+    """The report's tables, in order; answers are linked at the `desk`'s address, if it has one."""
     return [
         _part("Not answered from the documentation", ("readers", "question"),
               ((each.readers, each.text) for each in report.unanswered)),
         _part("Failed", ("readers", "question"),
               ((each.readers, each.text) for each in report.failures)),
         _part("Thumbs down", ("question", "reason", "comment", "page", "answer"),
-              (asdict(each).values() for each in report.complaints)),
+              ((each.question, each.reason, each.comment, each.page,
+                Link(f"{desk}/conversation/{each.id}") if desk else each.id)
+               for each in report.complaints)),
         _part("Asked most", ("readers", "question"),
               ((each.readers, each.text) for each in report.asked)),
         _part("Asked on", ("readers", "page"),
@@ -180,7 +187,8 @@ def parts(report: Insights) -> list[Part]:
 
 
 def _part(title: str, names: tuple[str, ...], rows: Iterable[Iterable[Any]]) -> Part:
-    return Part(title, names, [[str(cell) for cell in row] for row in rows])
+    return Part(title, names, [[cell if isinstance(cell, Link) else str(cell) for cell in row]
+                               for row in rows])  # fmt: skip
 
 
 def _title(report: Insights) -> str:
@@ -198,20 +206,21 @@ def _sentence(report: Insights) -> str:
     )
 
 
-def as_markdown(report: Insights) -> str:
+def as_markdown(report: Insights, desk: str = "") -> str:
     """The report for people. What readers wrote stands in it as text, each in one line."""
     lines = [f"# {_title(report)}", "", _sentence(report)]
-    for title, names, rows in parts(report):
+    for title, names, rows in parts(report, desk):
         head = [_row(names), "| --- " * len(names) + "|"]
         lines += ["", f"## {title}", "", *([*head, *map(_row, rows)] if rows else ["None."])]
     return "\n".join(lines)
 
 
 def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(in_markdown(cell) for cell in cells) + " |"
+    told = (f"<{cell}>" if isinstance(cell, Link) else in_markdown(cell) for cell in cells)
+    return "| " + " | ".join(told) + " |"
 
 
-def as_html(report: Insights) -> str:
+def as_html(report: Insights, desk: str = "") -> str:
     """The same as a page of its own, which loads nothing: for a mail, or to be kept."""
     lines = [
         "<!doctype html>", '<html lang="en"><meta charset="utf-8">',
@@ -220,7 +229,7 @@ def as_html(report: Insights) -> str:
         f"<title>{html.escape(_title(report))}</title>",
         f"<h1>{html.escape(_title(report))}</h1><p>{html.escape(_sentence(report))}</p>",
     ]  # fmt: skip
-    for title, names, rows in parts(report):
+    for title, names, rows in parts(report, desk):
         lines.append(f"<h2>{html.escape(title)}</h2>")
         if not rows:
             lines.append("<p>None.</p>")
@@ -232,5 +241,10 @@ def as_html(report: Insights) -> str:
 
 
 def _cells(tag: str, cells: Iterable[str]) -> str:
-    told = (html.escape(plain(cell)) for cell in cells)
+    told = (
+        f'<a href="{html.escape(cell)}">answer</a>'
+        if isinstance(cell, Link)
+        else html.escape(plain(cell))
+        for cell in cells
+    )
     return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in told) + "</tr>"

@@ -110,6 +110,23 @@ def test_what_matched_nothing_closely_is_unanswered_and_what_failed_is_named(
     run(work)
 
 
+def test_answers_are_linked_at_the_desk_where_its_address_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([asked(1, "ann", "Dim it?")])
+            await store.rate("ann", "turn-1", -1, "wrong")
+            monkeypatch.setenv("HYPERRUN_PUBLIC_URL", "https://ask.example/")
+            assert "ask.example" not in command(tmp_path).stdout  # there is no desk
+            monkeypatch.setenv("HYPERRUN_DESK_PASSWORD", "correct horse battery")
+            place = "https://ask.example/desk/conversation/turn-1"
+            assert f"| <{place}> |" in command(tmp_path).stdout
+            assert f'<a href="{place}">answer</a>' in command(tmp_path, "--html").stdout
+
+    run(work)
+
+
 def test_what_has_no_word_is_counted_and_the_newest_stand_first(tmp_path: Path) -> None:
     async def work() -> None:
         async with opened(tmp_path) as store:
