@@ -1,10 +1,11 @@
 """How well first answers without a language model answer what readers ask.
 
     python -m bench.answers_quality REPOSITORIES [--set tuning|held_out] [--only NAME …]
-        [--misses] [--show ID …] [--second] [--check] [--json]
+        [--misses] [--show ID …] [--second] [--words] [--check] [--json]
 
 REPOSITORIES holds a checkout per name of the set's repositories.json, at its revision. A server is
-started for each, asked over HTTP, and what a reader sees is held against what has to be said.
+started for each, asked over HTTP, and what a reader sees is held against what has to be said. Where
+the model of meaning is installed (`--group meaning`) it answers, too; `--words` leaves it out.
 """
 
 import argparse
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="ask those that follow none, each after one it has nothing to do with",
     )
+    parser.add_argument("--words", action="store_true", help="without a model of meaning")
     parser.add_argument("--check", action="store_true", help="hold the questions, ask nothing")
     parser.add_argument("--json", action="store_true", help="print figures and verdicts as JSON")
     options = parser.parse_args(arguments)
@@ -54,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not questions:
             continue
         folder = options.repositories / repository.name
-        answers = ask_second(folder, questions) if options.second else ask(folder, questions)
+        asked = ask_second if options.second else ask
+        answers = asked(folder, questions, "off" if options.words else "auto")
         verdicts = [judge(each, answers[each.id]) for each in questions]
         by_name[repository.name] = verdicts
         for question, verdict in zip(questions, verdicts, strict=True):
@@ -88,20 +91,22 @@ def wanted(questions: Sequence[Question], ids: Sequence[str]) -> list[Question]:
     return [each for each in questions if each.id in kept]
 
 
-def ask(repository: Path, questions: Sequence[Question]) -> dict[str, Answer]:
+def ask(repository: Path, questions: Sequence[Question], embedding_model: str) -> dict[str, Answer]:
     """An answer for each id; a question comes after the one it follows."""
     answers, tokens = dict[str, Answer](), dict[str, str]()
-    with serving(repository) as reader:
+    with serving(repository, embedding_model) as reader:
         for each in questions:
             answer, token = reader.ask(each.text, tokens.get(each.after, ""))
             answers[each.id], tokens[each.id] = answer, token
     return answers
 
 
-def ask_second(repository: Path, questions: Sequence[Question]) -> dict[str, Answer]:
+def ask_second(
+    repository: Path, questions: Sequence[Question], embedding_model: str
+) -> dict[str, Answer]:
     """An answer for each id, of a question asked after the one that stands `UNRELATED` on."""
     answers = {}
-    with serving(repository) as reader:
+    with serving(repository, embedding_model) as reader:
         for at, each in enumerate(questions):
             _, token = reader.ask(questions[(at + UNRELATED) % len(questions)].text)
             answers[each.id], _ = reader.ask(each.text, token)

@@ -12,13 +12,14 @@ from contextlib import contextmanager, suppress
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from httpx import Client, HTTPError
 
 from bench.answers_quality.answer import Answer, folded, fragment
 
 ROOT = Path(__file__).parent.parent.parent
-READY_TIMEOUT_S = 300  # an index from nothing, on a busy machine
+READY_TIMEOUT_S = 900  # an index and its vectors from nothing, on a busy machine
 ANSWER_TIMEOUT_S = 60
 STREAM = re.compile(r'sse-connect="([^"]+)"')
 NEW_LINE = re.compile(r"\r\n|\n|\r")
@@ -89,14 +90,15 @@ def failed(why: str) -> Answer:
 
 
 @contextmanager
-def serving(repository: Path) -> Iterator[Reader]:
-    """A reader of HyperRun over a repository, indexed anew; RuntimeError if it is not ready."""
+def serving(repository: Path, embedding_model: str = "auto") -> Iterator[Reader]:
+    """A reader of HyperRun over a repository, indexed anew, every vector made; RuntimeError if it
+    is not ready."""
     with TemporaryDirectory() as folder:
         log, port = Path(folder) / "log", free_port()
         with log.open("wb") as output:
             server = subprocess.Popen(
                 [sys.executable, str(ROOT / "main.py"), "--repo", str(repository.resolve())],
-                cwd=folder, env=environment(Path(folder) / "data", port),
+                cwd=folder, env=environment(Path(folder) / "data", port, embedding_model),
                 stdout=output, stderr=output,
             )  # fmt: skip
         try:
@@ -114,7 +116,7 @@ def serving(repository: Path) -> Iterator[Reader]:
                 server.wait()
 
 
-def environment(data_dir: Path, port: int) -> dict[str, str]:
+def environment(data_dir: Path, port: int, embedding_model: str) -> dict[str, str]:
     """The caller's, without settings and keys of their own: no model, the embedded search."""
     own = {
         name: value
@@ -126,19 +128,29 @@ def environment(data_dir: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "HYPERRUN_DATA_DIR": str(data_dir),
         "HYPERRUN_SEARCH": "embedded",
+        "HYPERRUN_EMBEDDING_MODEL": embedding_model,
     }  # fmt: skip
 
 
 def wait_until_ready(client: Client, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Return when the whole repository is searchable; RuntimeError with the log if it is not."""
+    """Return when the whole repository is searchable, by meaning too where a model tells it;
+    RuntimeError with the log if it is not."""
     until = time.monotonic() + READY_TIMEOUT_S
     while time.monotonic() < until and server.poll() is None:
         with suppress(HTTPError):
             health = client.get("/healthz")
-            if health.status_code == 200 and not health.json()["index"]["building"]:
+            if health.status_code == 200 and is_whole(health.json()):
                 return
         time.sleep(0.2)
     raise RuntimeError(f"the server did not become ready:\n{log.read_text()[-2_000:]}")
+
+
+def is_whole(health: dict[str, Any]) -> bool:
+    """Is everything indexed, and has every section its vector?"""
+    vectors = health["vectors"]
+    are_made = vectors["made"] >= vectors["passages"] > 0
+    has_vectors = not vectors["model"] or vectors["note"] or are_made
+    return not health["index"]["building"] and bool(has_vectors)
 
 
 def free_port() -> int:

@@ -70,7 +70,8 @@ class Meaning:
 
     def status(self) -> MeaningStatus:
         """How far the vectors are."""
-        return MeaningStatus(self._model, self._made, self._passages, self._note)
+        model = self._embedder.name if self._embedder else self._model
+        return MeaningStatus(model, self._made, self._passages, self._note)
 
     async def of_question(self, question: str) -> Sequence[float] | None:
         """The vector of a question; None where there is none in time."""
