@@ -155,7 +155,8 @@ class Settings:
         "auto",
         "a model of meaning beside the words: `auto` (the small one that the extra `meaning` "
         "installs, for English), `off`, the name of one behind `/v1/embeddings` or known to "
-        "LiteLLM, a folder with `model.onnx` and `tokenizer.json`, or `python:MODULE`",
+        "LiteLLM, a folder with `model.onnx` and `tokenizer.json`, `hf:OWNER/NAME` of the hub, or "
+        "`python:MODULE`",
     )
     embedding_api_key: str = setting(
         "HYPERRUN_EMBEDDING_API_KEY", "", "the operator's key for that model", secret=True

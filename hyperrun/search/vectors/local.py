@@ -14,7 +14,7 @@ from hyperrun.search.vectors.embedder import Embedded, Embedder, EmbeddingError,
 
 MAX_TOKENS = 256  # of a passage that are read; most models were taught with no more
 BATCH = 8  # texts at once: more of them wait for the longest
-_MODELS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx",
+GRAPHS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx",
            "model_int8.onnx", "onnx/model_int8.onnx")  # fmt: skip
 
 
@@ -107,21 +107,23 @@ class Onnx(Embedder):
             return self._loaded
 
 
-def folder(path: Path) -> Onnx:
-    """The model of a folder, as `sentence-transformers` and the hub lay one out.
+def folder(path: Path, name: str = "") -> Onnx:
+    """The model of a folder, as `sentence-transformers` and the hub lay one out, called as that is
+    or by its `name`.
 
     What stands before questions and passages, and how the words' vectors become one, is read from
     the folder where it says so; else it is the mean, and the prefixes that the name calls for.
     Raises `EmbeddingError`.
     """
-    graph = next((path / each for each in _MODELS if (path / each).exists()), None)
+    graph = next((path / each for each in GRAPHS if (path / each).exists()), None)
     if graph is None or not (path / "tokenizer.json").exists():
         raise EmbeddingError(f"{path} has no model.onnx and tokenizer.json in it", again=False)
     told = _json(path / "config_sentence_transformers.json").get("prompts") or {}
-    question, passage = prefixes(path.resolve().name)
+    name = name or path.resolve().name
+    question, passage = prefixes(name)
     pooling = _json(path / "1_Pooling" / "config.json")
     return Onnx(
-        f"{path.resolve().name}:{graph.stat().st_size}",
+        f"{name}:{graph.stat().st_size}",
         graph,
         path / "tokenizer.json",
         (told.get("query", question), told.get("passage", told.get("document", passage))),

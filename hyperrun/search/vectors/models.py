@@ -1,5 +1,5 @@
-"""Which model the operator means: the one that is installed, a server's, a folder's, or a module's
-that has one inside.
+"""Which model the operator means: the one that is installed, a server's, a folder's, one of the
+hub, or a module's that has one inside.
 
 One road for a model on this machine is a folder as the hub has them, with `model.onnx` and
 `tokenizer.json`: it takes nearly any model there is, and two libraries that are to be had for every
@@ -8,10 +8,10 @@ system. The other is a module that is a model itself, for small ones that instal
 
 from pathlib import Path
 
-from hyperrun.search.vectors import installed, local, server
+from hyperrun.search.vectors import hub, installed, local, server
 from hyperrun.search.vectors.embedder import Embedder, EmbeddingError
 
-MODULE = "python:"
+MODULE, HUB = "python:", "hf:"
 AUTO, OFF, INSTALLED = "auto", "off", "installed"
 
 
@@ -28,6 +28,8 @@ def read(model: str, api_key: str = "", api_base: str = "") -> Embedder:
         return installed.read()
     if model.startswith(MODULE):
         return local.Module(model.removeprefix(MODULE))
+    if model.startswith(HUB):
+        return hub.read(model.removeprefix(HUB))
     folder = Path(model).expanduser()
     if folder.is_dir():
         return local.folder(folder)
