@@ -6,6 +6,7 @@ are written and how what is too old is deleted is each one's own.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -134,6 +135,18 @@ class Queries:
         """As `Store.find`."""
         rows = await self._rows_for_desk(figures.found(self._dialect, wanted, most))
         return [figures.glance_of(row) for row in rows]
+
+    async def remarks(self, turn_ids: Sequence[str]) -> dict[str, str]:
+        """As `Store.remarks`."""
+        if not turn_ids:
+            return {}
+        rows = await self._rows(
+            f"SELECT id, reason, {COMMENT_UNLESS_PRIVATE} FROM turns "
+            f"WHERE id IN ({', '.join('?' * len(turn_ids))})",
+            *turn_ids,
+        )
+        said = {name: ": ".join(filter(None, (reason, comment))) for name, reason, comment in rows}
+        return {name: text for name, text in said.items() if text}
 
     # Conversations
 

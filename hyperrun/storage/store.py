@@ -1,7 +1,7 @@
 """What a store of conversations has to do, whatever it keeps them in."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -166,6 +166,10 @@ class Store(Protocol):
 
     async def find(self, wanted: Wanted, most: int) -> list[Glance]:
         """The newest turns that are wanted, the newest first."""
+
+    async def remarks(self, turn_ids: Sequence[str]) -> dict[str, str]:
+        """Why readers put up or down their thumbs, by the turn; no comment of who is not to be
+        tracked."""
 
     # Conversations
 

@@ -345,6 +345,23 @@ def test_turns_are_found_by_what_is_wanted(
     run(work)
 
 
+def test_remarks_are_told_by_turn(tmp_path: Path, opened: Opened) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            names = ("a", "bb", "ccc", "dddd")
+            await store.save([
+                desk_turn(name, asker=Asker(private=name == "dddd")) for name in names
+            ])  # fmt: skip
+            await store.rate("a~x", "a", -1, "wrong", "no example")
+            await store.rate("bb~x", "bb", -1, "", "old")
+            await store.rate("ccc~x", "ccc", 1)
+            await store.rate("dddd~x", "dddd", -1, "", "of mine")
+            assert await store.remarks([*names, "'"]) == {"a": "wrong: no example", "bb": "old"}
+            assert await store.remarks([]) == {}
+
+    run(work)
+
+
 def test_texts_that_are_not_kept_go_and_counts_stay(tmp_path: Path, opened: Opened) -> None:
     async def work() -> None:
         now = time.time()

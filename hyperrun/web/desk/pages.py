@@ -256,7 +256,8 @@ async def conversations(request: Request, services: Services, session: Session) 
     """Turns by what they are about and how they ended."""
     wanted = wanted_of(request)
     found = await services.store.find(wanted, MOST + 1)
-    content = views.ConversationsContent(words_of(request), wanted, found, MOST)
+    remarks = await services.store.remarks([each.id for each in found if each.rating])
+    content = views.ConversationsContent(words_of(request), wanted, found, MOST, remarks)
     return desk_page(request, session, "conversations", *content)
 
 

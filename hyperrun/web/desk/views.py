@@ -140,9 +140,9 @@ def _short(url: str) -> str:
 
 
 def ConversationsContent(
-    say: Words, wanted: Wanted, found: Sequence[Glance], most: int
+    say: Words, wanted: Wanted, found: Sequence[Glance], most: int, remarks: Mapping[str, str]
 ) -> list[FT]:
-    """A search, and the turns it finds; older ones by a link."""
+    """A search, and the turns it finds, with what was remarked of them; older ones by a link."""
     outcomes = {value: say(key) for value, key in OUTCOMES.items()}
     filters = Form(
         Field(say("holds"), "words", wanted.words, type="search"),
@@ -167,6 +167,7 @@ def ConversationsContent(
             ),
             _ending(say, each),
             _said(say, THUMBS.get(each.rating, "")),
+            *([plain(without_personal(remarks.get(each.id, "")), 200)] if remarks else []),
             _short(each.page_url),
             _seconds(round(each.ended - each.started, 1)) if each.ended else "",
             *([each.model, money(each.cost_usd) if each.model else ""] if by_models else []),
@@ -174,7 +175,8 @@ def ConversationsContent(
         for each in found[:most]
     ]
     names = _named(
-        say, "asked_utc", "question", "ended", "thumb", "page", "time",
+        say, "asked_utc", "question", "ended", "thumb", *(["comment"] if remarks else []),
+        "page", "time",
         *(["model", "cost_usd"] if by_models else []),
     )  # fmt: skip
     told = _query(wanted)

@@ -1,5 +1,6 @@
 """What the operator sees at the desk, and does there."""
 
+import asyncio
 import csv
 import io
 import re
@@ -117,6 +118,20 @@ def test_it_is_loaded_again_by_itself_until_that_is_stopped(server: RunningServe
     assert '<option value="14" selected' in live
 
 
+def test_what_a_reader_remarked_stands_beside_their_thumb(server: RunningServer) -> None:
+    visitor = seat(server)
+    assert '<th scope="col">comment</th>' not in visitor.get("/desk/conversations").text
+    save(server, asked(7, "Rated?"))
+    rated = server.services.store.rate(
+        "reader-7~x", "turn-7", -1, "wrong", "ask <b>ann@example.org</b>"
+    )
+    with ThreadPoolExecutor(1) as thread:  # Playwright has a loop in this one
+        assert thread.submit(asyncio.run, rated).result(30)
+    listed = visitor.get("/desk/conversations?rating=-1").text
+    assert 'data-name="comment">wrong: ask &lt;b&gt;[removed]&lt;/b&gt;</td>' in listed
+    visitor.post("/desk/reader/turn-7/delete", {"form": visitor.form, "sure": "yes"})
+
+
 def test_a_turn_in_one_line_says_only_what_there_is(server: RunningServer) -> None:
     listed = seat(server).get("/desk/conversations").text
     assert re.search(r'data-name="ended">nothing found</td>', listed)
@@ -229,8 +244,9 @@ def test_one_logs_in_looks_and_logs_out_by_the_keyboard_alone(
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_url("**/desk")
+        page.wait_for_function("document.hasFocus()")
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        page.wait_for_function("document.activeElement.textContent === 'Skip to the content'")
         for _ in range(3):
             page.keyboard.press("Tab")
         page.keyboard.press("Enter")
