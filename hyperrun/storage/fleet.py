@@ -9,6 +9,7 @@ instead.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hyperrun.domain import Outcome, range_of_reader
 from hyperrun.errors import StoreError
-from hyperrun.storage.lease import Lease
+from hyperrun.storage.lease import ORPHAN_S, Lease
 from hyperrun.storage.records import records
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Fleet:
         self.owner = owner
         self.handlers: dict[str, Callable[[Order], None]] = {}
         self.ours: Callable[[], Sequence[str]] = list  # the turns that this process knows it runs
+        # Turns that nobody answers: each was to begin here, and what the database said was lost.
+        self.doubted: dict[str, float] = {}
         self._database = database
         self._lease = Lease(database, owner)
         self._listen_url = listen_url
@@ -119,6 +122,7 @@ class Fleet:
         while True:
             try:
                 await self._lease.renew()
+                await self._end_doubted()
                 if self._lease.is_steady:
                     if await self._lease.sweep():
                         await self._notify("over")
@@ -130,6 +134,13 @@ class Fleet:
                 with suppress(StoreError):
                     await self._database.mend()
             await asyncio.sleep(BEAT_S)
+
+    async def _end_doubted(self) -> None:
+        """More than once: the database may still be about to write it."""
+        if self.doubted:
+            await self._lease.disown(list(self.doubted))
+            longest = time.monotonic() - ORPHAN_S
+            self.doubted = {each: at for each, at in self.doubted.items() if at > longest}
 
     # Notifications
 

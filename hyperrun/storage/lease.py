@@ -106,6 +106,12 @@ class Lease:
             log.warning("%d answers of a process that has gone are ended", ended)
         return ended
 
+    async def disown(self, turns: Sequence[str]) -> None:
+        """End these, where they have begun here: their reader has been told that they have not."""
+        await self._database.run(
+            f"{INTERRUPTED} owner = %s AND id = ANY(%s::text[])", self._owner, list(turns)
+        )
+
     async def tidy(self, ours: Sequence[str]) -> None:
         """Now and then: forget the dead and what was theirs, and what nobody reads any more.
 

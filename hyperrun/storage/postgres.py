@@ -168,8 +168,14 @@ class PostgresStore(Queries):
                     await cursor.execute("DELETE FROM parts WHERE turn = %s", [turn.id])
         except Conflict as error:
             raise Busy("the conversation has another turn in flight") from error
+        except StoreError:
+            if self.fleet is not None:
+                self.fleet.doubted[turn.id] = time.monotonic()
+            raise
         if not taken:
             raise Busy(f"turn {turn.id} is in flight")
+        if self.fleet is not None:
+            self.fleet.doubted.pop(turn.id, None)
         self._begun[turn.id] = None
         if len(self._begun) > MAX_BEGUN:
             del self._begun[next(iter(self._begun))]

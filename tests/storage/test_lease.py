@@ -138,6 +138,41 @@ def test_a_first_notification_that_is_late_is_heard_all_the_same(
     run(work)
 
 
+def test_a_turn_whose_beginning_was_not_answered_keeps_no_reader_waiting(
+    postgresql: PostgreSQL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were told that it cannot be kept, and ask again."""
+    monkeypatch.setattr("hyperrun.storage.lease.ORPHAN_S", 600.0)
+
+    async def work() -> None:
+        settings = replace(Settings(), data_dir=tmp_path, database_url=postgresql.new_database())
+        store = store_of(settings, "owner")
+        await store.open()
+        transaction = Database.transaction
+
+        @asynccontextmanager
+        async def unanswered(*arguments: Any, **named: Any) -> AsyncIterator[Any]:
+            monkeypatch.setattr(Database, "transaction", transaction)
+            async with transaction(*arguments, **named) as cursor:
+                yield cursor
+            raise StoreError("the database did not answer")
+
+        turn = replace(TURN, outcome=Outcome.RUNNING, answer="", started=time.time())
+        monkeypatch.setattr(Database, "transaction", unanswered)
+        with pytest.raises(StoreError):
+            await store.begin(turn)
+
+        async def is_ended() -> bool:
+            found = await store.turn(turn.id)
+            return found is not None and found.outcome is Outcome.INTERRUPTED
+
+        await eventually(is_ended)
+        await store.begin(replace(turn, id="again"))
+        await store.close()
+
+    run(work)
+
+
 @asynccontextmanager
 async def begun(postgresql: PostgreSQL, folder: Path) -> AsyncIterator[tuple[Store, Database]]:
     """A process that answers `TURN`, and a look into its database."""
