@@ -17,6 +17,7 @@ _SHORT_NAME = re.compile(r"(?<![\w:]):[a-z+-][a-z0-9_+-]{1,40}:(?![\w:])")
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==|\^\^(?=\S)(.+?)(?<=\S)\^\^")
 _KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
 _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
+HIDDEN_RUST = re.compile(r"\s*#(?: |$)")
 
 
 def end_of(tokens: Sequence["Token"], at: int) -> int:
@@ -100,3 +101,8 @@ def inline_escaped(text: str) -> str:
 def superscript(number: int) -> str:
     """A number as a footnote's mark."""
     return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def without_hidden(code: str) -> str:
+    """Rust without the lines that a book hides."""
+    return "\n".join(line for line in code.splitlines() if not HIDDEN_RUST.match(line))

@@ -1,0 +1,98 @@
+"""Code in Markdown as its page shows it."""
+
+import re
+
+from hyperrun.search.parsing import commonmark, package_managers, snippets
+from hyperrun.search.parsing.includes import language_of
+from hyperrun.search.parsing.markdown_reading import Reading
+from hyperrun.search.parsing.markdown_text import HIDDEN_RUST
+
+_ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
+_BRACED = re.compile(r"\{([\w:+-]+)\}\s*(.*)")
+_HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
+_CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
+_HIDDEN_CELL = re.compile(
+    r"(?:echo|include):\s*false|hide_input|\bhide\b|default_exp|\bhide_line\b"
+)
+_LANGUAGES = frozenset((
+    "python", "r", "julia", "bash", "sh", "ojs", "sql", "js", "javascript", "typescript", "rust",
+    "html", "css", "stata", "sas", "cpp", "c", "go", "java", "yaml", "json", "toml", "console",
+    "python3", "pyodide", "webr", "shell", "ruby", "perl", "observable", "tikz", "octave", "text",
+))  # fmt: skip
+
+
+def directive(info: str) -> tuple[str, str] | None:
+    """Name and argument of MyST's directive that a fence or a container opens; None for others."""
+    braced = _BRACED.match(info)
+    if braced is None or braced[1].lower() in _LANGUAGES:
+        return None
+    return braced[1].lower(), braced[2]
+
+
+def fence(document: Reading, code: str, info: str) -> str:
+    """A fence's code under its title, without what steers a cell; "" where that hides it."""
+    info = info.strip()
+    braced = _BRACED.match(info)
+    if info.startswith("{=") or info.startswith("{raw"):
+        return ""
+    if info.lower() in ("math", "latex {math}"):
+        return f"$$\n{code.strip()}\n$$"
+    if "npm2yarn" in info.split():
+        return _package_managers(document, code, info.split()[0])
+    language, title = _told(info)
+    if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
+        language = language.strip("{}")
+    kept = []
+    for line in code.splitlines():
+        option = _CELL_OPTION.match(line)
+        if option and (braced or language in ("python", "r", "julia", "ojs", "")):
+            if _HIDDEN_CELL.search(option[1]):
+                return ""
+            continue
+        kept.append(line)
+    return commonmark.titled(
+        commonmark.escaped(title), as_shown(document, "\n".join(kept), language)
+    )
+
+
+def _package_managers(document: Reading, code: str, language: str) -> str:
+    tabs = package_managers.shown(code.rstrip("\n"), document.place)
+    return "\n\n".join(
+        commonmark.titled(name, commonmark.fence(said, language)) for name, said in tabs
+    )
+
+
+def as_shown(document: Reading, code: str, language: str) -> str:
+    """Code as its page shows it: what it includes in it, what steers it out of it."""
+    lines: list[str] = []
+    shown_language = ""
+    for line in code.splitlines():
+        if match := snippets.LINE.fullmatch(line):
+            shown = snippets.of_line(document.place, match)
+            if shown is not None:
+                indent = line[: len(line) - len(line.lstrip())]
+                lines += [f"{indent}{each}" for each in shown.code.splitlines()]
+                document.includes += shown.includes
+                shown_language = language_of(shown.file)
+                continue
+            if match["liquid"] is None and match["marked"] is None:
+                continue
+        if _HIGHLIGHT.fullmatch(line):
+            continue
+        if language == "rust" and HIDDEN_RUST.match(line):
+            continue  # hidden in a book
+        line = re.sub(r"^(\s*);(-+8<-+)", r"\1\2", line)
+        lines.append(_ANNOTATION.sub("", line) if "[!code" in line else line)
+    return commonmark.fence("\n".join(lines), language or shown_language)
+
+
+def _told(info: str) -> tuple[str, str]:
+    """A fence's language, and the title that stands above it."""
+    titled = re.search(r"(?:title|filename|name|file)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info)
+    title = next(filter(None, titled.groups()), "") if titled else ""
+    if not title and (label := re.search(r"(?:^|\s)\[(.+)\]", info)):
+        title = re.sub(r"~[^~]*~$", "", label[1])
+    bare = re.sub(r"(?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S+))", "", info)
+    match = re.match(r"[{\s]*\.?([\w+#-]+)", bare)
+    language = match[1] if match and not re.match(r"\{?\s*#", bare) else ""
+    return ("" if language.isdigit() else language), title

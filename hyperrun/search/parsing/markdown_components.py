@@ -1,0 +1,102 @@
+"""What the components of MDX say."""
+
+import re
+from textwrap import dedent
+
+from hyperrun.search.parsing import commonmark, html_text, jsx, snippets
+from hyperrun.search.parsing.blocks import Block
+from hyperrun.search.parsing.markdown_reading import Reading
+
+_NOTE_COMPONENTS = frozenset((
+    "note", "tip", "info", "warning", "caution", "danger", "callout", "aside", "admonition",
+    "alert", "hint", "important", "check", "success", "error",
+))  # fmt: skip
+_SILENT_COMPONENTS = frozenset((
+    "script", "style", "svg", "iframe", "img", "image", "video", "audio", "source", "youtube",
+    "tweet", "head", "figure-image", "themedimage", "picture", "toc", "meta",
+    "doccardlist", "toctree",
+))  # fmt: skip
+_TAB = re.compile(r"value:\s*[\"']([^\"']+)[\"'],\s*label:\s*[\"']([^\"']+)[\"']")
+_TAB_TOO = re.compile(r"label:\s*[\"']([^\"']+)[\"'],\s*value:\s*[\"']([^\"']+)[\"']")
+_CHILDREN = "\ue0c1"  # where a component shows what stands in it
+LABELS = ("label", "title", "header", "heading", "summary", "caption", "name", "path", "text")
+
+
+def blocks(
+    document: Reading, tag: html_text.Tag, body: str, start: int, end: int, skip: int
+) -> list[Block]:
+    """What one says; its body begins `skip` lines below `start`."""
+    name = tag.name.lower().rpartition(".")[2].replace("-", "")
+    if name in _SILENT_COMPONENTS or tag.closes:
+        return []
+    if tag.name in document.environment["imports"]:
+        path = document.environment["imports"][tag.name]
+        if re.search(r"\.(mdx?|qmd|markdown)$", path):
+            return document.include(snippets.found(document.place, path), start, end)
+    if (own := imported(document, tag, body)) is not None:
+        return [document.block(start, end, own)]
+    is_code = name in ("code", "codeblock", "codesnippet") or "code" in tag.expressions
+    if is_code and (blocks := _code(document, tag, body, start, end)):
+        return blocks
+    if name in _NOTE_COMPONENTS:
+        kind = tag.said("type", "variant", "kind", "intent") or (
+            "" if name in ("callout", "aside", "admonition", "alert") else name
+        )
+        if name == "aside" and not kind:
+            kind = "note"
+        title = tag.said("title", "label") or kind.capitalize()
+        content = commonmark.note(document.words(title), document.said(body))
+        return [document.block(start, end, content)]
+    if name == "tabs" and (listed := tag.expressions.get("values")):
+        document.tabs |= dict(_TAB.findall(listed)) | {b: a for a, b in _TAB_TOO.findall(listed)}
+    is_link = name.endswith(("link", "button")) and bool(body.strip())  # its title is a hint
+    label = "" if is_link else tag.said(*LABELS, *(("value",) if "tab" in name else ()))
+    if name == "tabitem" and not tag.said("label"):
+        label = document.tabs.get(label, label)
+    if name in ("param", "paramfield", "responsefield"):
+        label = " ".join(filter(None, (tag.said("path", "query", "body", "header", "name"),
+                                       tag.said("type"))))  # fmt: skip
+    if name == "summary":
+        return [document.block(start, end, commonmark.strong(document.said(body)))]
+    blocks = document.read(body, start - 1 + skip)
+    described = tag.said("description")
+    if described:
+        blocks = [document.block(start, start, document.words(described)), *blocks]
+    if label:
+        head = document.words(label)
+        content = commonmark.strong(head) if blocks else commonmark.paragraph(head)
+        blocks = [Block(start, start, content), *blocks]
+    return blocks
+
+
+def imported(document: Reading, tag: html_text.Tag, body: str) -> str | None:
+    """What a component of the project says; None where only running it would tell."""
+    path = document.environment["imports"].get(tag.name.partition(".")[0])
+    if path is None or document.place is None or not jsx.OWN.match(path):
+        return None
+    html = jsx.html(document.place, path, tag.name, tag.attributes, _CHILDREN if body else "")
+    said = html_text.markdown(html)
+    if not said or (body.strip() and _CHILDREN not in said):
+        return None
+    return said.replace(_CHILDREN, document.said(body)) if body else said
+
+
+def _code(document: Reading, tag: html_text.Tag, body: str, start: int, end: int) -> list[Block]:
+    """Code that a component shows: its own, or a file's that was imported as text."""
+    language = tag.said("language", "lang") or re.sub(r"^language-", "", tag.said("className"))
+    title = tag.said("title", "filename")
+    source = tag.said("code") or tag.expressions.get("code", "")
+    inner = body.strip()
+    if not source and inner.startswith("{") and inner.endswith("}"):
+        source = inner[1:-1].strip()
+    elif not source:
+        source = inner
+    if path := document.environment["imports"].get(source):
+        path = path.rpartition("!")[2].partition("?")[0]
+        return document.include(
+            snippets.found(document.place, path), start, end, True, language, title
+        )
+    if re.fullmatch(r"[\w.]+", source) and tag.expressions:
+        return []
+    code = dedent(source.strip("`")).strip("\n")
+    return [document.block(start, end, commonmark.titled(title, commonmark.fence(code, language)))]

@@ -1,0 +1,159 @@
+"""What generators add to Markdown: containers, includes, tags."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+from hyperrun.search.parsing import (
+    commonmark,
+    directives,
+    includes,
+    markdown_code,
+    markdown_components,
+    markdown_directives,
+    snippets,
+)
+from hyperrun.search.parsing.blocks import Block
+from hyperrun.search.parsing.markdown_reading import Reading
+from hyperrun.search.parsing.markdown_text import superscript
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_CALLOUT = re.compile(r"\.callout-([\w-]+)")
+
+
+def blocks(
+    document: Reading, token: "Token", start: int, end: int, nested: bool = False
+) -> list[Block]:
+    """What a token that `markdown_rules` makes says; `nested`: inside of another block."""
+    meta = token.meta
+    match meta["name"]:
+        case "note":
+            kind, title = meta["kind"], meta["title"]
+            shown = kind.replace("-", " ").capitalize() if title is None else title
+            content = commonmark.note(document.words(shown), document.said(meta["body"]))
+            return [document.block(start, end, content)]
+        case "label":
+            return document.labelled(document.words(meta["title"]), meta["body"], start, end, 1)
+        case "container":
+            return _container(document, meta["info"], meta["body"], start, end)
+        case "component":
+            return markdown_components.blocks(
+                document, meta["tag"], meta["body"], start, end, meta["skip"]
+            )
+        case "snippet":
+            found = []
+            for name in meta["files"]:
+                found += document.include(snippets.snippet(document.place, name), start, end)
+            return found
+        case "include":
+            return _include_line(document, meta, start, end)
+        case "target":
+            document.own_id = meta["id"]
+        case "footnote":
+            said = document.said(meta["body"])
+            number = superscript(document.number(meta["label"]))
+            block = document.block(start, end, f"{number} {said}" if said else "")
+            block.apart = not nested
+            return [block]
+        case "api":
+            return markdown_directives.described(document, meta["object"], meta["body"], start, end)
+        case "liquid" | "shortcode":
+            return _tags(document, meta["tags"], meta.get("body"), start, end)
+    return []
+
+
+def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int) -> list[Block]:
+    if meta["marked"]:
+        return document.include(
+            snippets.marked(document.place, meta["marked"], meta["options"]), start, end
+        )
+    if meta["bang"]:
+        return document.include(
+            snippets.found(document.place, meta["bang"], ("", "docs")), start, end
+        )
+    if meta["booked"]:
+        if not meta["book"].endswith("include") and meta["book"] != "playground":
+            return []
+        return document.include(snippets.booked(document.place, meta["booked"]), start, end)
+    name, _, region = meta["vite"].partition("#")
+    shown = snippets.found(document.place, name)
+    if shown and region:
+        shown = includes.section(shown.file, list(shown.lines), region)
+    language = re.sub(r"[\d,\s-]+|:.*", "", meta["lines"] or "")
+    return document.include(shown, start, end, True, language, meta["label"] or "")
+
+
+def _container(document: Reading, info: str, body: str, start: int, end: int) -> list[Block]:
+    """`:::` of Docusaurus, VitePress, Quarto and MyST."""
+    if directive := markdown_code.directive(info):
+        return markdown_directives.blocks(document, *directive, body, start, end)
+    if callout := _CALLOUT.search(info):
+        titled = re.search(r"title=(?:\"([^\"]*)\"|'([^']*)')", info)
+        title = (titled[1] or titled[2]) if titled else ""
+        lines = body.splitlines()
+        if not title and lines and (heading := re.match(r"#+\s+(.*)", lines[0])):
+            title, body = heading[1], "\n".join(lines[1:])
+        title = document.words(title or callout[1].capitalize())
+        return [document.block(start, end, commonmark.note(title, document.said(body)))]
+    if "panel-tabset" in info or ".tabset" in info:
+        return [
+            replace(block, level=0, content=commonmark.strong(block.content.lstrip("# ")))
+            if block.level else block
+            for block in document.read(body, start)
+        ]  # fmt: skip
+    if info.startswith(("{", ".")):
+        hidden = ".content-hidden" in info or re.search(r"unless-format=.?html", info)
+        return [] if hidden else document.read(body, start)
+    named = re.match(r"(?P<kind>[\w-]+)\s*(?:\[(?P<label>.*)\])?\s*(?P<title>.*)$", info)
+    if named is None:
+        return document.read(body, start)
+    kind = named["kind"].lower()
+    title = re.sub(r"\s*\{[^}]*\}", "", named["label"] or named["title"]).strip()
+    if kind in ("code-group", "tabs", "steps", "v-pre", "raw", "center", "tab-set"):
+        return document.read(body, start)
+    if kind in ("tab", "tab-item") or kind.startswith("details"):
+        title = title.removeprefix("=").strip() or ("Details" if kind == "details" else "")
+        return document.labelled(document.words(title), body, start, end, 1)
+    title = title.strip("\"'") or kind.capitalize()
+    return [document.block(start, end, commonmark.note(document.words(title), document.said(body)))]
+
+
+def _tags(
+    document: Reading, tags: Sequence[str], body: str | None, start: int, end: int
+) -> list[Block]:
+    """Liquid's tags and Hugo's shortcodes: what they include, or their titles."""
+    found: list[Block] = []
+    for told in tags:
+        name, _, rest = told.partition(" ")
+        rest = rest.strip()
+        values = dict(re.findall(r"([\w-]+)\s*=\s*\"([^\"]*)\"", rest))
+        if name in ("highlight", "code-block", "mermaid") and body is not None:
+            language = rest.split()[0] if rest else ""
+            found.append(document.block(start, end, commonmark.fence(dedent(body), language)))
+        elif name in ("include", "include-markdown", "include_relative", "readfile", "embed"):
+            file = values.get("file") or re.split(r"\s", rest)[0].strip("\"'")
+            shown = snippets.found(document.place, file, ("", "_includes", "docs"))
+            if shown and ("start" in values or "end" in values):
+                shown = snippets.between_marks(
+                    shown, values.get("start", ""), values.get("end", "")
+                )
+            found += document.include(shown, start, end, "code" in values, values.get("lang", ""))
+        elif name in ("tab", "code", "accordion", "details", "content-ref", "card", "expand"):
+            label = (
+                values.get("title")
+                or values.get("header")
+                or values.get("name")
+                or ("" if "=" in rest else rest.strip("\"'"))
+            )
+            if label:
+                said = commonmark.strong(document.words(label))
+                found.append(Block(start, end, said))
+        elif name in ("alert", "callout", "admonition", "note", "warning", "caution", "tip"):
+            title = values.get("title") or (name.capitalize() if name in directives.NOTES else "")
+            if title and title != "Admonition":
+                found.append(Block(start, end, commonmark.strong(document.words(title))))
+    return found

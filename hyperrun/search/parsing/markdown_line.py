@@ -1,0 +1,112 @@
+"""What stands inside of a line of Markdown."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hyperrun.search.parsing import commonmark, markdown_components
+from hyperrun.search.parsing.markdown_reading import Reading
+from hyperrun.search.parsing.markdown_text import close_of, inline_escaped, plain_words, superscript
+from hyperrun.search.parsing.roles import role
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+# Strong words that ended up without any; in code, which stays, they are asterisks.
+_EMPTY_STRONG = re.compile(
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
+    r"|\*\*\*\*|(?<![*\\])\*\*(?=$)(?<=^\*\*)",
+    re.DOTALL,
+)
+_BLOCK_TAGS = frozenset(("div", "p", "li", "ul", "ol", "td", "tr", "th", "table", "summary",
+                         "details", "hr", "dd", "dt", "dl", "figure", "figcaption"))  # fmt: skip
+
+
+def said(document: Reading, tokens: Sequence["Token"]) -> str:
+    """What the tokens of a line say, as CommonMark."""
+    return re.sub(r"[ \t]*(\\\n)[ \t]*", r"\1", _run(document, tokens)).strip().removesuffix("\\")
+
+
+def _run(document: Reading, tokens: Sequence["Token"]) -> str:
+    said = ""
+    links: list[tuple[str, int]] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        at += 1
+        match token.type:
+            case "text":
+                said += inline_escaped(token.content)
+            case "code_inline":
+                said += commonmark.code_span(re.sub(r"^#!\w+ ", "", token.content))
+            case "softbreak":
+                said += " "
+            case "hardbreak":
+                said += "\\\n" if said.strip() else ""
+            case "em_open" | "em_close":
+                said += "*"
+            case "strong_open" | "strong_close":
+                said += "**"
+            case "s_open" | "s_close":
+                said += "~~"
+            case "link_open":
+                links.append((str(token.attrGet("href") or ""), len(said)))
+            case "link_close" if links:
+                address, start = links.pop()
+                words = said[start:] or _implicit(document, address)
+                said = said[:start] + commonmark.link(words, address)
+            case "math_inline":
+                said += f"${token.content}$"
+            case "math_inline_double":
+                said += f"$${token.content}$$"
+            case "footnote":
+                said += superscript(document.number(token.content))
+            case "myst_role":
+                said += _role(document, token.meta["name"], token.content)
+            case "tag":
+                tag = token.meta["tag"]
+                if tag is None:
+                    continue
+                name = tag.name.lower()
+                if name in ("code", "tt", "samp") and not tag.closes and not tag.is_empty:
+                    close = close_of(tokens, at, name)
+                    if close is not None:
+                        said += commonmark.code_span(plain_words(tokens[at:close]))
+                        at = close + 1
+                elif name in ("script", "style", "svg", "math") and not tag.closes:
+                    at = (close_of(tokens, at, name) or at - 1) + 1
+                elif name == "br":
+                    said += "\\\n" if said.strip() else ""
+                elif name == "a" and not tag.closes:
+                    links.append((tag.said("href"), len(said)))
+                elif name == "a" and links:
+                    address, start = links.pop()
+                    said = said[:start] + commonmark.link(said[start:], address)
+                elif name in _BLOCK_TAGS:
+                    said += " " if said and not said.endswith((" ", "\n")) else ""
+                elif tag.is_empty and (own := markdown_components.imported(document, tag, "")):
+                    said += own
+                elif tag.is_empty and name not in ("img", "image", "icon"):
+                    said += commonmark.escaped(tag.said(*markdown_components.LABELS))
+    return _EMPTY_STRONG.sub(lambda found: found["code"] or "", said)
+
+
+def _implicit(document: Reading, address: str) -> str:
+    """What a link without words says in MyST: the title of what it leads to."""
+    if document.place is None or not address or "://" in address:
+        return ""
+    from hyperrun.search.parsing import labels
+
+    page, _, label = address.removeprefix("project:").partition("#")
+    if label:
+        return commonmark.escaped(labels.words(document.place, "ref", label))
+    return commonmark.escaped(labels.words(document.place, "doc", page))
+
+
+def _role(document: Reading, name: str, content: str) -> str:
+    if document.place is not None and "<" not in content:
+        from hyperrun.search.parsing import labels
+
+        if title := labels.words(document.place, name, content):
+            return commonmark.escaped(title)
+    return role(name, content)
