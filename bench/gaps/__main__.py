@@ -94,7 +94,7 @@ def found(name: str, docs: Path, asked: list[str]) -> list[list[Place]]:
         print(f"not cut out: {len(missing)} {missing}", file=sys.stderr)
         settings = replace(
             Settings(), repo_path=str(root), data_dir=Path(folder) / "data", search="embedded",
-            site_dir="off",
+            site_dir="off", embedding_model="off",
         )  # fmt: skip
         asyncio.run(Search(settings).prepare())
         index = built_index(settings)

@@ -2,10 +2,11 @@
 
 Two questions are alike by the words they share, the rare ones most; where there is an index, by the
 passages that they both find: what stands around a section that is missing knows its other names.
-Where a model of meaning is set, by what they mean as well, as they are put and word by word in
-English: small models tell what is meant better than that two languages say the same. And they are
-alike whose nearest questions are the same ones. Clusters are joined while their questions are alike
-on the average: one word in common does not chain strangers together.
+Where a model of meaning is set, by what they mean, as they are put and word by word in English:
+small models tell what is meant better than that two languages say the same. Without one, by pieces
+of words, too. What counts is how much more alike two are than each is to its nearest anyway, and
+whether their nearest questions are the same ones, and the nearest by that. Clusters are joined
+while their questions are alike on the average: one word in common chains no strangers together.
 """
 
 import math
@@ -14,7 +15,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from heapq import heapify, heappop, heappush, nlargest
 from typing import TypeVar
 
-from hyperrun.insights.wording import in_english, language_of, stems_of
+from hyperrun.insights.wording import in_english, language_of, pieces_of, stems_of
 from hyperrun.search import thesaurus
 
 Embed = Callable[[Sequence[str]], Sequence[Sequence[float]]]
@@ -22,14 +23,16 @@ Find = Callable[[Sequence[str]], Sequence[Sequence[Hashable]]]  # the best passa
 
 # How much alike two clusters are on the average that are joined, and how much more with each
 # doubling of the smaller one, so that what is large does not swallow what is near.
-WORDS_ALIKE = (0.44, 0.08)
-WORDS_FOUND_ALIKE = (0.6, 0.1)
-MEANS_ALIKE = (0.5, 0.15)
-MEANS_FOUND_ALIKE = (0.6, 0.15)
-WORDS_BESIDE_MEANING = 0.2
-FOUND_BESIDE_WORDS, FOUND_BESIDE_MEANING = 0.5, 0.35
+WORDS_ALIKE = (0.23, 0.03)
+WORDS_FOUND_ALIKE = (0.29, 0.07)
+MEANS_ALIKE = (0.28, 0.04)
+WORDS_BESIDE_MEANING, FOUND_BESIDE_MEANING = 0.25, 0.2
+PIECES_BESIDE_WORDS, FOUND_BESIDE_WORDS = 0.2, 0.5
 FOUND = 20  # passages of a question that are looked at
 NEAREST = 3  # questions that say whom one is near to
+CROWD = 10  # questions by which it is told how near any are to one
+CROWD_TOLD = 0.55
+MANY = 50  # questions that tell half of what very many would
 FOR_A_LANGUAGE = 10  # questions in one language, before it is told apart
 SYNONYM = 0.4
 MAX_QUESTIONS = 3_000
@@ -42,17 +45,31 @@ def clusters(
     questions: Sequence[str], embed: Embed | None = None, find: Find | None = None
 ) -> list[list[int]]:
     """The places of questions in each cluster, large ones first; each stands in exactly one."""
-    alike = _by_shared(_weighted([stems_of(question) for question in questions]))
-    found = _by_found(find(questions)) if find else {}
-    if embed is not None and len(questions) > 1:
-        least = MEANS_FOUND_ALIKE if find else MEANS_ALIKE
-        meaning = _by_meaning(_meanings(questions, embed))
-        alike = _sum(meaning, (WORDS_BESIDE_MEANING, alike), (FOUND_BESIDE_MEANING, found))
-    else:
-        least = WORDS_FOUND_ALIKE if find else WORDS_ALIKE
-        alike = _sum(alike, (FOUND_BESIDE_WORDS, found))
-    joined = _joined(len(questions), _sum(alike, (1.0, _by_nearest(len(questions), alike))), *least)
+    size = len(questions)
+    means = embed if size > 1 else None
+    parts = 2 + _of_many(size)  # that `_alike` adds up
+    by_words = WORDS_FOUND_ALIKE if find else WORDS_ALIKE
+    least, more = (parts * part for part in (MEANS_ALIKE if means else by_words))
+    joined = _joined(size, _alike(questions, means, find), least, more)
     return sorted(joined, key=lambda members: (-len(members), members[0]))
+
+
+def _alike(questions: Sequence[str], embed: Embed | None, find: Find | None) -> Alike:
+    """How alike any two are, with all that tells it."""
+    size = len(questions)
+    words = _by_shared(_weighted([stems_of(question) for question in questions]))
+    found = _by_found(find(questions)) if find else {}
+    if embed is not None:
+        meaning = _by_meaning(_meanings(questions, embed))
+        alike = _sum(meaning, (WORDS_BESIDE_MEANING, words), (FOUND_BESIDE_MEANING, found))
+    else:
+        pieces = _by_shared(
+            _rare([dict.fromkeys(pieces_of(question), 1.0) for question in questions])
+        )
+        alike = _sum(words, (PIECES_BESIDE_WORDS, pieces), (FOUND_BESIDE_WORDS, found))
+    alike = _beyond_the_crowd(size, alike)
+    once = _sum(alike, (1.0, _by_nearest(size, alike, NEAREST)))
+    return _sum(once, (_of_many(size), _by_nearest(size, once, NEAREST + 1)))
 
 
 def _sum(alike: Alike, *others: tuple[float, Alike]) -> Alike:
@@ -76,18 +93,41 @@ def _by_found(found: Sequence[Sequence[Hashable]]) -> Alike:
     return _by_shared([_scaled(vector) for vector in vectors])
 
 
-def _by_nearest(size: int, alike: Alike) -> Alike:
+def _of_many(size: int) -> float:
+    """How much is to be believed of what questions tell about each other: of few, little."""
+    return size / (size + MANY)
+
+
+def _beyond_the_crowd(size: int, alike: Alike) -> Alike:
+    """How much more alike two questions are than each is to its nearest anyway: of what is asked
+    often, in many needs, all is near all, and of what is asked seldom nothing is."""
+    most = max(min(CROWD, size - 1), 1)
+    told = CROWD_TOLD * _of_many(size)
+    crowded = [sum(value for value, _ in near) / most for near in _nearest(size, alike, most)]
+    middle = sum(crowded) / max(size, 1)
+    return {
+        (one, other): value - told * (crowded[one] + crowded[other] - 2 * middle)
+        for (one, other), value in alike.items()
+    }
+
+
+def _by_nearest(size: int, alike: Alike, most: int) -> Alike:
     """How alike two questions are whose nearest ones are the same, or who are each other's."""
+    vectors = []
+    for at, near in enumerate(_nearest(size, alike, most)):
+        nearest = {other: value for value, other in near}
+        vectors.append(_scaled({at: 1.0, **nearest}))
+    return _by_shared(vectors)
+
+
+def _nearest(size: int, alike: Alike, most: int) -> list[list[tuple[float, int]]]:
+    """So many of the questions that are most alike to each, how much and which."""
     near: list[list[tuple[float, int]]] = [[] for _ in range(size)]
     for (one, other), value in alike.items():
         if value > 0:
             near[one].append((value, other))
             near[other].append((value, one))
-    vectors = []
-    for at, neighbours in enumerate(near):
-        nearest = {other: value for value, other in nlargest(NEAREST, neighbours)}
-        vectors.append(_scaled({at: 1.0, **nearest}))
-    return _by_shared(vectors)
+    return [nlargest(most, each) for each in near]
 
 
 def _weighted(stems: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
@@ -99,15 +139,17 @@ def _weighted(stems: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
             for other in thesaurus.alike(stem):
                 wide.setdefault(other, SYNONYM)
         spread.append(wide)
-    counts = Counter(stem for each in spread for stem in each)
-    total = len(stems) + 1
-    vectors = []
-    for each in spread:
-        vector = {
-            stem: weight * math.log(1 + total / counts[stem]) for stem, weight in each.items()
-        }
-        vectors.append(_scaled(vector))
-    return vectors
+    return _rare(spread)
+
+
+def _rare(vectors: Sequence[Mapping[Key, float]]) -> list[dict[Key, float]]:
+    """Vectors of length 1, what few have weighing most."""
+    counts = Counter(key for each in vectors for key in each)
+    total = len(vectors) + 1
+    return [
+        _scaled({key: weight * math.log(1 + total / counts[key]) for key, weight in each.items()})
+        for each in vectors
+    ]
 
 
 def _scaled(vector: Mapping[Key, float]) -> dict[Key, float]:
@@ -139,7 +181,10 @@ def _meanings(questions: Sequence[str], embed: Embed) -> list[list[float]]:
         for at, vector in zip(foreign, translated, strict=True):
             english[at] = vector
     halves = (_centred(as_put, languages), _centred(english, languages))
-    return [_of_length_1([*one, *other]) for one, other in zip(*halves, strict=True)]
+    return [
+        [(one + other) / 2 for one, other in zip(*both, strict=True)]
+        for both in zip(*halves, strict=True)
+    ]  # fmt: skip
 
 
 def _centred(vectors: Sequence[Sequence[float]], languages: Sequence[str]) -> list[list[float]]:

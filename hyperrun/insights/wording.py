@@ -12,6 +12,7 @@ _ASKED_BY = STOP_WORDS | {
     "anyone", "just", "like", "make", "may", "mean", "means", "must", "need", "possible", "someone",
 }  # fmt: skip
 _NAME = re.compile(r"\b[A-Za-z]+(?:_[A-Za-z]+)+\b|\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
+PIECE = 4  # letters of it
 FOREIGN = 0.3  # a word that has an English name, beside it
 
 # What stands before the need itself, in a question that is to become a heading.
@@ -157,6 +158,19 @@ def in_english(text: str) -> str:
     if language == "en":
         return text
     return " ".join(meant or word for word, meant in dictionary.in_english(text[:2_000], language))
+
+
+def pieces_of(text: str) -> set[str]:
+    """Pieces of the words of a question and of its English ones: what languages share that have
+    words from one another, and what another ending does not change."""
+    found: set[str] = set()
+    for word in re.findall(r"[^\W_]+", dictionary.plain(f"{text[:2_000]} {in_english(text)}")):
+        if len(word) == 1:
+            continue
+        begun = "^" + word[:9]
+        found.update(begun[at : at + PIECE] for at in range(1, len(begun) - PIECE + 1))
+        found.add(begun[: PIECE + 1])
+    return found
 
 
 def _english(text: str) -> list[str]:

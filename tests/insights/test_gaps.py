@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from hyperrun.domain import PERSON, Grounding, Outcome
-from hyperrun.insights.clusters import clusters
+from hyperrun.insights.clusters import _beyond_the_crowd, clusters
 from hyperrun.insights.gap_files import issue, markdown
 from hyperrun.insights.gaps import Gap, askings, gaps, named
-from hyperrun.insights.wording import about, language_of
+from hyperrun.insights.wording import about, language_of, pieces_of
 from hyperrun.storage.store import Missed, Reported, Summary
 
 NOW = time.time()
@@ -80,6 +80,29 @@ def test_what_is_near_the_same_questions_is_near() -> None:
     near = [[1, 0.5, 0, 0], [0.9, 0.6, 0.1, 0], [0.8, 0.6, 0, 0.1], *[[0, 0, 1, 0.2 * at]
             for at in range(4)]]  # fmt: skip
     assert clusters(questions, lambda asked: near) == [[3, 4, 5, 6], [0, 1, 2]]
+
+
+def test_what_is_near_to_everything_is_near_to_nothing() -> None:
+    crowd = [[1.0, 0.02 * at, 0.0, 0.0] for at in range(30)]  # much asked of one thing
+    pair = [[0.0, 0.0, 0.9, 0.35], [0.0, 0.0, 0.35, 0.9]]  # near one other
+    others = [[0.0, 0.0, 0.0, 0.0, *(float(at == each) for each in range(8))] for at in range(8)]
+    vectors = [[*each, *[0.0] * 8] for each in crowd + pair] + others
+    alike = {
+        (one, other): sum(a * b for a, b in zip(vectors[one], vectors[other], strict=True))
+        for one in range(len(vectors))
+        for other in range(one + 1, len(vectors))
+    }
+    beyond = _beyond_the_crowd(len(vectors), alike)
+    assert alike[0, 1] > alike[30, 31]
+    assert beyond[0, 1] < beyond[30, 31]
+
+
+def test_languages_share_pieces_of_words() -> None:
+    shared = pieces_of("Wie parametrisiere ich die Konfiguration?") & pieces_of(
+        "¿Cómo parametrizo la configuración?"
+    )
+    assert {"para", "^para", "figu"} <= shared
+    assert not pieces_of("x + y")
 
 
 def test_a_question_in_another_language_is_read_in_english_too() -> None:
