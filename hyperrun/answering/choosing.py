@@ -24,7 +24,7 @@ NEAR, FOUND, HEADED, SPELLS, CODE, LONG = 3.0, 0.65, 0.95, 1.1, 0.3, 0.2
 MAX_FOUND = 2.0
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
 # What a deviation of its section's likeness speaks for it, where a model of meaning tells; and how
-# near a section is whose blocks need hold nothing of the question.
+# near a section is that is quoted from its beginning, and for any word of the question.
 MEANT, CLEAR = 0.1, 3.0
 # Of what the best block holds has one of plain words to hold, and any after a short section.
 AS_MUCH, NEARLY = 0.5, 0.7
@@ -112,7 +112,7 @@ def by_weight(
             mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
             speaks += MENDS * mends + MEANT * likeness
             is_told = not is_answered and (mends or block.has_code or spells(block))
-            is_told = is_told or likeness >= CLEAR
+            is_told = is_told or (likeness >= CLEAR and (held > 0 or at == 0))
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
     weighed.sort(key=lambda each: -each[0])
     least = (NEARLY if is_answered else AS_MUCH) * most
