@@ -6,32 +6,28 @@ A question's way: `POST /ask` starts a turn and answers with a bubble; the bubbl
 
 import argparse
 import asyncio
-import contextlib
 import logging
-import random
 import socket
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from fastcore.xml import FT, to_xml
+from fastcore.xml import FT
 from fasthtml.components import Div
 from fasthtml.core import APIRouter, FastHTML
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 import components as html
 import embed
 from hyperrun.answering.answerers import Answerers
-from hyperrun.answering.turns import Turns, Update
-from hyperrun.domain import Cost, Outcome, Step, Turn
+from hyperrun.answering.turns import Turns
 from hyperrun.errors import (
-    BadQuestion,
     BadSetting,
     HyperRunError,
     Leaving,
@@ -41,7 +37,6 @@ from hyperrun.errors import (
     StoreError,
 )
 from hyperrun.insights.gaps import ESCALATED
-from hyperrun.language import choose
 from hyperrun.limits import Limits
 from hyperrun.llm.models import Models
 from hyperrun.logs import configure as configure_logs
@@ -53,20 +48,21 @@ from hyperrun.storage.opening import check_store, store_of
 from hyperrun.storage.tokens import Tokens
 from hyperrun.visitor import share_names
 from hyperrun.web import (
+    answer_stream,
     api,
     asking,
     assets,
+    conversation_routes,
     escalation,
     health,
     machine_pages,
     middleware,
     searching,
+    settings_routes,
     sse,
 )
 from hyperrun.web.agents_menu import AgentsSheet, ForAgents, name_for
-from hyperrun.web.answer_parts import SlowModel, Sources, Steps
 from hyperrun.web.caller import Caller, address_of, admitted
-from hyperrun.web.conversation_list import Conversation, ConversationList, ConversationsSheet
 from hyperrun.web.desk import has_desk
 from hyperrun.web.document import document
 from hyperrun.web.doors import code_of, is_door, problem_of
@@ -75,21 +71,19 @@ from hyperrun.web.forms import (
     AskForm,
     EscalationForm,
     FeedbackForm,
-    KeyForm,
-    OtherForm,
     PageForm,
     ReaderForm,
 )
+from hyperrun.web.handling import fragment, require_conversation, starters, view_for
 from hyperrun.web.known_rows import KnownRows
 from hyperrun.web.local_page import LocalPage, local_state
-from hyperrun.web.logo import LOGO_HEADERS, logo_address, read_logo
+from hyperrun.web.logo import LOGO_HEADERS, read_logo
 from hyperrun.web.mcp_door import McpDoor
 from hyperrun.web.metrics import Metrics
 from hyperrun.web.origins import origin, path_within, server_url
 from hyperrun.web.preview import PreviewPage
 from hyperrun.web.request_log import route_of
 from hyperrun.web.services import Services
-from hyperrun.web.settings_form import KeyState, ModelsOf, SettingsSheet
 from hyperrun.web.view import Links, View
 
 log = logging.getLogger("hyperrun")
@@ -215,91 +209,7 @@ async def stream(request: Request, turn_id: str, services: Services) -> sse.Even
     view = view_for(request, services)
     caller = Caller.of(request)
     place = services.limits.stream(caller.visitor, caller.address)
-    return sse.EventStream(frames(services, view, turn_id, caller.address, place))
-
-
-async def frames(
-    services: Services,
-    view: View,
-    turn_id: str,
-    address: str,
-    place: contextlib.AbstractContextManager[None],
-) -> AsyncGenerator[str, None]:
-    """The events of one connection: a snapshot, then what is new, then `close`.
-
-    Without a `place` an end without `close`, so that the browser itself comes back in a while and
-    is given a snapshot then.
-    """
-    try:
-        with place:
-            turn = await services.turns.read(turn_id)
-            if turn is not None and turn.outcome is not Outcome.RUNNING:
-                await services.limits.show(address, [turn])
-            # What is said together goes out together: each part of a response costs a send.
-            head, close = f"retry: {random.randint(1_000, 4_000)}\n\n", sse.frame("close", "")
-            if turn is not None:
-                following = services.turns.follow(turn_id, view.language, turn)
-                steps: Sequence[Step] = ()
-                is_slow = False
-                async with contextlib.aclosing(following) as updates:
-                    async for update in updates:
-                        if update is None and services.models.default_name:
-                            is_slow = True
-                            waiting = fragment(*Steps(view, steps, turn.question), SlowModel(view))
-                            yield head + sse.frame("steps", waiting)
-                            head = ""
-                            continue
-                        if update is not None:
-                            if is_slow and update.steps is None:  # the line goes
-                                update = replace(update, steps=tuple(steps))
-                            is_slow, steps = False, update.steps or steps
-                        told = head + await frame_of(services, view, turn, update)
-                        head = ""
-                        if update is not None and update.outcome is not None:
-                            yield told + close
-                            return
-                        yield told
-            else:
-                gone = html.GoneAnswer(view, view.say(NotYours.public))
-                head += sse.frame("snapshot", fragment(gone))
-            yield head + close
-    except StoreError as away:
-        log.warning("a stream waits for the store: %s", away)
-        yield sse.frame("snapshot", fragment(html.Problem(view.say(away.public))))
-        yield f"retry: {random.randint(1_000, 3_000)}\n\n"
-    except (LimitReached, Leaving) as reached:
-        yield f"retry: {reached.retry_after_s * 1_000}\n\n"
-
-
-async def frame_of(services: Services, view: View, turn: Turn, update: Update | None) -> str:
-    """One update on the wire. With the last, the turn as it has ended and what all have cost."""
-    if update is None:
-        return sse.KEEP_ALIVE
-    total = None
-    if update.outcome is not None:
-        turn = await services.turns.find(turn.id) or turn
-        total = await services.turns.cost(turn.conversation)
-    return "".join(events(view, turn, update, total))
-
-
-def events(view: View, turn: Turn, update: Update, total: Cost | None) -> list[str]:
-    """One update as events: the whole answer in a snapshot, otherwise the parts that changed."""
-    if update.snapshot:
-        return [sse.frame("snapshot", fragment(*html.AnswerBody(view, turn, update, total)))]
-    changed = []
-    if update.steps is not None:
-        changed.append(sse.frame("steps", fragment(*Steps(view, update.steps, turn.question))))
-    if update.blocks:
-        changed.append(sse.frame("block", "".join(update.blocks)))
-    if update.live is not None:
-        changed.append(sse.frame("live", update.live))
-    elif update.more:
-        changed.append(sse.frame("more", update.more))
-    if update.sources is not None:
-        changed.append(sse.frame("sources", fragment(Sources(view, turn.id, update))))
-    if update.outcome is not None:
-        changed.append(sse.frame("meta", fragment(*html.Meta(view, turn, update, total))))
-    return changed
+    return sse.EventStream(answer_stream.frames(services, view, turn_id, caller.address, place))
 
 
 @route("/starters", methods=["POST"])
@@ -426,200 +336,6 @@ async def shared(request: Request, link: str, services: Services) -> Response:
     # For whoever is given the link, and for no search engine.
     unlisted = {"X-Robots-Tag": "noindex"}
     return document(services.assets, view, page, up="../", title=turn.question, headers=unlisted)
-
-
-# Conversations
-
-
-@route("/history", methods=["POST"])
-async def history(request: Request, services: Services, form: ReaderForm) -> Response:
-    """The conversation as it stands, with a stream for an answer still in flight."""
-    view = view_for(request, services, form.lang)
-    return await conversation_response(request, services, view, services.tokens.check(form.token))
-
-
-@route("/open-conversation", methods=["POST"])
-async def open_conversation(request: Request, services: Services, form: OtherForm) -> Response:
-    """Another conversation, or a new one where none is named; the one left is kept, and goes on."""
-    view = view_for(request, services, form.lang)
-    left = services.tokens.check(form.token)
-    session = services.tokens.open(form.other) if form.other else services.tokens.new(left or "")
-    if form.other and session.token != form.other:
-        raise NotYours("no valid token of the conversation to open")
-    if left is not None:
-        services.turns.leave(left)
-    token = html.Token(session.token, swap=True)
-    return await conversation_response(
-        request, services, view, session.conversation, token, NO_PANEL
-    )
-
-
-async def conversation_response(
-    request: Request, services: Services, view: View, conversation: str | None, *others: FT
-) -> Response:
-    """A conversation's exchanges, or what an empty one shows; `others` are swapped elsewhere."""
-    several = services.store.fleet is not None  # then what is in flight here is not all
-    turns = await services.turns.history(conversation, whole=several) if conversation else []
-    if not conversation or not turns:
-        last = await last_conversation(services, conversation)
-        return HTMLResponse(fragment(html.Greeting(view, starters(services), last), *others))
-    await services.limits.show(address_of(request), turns)
-    total = await services.turns.cost(conversation)
-    parts = exchanges(services, view, turns, total, fragment(*others))
-    return StreamingResponse(parts, media_type="text/html")
-
-
-async def exchanges(
-    services: Services, view: View, turns: Sequence[Turn], total: Cost, before: str = ""
-) -> AsyncIterator[str]:
-    """One after the other: a long conversation is megabytes, and others wait meanwhile."""
-    yield before
-    for turn in turns:
-        update = None
-        if turn.outcome is not Outcome.RUNNING:
-            update = await asyncio.to_thread(services.turns.snapshot, turn, view.language)
-        yield fragment(html.Exchange(view, turn, update, total))
-
-
-@route("/conversations", methods=["POST"])
-async def conversations(request: Request, services: Services, form: ReaderForm) -> FT:
-    """The sheet that lists the reader's last conversations."""
-    view = view_for(request, services, form.lang)
-    conversation = services.tokens.check(form.token)
-    return ConversationsSheet(view, await list_conversations(services, conversation))
-
-
-@route("/delete-conversation", methods=["POST"])
-async def delete_conversation(
-    request: Request, services: Services, form: OtherForm
-) -> tuple[FT, ...]:
-    """Delete a conversation, here and in the store; where it is the open one, empty the page."""
-    view = view_for(request, services, form.lang)
-    conversation = require_conversation(services, form)
-    other = services.tokens.check(form.other)
-    if other is None:
-        raise NotYours("no valid token of the conversation to delete")
-    await services.turns.forget(other)
-    left = ConversationList(view, await list_conversations(services, conversation))
-    if other != conversation:
-        return (left,)
-    greeting = html.Greeting(view, starters(services))
-    return left, Div(greeting, id="messages", hx_swap_oob="innerHTML")
-
-
-@route("/clear-messages", methods=["POST"])
-async def clear(request: Request, services: Services, form: ReaderForm) -> tuple[FT, ...]:
-    """Delete all conversations of the reader, here and in the store."""
-    view = view_for(request, services, form.lang)
-    await services.turns.forget_all(require_conversation(services, form))
-    return html.Greeting(view, starters(services)), NO_PANEL
-
-
-# Swapped in where a dialog has done what it was for.
-NO_PANEL = Div(id="panel", hx_swap_oob="true")
-
-
-async def list_conversations(services: Services, conversation: str | None) -> list[Conversation]:
-    """The last conversations of this one's reader, each with the token that opens it."""
-    recent = await services.turns.recent(conversation) if conversation else []
-    return [
-        Conversation(each, services.tokens.of(each.conversation), each.conversation == conversation)
-        for each in recent
-    ]
-
-
-async def last_conversation(services: Services, conversation: str | None) -> Conversation | None:
-    """The one that the reader of this empty one may go on with."""
-    listed = await list_conversations(services, conversation)
-    return next((each for each in listed if not each.is_open), None)
-
-
-# Settings
-
-
-@route("/settings", methods=["GET"])
-async def settings_panel(request: Request, services: Services) -> FT:
-    """The sheet for the reader's own model and key."""
-    view = view_for(request, services)
-    models = services.models
-    providers = await models.providers()
-    first = await models.of_provider(providers[0]) if providers else []
-    return SettingsSheet(view, providers, first, models.default_name)
-
-
-@route("/models", methods=["GET"])
-async def models_of_provider(request: Request, services: Services) -> tuple[FT, ...]:
-    """The models of one provider, as options."""
-    provider = request.query_params.get("provider", "")[:100]
-    view = view_for(request, services)
-    return ModelsOf(view, provider, await services.models.of_provider(provider))
-
-
-@route("/key-state", methods=["POST"])
-async def key_state(request: Request, services: Services, form: ReaderForm) -> FT:
-    """Whose key pays for this reader's next question."""
-    view = view_for(request, services, form.lang)
-    conversation = services.tokens.check(form.token)
-    kept = await services.keys.get(conversation) if conversation else None
-    return KeyState(view, kept.model if kept else "", services.models.default_name)
-
-
-@route("/save-settings", methods=["POST"])
-async def save_settings(request: Request, services: Services, form: KeyForm) -> tuple[FT, ...]:
-    """Keep the reader's own key, encrypted; it never leaves the server again."""
-    view = view_for(request, services, form.lang)
-    choice = services.models.readers(form.model, form.api_key)
-    if choice.name not in await services.models.of_provider(choice.provider):
-        raise BadQuestion(f"model {choice.name!r} is not in the list", "error_bad_model")
-    session = services.tokens.open(form.token)
-    await services.keys.put(session.conversation, choice.name, form.api_key)
-    said = view.say("saved", model=choice.name)
-    return (
-        KeyState(view, choice.name, services.models.default_name, said),
-        html.Token(session.token, swap=True),
-    )
-
-
-@route("/forget-key", methods=["POST"])
-async def forget_key(request: Request, services: Services, form: ReaderForm) -> FT:
-    """Forget the reader's own key."""
-    view = view_for(request, services, form.lang)
-    await services.keys.forget(require_conversation(services, form))
-    return KeyState(view, "", services.models.default_name, view.say("forgotten"))
-
-
-# What the handlers share
-
-
-def view_for(request: Request, services: Services, language: str = "") -> View:
-    """The view in the reader's language: the page's wish first, then the browser's."""
-    wish = language or request.query_params.get("lang", "")[:20]
-    language = choose(wish, request.headers.get("accept-language", ""))
-    project = services.search.called
-    logo = logo_address(services.settings.logo, services.search.logo)
-    title = services.view.title or project
-    return replace(services.view, language=language, project=project, title=title, logo=logo)
-
-
-def require_conversation(services: Services, form: ReaderForm) -> str:
-    """The conversation that this form speaks for. Raises `NotYours`."""
-    conversation = services.tokens.check(form.token)
-    if conversation is None:
-        raise NotYours("no valid conversation token")
-    return conversation
-
-
-def starters(services: Services) -> html.Starting:
-    """Questions to start with: the operator's, else from the documentation's own headings."""
-    index = services.search.status()
-    if not index.ready:
-        return html.Starting(percent=min(99, round(index.progress * 100)))
-    return html.Starting(services.settings.starters or services.search.questions())
-
-
-def fragment(*parts: FT | str) -> str:
-    """Components as the text of one event."""
-    return "".join(to_xml(part, indent=False) if part else "" for part in parts)
 
 
 # Tells the page's script our own sentences from what a proxy says in our place.
@@ -794,7 +510,8 @@ def create_app(settings: Settings) -> FastHTML:
         ),
     )
     app.router.routes += searching.routes
-    route.to_app(app)
+    for routes in (route, conversation_routes.route, settings_routes.route):
+        routes.to_app(app)
     health.route.to_app(app)
     app.router.routes += [*machine_pages.routes, *api.routes, Route("/mcp", mcp_door)]
     app.router.routes.append(Route("/reindex", health.reindex, methods=["POST"]))
