@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--names", action="store_true", help="print each section and its heading")
     options = parser.parse_args()
     sections, asked = questions(options.set)
-    embed = embedding(replace(Settings(), embedding_model=options.embedding_model))
+    embed = embedding(replace(Settings(), embedding_model=options.embedding_model or "off"))
     texts = [text for _, text in asked]
     passages = found(options.set, options.tree, texts) if options.tree else None
     joined = clusters(texts, embed, (lambda _: passages) if passages is not None else None)

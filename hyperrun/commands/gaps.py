@@ -5,7 +5,7 @@
     python -m hyperrun gaps --draft N [--build COMMAND] [--out FOLDER]
 
 Questions of the last days in clusters, the same need in other words, by their words and by what the
-server's index finds for them; where an embedding model is set, by what they mean, too. `--issues`
+server's index finds for them; where a model of meaning is there, by what they mean, too. `--issues`
 writes drafts of issues, one JSON file each, to be looked at; they are sent with `--send` alone, and
 the token in HYPERRUN_FORGE_TOKEN. `--draft` has the model write the section that the Nth gap lacks,
 as a patch for a person to read: it cites what it stands on, and the site's build and the answer
@@ -31,6 +31,7 @@ from hyperrun.errors import BadSetting, ModelError, SearchError, StoreError
 from hyperrun.insights.clusters import FOUND, Embed
 from hyperrun.insights.gap_files import markdown
 from hyperrun.insights.gaps import Gap, askings, gaps
+from hyperrun.insights.wording import in_english, language_of
 from hyperrun.search.built import built_index, places
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import EmbeddingError
@@ -113,7 +114,8 @@ async def _read(settings: Settings, days: float, least: int) -> list[Gap]:
         rows = await store.summaries(since)
         missed, reported = await store.missed(day, lately), await store.reported(day, lately)
     asked = askings(rows, missed, reported)
-    embed, index = embedding(settings), built_index(settings)
+    embed = embedding(settings, [each.text for each in asked])
+    index = built_index(settings)
     try:
         find = partial(places, index, most=FOUND) if index else None
         return await asyncio.to_thread(gaps, asked, days, embed, least, find)
@@ -140,15 +142,20 @@ def _draft(settings: Settings, found: Sequence[Gap], options: argparse.Namespace
     return int(bool(done.checked.faults))
 
 
-def embedding(settings: Settings) -> Embed | None:
-    """What tells the meaning of questions; None where no model of many languages is set, for one
-    cluster has questions in all of them. Raises `EmbeddingError`."""
+def embedding(settings: Settings, questions: Sequence[str] = ()) -> Embed | None:
+    """What tells the meaning of questions; None where no model is set, or one of English alone and
+    most of the questions are not. Raises `EmbeddingError`."""
     name = models.meant(settings.embedding_model)
-    if name in ("", models.INSTALLED):
+    if not name:
         return None
     model = models.read(name, settings.embedding_api_key, settings.embedding_api_base)
+    is_english = model.language == "en"
+    if is_english and 2 * sum(language_of(each) != "en" for each in questions) > len(questions):
+        return None
 
     def embed(questions: Sequence[str]) -> list[Sequence[float]]:
+        if is_english:
+            questions = [in_english(question) or question for question in questions]
         found: list[Sequence[float]] = []
         for at in range(0, len(questions), AT_ONCE):
             found += model.embed(questions[at : at + AT_ONCE], is_question=True).vectors

@@ -32,6 +32,7 @@ FOUND = 20  # passages of a question that are looked at
 NEAREST = 3  # questions that say whom one is near to
 CROWD = 10  # questions by which it is told how near any are to one
 CROWD_TOLD = 0.55
+FOR_MEANING = 30  # questions, before a mean tells what a model says of them all
 MANY = 50  # questions that tell half of what very many would
 FOR_A_LANGUAGE = 10  # questions in one language, before it is told apart
 SYNONYM = 0.4
@@ -46,7 +47,7 @@ def clusters(
 ) -> list[list[int]]:
     """The places of questions in each cluster, large ones first; each stands in exactly one."""
     size = len(questions)
-    means = embed if size > 1 else None
+    means = embed if size >= FOR_MEANING else None
     parts = 2 + _of_many(size)  # that `_alike` adds up
     by_words = WORDS_FOUND_ALIKE if find else WORDS_ALIKE
     least, more = (parts * part for part in (MEANS_ALIKE if means else by_words))

