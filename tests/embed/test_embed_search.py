@@ -189,6 +189,7 @@ def test_a_reader_expands_the_panel_and_shrinks_it_and_the_answer_stays(
         assert reader.panel.bounding_box() == before
         expect(question).to_have_text("How do I dim a lamp?")
         turn.click()
+        expect(reader.panel).to_have_attribute("aria-modal", "true")
         page.mouse.click(20, 400)  # beside it
         expect(turn).to_have_accessible_name("Expand")
         page.set_viewport_size({"width": 390, "height": 780})
