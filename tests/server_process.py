@@ -65,6 +65,7 @@ class ServerProcess:
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "HYPERRUN_DRAIN_S": "0",  # scripted answers often never end
+            "HYPERRUN_EMBEDDING_MODEL": "off",  # as in the tests' own process
             **self._environment,
         }
         with self._log.open("ab") as log:
