@@ -234,7 +234,7 @@ def test_an_embedding_model_through_litellm_is_tried(
 def test_what_an_embedding_model_would_bring_is_told(healthy: dict[str, str]) -> None:
     (said,) = [each for each in findings(healthy) if each.about == "meaning"]
     assert said.level is Level.NOTE
-    assert "11 more questions in 100" in said.says
+    assert "13 more questions in 100" in said.says
     assert said.mend == "pip install 'hyperrun[meaning]'"
 
 

@@ -5,7 +5,7 @@ import importlib
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from hyperrun.search.vectors.embedder import Embedded, Embedder, EmbeddingError, prefixes
 
 MAX_TOKENS = 256  # of a passage that are read; most models were taught with no more
-BATCH = 8  # texts at once: more of them wait for the longest
+BATCH_TOKENS = (
+    512  # of texts at once, the shorter ones made as long: the room of a run grows with it
+)
 GRAPHS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx",
            "model_int8.onnx", "onnx/model_int8.onnx")  # fmt: skip
 
@@ -46,8 +48,7 @@ class Onnx(Embedder):
         numpy, session, tokenizer = self._load()
         vectors: list[Sequence[float]] = []
         tokens = 0
-        for at in range(0, len(texts), BATCH):
-            encoded = tokenizer.encode_batch([before + text for text in texts[at : at + BATCH]])
+        for encoded in _batches(tokenizer.encode_batch([before + text for text in texts])):
             width = max(len(each.ids) for each in encoded)
             ids = numpy.zeros((len(encoded), width), dtype="int64")
             mask = numpy.zeros_like(ids)
@@ -154,6 +155,19 @@ class Module(Embedder):
             return Embedded([[float(x) for x in each] for each in work(list(texts))])
         except Exception as error:  # whatever it raises
             raise EmbeddingError(f"{self.name} failed: {error}") from error
+
+
+def _batches(encoded: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """In their order, so many at once that they take no more room than the longest text may."""
+    batch: list[Any] = []
+    for each in encoded:
+        width = max(len(one.ids) for one in (*batch, each))
+        if batch and width * (len(batch) + 1) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(each)
+    if batch:
+        yield batch
 
 
 def _give_back() -> None:

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy
 import onnx
@@ -12,7 +13,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 
-from hyperrun.search.vectors import models
+from hyperrun.search.vectors import local, models
 from hyperrun.search.vectors.embedder import EmbeddingError
 
 WORDS = ("[UNK]", "query", ":", "throttle", "secret", "slow")
@@ -48,6 +49,31 @@ def test_a_folder_embeds_texts_of_different_lengths_together(tmp_path: Path) -> 
     assert found.vectors[1] == pytest.approx([0, 0, 0, 0, 0.5**0.5, 0.5**0.5])
     assert found.vectors[2] == pytest.approx([1, 0, 0, 0, 0, 0])
     assert found.tokens == 6
+
+
+def test_what_runs_at_once_takes_no_more_room_than_a_few_long_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = local.folder(folder(tmp_path / "words"))
+    _, session, _ = embedder._load()
+    rooms: list[int] = []
+
+    class Watched:
+        get_inputs = session.get_inputs
+
+        @staticmethod
+        def run(_: None, given: dict[str, Any]) -> Any:
+            rooms.append(given["input_ids"].size)
+            return session.run(None, given)
+
+    numpy, _, tokenizer = embedder._load()
+    monkeypatch.setattr(embedder, "_loaded", (numpy, Watched, tokenizer))
+    texts = ["slow " * n for n in (300, 1, 1, 300, 20, 20, 1)]
+    found = embedder.embed(texts, is_question=False)
+    assert len(found.vectors) == len(texts)
+    assert all(each == pytest.approx([0, 0, 0, 0, 0, 1]) for each in found.vectors)
+    assert max(rooms) <= local.BATCH_TOKENS
+    assert len(rooms) < len(texts)
 
 
 def test_a_model_of_that_family_is_asked_with_its_prefix(tmp_path: Path) -> None:
