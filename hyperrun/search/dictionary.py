@@ -72,6 +72,15 @@ def _table() -> dict[str, dict[str, str]]:
     return table
 
 
+def _commonest(text: str) -> dict[str, int]:
+    """How many words of a text are among the commonest of each language."""
+    words = _WORD.findall(text)
+    return {
+        language: sum(word in known for word in words)
+        for language, known in _function_words().items()
+    }
+
+
 def languages() -> tuple[str, ...]:
     """Those that the dictionary has."""
     return tuple(_table())
@@ -92,11 +101,7 @@ def language_of(question: str) -> str:
         return "ko"
     if _HAN.search(question):
         return "zh"
-    words = _WORD.findall(plain(question))
-    counts = {
-        language: sum(word in known for word in words)
-        for language, known in _function_words().items()
-    }
+    counts = _commonest(plain(question))
     best = max(counts, key=lambda language: counts[language])
     return best if best != "en" and counts[best] > max(counts["en"], 1) else ""
 
@@ -104,11 +109,7 @@ def language_of(question: str) -> str:
 def are_english(texts: Iterable[str]) -> bool:
     """Is English the language of most of this documentation?"""
     text = plain("\n".join(texts))
-    words = _WORD.findall(text)
-    counts = {
-        language: sum(word in known for word in words)
-        for language, known in _function_words().items()
-    }
+    counts = _commonest(text)
     english = counts.pop("en")
     letters = sum(map(str.isalpha, text))
     foreign = sum(each.isalpha() and not each.isascii() for each in text)

