@@ -5,7 +5,6 @@ can be told from words. It keeps every request, and fails in every way a server 
 """
 
 import re
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
+
+from tests.uvicorn_thread import serving
 
 SIZE = 96
 ALIKE = (
@@ -82,19 +83,9 @@ def running_embedding_server() -> Iterator[EmbeddingServer]:
     embeddings = EmbeddingServer()
     app = Router(routes=[Route("/v1/embeddings", embeddings.embed, methods=["POST"])])
     config = uvicorn.Config(app, port=0, log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the embedding server did not start"
-        time.sleep(0.002)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    embeddings.url = f"http://127.0.0.1:{port}/v1"
-    try:
+    with serving(config) as port:
+        embeddings.url = f"http://127.0.0.1:{port}/v1"
         yield embeddings
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ counts calls and open connections, and keeps every request.
 
 import asyncio
 import json
-import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -23,6 +22,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from tests import leaks
+from tests.uvicorn_thread import serving
 
 
 @dataclass(frozen=True)
@@ -293,20 +293,12 @@ def running_model_server() -> Iterator[ModelServer]:
         ]
     )
     config = uvicorn.Config(app, port=0, log_level="critical", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the model server did not start"
-        time.sleep(0.002)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    model.url = f"http://127.0.0.1:{port}/v1"
-    leaks.providers.add(port)
     try:
-        yield model
+        with serving(config) as port:
+            model.url = f"http://127.0.0.1:{port}/v1"
+            leaks.providers.add(port)
+            yield model
     finally:
-        server.should_exit = True
-        thread.join(10)
         leaks.told += leaks.in_requests(model.requests, model.headers)
         leaks.providers.discard(port)
 

@@ -18,6 +18,7 @@ from hyperrun.web.server import server
 from hyperrun.web.services import Services
 from main import create_app
 from tests.leaks import KEY
+from tests.uvicorn_thread import port_of, started
 
 GUIDE = """# Lantern
 
@@ -92,17 +93,14 @@ class RunningServer:
             **(protocol.options() | options),
         )
         self.server = server(config)
-        self.thread = threading.Thread(target=self.server.run)
+        self.thread: threading.Thread
         self.url = ""
 
     def start(self) -> None:
         """Return when it answers."""
-        self.thread.start()
-        while not self.server.started:
-            assert self.thread.is_alive(), "the server stopped while starting; its log is above"
-            time.sleep(0.002)
+        self.thread = started(self.server)
         # By name: a page on 127.0.0.1 is another site than a server on localhost.
-        self.url = f"http://localhost:{self.server.servers[0].sockets[0].getsockname()[1]}"
+        self.url = f"http://localhost:{port_of(self.server)}"
 
     def wait_until_ready(self, timeout_s: float = 30) -> None:
         """Return when the index is there."""

@@ -7,8 +7,6 @@ import logging
 import re
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,6 +31,7 @@ from hyperrun.web.metrics import Metrics, may_see_metrics
 from tests.leaks import MARK
 from tests.test_limits import Choice, ended
 from tests.test_limits import limits as limits_of
+from tests.uvicorn_thread import serving
 
 ROOT = Path(__file__).parent.parent
 KEYS = [
@@ -205,20 +204,12 @@ def logged(**changes: Any) -> Iterator[tuple[str, list[dict[str, Any]], Metrics]
         ],
         middleware=middleware.middleware(replace(Settings(), **changes), limits, metrics.observe),
     )
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, log_level="error", log_config=None, proxy_headers=False)
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server stopped while starting; its log is above"
-        time.sleep(0.002)
+    config = uvicorn.Config(app, port=0, log_level="error", log_config=None, proxy_headers=False)
     lines: list[dict[str, Any]] = []
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", lines, metrics
+        with serving(config) as port:
+            yield f"http://127.0.0.1:{port}", lines, metrics
     finally:
-        server.should_exit = True
-        thread.join(10)
         logger.removeHandler(handler)
         logger.setLevel(level)
         lines.extend(json.loads(line) for line in stream.getvalue().splitlines())

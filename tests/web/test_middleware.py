@@ -3,7 +3,6 @@
 import re
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +30,7 @@ from hyperrun.web.proxies import Proxies
 from tests.browser import eventually
 from tests.model_server import ModelServer, Script
 from tests.server import Serve, running
+from tests.uvicorn_thread import serving
 
 # Who may show the chat
 
@@ -277,17 +277,9 @@ def door(**changes: Any) -> Iterator[str]:
         routes=[Route("/{path:path}", tell, methods=["GET", "POST", "DELETE"])],
         middleware=middleware.middleware(replace(Settings(), **changes)),
     )
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", **protocol.options()))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server stopped while starting; its log is above"
-        time.sleep(0.002)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    config = uvicorn.Config(app, port=0, log_level="warning", **protocol.options())
+    with serving(config) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

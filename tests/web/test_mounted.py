@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
+import faulthandler
 import re
-import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -18,9 +18,19 @@ from hyperrun.settings import Settings
 from main import create_app
 from tests.browser import eventually
 from tests.server import write_repository
+from tests.uvicorn_thread import serving
 from tests.web.test_webhook import BODY, signed
 
 FROM_THE_PAGE = {"HX-Request": "true"}
+
+
+def is_ready(url: str) -> bool:
+    """Its index is there. Where nothing is told in time, all threads say where they are."""
+    try:
+        return httpx.get(f"{url}/healthz").status_code == 200
+    except httpx.TimeoutException:
+        faulthandler.dump_traceback(2)
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +67,12 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     both = Starlette(
         routes=[Mount("/lamps", apps[0]), Mount("/docs/boats", apps[1])], lifespan=lifespan
     )
-    server = uvicorn.Server(uvicorn.Config(both, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    eventually(lambda: server.started)
-    url = f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
-    for path in ("lamps", "docs/boats"):
-        eventually(lambda path=path: httpx.get(f"{url}/{path}/healthz").status_code == 200)  # type: ignore[misc]
-    yield url
-    server.should_exit = True
-    thread.join(60)  # the model libraries may be on their way in
-    assert not thread.is_alive()
+    config = uvicorn.Config(both, port=0, log_level="warning")
+    with serving(config, stops_within_s=60) as port:
+        url = f"http://localhost:{port}"
+        for path in ("lamps", "docs/boats"):
+            eventually(lambda path=path: is_ready(f"{url}/{path}"), 30)  # type: ignore[misc]
+        yield url
 
 
 def ask(url: str, question: str) -> tuple[str, str]:
