@@ -84,7 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     sys.argv[0] = f"hyperrun {name}"
     try:
-        return int(import_module(VERBS[name].module).main(arguments) or 0)
+        try:
+            return int(import_module(VERBS[name].module).main(arguments) or 0)
+        finally:
+            sys.stdout.flush()  # Python would do so at its end, and complain there
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `hyperrun pages | head`: whoever reads has enough

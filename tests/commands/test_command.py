@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -74,10 +75,13 @@ def test_a_verb_that_is_interrupted_ends_as_a_shell_has_it(monkeypatch: pytest.M
     assert main(["index"]) == 130
 
 
-def test_a_reader_who_has_enough_is_no_failure() -> None:
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("asked", ["completion bash", "index --help"])
+def test_a_reader_who_has_enough_is_no_failure(asked: str, buffered: bool) -> None:
     done = subprocess.run(
-        f"{sys.executable} -m hyperrun completion bash | true",
+        f"{sys.executable} {'' if buffered else '-u'} -m hyperrun {asked} | true",
         shell=True, cwd=ROOT, capture_output=True, text=True, timeout=60,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
     )  # fmt: skip
     assert done.stderr == ""
 
