@@ -115,7 +115,7 @@ def test_what_was_found_in_haste_is_looked_for_again_when_no_letter_follows(
     page: Page, serve: Serve
 ) -> None:
     server = serve()
-    server.services.search._typing = 2  # others
+    server.services.search.typists.under_way = 2  # others
     asked: list[dict[str, list[str]]] = []
     page.on("request", lambda each: asked.append(parse_qs(each.post_data or ""))
             if each.url.endswith("/search") else None)  # fmt: skip

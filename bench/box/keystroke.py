@@ -49,7 +49,7 @@ def main() -> None:
         )  # fmt: skip
         with running(settings) as server, launched_chromium() as browser:
             server.wait_until_ready(600)
-            index = server.services.search._index
+            index = server.services.search.index
             titles = sorted({title.rpartition(" > ")[2] for _, title in index.sections()})
             chance = random.Random(7)
             lines = [*chance.sample(asked, options.lines // 2),

@@ -3,10 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
-from hyperrun.search import sources
 from hyperrun.search.index import Index
-from hyperrun.search.index_file import location
-from hyperrun.search.tree import Tree
+from hyperrun.search.project import Project
 from hyperrun.settings import Settings
 
 Place = tuple[str, int]  # a passage by its file and first line
@@ -14,11 +12,7 @@ Place = tuple[str, int]  # a passage by its file and first line
 
 def built_index(settings: Settings) -> Index | None:
     """What was built, to be read alone; None where nothing was yet. Raises `BadSetting`."""
-    trees = [Tree(source, settings.data_dir) for source in sources.read(settings)]
-    where = "\n".join(f"{each.prefix} {each.root}" for each in trees)
-    if not trees[0].prefix:
-        where = str(trees[0].root)
-    path = location(settings.data_dir.resolve(), where)
+    path = Project(settings).index_file
     return Index(path) if path.exists() else None
 
 

@@ -10,26 +10,23 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchNotReady, SearchUnavailable
-from hyperrun.files import read_bytes
 from hyperrun.language import DEFAULT
 from hyperrun.passage import PROSE, Passage
-from hyperrun.search import introductions, sources, versions
+from hyperrun.search import introductions, versions, whereabouts
 from hyperrun.search.builder import build
 from hyperrun.search.colgrep.engine import ColGrep, find_program
 from hyperrun.search.colgrep.program import ColGrepError, Crowded
 from hyperrun.search.first_pages import linked_from
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index
-from hyperrun.search.index_file import location
 from hyperrun.search.progress import BuildProgress, first_step
+from hyperrun.search.project import Project
 from hyperrun.search.questions import (
     first_questions,
     is_for_readers,
@@ -43,6 +40,7 @@ from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
 from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.tree import Tree
 from hyperrun.search.typing import Typed
+from hyperrun.search.typists import Typists
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.vectors.meaning import Meaning, MeaningStatus
@@ -66,8 +64,6 @@ MIN_TELLING_CHARS = 300  # of prose, to tell its language by
 MAX_RELATED = 12  # of which those are left out that an answer quotes
 MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
-MAX_TYPED_THOROUGHLY = 2  # at once; where more are under way, names must do for the rest
-MAX_RESTING = 8  # who are looked for thoroughly all the same, for they have ended
 REBUILT = "the index was damaged and is built anew"
 REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
@@ -94,13 +90,10 @@ class Search:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._sources = sources.read(settings)
-        self._trees = [Tree(source, settings.data_dir) for source in self._sources]
-        self._main = self._trees[0]
-        where = "\n".join(f"{each.prefix} {each.root}" for each in self._trees)
-        if not self._main.prefix:
-            where = str(self._main.root)
-        self._index = Index(location(settings.data_dir.resolve(), where))
+        self._project = Project(settings)
+        self._trees = self._project.trees
+        self._main = self._project.main
+        self._index = Index(self._project.index_file)
         self._whole_pages = WholePages(self._index.path, self._trees)
         model = models.meant(settings.embedding_model)
         self._meaning = (
@@ -141,10 +134,7 @@ class Search:
                 "(scripts/install-colgrep); the embedded index answers"
             )
         self._edition = 1  # of the index: another when something was read into it
-        self._typing = 0  # searches of those who are typing that are under way
-        self._resting = 0  # of them, that are asked again
-        # One thread for them: more would take the interpreter from each other, and from others.
-        self._typists = ThreadPoolExecutor(1, "typing")
+        self.typists = Typists(self._index)
         self._tasks: set[asyncio.Task[None]] = set()
         self._one_builder = asyncio.Lock()
         self._dirty = asyncio.Event()
@@ -162,21 +152,17 @@ class Search:
     @property
     def project(self) -> str:
         """The repository's name."""
-        return self._main.name
+        return self._project.name
 
     @property
     def called(self) -> str:
         """What a reader is told that the project is called."""
-        return self._settings.name or self._main.rules.identity.name or self.project
+        return self._project.called
 
     @property
     def logo(self) -> Path | None:
         """The project's picture in its repository, where it has one that can be shown."""
-        setting, root = self._settings.logo, self._main.root
-        if not setting:
-            return self._main.rules.identity.logo
-        path = (root / setting).resolve()
-        return path if path.is_relative_to(root) and path.is_file() else None
+        return self._project.logo
 
     @property
     def moving_names(self) -> MovingNames:
@@ -185,8 +171,7 @@ class Search:
 
     def check(self) -> None:
         """Raise `SearchUnavailable` where a repository is a folder that is not there."""
-        for tree in self._trees:
-            tree.check()
+        self._project.check()
 
     async def start(self) -> None:
         """Return at once; the index is built behind, and refreshed when files change.
@@ -194,7 +179,7 @@ class Search:
         Raises `SearchUnavailable` as `check` does.
         """
         self.check()
-        await asyncio.to_thread(self._look)
+        await asyncio.to_thread(self._project.look)
         if self._index.is_complete():
             self._spawn(self._take_up())
         self._start_colgrep()
@@ -217,9 +202,8 @@ class Search:
 
         Raises `SearchUnavailable`, also where there is no such folder.
         """
-        for tree in self._trees:
-            tree.check()
-        await asyncio.to_thread(self._look)
+        self.check()
+        await asyncio.to_thread(self._project.look)
         await self._bring_up()
         return self._recall_colgrep()
 
@@ -231,18 +215,13 @@ class Search:
             except (SiteDown, OSError) as error:
                 raise SearchUnavailable(str(error)) from error
 
-    @property
-    def _folders(self) -> dict[str, Path]:
-        """Each source's folder, by what its files' paths begin with in the index."""
-        return {tree.prefix: tree.root for tree in self._trees}
-
     def _recall_colgrep(self) -> str:
         """Ask ColGrep, too, where the server has built its index; else why it is not asked."""
         settings = self._settings
         if settings.search == "embedded":
             return "HYPERRUN_SEARCH=embedded"
         colgrep = ColGrep(
-            self._folders, settings.data_dir.resolve(),
+            self._project.folders, settings.data_dir.resolve(),
             program=settings.colgrep_program, model=settings.colgrep_model,
         )  # fmt: skip
         if not colgrep.installed:
@@ -264,7 +243,7 @@ class Search:
                 log.warning("%s", self._note)
             return
         self._colgrep = ColGrep(
-            self._folders,
+            self._project.folders,
             settings.data_dir,
             program=settings.colgrep_program,
             model=settings.colgrep_model,
@@ -411,7 +390,7 @@ class Search:
                 self._built = True
             finally:
                 self._building = False
-            await asyncio.to_thread(self._look)
+            await asyncio.to_thread(self._project.look)
             self._counts = await asyncio.to_thread(self._index.counts)
             self._left_out = len(await asyncio.to_thread(self._index.unreadable))
             if not changed:
@@ -504,7 +483,7 @@ class Search:
                 found = await asyncio.to_thread(
                     self._look_up, self._index, query, k, source, before, meant
                 )
-                return [self._addressed(passage, address) for passage, address in found]
+                return [self._project.addressed(passage, address) for passage, address in found]
             found = await self._find(query, k, before)
         except sqlite3.Error as error:
             damage = await asyncio.to_thread(self._index.damage)
@@ -517,7 +496,7 @@ class Search:
                 found = await self._find(query, k, before)
             except sqlite3.Error as again:
                 raise SearchError(f"the index cannot be read: {again}") from again
-        return [self._addressed(passage, address) for passage, address in found]
+        return [self._project.addressed(passage, address) for passage, address in found]
 
     @property
     def edition(self) -> int:
@@ -527,7 +506,7 @@ class Search:
     @property
     def types_thoroughly(self) -> bool:
         """Is there time to look for more than names?"""
-        return self._typing < MAX_TYPED_THOROUGHLY
+        return self.typists.have_time
 
     async def typed(self, text: str, k: int = 10, *, rests: bool = False) -> Typed:
         """What somebody means who has typed `text` so far, best first; nothing while a first index
@@ -536,19 +515,14 @@ class Search:
         if not self._ready.is_set():
             return Typed([], [])
         text = text.encode(errors="ignore").decode()
-        thorough = self.types_thoroughly or (rests and self._resting < MAX_RESTING)
-        self._typing += 1
-        self._resting += rests
         try:
-            look = partial(self._index.typed, text, k, thorough=thorough)
-            found, words = await asyncio.get_running_loop().run_in_executor(self._typists, look)
+            found, words, thorough = await self.typists.find(text, k, rests=rests)
         except sqlite3.Error as error:  # whoever keeps the index whole sees to it
             raise SearchError(f"the index cannot be read: {error}") from error
-        finally:
-            self._typing -= 1
-            self._resting -= rests
         return Typed(
-            [self._addressed(passage, address) for passage, address in found], words, thorough
+            [self._project.addressed(passage, address) for passage, address in found],
+            words,
+            thorough,
         )
 
     async def _wait_until_ready(self) -> None:
@@ -589,7 +563,7 @@ class Search:
                 found = await asyncio.to_thread(
                     self._look_up, self._index, query, k, folder, before, meant
                 )
-                return [self._addressed(passage, address) for passage, address in found]
+                return [self._project.addressed(passage, address) for passage, address in found]
             tagged = await self._versions.find(self._main.root, version, FIRST_INDEX_WAIT_S)
             if tagged is None:
                 return None
@@ -598,7 +572,7 @@ class Search:
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         return [
-            replace(self._addressed(passage, address, commit, version), version=version)
+            replace(self._project.addressed(passage, address, commit, version), version=version)
             for passage, address in found
         ]
 
@@ -639,7 +613,7 @@ class Search:
             return [passage]
         with suppress(sqlite3.Error):
             found = await asyncio.to_thread(self._index.section, passage.file, passage.title)
-            return [self._addressed(each, address) for each, address in found] or [passage]
+            return [self._project.addressed(each, address) for each, address in found] or [passage]
         return [passage]
 
     async def included(self, passage: Passage) -> list[Passage]:
@@ -648,30 +622,9 @@ class Search:
         if passage.version or passage.kind not in PROSE:
             return []
         with suppress(sqlite3.Error):
-            return await asyncio.to_thread(self._included, passage)
+            tree = self.tree_of(passage.file)
+            return await asyncio.to_thread(whereabouts.included, passage, tree, self._index)
         return []
-
-    def _included(self, passage: Passage) -> list[Passage]:
-        from hyperrun.search.parsing import files
-
-        tree = self.tree_of(passage.file)
-        found = []
-        for each in self._index.includes(passage):
-            path = (tree.root / each.file).resolve()
-            try:
-                if not path.is_relative_to(tree.root):
-                    continue
-                lines = files.readable(path.read_bytes()).splitlines()
-            except OSError:
-                continue
-            text = "\n".join(lines[each.start_line - 1 : each.end_line])
-            if text.strip():
-                shown = Passage(
-                    tree.prefix + each.file, each.start_line, each.end_line, path.name, "module",
-                    text, path.suffix.lstrip("."), source=passage.source,
-                )  # fmt: skip
-                found.append(self._addressed(shown, ""))
-        return found
 
     def _with_introductions(
         self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
@@ -703,14 +656,9 @@ class Search:
             log.warning("ColGrep is left out of this search: %s", error)
             return []
 
-    def _addressed(
-        self, passage: Passage, address: str, commit: str = "", version: str = ""
-    ) -> Passage:
-        return self.tree_of(passage.file).addressed(passage, address, commit, version)
-
     def tree_of(self, file: str) -> Tree:
         """The source that a file of the index is of."""
-        return next((tree for tree in self._trees if tree.holds(file)), self._main)
+        return self._project.tree_of(file)
 
     @property
     def trees(self) -> Sequence[Tree]:
@@ -726,11 +674,6 @@ class Search:
     def index(self) -> Index:
         """What is searched."""
         return self._index
-
-    def _look(self) -> None:
-        """See where lines and rendered pages are, of every source."""
-        for tree in self._trees:
-            tree.look()
 
     def status(self) -> SearchStatus:
         """What can be searched now."""
@@ -748,22 +691,13 @@ class Search:
             progress=1.0 if self._ready.is_set() else self._progress,
             building=self._building,
             commit=self._main.forge.commit,
-            note=self._note or self._staleness() or (colgrep.note if colgrep else ""),
+            note=self._note or self._project.staleness or (colgrep.note if colgrep else ""),
             left_out=self._left_out,
             sites=tuple(
                 (prefix.rstrip("/"), crawl.status) for prefix, crawl in self._crawls.items()
             ),
             meaning=meaning,
         )
-
-    def _staleness(self) -> str:
-        """That a checkout is older than it should be; "" where none is."""
-        for tree in self._trees:
-            if tree.checkout is not None and tree.checkout.failure:
-                at = tree.checkout.looked_at
-                since = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(at)) if at else "the start"
-                return f"the checkout of {tree.name} could not be fetched since {since}"
-        return ""
 
     def questions(self, page_url: str = "", limit: int = MAX_STARTERS) -> list[str]:
         """What a reader of the page at `page_url` may ask, out of its headings; without one what a
@@ -796,15 +730,7 @@ class Search:
         """The source of the page at an address of the site; "" where none is known."""
         if not page_url or not self._ready.is_set():
             return ""
-        return self._page_of(page_url)
-
-    def _page_of(self, page_url: str) -> str:
-        for tree in self._trees:
-            for key in tree.rules.page_keys(page_url):
-                with suppress(sqlite3.Error):
-                    if found := self._index.file_of(key, tree.prefix):
-                        return found
-        return ""
+        return self._project.file_of(page_url, self._index)
 
     def _first_step(self) -> str:
         """What the operator should do where there is too little to answer from."""
@@ -837,7 +763,10 @@ class Search:
         self._first_files = first[:1]
         linked: set[str] = set()
         with suppress(sqlite3.Error):
-            linked = linked_from(self._index, first, places, self._page_of)
+            linked = linked_from(
+                self._index, first, places,
+                lambda url: self._project.file_of(url, self._index),
+            )  # fmt: skip
         order = [*first[:1], *sorted(first[1:], key=lambda file: file not in linked)]
         headings = {file: [title.rpartition(" > ")[2] for title in files[file]] for file in order}
         asked = first_questions(headings, self.called, self._language)
@@ -862,40 +791,7 @@ class Search:
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now, a tag's where it stood; None when it is gone."""
-        from hyperrun.search.parsing import files
-
-        if passage.version:
-            return passage
-        if passage.kind == "page":
-            return self._locate_page(passage)
-        tree = self.tree_of(passage.file)
-        name = passage.file.removeprefix(tree.prefix)
-        path = (tree.root / name).resolve()
-        if not path.is_relative_to(tree.root):
-            return None
-        try:
-            if path.suffix.lower() == ".ipynb":
-                return _locate_cells(tree.root, name, passage)
-            lines = files.readable(read_bytes(path)).splitlines()
-        except OSError:
-            return None
-        wanted = passage.text.splitlines()
-        if not wanted:
-            return None
-        start = passage.start_line - 1
-        if lines[start : start + len(wanted)] == wanted:
-            return passage
-        for at in range(len(lines) - len(wanted) + 1):
-            if lines[at] == wanted[0] and lines[at : at + len(wanted)] == wanted:
-                return replace(passage, start_line=at + 1, end_line=at + len(wanted))
-        return None
-
-    def _locate_page(self, passage: Passage) -> Passage | None:
-        """What was cited of a page stays while the page does; its text is the evidence."""
-        try:
-            return passage if self._index.has_page(passage.file) else None
-        except sqlite3.Error:
-            return passage
+        return whereabouts.locate(passage, self.tree_of(passage.file), self._index)
 
     async def close(self) -> None:
         """End building and watching."""
@@ -907,23 +803,8 @@ class Search:
         if self._meaning is not None:
             await self._meaning.close()
         await self._versions.close()
-        await asyncio.to_thread(self._typists.shutdown, cancel_futures=True)
+        await self.typists.close()
         self._index.close()
-
-
-def _locate_cells(root: Path, name: str, passage: Passage) -> Passage | None:
-    """A passage of a notebook, whose text is not what its lines say. Raises OSError."""
-    from hyperrun.search.parsing import files
-
-    # Of long cells an answer has had the beginning.
-    same = [chunk for chunk in files.read(root, PurePosixPath(name))
-            if f"{chunk.text}\n".startswith(f"{passage.text}\n")]  # fmt: skip
-    if not same:
-        return None
-    now = min(same, key=lambda chunk: abs(chunk.start_line - passage.start_line))
-    lines = passage.end_line - passage.start_line
-    end_line = now.end_line if now.text == passage.text else now.start_line + lines
-    return replace(passage, start_line=now.start_line, end_line=min(end_line, now.end_line))
 
 
 _ASKS_FOR_NEWS = re.compile(

@@ -260,7 +260,7 @@ def test_the_watched_index_ends_as_one_built_anew_whatever_is_done_to_the_files(
             await asyncio.sleep(chance.choice([0, 0, 0.05, 0.4, 1.4]))
 
         async def as_built_anew() -> bool:
-            return texts(search._index) == texts_of(root, tmp_path)
+            return texts(search.index) == texts_of(root, tmp_path)
 
         await until(as_built_anew)
         assert any(builds.asked[before:])

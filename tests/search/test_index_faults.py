@@ -56,12 +56,12 @@ def test_a_harmed_index_is_built_anew_and_questions_are_answered_meanwhile(
     async def work(search: Search) -> None:
         assert await search.search("harmonica")
         await until(lambda: _is(not search.status().building), within_s=60)
-        assert await asyncio.to_thread(search._index.damage) == ""
+        assert await asyncio.to_thread(search.index.damage) == ""
         harm(path)
         assert await search.search("harmonica")
 
         async def is_mended() -> bool:
-            return search.status().ready and not search._index.damage()
+            return search.status().ready and not search.index.damage()
 
         await until(is_mended, within_s=60)
         assert search.status().note == ""

@@ -58,12 +58,12 @@ def test_a_keystrokes_rows_are_at_most_four_kilobytes_gzipped(
 def test_rows_by_names_alone_say_so_and_whoever_rests_gets_all(serve: Serve) -> None:
     server = serve()
     search, words = server.services.search, "why is it between zero and a hundred"
-    search._typing = 2  # others
+    search.typists.under_way = 2  # others
     hasty = rows(server, words)
     assert (hasty.text, hasty.headers["x-hyperrun"]) == ("", "in haste")
-    search._resting = 8  # so many have all ended at once
+    search.typists.resting = 8  # so many have all ended at once
     assert rows(server, words, rests="1").headers["x-hyperrun"] == "in haste"
-    search._resting = 0
+    search.typists.resting = 0
     rested = rows(server, words, rests="1")
     assert "Dimming a lamp" in rested.text
     assert "x-hyperrun" not in rested.headers
