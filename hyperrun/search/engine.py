@@ -6,45 +6,31 @@ first build makes the first question wait a little, later ones never.
 
 import asyncio
 import logging
-import re
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hyperrun.domain import Source
 from hyperrun.errors import SearchError, SearchNotReady, SearchUnavailable
-from hyperrun.language import DEFAULT
 from hyperrun.passage import PROSE, Passage
-from hyperrun.search import introductions, versions, whereabouts
+from hyperrun.search import versions, whereabouts
 from hyperrun.search.builder import build
-from hyperrun.search.colgrep.engine import ColGrep, find_program
-from hyperrun.search.colgrep.program import ColGrepError, Crowded
-from hyperrun.search.first_pages import linked_from
-from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index
+from hyperrun.search.offers import Offers
 from hyperrun.search.progress import BuildProgress, first_step
 from hyperrun.search.project import Project
-from hyperrun.search.questions import (
-    first_questions,
-    is_for_readers,
-    language_of,
-    next_questions,
-    questions,
-)
-from hyperrun.search.ranking import generality
-from hyperrun.search.sections import Before, Wanted, leans
+from hyperrun.search.sections import Before, Wanted
 from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
 from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.tree import Tree
 from hyperrun.search.typing import Typed
 from hyperrun.search.typists import Typists
-from hyperrun.search.vectors import models
-from hyperrun.search.vectors.fusing import Meant
-from hyperrun.search.vectors.meaning import Meaning, MeaningStatus
+from hyperrun.search.vectors.meaning import MeaningStatus
 from hyperrun.search.versions import Versions
+from hyperrun.search.ways import MAX_QUERY_CHARS, Ways
 from hyperrun.search.whole_pages import WholePages
 from hyperrun.settings import Settings
 
@@ -52,15 +38,12 @@ log = logging.getLogger(__name__)
 
 MAX_RESULTS = 50
 FIRST_INDEX_WAIT_S = 20.0
-MAX_QUERY_CHARS = 2_000
 REFRESH_S = 900.0  # how often a checkout is brought up to its remote
 RESCAN_S = 300.0  # how often every file is looked at, told of or not: not every mount tells
 RETRY_S = 5.0
 MAX_CHANGED = 100  # with more changes at once, every file is looked at
 CRAWLED_AT_ONCE = 500  # pages of a first crawl that are read while it goes on
-MAX_FIRST_QUESTIONS = 8
 MAX_STARTERS = 4
-MIN_TELLING_CHARS = 300  # of prose, to tell its language by
 MAX_RELATED = 12  # of which those are left out that an answer quotes
 MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
 LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
@@ -95,15 +78,8 @@ class Search:
         self._main = self._project.main
         self._index = Index(self._project.index_file)
         self._whole_pages = WholePages(self._index.path, self._trees)
-        model = models.meant(settings.embedding_model)
-        self._meaning = (
-            Meaning(
-                self._index.path, model, settings.embedding_api_key,
-                settings.embedding_api_base, settings.embedding_budget_usd,
-            )
-            if model
-            else None
-        )  # fmt: skip
+        self._offers = Offers(self._project, self._index, settings.starters)
+        self.ways = Ways(settings, self._project, self._index, self._offers)
         self._crawls = {
             tree.prefix: Crawl(
                 tree.source.site_url, settings.data_dir.resolve(),
@@ -113,9 +89,6 @@ class Search:
             if tree.source.crawls and tree.source.site_url
         }  # fmt: skip
         self._crawl_now = asyncio.Event()
-        self._behind = tuple(
-            tree.prefix for tree in self._trees if tree.source.kind in ("changelog", "issues")
-        )
         self._ready = asyncio.Event()
         self._building = False
         self._built = False  # by this process
@@ -123,16 +96,6 @@ class Search:
         self._counts = (0, 0)
         self._left_out = 0
         self._note = ""
-        self._first_questions: list[str] = []
-        self._first_files: list[str] = []
-        self._language = DEFAULT  # of the documentation
-        self._names: frozenset[str] = frozenset()
-        self._colgrep: ColGrep | None = None
-        if settings.search == "colgrep" and find_program(settings.colgrep_program) is None:
-            self._note = (
-                "HYPERRUN_SEARCH=colgrep, but there is no colgrep program "
-                "(scripts/install-colgrep); the embedded index answers"
-            )
         self._edition = 1  # of the index: another when something was read into it
         self.typists = Typists(self._index)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -182,7 +145,7 @@ class Search:
         await asyncio.to_thread(self._project.look)
         if self._index.is_complete():
             self._spawn(self._take_up())
-        self._start_colgrep()
+        self.ways.start()
         self._spawn(self._keep_fresh())
         self._spawn(self._keep_whole())
         for tree in self._trees:
@@ -193,7 +156,7 @@ class Search:
         """Answer from the index as it was left, as soon as addresses are known."""
         await asyncio.gather(*(tree.read_rules() for tree in self._trees))
         self._counts = await asyncio.to_thread(self._index.counts)
-        await asyncio.to_thread(self._read_first_pages)
+        await asyncio.to_thread(self._offers.read)
         self._ready.set()
 
     async def prepare(self) -> str:
@@ -205,7 +168,7 @@ class Search:
         self.check()
         await asyncio.to_thread(self._project.look)
         await self._bring_up()
-        return self._recall_colgrep()
+        return self.ways.recall_colgrep()
 
     async def look_at_sites(self) -> None:
         """Look at the published sites once. Raises `SearchUnavailable` where one is down."""
@@ -214,41 +177,6 @@ class Search:
                 await crawl.run()
             except (SiteDown, OSError) as error:
                 raise SearchUnavailable(str(error)) from error
-
-    def _recall_colgrep(self) -> str:
-        """Ask ColGrep, too, where the server has built its index; else why it is not asked."""
-        settings = self._settings
-        if settings.search == "embedded":
-            return "HYPERRUN_SEARCH=embedded"
-        colgrep = ColGrep(
-            self._project.folders, settings.data_dir.resolve(),
-            program=settings.colgrep_program, model=settings.colgrep_model,
-        )  # fmt: skip
-        if not colgrep.installed:
-            return "there is no ColGrep program"
-        try:
-            colgrep.recall()
-        except ColGrepError as error:
-            return str(error)
-        if not colgrep.ready:
-            return "the server has not built ColGrep's index yet"
-        self._colgrep = colgrep
-        return ""
-
-    def _start_colgrep(self) -> None:
-        """Take ColGrep to it, where it is installed and wanted."""
-        settings = self._settings
-        if settings.search == "embedded" or find_program(settings.colgrep_program) is None:
-            if self._note:
-                log.warning("%s", self._note)
-            return
-        self._colgrep = ColGrep(
-            self._project.folders,
-            settings.data_dir,
-            program=settings.colgrep_program,
-            model=settings.colgrep_model,
-        )
-        self._colgrep.start(self._index.path)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -361,8 +289,7 @@ class Search:
     async def _bring_up(self) -> None:
         """Update the index with what has changed, or to everything where that is not known."""
         async with self._one_builder:
-            if self._meaning is not None:
-                await self._meaning.rest()
+            await self.ways.rest()
             self._building = True
             try:
                 for tree in self._trees:
@@ -394,7 +321,7 @@ class Search:
             self._counts = await asyncio.to_thread(self._index.counts)
             self._left_out = len(await asyncio.to_thread(self._index.unreadable))
             if not changed:
-                await asyncio.to_thread(self._read_first_pages)
+                await asyncio.to_thread(self._offers.read)
             self._progress = 1.0
             self._edition += 1
             self._ready.set()
@@ -402,10 +329,8 @@ class Search:
                 log.warning("%s: %s", self.project, step)
             if self._note in (REFRESH_FAILED, REBUILT):
                 self._note = ""
-            if self._colgrep is not None and self._tasks:
-                self._colgrep.changed()
-            if self._meaning is not None and self._tasks:
-                self._meaning.wake()
+            if self._tasks:
+                self.ways.wake()
 
     async def _build(
         self, tree: Tree, changed: set[str], follow: Callable[[int, int, int], None]
@@ -479,12 +404,9 @@ class Search:
                 return found_then
         try:
             if source:
-                meant = await self._meant(query, before)
-                found = await asyncio.to_thread(
-                    self._look_up, self._index, query, k, source, before, meant
-                )
+                found = await self.ways.find_inside(source, query, k, before)
                 return [self._project.addressed(passage, address) for passage, address in found]
-            found = await self._find(query, k, before)
+            found = await self.ways.find(query, k, before)
         except sqlite3.Error as error:
             damage = await asyncio.to_thread(self._index.damage)
             if not damage:
@@ -493,7 +415,7 @@ class Search:
                 await self._rebuild(damage)
             await self._wait_until_ready()
             try:
-                found = await self._find(query, k, before)
+                found = await self.ways.find(query, k, before)
             except sqlite3.Error as again:
                 raise SearchError(f"the index cannot be read: {again}") from again
         return [self._project.addressed(passage, address) for passage, address in found]
@@ -533,25 +455,6 @@ class Search:
         except TimeoutError as error:
             raise SearchNotReady("the first index is still being built") from error
 
-    async def _find(self, query: str, k: int, before: Before | None) -> list[Found]:
-        """What all ways of searching find together. Raises `sqlite3.Error`."""
-        by_colgrep = asyncio.ensure_future(self._by_colgrep(query, k))
-        try:
-            is_fused = self._colgrep is not None and self._colgrep.ready
-            wide = max(k, WIDE) if is_fused or self._behind else k
-            meant = await self._meant(query, before)
-            found = await asyncio.to_thread(self._index.search, query, wide, "", before, meant)
-            found = self._behind_others(query, fuse(found, await by_colgrep, wide))[:k]
-            return await asyncio.to_thread(self._with_introductions, self._index, query, found, k)
-        finally:
-            by_colgrep.cancel()
-
-    def _behind_others(self, query: str, found: list[Found]) -> list[Found]:
-        """`found` with what changed and what was reported behind the rest, unless it is asked."""
-        if not self._behind or _ASKS_FOR_NEWS.search(query):
-            return found
-        return sorted(found, key=lambda each: each[0].file.startswith(self._behind))
-
     async def _search_version(
         self, query: str, k: int, version: str, before: Before | None
     ) -> list[Passage] | None:
@@ -559,16 +462,13 @@ class Search:
         try:
             folder = await asyncio.to_thread(self._index.folder_named, versions.folders(version))
             if folder:
-                meant = await self._meant(query, before)
-                found = await asyncio.to_thread(
-                    self._look_up, self._index, query, k, folder, before, meant
-                )
+                found = await self.ways.find_inside(folder, query, k, before)
                 return [self._project.addressed(passage, address) for passage, address in found]
             tagged = await self._versions.find(self._main.root, version, FIRST_INDEX_WAIT_S)
             if tagged is None:
                 return None
             index, commit = tagged
-            found = await asyncio.to_thread(self._look_up, index, query, k, "", before)
+            found = await self.ways.find_in(index, query, k, before)
         except sqlite3.Error as error:
             raise SearchError(f"the index cannot be read: {error}") from error
         return [
@@ -582,22 +482,7 @@ class Search:
 
         Reads the index: for a thread. 0 where it cannot be read.
         """
-        with suppress(sqlite3.Error):
-            return introductions.introducing(self._index, question, self.project, self._names)
-        return 0
-
-    def _look_up(
-        self,
-        index: Index,
-        query: str,
-        k: int,
-        inside: str,
-        before: Before | None,
-        meant: Meant | None = None,
-    ) -> list[Found]:
-        return self._with_introductions(
-            index, query, index.search(query, k, inside, before, meant), k, inside
-        )
+        return self._offers.introducing(question)
 
     async def wanted(self, question: str, before: Before | None = None) -> Wanted:
         """What `question` asks for, in the index's words. Raises `SearchError`."""
@@ -626,36 +511,6 @@ class Search:
             return await asyncio.to_thread(whereabouts.included, passage, tree, self._index)
         return []
 
-    def _with_introductions(
-        self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
-    ) -> list[Found]:
-        """`found`, after what comes first for a newcomer's question."""
-        first = introductions.find(index, query, self.project, self._names, inside)
-        return introductions.pin_introductions(first, found, k)
-
-    async def _meant(self, query: str, before: Before | None) -> Meant | None:
-        """What the question means; None where no model tells, or not in time."""
-        if self._meaning is None or not query.strip():
-            return None
-        if before is not None and before.question and leans(query):
-            query = f"{before.question[:MAX_QUERY_CHARS]} {query}"
-        if self._meaning.language == "en":
-            query = await asyncio.to_thread(self._index.in_words_of, query)
-        vector = await self._meaning.of_question(query)
-        return None if vector is None else Meant(query, vector, self._meaning.table)
-
-    async def _by_colgrep(self, query: str, k: int) -> list[Found]:
-        """What ColGrep finds; nothing where it cannot be asked, for it is never the only one."""
-        if self._colgrep is None or not self._colgrep.ready:
-            return []
-        try:
-            return await self._colgrep.search(query, max(k, WIDE))
-        except Crowded:
-            return []
-        except ColGrepError as error:
-            log.warning("ColGrep is left out of this search: %s", error)
-            return []
-
     def tree_of(self, file: str) -> Tree:
         """The source that a file of the index is of."""
         return self._project.tree_of(file)
@@ -678,53 +533,37 @@ class Search:
     def status(self) -> SearchStatus:
         """What can be searched now."""
         files, passages = self._counts
-        colgrep = self._colgrep
-        meaning = self._meaning.status() if self._meaning else MeaningStatus()
-        engines = ["embedded"]
-        engines += ["colgrep"] if colgrep and colgrep.ready else []
-        engines += ["vectors"] if meaning.made else []
+        colgrep = self.ways.colgrep
         return SearchStatus(
             ready=self._ready.is_set(),
-            engine="+".join(engines),
+            engine=self.ways.names,
             files=files,
             passages=passages,
             progress=1.0 if self._ready.is_set() else self._progress,
             building=self._building,
             commit=self._main.forge.commit,
-            note=self._note or self._project.staleness or (colgrep.note if colgrep else ""),
+            note=self._note
+            or self.ways.missing
+            or self._project.staleness
+            or (colgrep.note if colgrep else ""),
             left_out=self._left_out,
             sites=tuple(
                 (prefix.rstrip("/"), crawl.status) for prefix, crawl in self._crawls.items()
             ),
-            meaning=meaning,
+            meaning=self.ways.meaning,
         )
 
     def questions(self, page_url: str = "", limit: int = MAX_STARTERS) -> list[str]:
         """What a reader of the page at `page_url` may ask, out of its headings; without one what a
         newcomer may. Empty where nothing is known of the page."""
         if not page_url:
-            return self._first_questions[:limit]
-        asked: list[str] = []
-        if here := self.file_of(page_url):
-            with suppress(sqlite3.Error):
-                titles = [title for _, title in self._index.sections(here)]
-                prose = " ".join(each.shown for each, _ in self._index.of_file(here, 5))
-                language = language_of(prose) if len(prose) > MIN_TELLING_CHARS else self._language
-                asked = self._questions_of(titles, language)
-        return asked[:limit]
+            return self._offers.first_questions[:limit]
+        here = self.file_of(page_url)
+        return self._offers.of_page(here)[:limit] if here else []
 
     def front_page(self, limit: int = 8) -> list[Passage]:
         """How the page begins that says what the project is; reads the index: for a thread."""
-        with suppress(sqlite3.Error):
-            introducing = introductions.introductions(self._index, self.project)
-            for file in [*(passage.file for passage, _ in introducing), *self._first_files]:
-                return [each for each, _ in self._index.of_file(file, limit)]
-        return []
-
-    def _questions_of(self, titles: Iterable[str], language: str = "") -> list[str]:
-        """The questions that sections with these heading paths answer, each once."""
-        headings = (title.rpartition(" > ")[2] for title in titles)
-        return questions(headings, self.called, language or self._language)
+        return self._offers.front_page(limit)
 
     def file_of(self, page_url: str) -> str:
         """The source of the page at an address of the site; "" where none is known."""
@@ -739,39 +578,6 @@ class Search:
             return first_step(self._counts[0], has_documents, bool(self._crawls))
         return ""
 
-    def _read_first_pages(self) -> None:
-        """Keep what the project is called, and what a newcomer may ask: of the most general page
-        first, then of those that the first ones lead to."""
-        files: dict[str, list[str]] = {}
-        beginning = ""
-        with suppress(sqlite3.Error):
-            self._names = introductions.names(
-                self.project, introductions.introductions(self._index, self.project)
-            )
-            for file, title in self._index.sections():
-                files.setdefault(file, []).append(title)
-        places = {
-            file: place
-            for file in files
-            if (place := generality(file)) is not None and is_for_readers(file)
-        }
-        first = sorted(places, key=lambda file: (places[file], file))
-        with suppress(sqlite3.Error):
-            for file in first[:5]:
-                beginning += " ".join(each.shown for each, _ in self._index.of_file(file, 5))
-        self._language = language_of(beginning[:20_000])
-        self._first_files = first[:1]
-        linked: set[str] = set()
-        with suppress(sqlite3.Error):
-            linked = linked_from(
-                self._index, first, places,
-                lambda url: self._project.file_of(url, self._index),
-            )  # fmt: skip
-        order = [*first[:1], *sorted(first[1:], key=lambda file: file not in linked)]
-        headings = {file: [title.rpartition(" > ")[2] for title in files[file]] for file in order}
-        asked = first_questions(headings, self.called, self._language)
-        self._first_questions = asked[:MAX_FIRST_QUESTIONS]
-
     def related(self, sources: Sequence[Source], limit: int = MAX_RELATED) -> tuple[str, ...]:
         """What a reader of these passages may ask next: what their own headings answer, then those
         that stand beside them, the nearest first. Where there are none, what there is to start
@@ -779,15 +585,7 @@ class Search:
 
         Reads the index: for a thread. Empty where it cannot be read.
         """
-        found = [source.passage for source in sources if source.passage.kind in ("section", "cell")]
-        found = [passage for passage in found if is_for_readers(passage.file)]
-        titles = [passage.title for passage in found]
-        with suppress(sqlite3.Error):
-            for file in list(dict.fromkeys(passage.file for passage in found))[:3]:
-                titles += _nearest([title for _, title in self._index.sections(file)], titles)
-        headings = (title.rpartition(" > ")[2] for title in titles)
-        asked = next_questions(headings, self.called, self._language)
-        return tuple(asked or self._settings.starters or self._first_questions)[:limit]
+        return self._offers.related(sources, limit)
 
     def locate(self, passage: Passage) -> Passage | None:
         """The same text where it stands now, a tag's where it stood; None when it is gone."""
@@ -798,25 +596,7 @@ class Search:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._colgrep is not None:
-            await self._colgrep.close()
-        if self._meaning is not None:
-            await self._meaning.close()
+        await self.ways.close()
         await self._versions.close()
         await self.typists.close()
         self._index.close()
-
-
-_ASKS_FOR_NEWS = re.compile(
-    r"(?i)\b(chang\w+|releas\w+|news?|version|upgrad\w+|migrat\w+|deprecat\w+|issues?|bugs?|fix\w*)\b"
-)
-
-
-def _nearest(titles: Sequence[str], found: Sequence[str]) -> list[str]:
-    """The titles of a page by how near they stand to what was found, what comes after it first."""
-    places = [at for at, title in enumerate(titles) if title in found]
-
-    def distance(at: int) -> tuple[int, bool]:
-        return min(((abs(at - place), at < place) for place in places), default=(at, False))
-
-    return [titles[at] for at in sorted(range(len(titles)), key=distance)]

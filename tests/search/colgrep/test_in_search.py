@@ -136,7 +136,7 @@ def test_colgrep_is_asked_of_several_sources_and_each_ones_lines_are_found_again
         await search.start()
         try:
             await until(search, "embedded+colgrep")
-            colgrep = search._colgrep
+            colgrep = search.ways.colgrep
             assert colgrep is not None
             found = [passage for passage, _ in await colgrep.search("hoist lamp winch lighthouse")]
             assert {"manual", "engine"} == {each.file.partition("/")[0] for each in found}
