@@ -111,7 +111,7 @@ async def ours(folder: Path, data: Path, queries: list[str]) -> tuple[list[Rows]
     await search.start()
     took, found = [], []
     try:
-        await search._wait_until_ready()
+        await search.wait_until_ready()
         for query in queries:
             began = time.perf_counter()
             rows = await search.typed(query)

@@ -5,50 +5,36 @@ first build makes the first question wait a little, later ones never.
 """
 
 import asyncio
-import logging
 import sqlite3
-import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hyperrun.domain import Source
-from hyperrun.errors import SearchError, SearchNotReady, SearchUnavailable
+from hyperrun.errors import SearchError
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search import versions, whereabouts
 from hyperrun.search.builder import build
 from hyperrun.search.index import Index
 from hyperrun.search.offers import Offers
-from hyperrun.search.progress import BuildProgress, first_step
 from hyperrun.search.project import Project
 from hyperrun.search.sections import Before, Wanted
-from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
+from hyperrun.search.site.crawl import CrawlStatus
 from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.tree import Tree
 from hyperrun.search.typing import Typed
 from hyperrun.search.typists import Typists
+from hyperrun.search.upkeep import FIRST_INDEX_WAIT_S, Upkeep
 from hyperrun.search.vectors.meaning import MeaningStatus
 from hyperrun.search.versions import Versions
 from hyperrun.search.ways import MAX_QUERY_CHARS, Ways
 from hyperrun.search.whole_pages import WholePages
 from hyperrun.settings import Settings
 
-log = logging.getLogger(__name__)
-
 MAX_RESULTS = 50
-FIRST_INDEX_WAIT_S = 20.0
-REFRESH_S = 900.0  # how often a checkout is brought up to its remote
-RESCAN_S = 300.0  # how often every file is looked at, told of or not: not every mount tells
-RETRY_S = 5.0
-MAX_CHANGED = 100  # with more changes at once, every file is looked at
-CRAWLED_AT_ONCE = 500  # pages of a first crawl that are read while it goes on
 MAX_STARTERS = 4
 MAX_RELATED = 12  # of which those are left out that an answer quotes
-MAX_TOLD = 1_000  # a system that tells of more at once may have lost some without a word
-LOOK_S = 1.0  # how often the index is looked at, for what others did to its file
-REBUILT = "the index was damaged and is built anew"
-REFRESH_FAILED = "the index could not be refreshed; the log says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +58,6 @@ class Search:
     """Searches one repository."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
         self._project = Project(settings)
         self._trees = self._project.trees
         self._main = self._project.main
@@ -80,29 +65,8 @@ class Search:
         self._whole_pages = WholePages(self._index.path, self._trees)
         self._offers = Offers(self._project, self._index, settings.starters)
         self.ways = Ways(settings, self._project, self._index, self._offers)
-        self._crawls = {
-            tree.prefix: Crawl(
-                tree.source.site_url, settings.data_dir.resolve(),
-                may_be_private=settings.crawl == "private", max_pages=settings.max_crawled_pages,
-            )
-            for tree in self._trees
-            if tree.source.crawls and tree.source.site_url
-        }  # fmt: skip
-        self._crawl_now = asyncio.Event()
-        self._ready = asyncio.Event()
-        self._building = False
-        self._built = False  # by this process
-        self._progress = 0.0
-        self._counts = (0, 0)
-        self._left_out = 0
-        self._note = ""
-        self._edition = 1  # of the index: another when something was read into it
+        self.upkeep = Upkeep(settings, self._project, self._index, self._offers, self.ways)
         self.typists = Typists(self._index)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._one_builder = asyncio.Lock()
-        self._dirty = asyncio.Event()
-        self._changed: set[str] | None = None  # since the last build; None where that is not known
-        self._looked_at = 0.0  # when every file was last looked at
         self._versions = Versions(
             settings.data_dir,
             lambda tree, index: build(
@@ -142,22 +106,8 @@ class Search:
         Raises `SearchUnavailable` as `check` does.
         """
         self.check()
-        await asyncio.to_thread(self._project.look)
-        if self._index.is_complete():
-            self._spawn(self._take_up())
+        await self.upkeep.start()
         self.ways.start()
-        self._spawn(self._keep_fresh())
-        self._spawn(self._keep_whole())
-        for tree in self._trees:
-            if tree.prefix in self._crawls:
-                self._spawn(self._keep_crawled(self._crawls[tree.prefix]))
-
-    async def _take_up(self) -> None:
-        """Answer from the index as it was left, as soon as addresses are known."""
-        await asyncio.gather(*(tree.read_rules() for tree in self._trees))
-        self._counts = await asyncio.to_thread(self._index.counts)
-        await asyncio.to_thread(self._offers.read)
-        self._ready.set()
 
     async def prepare(self) -> str:
         """Update the index once, for a command: nothing is watched. Why ColGrep is not asked, ""
@@ -167,216 +117,25 @@ class Search:
         """
         self.check()
         await asyncio.to_thread(self._project.look)
-        await self._bring_up()
+        await self.upkeep.bring_up()
         return self.ways.recall_colgrep()
 
     async def look_at_sites(self) -> None:
         """Look at the published sites once. Raises `SearchUnavailable` where one is down."""
-        for crawl in self._crawls.values():
-            try:
-                await crawl.run()
-            except (SiteDown, OSError) as error:
-                raise SearchUnavailable(str(error)) from error
+        await self.upkeep.look_at_sites()
 
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _keep_fresh(self) -> None:
-        """Build, then again whenever something has changed; what failed is tried again."""
-        again_s = RETRY_S
-        for tree in self._trees:
-            if tree.checkout is None and tree.source.place:
-                self._spawn(self._watch(tree))
-        remote = any(tree.checkout is not None for tree in self._trees)
-        self._dirty.set()
-        while True:
-            since_s = time.monotonic() - self._looked_at
-            with suppress(TimeoutError):
-                async with asyncio.timeout((REFRESH_S if remote else RESCAN_S) - since_s):
-                    await self._dirty.wait()
-            self._dirty.clear()
-            try:
-                await self._bring_up()
-                again_s = RETRY_S
-            except SearchError as error:
-                log.error("%s; again in %.0f s", error, again_s)
-                self._note = REFRESH_FAILED
-                await asyncio.sleep(again_s)
-                again_s = min(2 * again_s, REFRESH_S)
-                self._dirty.set()
-
-    async def _watch(self, tree: Tree) -> None:
-        """See changes of files. Those of our own data folder are none."""
-        from watchfiles import awatch
-
-        from hyperrun.search.ignore import is_passed_over
-
-        data_dir = self._settings.data_dir.resolve()
-        depth = len(tree.root.parts)
-
-        told = 0  # changes of any file since the last that is wanted
-
-        def wanted(_change: object, path: str) -> bool:
-            nonlocal told
-            told += 1
-            site = tree.site_folder
-            if path.endswith(".html") and site is not None and Path(path).is_relative_to(site):
-                return True
-            parts = Path(path).parts[depth:]
-            # Only of what is indexed, and of what says what that is.
-            if any(is_passed_over(part) for part in parts if part != ".gitignore"):
-                return False
-            return not Path(path).is_relative_to(data_dir)
-
-        polling = False
-        while True:
-            is_whole = False  # what changed before the watch stood is not told
-            try:
-                async for changes in awatch(
-                    tree.root, watch_filter=wanted, debounce=1_000, step=200,
-                    ignore_permission_denied=True, force_polling=polling, poll_delay_ms=2_000,
-                ):  # fmt: skip
-                    if not is_whole or told > MAX_TOLD:
-                        self._changed = None
-                    elif self._changed is not None:
-                        self._changed |= {
-                            tree.prefix + "/".join(Path(path).parts[depth:]) for _, path in changes
-                        }
-                    is_whole, told = True, 0
-                    self._dirty.set()
-                return
-            except OSError as error:  # the system's watches are spent, or the folder is gone
-                log.warning("files are looked at every other second: %s", error)
-                await asyncio.sleep(RETRY_S if polling else 0)
-                polling = True
-
-    async def _keep_whole(self) -> None:
-        """See within seconds when the index is overwritten, cut short or gone, and build anew."""
-        while True:
-            await asyncio.sleep(LOOK_S)
-            if not self._ready.is_set() or self._building:
-                continue
-            damage = await asyncio.to_thread(self._index.damage)
-            if damage and self._ready.is_set() and not self._building:
-                await self._rebuild(damage)
-
-    async def _rebuild(self, damage: str) -> None:
-        """Take a broken index away; who asks meanwhile waits for the new one."""
-        self._edition += 1
-        log.error("the index %s and is built anew", damage)
-        self._ready.clear()
-        self._note = REBUILT
-        with suppress(OSError):
-            await asyncio.to_thread(self._index.delete)
-        self._changed = None
-        self._looked_at = -RESCAN_S
-        self._dirty.set()
+    async def wait_until_ready(self) -> None:
+        """Wait for an index, up to 20 s. Raises `SearchNotReady`."""
+        await self.upkeep.wait_until_ready()
 
     def refresh(self) -> None:
-        """Have the index updated behind, as after a change of files, and the
-        published site looked at again."""
-        self._changed = None
-        self._crawl_now.set()
-        self._dirty.set()
+        """Have the index updated behind, as after a change of files, and the published site looked
+        at again."""
+        self.upkeep.refresh()
 
     async def reindex(self) -> None:
         """Update the index with the whole repository now. Raises `SearchError`."""
-        self._changed = None
-        await self._bring_up()
-
-    async def _bring_up(self) -> None:
-        """Update the index with what has changed, or to everything where that is not known."""
-        async with self._one_builder:
-            await self.ways.rest()
-            self._building = True
-            try:
-                for tree in self._trees:
-                    await tree.fetch()
-                # The server's start is watched; later builds read only what has changed.
-                told = None if self._built else BuildProgress(self.project)
-
-                def follow(done: int, total: int, passages: int) -> None:
-                    self._follow(done, total, passages)
-                    if told is not None:
-                        told.follow(done, total, passages)
-
-                began = time.monotonic()
-                changed, self._changed = self._changed or set(), set()
-                if len(changed) > MAX_CHANGED or began - self._looked_at > RESCAN_S:
-                    changed = set()
-                try:
-                    for tree in self._trees:
-                        await self._build(tree, changed, follow)
-                except BaseException:
-                    self._changed = None
-                    raise
-                if not changed:
-                    self._looked_at = began
-                self._built = True
-            finally:
-                self._building = False
-            await asyncio.to_thread(self._project.look)
-            self._counts = await asyncio.to_thread(self._index.counts)
-            self._left_out = len(await asyncio.to_thread(self._index.unreadable))
-            if not changed:
-                await asyncio.to_thread(self._offers.read)
-            self._progress = 1.0
-            self._edition += 1
-            self._ready.set()
-            if told is not None and (step := await asyncio.to_thread(self._first_step)):
-                log.warning("%s: %s", self.project, step)
-            if self._note in (REFRESH_FAILED, REBUILT):
-                self._note = ""
-            if self._tasks:
-                self.ways.wake()
-
-    async def _build(
-        self, tree: Tree, changed: set[str], follow: Callable[[int, int, int], None]
-    ) -> None:
-        """Update the index with one source, with what has changed of it where that is known."""
-        own = {name.removeprefix(tree.prefix) for name in changed if name.startswith(tree.prefix)}
-        if changed and not own:
-            return
-        source = tree.source
-        await build(
-            tree.root, self._index.path, source.include, source.exclude, follow, own,
-            site_url=source.site_url, site_dir=source.site_dir, crawled_in=tree.crawled_in,
-            prefix=tree.prefix, told_rules=tree.take_rules,
-        )  # fmt: skip
-
-    async def _keep_crawled(self, crawl: Crawl) -> None:
-        """Look at the published site now and then; what it brings is read into the index."""
-        while True:
-            self._crawl_now.clear()
-            brought = 0
-
-            def told(status: CrawlStatus) -> None:
-                nonlocal brought
-                if status.changed >= brought + CRAWLED_AT_ONCE:
-                    brought = status.changed
-                    self._changed = None
-                    self._dirty.set()
-
-            crawl.told = told
-            log.info("the published site is looked at")
-            try:
-                status = await crawl.run()
-                log.info("the published site: %d pages, %d changed", status.pages, status.changed)
-            except (SiteDown, OSError) as error:
-                log.warning("the published site stays as it was: %s", error)
-            if crawl.status.changed:
-                self._changed = None
-                self._dirty.set()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(max(self._settings.crawl_every_h * 3600, 60)):
-                    await self._crawl_now.wait()
-
-    def _follow(self, done: int, total: int, passages: int) -> None:
-        self._progress = done / max(total, 1)
-        if not self._ready.is_set():
-            self._counts = (done, passages)
+        await self.upkeep.bring_up(whole=True)
 
     async def search(
         self,
@@ -397,7 +156,7 @@ class Search:
         """
         k = min(max(k, 1), MAX_RESULTS)
         query = query[:MAX_QUERY_CHARS].encode(errors="ignore").decode()
-        await self._wait_until_ready()
+        await self.wait_until_ready()
         if version := self.moving_names.get(version, version):
             found_then = await self._search_version(query, k, version, before)
             if found_then is not None:
@@ -411,9 +170,9 @@ class Search:
             damage = await asyncio.to_thread(self._index.damage)
             if not damage:
                 raise SearchError(f"the index cannot be read: {error}") from error
-            if self._ready.is_set():
-                await self._rebuild(damage)
-            await self._wait_until_ready()
+            if self.upkeep.ready.is_set():
+                await self.upkeep.rebuild(damage)
+            await self.wait_until_ready()
             try:
                 found = await self.ways.find(query, k, before)
             except sqlite3.Error as again:
@@ -423,7 +182,7 @@ class Search:
     @property
     def edition(self) -> int:
         """A number that is another one when the index is."""
-        return self._edition
+        return self.upkeep.edition
 
     @property
     def types_thoroughly(self) -> bool:
@@ -434,7 +193,7 @@ class Search:
         """What somebody means who has typed `text` so far, best first; nothing while a first index
         is built. Of many at once, most are answered by names alone, unless what is typed `rests`.
         Raises `SearchError`."""
-        if not self._ready.is_set():
+        if not self.upkeep.ready.is_set():
             return Typed([], [])
         text = text.encode(errors="ignore").decode()
         try:
@@ -446,14 +205,6 @@ class Search:
             words,
             thorough,
         )
-
-    async def _wait_until_ready(self) -> None:
-        """Wait for an index, up to 20 s. Raises `SearchNotReady`."""
-        try:
-            async with asyncio.timeout(FIRST_INDEX_WAIT_S):
-                await self._ready.wait()
-        except TimeoutError as error:
-            raise SearchNotReady("the first index is still being built") from error
 
     async def _search_version(
         self, query: str, k: int, version: str, before: Before | None
@@ -532,23 +283,23 @@ class Search:
 
     def status(self) -> SearchStatus:
         """What can be searched now."""
-        files, passages = self._counts
+        files, passages = self.upkeep.counts
         colgrep = self.ways.colgrep
         return SearchStatus(
-            ready=self._ready.is_set(),
+            ready=self.upkeep.ready.is_set(),
             engine=self.ways.names,
             files=files,
             passages=passages,
-            progress=1.0 if self._ready.is_set() else self._progress,
-            building=self._building,
+            progress=1.0 if self.upkeep.ready.is_set() else self.upkeep.progress,
+            building=self.upkeep.building,
             commit=self._main.forge.commit,
-            note=self._note
+            note=self.upkeep.note
             or self.ways.missing
             or self._project.staleness
             or (colgrep.note if colgrep else ""),
-            left_out=self._left_out,
+            left_out=self.upkeep.left_out,
             sites=tuple(
-                (prefix.rstrip("/"), crawl.status) for prefix, crawl in self._crawls.items()
+                (prefix.rstrip("/"), crawl.status) for prefix, crawl in self.upkeep.crawls.items()
             ),
             meaning=self.ways.meaning,
         )
@@ -567,16 +318,9 @@ class Search:
 
     def file_of(self, page_url: str) -> str:
         """The source of the page at an address of the site; "" where none is known."""
-        if not page_url or not self._ready.is_set():
+        if not page_url or not self.upkeep.ready.is_set():
             return ""
         return self._project.file_of(page_url, self._index)
-
-    def _first_step(self) -> str:
-        """What the operator should do where there is too little to answer from."""
-        with suppress(sqlite3.Error):
-            has_documents = bool(self._index.sections("", 1))
-            return first_step(self._counts[0], has_documents, bool(self._crawls))
-        return ""
 
     def related(self, sources: Sequence[Source], limit: int = MAX_RELATED) -> tuple[str, ...]:
         """What a reader of these passages may ask next: what their own headings answer, then those
@@ -593,9 +337,7 @@ class Search:
 
     async def close(self) -> None:
         """End building and watching."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.upkeep.close()
         await self.ways.close()
         await self._versions.close()
         await self.typists.close()

@@ -118,7 +118,7 @@ class Builds:
         self.failing = False
         self.may_end = asyncio.Event()
         self.may_end.set()
-        monkeypatch.setattr("hyperrun.search.engine.build", self.build)
+        monkeypatch.setattr("hyperrun.search.upkeep.build", self.build)
 
     async def build(self, *arguments: Any, **named: Any) -> None:
         self.asked.append(set(arguments[-1]))
@@ -149,7 +149,7 @@ def test_every_change_is_found_though_builds_run_and_fail_meanwhile(
 ) -> None:
     root = repository.make(tmp_path / "root")
     builds = Builds(monkeypatch)
-    monkeypatch.setattr("hyperrun.search.engine.RETRY_S", 0.2)
+    monkeypatch.setattr("hyperrun.search.upkeep.RETRY_S", 0.2)
 
     def edit(name: str, word: str) -> None:
         (root / name).write_text(f"A {word} can be found in here, and nothing else.\n")
@@ -162,7 +162,7 @@ def test_every_change_is_found_though_builds_run_and_fail_meanwhile(
             return builds.asked[-1] == names
 
         async def told(names: set[str]) -> bool:
-            return names <= (search._changed or set())
+            return names <= (search.upkeep.changed or set())
 
         await until(partial(builds.are_told_by_name, root / "README.md"))
         builds.may_end.clear()
@@ -219,15 +219,15 @@ def test_every_file_is_looked_at_where_names_are_not_enough(
         await until(partial(builds.are_told_by_name, root / "README.md"))
         before = len(builds.asked)
         if reason == "many named":
-            monkeypatch.setattr("hyperrun.search.engine.MAX_CHANGED", 0)
+            monkeypatch.setattr("hyperrun.search.upkeep.MAX_CHANGED", 0)
         elif reason == "many told":
-            monkeypatch.setattr("hyperrun.search.engine.MAX_TOLD", 2)
+            monkeypatch.setattr("hyperrun.search.watching.MAX_TOLD", 2)
             for number in range(3):
                 (root / f"node_modules/{number}.js").write_text("")
         elif reason == "long ago":
-            monkeypatch.setattr("hyperrun.search.engine.RESCAN_S", 0.5)
+            monkeypatch.setattr("hyperrun.search.upkeep.RESCAN_S", 0.5)
         if reason in ("reindex", "refresh"):
-            search._changed = {"docs/notes.txt"}  # told, and not yet looked at
+            search.upkeep.changed = {"docs/notes.txt"}  # told, and not yet looked at
             await search.reindex() if reason == "reindex" else search.refresh()
         else:
             (root / "docs/notes.txt").write_text("An edit.\n")

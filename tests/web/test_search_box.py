@@ -131,5 +131,5 @@ def test_a_foreign_page_gets_no_rows(serve: Serve) -> None:
 
 def test_while_the_first_index_is_built_there_are_no_rows(serve: Serve) -> None:
     server = serve()
-    server.services.search._ready.clear()
+    server.services.search.upkeep.ready.clear()
     assert rows(server, "dim").text == ""
