@@ -30,8 +30,9 @@ DAY_S = 86_400
 
 
 def asked(number: int, question: str, **changes: object) -> Turn:
-    """A person's answered question of the last hours."""
-    at = time.time() - 3_600 + number
+    """A person's answered question of today, which is counted anew each time."""
+    now = time.time()
+    at = max(now - 3_600, now - now % DAY_S) + number
     ended: dict[str, object] = {
         "outcome": Outcome.ANSWERED, "asker": PERSON, "started": at, "ended": at + 2.0,
         "grounding": Grounding.CITED, "answer": "Call `lantern.dim(level)` [1].",
