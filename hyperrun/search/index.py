@@ -6,12 +6,13 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import index_writer, ranking, sections, terms, typing
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.ranking import Asked, Candidate
-from hyperrun.search.sections import Before, Wanted
+from hyperrun.search.sections import Before, Hit, Wanted
 from hyperrun.search.vectors import fusing
 from hyperrun.search.vectors.fusing import Meant
 
@@ -77,22 +78,18 @@ class Index(IndexFile):
                 hits = fusing.fuse_hits(hits, near)
                 ranked = fusing.fuse_code(ranked, near) if ranked else []
             if asks_for_code or not hits:
-                return [self._passage(connection, each.id, each.score) for each in ranked[:k]]
-            found = [
-                self._passage(connection, hit.id, hit.score, hit.likeness) for hit in hits[: 2 * k]
-            ]
+                return self._scored(connection, ranked[:k])
+            found = self._scored(connection, hits[: 2 * k])
             code = [each for each in ranked if each.kind not in READ]
-            prose = distinct(found)[: max(k - bool(code), 1)]
-            defined = [
-                self._passage(connection, id, 0.0) for id in self._defined(connection, query)
-            ]
+            prose = distinct(found, max(k - bool(code), 1))
+            defined = list(self._passages(connection, self._defined(connection, query)).values())
             if defined and not any(
                 terms.last_name(passage.title).lower() in terms.named_symbols(query)
                 for passage, _ in prose
             ):
                 return [*prose[:2], *defined, *prose[2:]][:k]
-            code = code[: k - len(prose)]
-            return prose + [self._passage(connection, each.id, 0.0) for each in code]
+            listed = self._passages(connection, [each.id for each in code[: k - len(prose)]])
+            return [*prose, *listed.values()]
 
     def typed(
         self, text: str, k: int, *, thorough: bool = True
@@ -200,31 +197,30 @@ class Index(IndexFile):
                 asked.append(Asked(term, forms, rarity, ids, common=len(ids) == MAX_COUNTED))
         return asked
 
-    @staticmethod
-    def _passage(
-        connection: sqlite3.Connection, id: int, score: float, likeness: float = 0.0
-    ) -> tuple[Passage, str]:
-        row = connection.execute(
-            "SELECT file, start_line, end_line, title, kind, text, language, content, address "
-            "FROM passages WHERE id = ?", (id,),
-        ).fetchone()  # fmt: skip
-        passage = replace(
-            Passage(*row[:7]), content=row[7], score=round(score, 4), likeness=likeness
-        )
-        return passage, row[8]
+    def _scored(
+        self, connection: sqlite3.Connection, found: Sequence[Hit | Candidate]
+    ) -> list[tuple[Passage, str]]:
+        """The passages that were found, in their order, with their scores."""
+        passages = self._passages(connection, [each.id for each in found])
+        return [
+            (replace(passages[each.id][0], score=round(each.score, 4), likeness=each.likeness),
+             passages[each.id][1])
+            for each in found if each.id in passages
+        ]  # fmt: skip
 
     @staticmethod
     def _passages(
         connection: sqlite3.Connection, ids: Sequence[int]
     ) -> dict[int, tuple[Passage, str]]:
-        """Those of `ids` that there are, by their number: at once, for a row costs less than a
-        statement."""
+        """Those of `ids` that there are, by their number and in their order: at once, for a row
+        costs less than a statement."""
         marks = ", ".join("?" * len(ids))
         rows = connection.execute(
             "SELECT id, address, content, file, start_line, end_line, title, kind, text, language "
             f"FROM passages WHERE id IN ({marks})", tuple(ids),
         )  # fmt: skip
-        return {row[0]: (replace(Passage(*row[3:]), content=row[2]), row[1]) for row in rows}
+        found = {row[0]: (_passage(row[2:]), row[1]) for row in rows}
+        return {id: found[id] for id in ids if id in found}
 
     def in_words_of(self, question: str) -> str:
         """The question in English words where it is asked in another language than the
@@ -247,7 +243,7 @@ class Index(IndexFile):
                 "ORDER BY start_line, id LIMIT ?",
                 (file, title, len(title) + 3, f"{title} > ", limit),
             ).fetchall()
-            return [self._passage(connection, row[0], 0.0) for row in rows]
+            return list(self._passages(connection, [row[0] for row in rows]).values())
 
     def includes(self, passage: Passage) -> list[Include]:
         """The lines of other files of its source that a passage shows, in their order. Raises
@@ -313,14 +309,22 @@ class Index(IndexFile):
                 "FROM passages WHERE file = ? ORDER BY start_line, id LIMIT ?",
                 (file, limit),
             ).fetchall()
-        return [(replace(Passage(*row[2:]), content=row[1]), row[0]) for row in rows]
+        return [(_passage(row[1:]), row[0]) for row in rows]
 
 
-def distinct(found: Sequence[tuple[Passage, str]]) -> list[tuple[Passage, str]]:
-    """`found` without texts that stand above in other words, versions or languages of a file."""
+def _passage(row: Sequence[Any]) -> Passage:
+    content, file, start_line, end_line, title, kind, text, language = row
+    return Passage(file, start_line, end_line, title, kind, text, language, content=content)
+
+
+def distinct(found: Sequence[tuple[Passage, str]], most: int) -> list[tuple[Passage, str]]:
+    """The first `most` of `found` without texts that stand above in other words, versions or
+    languages of a file."""
     kept: list[tuple[Passage, str]] = []
     seen: list[frozenset[str]] = []
     for each in found:
+        if len(kept) == most:
+            break
         words = frozenset(re.findall(r"\w+", each[0].shown[:SAME_CHARS].lower()))
         if any(len(words & other) > SAME_TEXT * len(words | other) for other in seen):
             continue

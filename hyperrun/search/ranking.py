@@ -40,6 +40,7 @@ class Candidate:
     start_line: int
     end_line: int
     score: float  # the larger the better
+    likeness: float = 0.0  # is not told of code
 
 
 _TESTS = re.compile(
@@ -241,20 +242,17 @@ class _Shared(dict[frozenset[str], tuple[float, float]]):
     def __missing__(self, words: frozenset[str]) -> tuple[float, float]:
         weight = 0.0
         met: dict[str, float] = {}
+        begun = {word[:3] for word in words if len(word) > 2}
         for term, rarity in self._asked:
             if term in words:
                 weight += rarity
                 met[term] = 1.0
-                continue
-            for word in words:
-                if (
-                    word.startswith(term)
-                    if len(word) > len(term)
-                    else len(word) > 2 and term.startswith(word)
-                ) and len(term) > 2:
-                    weight += rarity * PART
-                    met[word] = max(met.get(word, 0.0), PART)
-                    break
+            elif term[:3] in begun:
+                for word in words:
+                    if len(word) > 2 and (word.startswith(term) or term.startswith(word)):
+                        weight += rarity * PART
+                        met[word] = max(met.get(word, 0.0), PART)
+                        break
         self[words] = weight / self._total, sum(met.values()) / max(len(words), 1)
         return self[words]
 

@@ -538,13 +538,22 @@ class Wanted:
 
     def _held(self, words: Sequence[str]) -> dict[int, float]:
         found: dict[int, float] = {}
+        stands = self._stands_for
         for word in words:
-            for n, worth in self._stands_for.get(word, ()):
-                found[n] = max(worth, found.get(n, 0.0))
+            if word in stands:
+                for n, worth in stands[word]:
+                    if worth > found.get(n, 0.0):
+                        found[n] = worth
         return found
 
     def _share(self, held: Mapping[int, float]) -> float:
-        return sum(self._weights[n] * worth for n, worth in held.items()) / self._total
+        if not held:
+            return 0.0
+        total = 0.0
+        weights = self._weights
+        for n, worth in held.items():
+            total += weights[n] * worth
+        return total / self._total
 
     def _close(self, places: Sequence[tuple[int, int, float]]) -> float:
         """The largest share of the question that stands within `WINDOW` terms."""

@@ -9,6 +9,7 @@ not, and never puts it above what they do find.
 import re
 from collections.abc import Mapping
 from functools import cache
+from operator import itemgetter
 
 from hyperrun.search.terms import porter
 
@@ -587,12 +588,16 @@ annotation: type hint, hints
 """
 
 
+# Its place among all of them, what it is like, and the stem that it stands for.
+Phrase = tuple[int, re.Pattern[str], str]
+
+
 @cache
-def _table() -> tuple[dict[str, frozenset[str]], tuple[tuple[str, re.Pattern[str], str], ...]]:
-    """Other names by stem, and the phrases, each by its first word, with the stem that it stands
-    for."""
+def _table() -> tuple[dict[str, frozenset[str]], dict[str, list[Phrase]]]:
+    """Other names by stem, and the phrases by their first word."""
     alike: dict[str, set[str]] = {}
-    phrases: list[tuple[str, re.Pattern[str], str]] = []
+    phrases: dict[str, list[Phrase]] = {}
+    count = 0
     for line in _GROUPS.strip().splitlines():
         head, _, others = line.partition(": ")
         stem = porter(head)
@@ -600,11 +605,12 @@ def _table() -> tuple[dict[str, frozenset[str]], tuple[tuple[str, re.Pattern[str
             if " " in other:
                 stems = " ".join(map(porter, other.split()))
                 apart = re.sub(r" (off|on|out|up|away)$", r"(?: \\w+)? \1", stems)  # "turn it off"
-                phrases.append((stems.partition(" ")[0], re.compile(rf"\b{apart}\b"), stem))
+                phrase = (count := count + 1, re.compile(rf"\b{apart}\b"), stem)
+                phrases.setdefault(stems.partition(" ")[0], []).append(phrase)
             elif porter(other) != stem:
                 alike.setdefault(stem, set()).add(porter(other))
                 alike.setdefault(porter(other), set()).add(stem)
-    return {word: frozenset(names) for word, names in alike.items()}, tuple(phrases)
+    return {word: frozenset(names) for word, names in alike.items()}, phrases
 
 
 def alike(stem: str) -> frozenset[str]:
@@ -618,4 +624,5 @@ def meant_by_phrases(question: str, mended: Mapping[str, str]) -> list[str]:
     stems = [porter(word) for word in re.findall(r"\w+", question.lower())]
     meant = [mended.get(stem, stem) for stem in stems]
     words, said = {*stems, *meant}, "\n".join((" ".join(stems), " ".join(meant)))
-    return [stem for first, phrase, stem in _table()[1] if first in words and phrase.search(said)]
+    begun = [each for word in words for each in _table()[1].get(word, ())]
+    return [stem for _, phrase, stem in sorted(begun, key=itemgetter(0)) if phrase.search(said)]

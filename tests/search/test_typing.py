@@ -152,7 +152,8 @@ def test_common_words_alone_are_not_looked_through_where_rare_ones_tell(tmp_path
         for most in (50, 0):
             wanted = sections.wanted(connection, "trim the wick of a lamp")
             found = sections.find(connection, wanted, most=most)
-            assert index._passage(connection, found[0].id, 0.0)[0].title.endswith("Wicks")
+            ((first, _),) = index._passages(connection, [found[0].id]).values()
+            assert first.title.endswith("Wicks")
             assert (len(found) > 1) == (most == 0)
 
 

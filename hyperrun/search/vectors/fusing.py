@@ -44,7 +44,7 @@ class Meant:
         for each in self.neighbours.near(connection, self.vector, inside, also):
             place = against(each.file, spare)
             likeness = each.likeness + LIKENESS_PLACE * place
-            found.append(replace(each, likeness=likeness, against=place))
+            found.append(Near(each.id, each.file, likeness, each.kind, place))
         return sorted(found, key=lambda each: -each.likeness)
 
 
@@ -56,7 +56,7 @@ def fuse_hits(hits: Sequence[Hit], near: Sequence[Near]) -> list[Hit]:
     scores = sorted((hit.score for hit in hits), reverse=True)
     for hit, score in zip(hits, scores, strict=True):
         alike = likeness.get(hit.id, 0.0)
-        fused[hit.id] = replace(hit, score=score + MEANING * alike, likeness=alike)
+        fused[hit.id] = Hit(hit.id, score + MEANING * alike, hit.held, alike)
     for each in near:
         if each.is_read and each.id not in fused:
             score = UNNAMED + PLACE * each.against + MEANING * each.likeness

@@ -119,7 +119,8 @@ class _Signs:
     def __init__(
         self, rows: Sequence[tuple[int, bytes]], sample: Sequence[tuple[bytes, float]]
     ) -> None:
-        self._sample = sample  # numbers and scales of some of them
+        self._sample = _matrix([row[0] for row in sample])
+        self._scales = [row[1] for row in sample]
         self._ids = [row[0] for row in rows]
         self._words: Any = None
         self._numbers: list[int] = []
@@ -131,8 +132,7 @@ class _Signs:
 
     def scale(self, vector: Sequence[float]) -> tuple[float, float]:
         """The mean cosine with any of them, and the deviation from it."""
-        products = _products([row[0] for row in self._sample], vector)
-        cosines = [p * row[1] for p, row in zip(products, self._sample, strict=True)]
+        cosines = list(map(mul, _products(self._sample, vector), self._scales))
         if len(cosines) < 2:
             return 0.0, 1.0
         mean = sum(cosines) / len(cosines)
@@ -209,7 +209,8 @@ class VectorTable:
         ).fetchall()  # fmt: skip
         scales = {True: held.prose.scale(vector), False: held.code.scale(vector)}
         found = []
-        for row, product in zip(rows, _products([row[3] for row in rows], vector), strict=True):
+        numbers = _matrix([row[3] for row in rows])
+        for row, product in zip(rows, _products(numbers, vector), strict=True):
             mean, deviation = scales[row[2] in READ]
             found.append(Near(row[0], row[1], (product * row[4] - mean) / deviation, row[2]))
         return found
@@ -260,14 +261,20 @@ def _numpy() -> Any:
     return numpy
 
 
-def _products(rows: Sequence[bytes], vector: Sequence[float]) -> list[float]:
+def _matrix(rows: Sequence[bytes]) -> Any:
+    """Rows of bytes as numbers for `_products`."""
     if (numpy := _numpy()) is not None and rows:
         numbers = numpy.frombuffer(b"".join(rows), dtype="int8").reshape(len(rows), -1)
-        products: list[float] = (
-            numbers.astype("float32") @ numpy.array(vector, dtype="float32")
-        ).tolist()
+        return numbers.astype("float32")
+    return [memoryview(row).cast("b") for row in rows]
+
+
+def _products(matrix: Any, vector: Sequence[float]) -> list[float]:
+    """Each row's product with the vector."""
+    if (numpy := _numpy()) is not None and len(matrix):
+        products: list[float] = (matrix @ numpy.array(vector, dtype="float32")).tolist()
         return products
-    return [sum(map(mul, memoryview(row).cast("b"), vector)) for row in rows]
+    return [sum(map(mul, row, vector)) for row in matrix]
 
 
 class VectorWriter:
