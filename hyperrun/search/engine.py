@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from hyperrun.domain import Source
@@ -161,11 +162,9 @@ class Search:
             found_then = await self._search_version(query, k, version, before)
             if found_then is not None:
                 return found_then
+        find = partial(self.ways.find_inside, source) if source else self.ways.find
         try:
-            if source:
-                found = await self.ways.find_inside(source, query, k, before)
-                return [self._project.addressed(passage, address) for passage, address in found]
-            found = await self.ways.find(query, k, before)
+            found = await find(query, k, before)
         except sqlite3.Error as error:
             damage = await asyncio.to_thread(self._index.damage)
             if not damage:
@@ -174,7 +173,7 @@ class Search:
                 await self.upkeep.rebuild(damage)
             await self.wait_until_ready()
             try:
-                found = await self.ways.find(query, k, before)
+                found = await find(query, k, before)
             except sqlite3.Error as again:
                 raise SearchError(f"the index cannot be read: {again}") from again
         return [self._project.addressed(passage, address) for passage, address in found]

@@ -70,6 +70,23 @@ def test_a_harmed_index_is_built_anew_and_questions_are_answered_meanwhile(
     assert "is built anew" in caplog.text
 
 
+def test_who_asks_one_source_gets_that_one_when_the_index_is_built_anew(tmp_path: Path) -> None:
+    root, labels = tmp_path / "root", ("manual", "engine")
+    for label in labels:
+        repository.write(root, f"{label}/lamp.md", f"# The {label}\n\nA harmonica stands here.\n")
+    sources = (f'[[source]]\nlabel = "{label}"\npath = "{label}"\n' for label in labels)
+    repository.write(root, "hyperrun.toml", "".join(sources))
+
+    async def work(search: Search) -> None:
+        assert len(await search.search("harmonica")) == 2
+        await until(lambda: _is(not search.status().building), within_s=60)
+        _remove(search.index.path)
+        found = await search.search("harmonica", source="engine")
+        assert [each.source for each in found] == ["engine"]
+
+    searched(root, tmp_path / "data", work)
+
+
 async def _is(value: bool) -> bool:
     return value
 
