@@ -30,6 +30,10 @@ _ROLE = re.compile(r":[\w:]+:`~?([^`<]+?)(?:\s*<[^`>]*>)?`")
 _LITERAL = re.compile(r"``(.+?)``")
 _NOTE = re.compile(r"^\.\. (version\w+|deprecated)::\s*(\S*)", re.MULTILINE)
 _WORD = re.compile(r"\w")
+_LEFT_OUT = frozenset(("…", "- …", "* …", "+ …", "| … |"))
+_ANNOUNCES = re.compile(r":[*_]*$")
+# Of a drawing a part draws nothing.
+_DRAWN = frozenset(("mermaid", "plantuml", "dot", "graphviz", "d2"))
 _PAIRED = ("`", "**", "[", "]")
 _CODE_NAMES = frozenset(("dockerfile", "makefile", "justfile"))
 
@@ -42,7 +46,7 @@ class Block:
     """Lines that belong together, and the heading they stand under.
 
     A long one stands in `parts` between `opening` and `closing`; where some are left out, `gap`
-    says so, and at the end `rest`.
+    says so, and at the end `rest`; at the end alone where `gap` is blank.
     """
 
     text: str
@@ -78,7 +82,9 @@ class Block:
                 text += self.joint
             text += self.parts[at]
             last = at
-        return text + (self.rest if last < len(self.parts) - 1 else "") + self.closing
+        is_marked = bool(self.gap.strip())  # each place where something is left out
+        is_cut = last < len(self.parts) - 1 if is_marked else len(chosen) < len(self.parts)
+        return text + (self.rest if is_cut else "") + self.closing
 
 
 def best(sizes: Sequence[int], held: Sequence[float], room: int) -> list[int]:
@@ -92,8 +98,9 @@ def best(sizes: Sequence[int], held: Sequence[float], room: int) -> list[int]:
 
 
 def size(text: str) -> int:
-    """How many lines `text` takes on a page."""
-    return sum(1 + len(line) // LINE_CHARS for line in text.splitlines() if line.strip())
+    """How many lines `text` takes on a page, without those that say that something is left out."""
+    lines = (line.strip() for line in text.splitlines())
+    return sum(1 + len(line) // LINE_CHARS for line in lines if line and line not in _LEFT_OUT)
 
 
 def is_prose(passage: Passage) -> bool:
@@ -121,12 +128,13 @@ def _prose(markdown: str) -> list[Block]:
             continue
         words = "\n".join(lines[slice(*token.map)]).rstrip()
         if token.type == "heading_open":
-            heading, lead_in = words.strip("# \n").partition("\n")[0], ""
+            heading, lead_in = _words_of(tokens[at + 1]), ""
         elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())
             if token.type == "paragraph_open" and (
-                words.endswith(":") or (size(words) <= SHORT_LINES and _is_before_code(tokens[at:]))
+                _ANNOUNCES.search(words)
+                or (size(words) <= SHORT_LINES and _is_before_code(tokens[at:]))
             ):
                 lead_in += f"{words}\n\n"
                 continue
@@ -142,6 +150,12 @@ def _prose(markdown: str) -> list[Block]:
             )
             lead_in = ""
     return blocks
+
+
+def _words_of(heading: "Token") -> str:
+    """A heading's words, without what makes them code or a link."""
+    said = (" " if each.type == "softbreak" else each.content for each in heading.children or ())
+    return "".join(said).strip()
 
 
 def _is_before_code(tokens: Sequence["Token"]) -> bool:
@@ -186,7 +200,8 @@ def _block(words: str, tokens: Sequence["Token"], lines: Sequence[str]) -> Block
             code.append(opening.markup)
         closed = code.pop()
         words = "\n".join((opened, *code, closed))
-        stretches = _stretches("\n".join(code))
+        is_drawn = opening.info.partition(" ")[0].lower() in _DRAWN
+        stretches = () if is_drawn else _stretches("\n".join(code))
         return Block(words, "", stretches, f"{opened}\n", f"\n{closed}", *_CODE_GAPS)
     if opening.type == "paragraph_open":
         return Block(words, "", _sentences(" ".join(words.split())), "", "", " ", " … ", " …")

@@ -184,6 +184,7 @@ _MADE = re.compile(
     r"\b(implement\w*|internals?|internally|source code|codebase|under the hood|defined|"
     r"data structures?)\b", re.I,
 )  # fmt: skip
+_TELL = re.compile(r"\W*what (is|are|do|does|did)\b", re.I)  # a sentence, and no name in words
 NAMED = 5  # of the best may have the question for a name
 
 
@@ -210,7 +211,7 @@ def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
     if _SYMBOL.fullmatch(query.strip()) or is_study(query):
         return True
     names = [last_name(each.title) for each in ranked[:NAMED] if each.kind not in READ]
-    if any(is_name(query, name) for name in names):
+    if not _TELL.match(query) and any(is_name(query, name) for name in names):
         return True
     return bool(_MADE.search(query)) and not _USES.search(query)
 

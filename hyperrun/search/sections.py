@@ -164,6 +164,10 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
 
     if total:
         add(query_terms(question), 1.0)
+        for name in _NUMBERED.findall(question)[:MAX_SPELLED]:
+            if not _stands(connection, name):
+                terms[name.lower()] = Term(UNKNOWN)
+                unknown.append(name.lower())
         for stem in meant_by_phrases(question, mended):
             if _rarity(connection, stem, total):
                 terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
@@ -210,6 +214,13 @@ def _rarity(connection: sqlite3.Connection, stem: str, total: int) -> float:
     """How much a word tells sections apart, in nats; 0 where it stands nowhere."""
     found = connection.execute("SELECT doc FROM prose_terms WHERE term = ?", (stem,)).fetchone()
     return math.log(1 + (total - found[0] + 0.5) / (found[0] + 0.5)) if found else 0.0
+
+
+def _stands(connection: sqlite3.Connection, name: str) -> bool:
+    """Do the terms of `name` stand anywhere one after the other?"""
+    phrase = f'"{" ".join(stems(name))}"'
+    found = connection.execute("SELECT 1 FROM prose WHERE prose MATCH ? LIMIT 1", (phrase,))
+    return found.fetchone() is not None
 
 
 def find(
@@ -359,8 +370,11 @@ def is_a_slip(one: str, other: str) -> bool:
 
 
 _SPELLED = re.compile(
-    r"`([^`\n]{2,80})`|(?<![\w-])(--?[a-zA-Z][\w-]*)|\b((?:\w+\.)+\w+|\w*[a-z\d][A-Z]\w*|\w+_\w+)\b"
+    r"`([^`\n]{2,80})`|(?<![\w-])(--?[a-zA-Z][\w-]*)|"
+    r"\b([a-zA-Z]{2,}/\d+(?:\.\d+)?(?![\w/-])|(?:\w+\.)+\w+|\w*[a-z\d][A-Z]\w*|\w+_\w+)\b"
 )
+# The version of a protocol, of which a question's terms hold no number.
+_NUMBERED = re.compile(r"(?<![\w/.-])[A-Za-z]{2,}/\d+(?:\.\d+)?(?![\w/-])")
 _WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)
 
 

@@ -18,10 +18,10 @@ STOP_WORDS = frozenset((
     "do", "does", "for", "from", "get", "give", "had", "has", "have", "how", "i", "if", "in",
     "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "please", "should", "show",
     "so", "some", "tell", "than", "that", "the", "their", "them", "then", "there", "these", "they",
-    "this", "to", "use", "used", "using", "was", "we", "were", "what", "when", "where", "which",
-    "who", "why", "will", "with", "work", "works", "would", "you", "your", "explain", "happens",
-    "way", "want", "need", "arent", "cant", "couldnt", "didnt", "doesnt", "dont", "hows", "ive",
-    "isnt", "shouldnt", "thats", "wasnt", "whats", "wheres", "wont", "wouldnt",
+    "this", "to", "use", "used", "uses", "using", "was", "we", "were", "what", "when", "where",
+    "which", "who", "why", "will", "with", "work", "works", "would", "you", "your", "explain",
+    "happens", "way", "want", "need", "arent", "cant", "couldnt", "didnt", "doesnt", "dont", "hows",
+    "ive", "isnt", "shouldnt", "thats", "wasnt", "whats", "wheres", "wont", "wouldnt",
 ))  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def query_terms(query: str) -> list[str]:
     meant = [
         term for term in found if term not in STOP_WORDS and (len(term) > 1 or not term.isascii())
     ]
-    return (meant or found)[:40]
+    return (meant or [term for term in found if term not in STOP_WORDS] or found)[:40]
 
 
 # What programmers call things in short. The beginnings of words are seen to by the ranking.

@@ -10,7 +10,7 @@ import pytest
 
 from hyperrun.answering.choosing import ANSWER_LINES, WHOLE_LINES
 from hyperrun.answering.extractive import MAX_SECTIONS, extract
-from hyperrun.answering.quoting import LONG_LINES, size
+from hyperrun.answering.quoting import LONG_LINES, blocks, size
 from hyperrun.answering.research import Research
 from hyperrun.domain import Source
 from hyperrun.language import DEFAULT, languages, text
@@ -182,6 +182,21 @@ def test_of_a_long_list_the_items_that_answer_are_quoted_with_their_own_numbers(
     assert '<ol start="17">' in html and '<ol start="21">' in html
 
 
+def test_a_long_list_or_table_says_that_something_is_left_out_where_its_last_answers() -> None:
+    clouds = [f"Step {n} is about clouds." for n in range(1, 31)]
+    bullets = "\n".join(f"- {item}" for item in [*clouds, "Hold the button."])
+    said = answer("button", section(f"{FILLER}\n\n{bullets}"))
+    assert "\n- Hold the button.\n- …\n" in said
+    rows = "\n".join(f"| {item} |" for item in [*clouds, "Hold the button."])
+    said = answer("button", section(f"{FILLER}\n\n| do |\n| --- |\n{rows}"))
+    assert "\n| Hold the button. |\n| … |\n" in said
+
+
+def test_what_says_that_something_is_left_out_takes_no_room() -> None:
+    assert size("- Hold the button.\n- …") == size("- Hold the button.") == 1
+    assert size("```\n…\n\na\n```") == 3 and size("| a |\n| --- |\n| … |") == 2
+
+
 def test_of_a_long_paragraph_the_sentences_that_answer_are_quoted() -> None:
     clouds = " ".join(f"Cloud {n} is grey, e.g. in **May. Or** June." for n in range(80))
     said = answer("button", section(f"{clouds} Hold the button. {clouds}"))
@@ -200,6 +215,12 @@ def test_a_long_block_without_parts_is_quoted_whole() -> None:
     assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
 
 
+def test_a_drawing_is_quoted_whole_or_not_at_all() -> None:
+    arrows = "\n\n".join(f"Lamp{n}->>Bridge: pair" for n in range(2 * LONG_LINES))
+    fence = f"```mermaid\nsequenceDiagram\n\n{arrows}\n```"
+    assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
+
+
 def test_a_long_block_counts_for_what_its_best_part_holds() -> None:
     rows = [f"| cloud {n} | {'dim' if n == 30 else 'rain'} |" for n in range(40)]
     table = "\n".join(["| name | what |", "| --- | --- |", *rows])
@@ -211,6 +232,17 @@ def test_a_long_block_counts_for_what_its_best_part_holds() -> None:
 def test_a_paragraph_that_ends_in_a_colon_brings_what_it_announces() -> None:
     said = answer("reset", section(f"{FILLER}\n\nTo reset it:\n\n{LIST}\n\n{FILLER}"))
     assert f"To reset it:\n\n{LIST}" in said
+
+
+@pytest.mark.parametrize("label", ["**To reset it:**", "*To reset it:*", "**To reset it**:"])
+def test_a_label_brings_what_it_announces(label: str) -> None:
+    said = answer("hold the button", section(f"{FILLER}\n\n{label}\n\n{LIST}\n\n{FILLER}"))
+    assert f"{label}\n\n{LIST}" in said
+
+
+def test_a_heading_of_code_or_a_link_is_said_as_its_words() -> None:
+    (block,) = blocks(section("## `.env` and *all* [lamps](x)\n\nReset them."))
+    assert block.heading == ".env and all lamps"
 
 
 def test_the_words_of_a_heading_count_for_what_stands_under_it() -> None:

@@ -7,6 +7,7 @@ import pytest
 from hyperrun.search import ranking
 from hyperrun.search.index import Index, distinct
 from hyperrun.search.sections import Before, leans, spelled
+from hyperrun.search.terms import query_terms
 from hyperrun.search.thesaurus import alike, meant_by_phrases
 
 GUIDE = """# Lantern
@@ -114,6 +115,27 @@ def test_documentation_stands_before_code_unless_code_is_asked_for(lantern: Inde
     assert first(lantern, "retry_policy") == "lamp.py retry_policy"
     assert first(lantern, "dim lamp") == "lamp.py dim_lamp"
     assert first(lantern, "how is retry policy implemented").startswith("lamp.py")
+
+
+def test_a_sentence_about_a_name_is_answered_by_documentation_first(lantern: Index) -> None:
+    assert first(lantern, "retry policy") == "lamp.py retry_policy"
+    assert first(lantern, "what does the retry policy do").startswith("docs/guide.md")
+
+
+def test_a_letter_is_a_word_where_there_is_no_other() -> None:
+    assert query_terms("what is g?") == ["g"]
+    assert query_terms("what is it?") == ["what", "is", "it"]
+
+
+def test_the_number_of_a_protocol_tells_it_from_others(tmp_path: Path) -> None:
+    (tmp_path / "guide.md").write_text(
+        "# Lamps\n\n## HTTP\n\nTurn on HTTP by hand.\n\n## Bridges\n\nTurn on HTTP/2 there.\n"
+    )
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert index.wanted("How do I turn on HTTP/3?").unknown == ("http/3",)
+    assert not index.wanted("How do I turn on HTTP/2?").unknown
+    assert spelled("HTTP/2 and TLS/1.3, not and/or or docs/2/x") == ["HTTP/2", "TLS/1.3"]
 
 
 def test_who_studies_a_program_at_length_is_shown_code(lantern: Index) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from hyperrun.search.parsing import commonmark, package_managers, snippets
+from hyperrun.search.parsing import commonmark, package_managers, snippets, twoslash
 from hyperrun.search.parsing.includes import language_of
 from hyperrun.search.parsing.markdown_reading import Reading
 from hyperrun.search.parsing.markdown_text import HIDDEN_RUST
@@ -39,6 +39,8 @@ def fence(document: Reading, code: str, info: str) -> str:
         return f"$$\n{code.strip()}\n$$"
     if "npm2yarn" in info.split():
         return _package_managers(document, code, info.split()[0])
+    if "twoslash" in info.split():
+        code = twoslash.shown(code)
     language, title = _told(info)
     if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
         language = language.strip("{}")

@@ -387,7 +387,7 @@ class _Writer:
                     lambda match: next(filter(None, match.groups()), ""), code
                 )
             return commonmark.titled(
-                commonmark.escaped(options.get("caption", "")),
+                self._caption(options.get("caption", "")),
                 commonmark.fence(dedent(code), _language(name, argument.split("\n")[0])),
             )
         if name == "code-tab":
@@ -538,6 +538,12 @@ class _Writer:
         return commonmark.titled(commonmark.escaped(node["argument"]), commonmark.table(written))
 
     # Inside of a line
+
+    def _caption(self, text: str) -> str:
+        """An option's text, in which marks count as in any other line."""
+        first = next(iter(parse(text).children), None)
+        return self._inline(first) if isinstance(first, nodes.paragraph) else (
+            commonmark.escaped(text))  # fmt: skip
 
     def _inline(self, node: nodes.Node) -> str:
         return re.sub(r"\s*\n\s*", " ", self._run(node)).strip()

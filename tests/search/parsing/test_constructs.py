@@ -121,6 +121,14 @@ MARKDOWN = {
     "what steers highlighting": (
         "```js\n// highlight-next-line\na() // [!code focus]\n```", "```js\na()\n```"
     ),
+    "what only a compiler is told": (
+        "```ts twoslash\nimport 'lamps'\n// ---cut---\n// @noErrors\n// @filename: a.ts\nlet x = 1\n"
+        "//  ^?\n// ---cut-start---\ny()\n// ---cut-end---\n// kept\n  // ---cut-after---\n}\n```",
+        "```ts\n// @filename: a.ts\nlet x = 1\n// kept\n```",
+    ),
+    "what a compiler is told elsewhere": (
+        "```ts\na()\n// ---cut---\nb()\n```", "```ts\na()\n// ---cut---\nb()\n```"
+    ),
     "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
     "an abbreviation": ("The LED glows.\n\n*[LED]: a diode", "The LED glows."),
     "hidden lines of Rust": ("```rust\n# fn main() {\nlet x = 1;\n# }\n```", "```rust\nlet x = 1;\n```"),
@@ -172,6 +180,13 @@ RESTRUCTURED = {
     "a code block": (
         ".. code-block:: python\n   :linenos:\n   :caption: a.py\n\n   x = 1",
         "**a.py**\n\n```python\nx = 1\n```",
+    ),
+    "marks in a caption": (
+        ".. code-block:: text\n   :caption: ``/etc/hosts`` of :class:`Lamp`\n\n   x",
+        "**`/etc/hosts` of `Lamp`**\n\n```text\nx\n```",
+    ),
+    "a caption like a list": (
+        ".. code-block:: text\n   :caption: 1. a_b\n\n   x", "**1. a_b**\n\n```text\nx\n```"
     ),
     "notes": (".. note:: One\n   two.\n\n   Three.", "> **Note**\n>\n> One two.\n>\n> Three."),
     "an admonition": (".. admonition:: Own\n\n   Hi.", "> **Own**\n>\n> Hi."),
