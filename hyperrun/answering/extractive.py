@@ -144,8 +144,8 @@ def heading(source: Source) -> str:
 
 
 def escaped(words: str) -> str:
-    """`words` as they are, in Markdown."""
-    return re.sub(r"([\\`*_\[\]<>#|$~])", r"\\\1", words)
+    """`words` as they are, in Markdown; between two escaped brackets they would be maths."""
+    return re.sub(r"([\\`*_\[<>#|$~])", r"\\\1", words)
 
 
 def also(sources: Sequence[Source], language: str) -> str:

@@ -245,6 +245,13 @@ def test_a_heading_of_code_or_a_link_is_said_as_its_words() -> None:
     assert block.heading == ".env and all lamps"
 
 
+def test_a_name_in_brackets_is_no_formula() -> None:
+    said = answer("reset lamps", *(section(f"Reset lamps {n}.", f"[lamp{n}]") for n in range(5)))
+    assert "**\\[lamp0]** [1]" in said and "\\[lamp4] [5]" in said
+    html = to_html(said, Rendering())
+    assert "<strong>[lamp0]</strong>" in html and "<math" not in html
+
+
 def test_the_words_of_a_heading_count_for_what_stands_under_it() -> None:
     text = f"# Clouds\n\n{FILLER}\n\n## Reset\n\nHold it for ten seconds.\n\n## Rain\n\n{FILLER}"
     said = answer("How do I reset it?", section(text))
