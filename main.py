@@ -4,14 +4,10 @@ A question's way: `POST /ask` starts a turn and answers with a bubble; the bubbl
 `GET /stream/{turn_id}`, which only ever reads. Handlers read, decide, render; they keep nothing.
 """
 
-import argparse
 import asyncio
 import logging
-import socket
-import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from fastcore.xml import FT
 from fasthtml.components import Div
@@ -28,29 +24,25 @@ import embed
 from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.turns import Turns
 from hyperrun.errors import (
-    BadSetting,
     HyperRunError,
     Leaving,
     LimitReached,
     NotYours,
-    SearchUnavailable,
-    StoreError,
 )
 from hyperrun.insights.gaps import ESCALATED
 from hyperrun.limits import Limits
 from hyperrun.llm.models import Models
-from hyperrun.logs import configure as configure_logs
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
-from hyperrun.storage.files import broken_secret, lock_data_dir
 from hyperrun.storage.keys import Keys
-from hyperrun.storage.opening import check_store, store_of
+from hyperrun.storage.opening import store_of
 from hyperrun.storage.tokens import Tokens
 from hyperrun.visitor import share_names
 from hyperrun.web import (
     answer_stream,
     api,
     asking,
+    asset_routes,
     assets,
     conversation_routes,
     escalation,
@@ -77,7 +69,6 @@ from hyperrun.web.forms import (
 from hyperrun.web.handling import fragment, require_conversation, starters, view_for
 from hyperrun.web.known_rows import KnownRows
 from hyperrun.web.local_page import LocalPage, local_state
-from hyperrun.web.logo import LOGO_HEADERS, read_logo
 from hyperrun.web.mcp_door import McpDoor
 from hyperrun.web.metrics import Metrics
 from hyperrun.web.origins import origin, path_within, server_url
@@ -143,34 +134,6 @@ async def embed_script_js(request: Request, services: Services) -> Response:
 async def embed_panel(request: Request, name: str, services: Services) -> Response:
     """The second script, which the first one loads when it is needed."""
     return embed.panel(request, name, services.assets)
-
-
-@route("/assets/{name}", methods=["GET"])
-async def asset(request: Request, name: str, services: Services) -> Response:
-    """A browser asset under its immutable name."""
-    found = services.assets.find(name)
-    if found is None:
-        raise HTTPException(404)
-    zipped = "gzip" in request.headers.get("accept-encoding", "")
-    headers = {
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-        "Vary": "Accept-Encoding",
-    }
-    if zipped:
-        headers["Content-Encoding"] = "gzip"
-    content = found.gzipped if zipped else found.content
-    return Response(content, media_type=found.media_type, headers=headers)
-
-
-@route("/logo", methods=["GET"])
-async def logo(services: Services) -> Response:
-    """The project's picture, out of its repository."""
-    picture = await asyncio.to_thread(read_logo, services.search.logo)
-    if picture is None:
-        raise HTTPException(404)
-    content, media_type = picture
-    return Response(content, media_type=media_type, headers=LOGO_HEADERS)
 
 
 # One question and its answer
@@ -510,7 +473,9 @@ def create_app(settings: Settings) -> FastHTML:
         ),
     )
     app.router.routes += searching.routes
-    for routes in (route, conversation_routes.route, settings_routes.route):
+    for routes in (
+        route, asset_routes.route, conversation_routes.route, settings_routes.route,
+    ):  # fmt: skip
         routes.to_app(app)
     health.route.to_app(app)
     app.router.routes += [*machine_pages.routes, *api.routes, Route("/mcp", mcp_door)]
@@ -523,66 +488,10 @@ def create_app(settings: Settings) -> FastHTML:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the settings, prepare the browser assets, serve."""
-    import dotenv
-    import uvicorn
+    """Serve, as the command line says."""
+    from hyperrun.web.serving import serve
 
-    from hyperrun.web import protocol
-    from hyperrun.web.server import announce, check_address, server, stop_after
-    from hyperrun.web.workers import Workers, check_workers
-
-    parser = argparse.ArgumentParser(
-        prog="hyperrun serve" if sys.argv[0].startswith("hyperrun") else None,
-        description="Ask AI for a documentation site.",
-    )
-    parser.add_argument("--repo", help="the repository to answer about: a folder or a git URL")
-    parser.add_argument("--host", help="address to listen on")
-    parser.add_argument("--port", type=int, help="port to listen on")
-    parser.add_argument("--until", type=int, metavar="PID", help="stop when this process has ended")
-    parser.add_argument("--workers", type=int, default=1, help="processes behind the one port")
-    parser.add_argument("--listen-on", type=int, help=argparse.SUPPRESS)  # a worker's socket
-    options = parser.parse_args(arguments)
-    dotenv.load_dotenv(Path.cwd() / ".env")
-    try:
-        settings = Settings.from_environment()
-        configure_logs(settings)
-        given = {"repo_path": options.repo, "host": options.host, "port": options.port}
-        settings = replace(
-            settings, **{name: value for name, value in given.items() if value is not None}
-        )
-        settings.check()
-        check_workers(options.workers, settings)
-        if not assets.is_current():
-            print("Preparing the browser assets (once) …", flush=True)
-            assets.make_current()
-        if options.workers > 1:
-            sys.exit(Workers(options.workers, settings).run())
-        with lock_data_dir(settings.data_dir):
-            if broken := broken_secret(settings.data_dir):
-                raise BadSetting(broken)
-            app = create_app(settings)
-            app.state.services.search.check()
-            check_store(settings)
-            app.state.services.limits.rates.check()
-            config = uvicorn.Config(
-                app,
-                host=settings.host,
-                port=settings.port,
-                log_level="warning",
-                timeout_graceful_shutdown=5,
-                **protocol.options(guarded=settings.http_guard),
-            )
-            sockets = None
-            if options.listen_on is not None:
-                sockets = [socket.socket(fileno=options.listen_on)]
-            else:
-                check_address(settings.host, settings.port)
-            announce(app.state.services)
-            if options.until:
-                stop_after(options.until)
-            server(config).run(sockets)
-    except (BadSetting, SearchUnavailable, StoreError, assets.AssetsMissing) as error:
-        sys.exit(f"hyperrun: {error}")
+    serve(create_app, arguments)
 
 
 if __name__ == "__main__":
