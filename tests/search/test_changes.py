@@ -16,6 +16,7 @@ from hyperrun.errors import SearchUnavailable
 from hyperrun.search.builder import build
 from hyperrun.search.engine import Search
 from hyperrun.search.index import Index
+from hyperrun.search.upkeep import REFRESH_FAILED
 from tests.search import repository
 from tests.search.running import searched, until
 
@@ -164,6 +165,9 @@ def test_every_change_is_found_though_builds_run_and_fail_meanwhile(
         async def told(names: set[str]) -> bool:
             return names <= (search.upkeep.changed or set())
 
+        async def notes(note: str) -> bool:
+            return search.status().note == note
+
         await until(partial(builds.are_told_by_name, root / "README.md"))
         builds.may_end.clear()
         edit("docs/notes.txt", "zither")
@@ -181,8 +185,10 @@ def test_every_change_is_found_though_builds_run_and_fail_meanwhile(
         failed = len(builds.asked)
         edit("docs/guide.qmd", "vielle")
         await until(partial(builds.are_more_than, failed + 2))
+        assert search.status().note == REFRESH_FAILED
         builds.failing = False
         await until(partial(found, "ocarina", "vielle"))
+        await until(partial(notes, ""))
         assert builds.asked[failed] == set()
 
     searched(root, tmp_path / "data", work)
