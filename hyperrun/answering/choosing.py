@@ -87,7 +87,21 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
             begun.add(quote.section)
             quoted.add(quote.text)
             room -= lines
+    chosen = completed(chosen, sections, room)
     return sorted(chosen, key=lambda each: (each.section, each.at))
+
+
+def completed(chosen: Sequence[Quote], sections: Sequence[Section], room: int) -> list[Quote]:
+    """`chosen` in its order, code, steps and paragraphs that were cut whole where there is room; of
+    other lists and of tables what answers is enough."""
+    found = []
+    for quote in chosen:
+        whole = sections[quote.section].blocks[quote.at].block
+        more = whole.lines - size(quote.text)
+        if whole.gap.strip() and whole.text != quote.text and more <= room:
+            quote, room = Quote(quote.section, quote.at, whole.text), room - more
+        found.append(quote)
+    return found
 
 
 def by_weight(

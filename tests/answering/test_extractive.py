@@ -210,6 +210,14 @@ def test_of_long_code_the_stretches_that_answer_are_quoted() -> None:
     assert "```sh\n…\n\nlantern pair\n```" in answer("pair", section(f"{FILLER}\n\n{fence}"))
 
 
+@pytest.mark.parametrize("block", [
+    "```sh\nlantern pair\n\n" + "\n\n".join(f"cloud {n}" for n in range(LONG_LINES)) + "\n```",
+    "1. Pair the lamp.\n" + "\n".join(f"{n}. Cloud." for n in range(2, LONG_LINES + 3)),
+])  # fmt: skip
+def test_code_and_steps_are_whole_where_there_is_room(block: str) -> None:
+    assert block in answer("pair the lamp", section(f"{block}\n\n{FILLER}"))
+
+
 def test_a_long_block_without_parts_is_quoted_whole() -> None:
     fence = "```sh\n" + "\n".join(f"pair lamp{n}" for n in range(2 * LONG_LINES)) + "\n```"
     assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
