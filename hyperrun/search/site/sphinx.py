@@ -17,7 +17,8 @@ _BY_EXTENSION = {
     ".myst": ("myst_nb",),
 }
 _ITS_OWN = {"project", "extensions", "html_theme", "master_doc", "root_doc", "exclude_patterns"}
-_DIRHTML = re.compile(r"(?m)-b\s+dirhtml|^\s*builder:\s*[\"']?dirhtml|BUILDER\s*[?:]?=\s*dirhtml")
+# A command that builds so, not in a comment.
+_DIRHTML = re.compile(r"(?m)^[^#\n]*(?:\s(?:-b|-M|--builder)[ =]|\bmake )\s*[\"']?dirhtml\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def read(root: Path, config: Path) -> Sphinx | None:
         suffixes=tuple(known),
         excluded=(*strings(said.get("exclude_patterns")), *_templates(said)),
         file_suffix=file_suffix if isinstance(file_suffix, str) else ".html",
-        directories=_builds_directories(root, config),
+        directories=_builds_directories(root),
         jupyter="nbsphinx" in extensions,
     )
 
@@ -84,18 +85,15 @@ def _templates(said: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(path.rstrip("/") for path in strings(said.get("templates_path")))
 
 
-def _builds_directories(root: Path, config: Path) -> bool:
-    """Is it built by dirhtml, as far as Read the Docs' file and a Makefile say?"""
-    places = [
-        *(root / name for name in (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml")),
-        *(folder / name for folder in (config.parent, config.parent.parent)
-          if folder.is_relative_to(root) for name in ("Makefile", "make.bat")),
-    ]  # fmt: skip
-    hosted = next((place for place in places[:3] if place.is_file()), None)
-    if hosted is not None:
-        sphinx = mapping(literals.read_yaml(literals.text(hosted)).get("sphinx"))
-        return sphinx.get("builder") == "dirhtml"
-    return False
+def _builds_directories(root: Path) -> bool:
+    """Is it built by dirhtml, as far as Read the Docs' file says, by a setting or a command?"""
+    places = (root / name for name in (".readthedocs.yaml", ".readthedocs.yml", "readthedocs.yml"))
+    hosted = next((place for place in places if place.is_file()), None)
+    if hosted is None:
+        return False
+    text = literals.text(hosted)
+    sphinx = mapping(literals.read_yaml(text).get("sphinx"))
+    return sphinx.get("builder") == "dirhtml" or bool(_DIRHTML.search(text))
 
 
 def _is_excluded(path: str, patterns: tuple[str, ...]) -> bool:

@@ -59,6 +59,15 @@ DIRHTML = {
     "manual/source/index.rst": "x\n=\n",
     ".readthedocs.yaml": "sphinx:\n  builder: dirhtml\n  configuration: manual/source/conf.py\n",
 }
+COMMANDED = {
+    **DIRHTML, ".readthedocs.yaml": "build:\n  commands:\n    - sphinx-build -W -b dirhtml a b\n"
+}  # fmt: skip
+MADE = {**DIRHTML, ".readthedocs.yaml": "build:\n  commands:\n    - make dirhtml\n"}
+NOT_COMMANDED = {
+    **DIRHTML,
+    ".readthedocs.yaml": "build:\n  commands:\n    # not -b dirhtml\n"
+    "    - sphinx-build -b html dirhtml b\n",
+}  # fmt: skip
 NOT_SPHINX = {"tools/conf.py": "import os\nproject = os.getcwd()\n"}
 DOCUSAURUS = {
     "website/docusaurus.config.js": "module.exports = {url: 'https://x.org', baseUrl: '/b/',"
@@ -173,6 +182,9 @@ TITLED = {"\0heading": "Core"}
         (SPHINX, "docs/index.rst", {}, "./"),
         (DIRHTML, "manual/source/a/b.rst", {}, "a/b/"),
         (DIRHTML, "manual/source/a.md", {}, None),
+        (COMMANDED, "manual/source/a/b.rst", {}, "a/b/"),
+        (MADE, "manual/source/a/b.rst", {}, "a/b/"),
+        (NOT_COMMANDED, "manual/source/a/b.rst", {}, "a/b.html"),
         (NOT_SPHINX, "tools/a.rst", {}, None),
         (DOCUSAURUS, "website/docs/intro.md", {}, "learn/intro"),
         (DOCUSAURUS, "website/docs/01-guides/02-install.mdx", {}, "learn/guides/install"),
