@@ -13,7 +13,7 @@ from hyperrun.answering.quoting import Block, size
 from hyperrun.domain import Source
 from hyperrun.search.sections import Wanted
 
-ANSWER_LINES = 28
+ANSWER_LINES = 27
 WHOLE_LINES = 22  # a first section that takes no more is quoted whole
 HEADING_LINES = 1
 
