@@ -79,19 +79,26 @@ def item(content: str, marker: str) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], alignments: Sequence[str] = ()) -> str:
-    """A table, the first of its `rows` at its head; `alignments` are left, right, center or ""."""
+    """A table, the first of its `rows` at its head; `alignments` are left, right, center or "".
+
+    A column that says nothing, as one of pictures, is left out; a single one without a head is a
+    list.
+    """
     width = max((len(row) for row in rows), default=0)
-    if not width:
+    said = [at for at in range(width) if any(row[at:] and row[at].strip() for row in rows)]
+    if not said:
         return ""
     rules = {"left": ":---", "right": "---:", "center": ":---:"}
-    aligned = [rules.get(each, "---") for each in (*alignments, *[""] * width)][:width]
-    written = [_row(row, width) for row in rows]
+    aligned = [rules.get((*alignments, *[""] * width)[at], "---") for at in said]
+    cells = [[row[at] if at < len(row) else "" for at in said] for row in rows]
+    if len(said) == 1 < width and not cells[0][0].strip():
+        return "\n".join(f"- {cell_text(cell)}" for (cell,) in cells if cell.strip())
+    written = [_row(row) for row in cells]
     return "\n".join([written[0], f"| {' | '.join(aligned)} |", *written[1:]])
 
 
-def _row(cells: Sequence[str], width: int) -> str:
-    padded = [*cells, *[""] * (width - len(cells))]
-    return f"| {' | '.join(cell_text(cell) for cell in padded)} |"
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell_text(cell) for cell in cells)} |"
 
 
 def cell_text(content: str) -> str:

@@ -129,6 +129,14 @@ MARKDOWN = {
     "what a compiler is told elsewhere": (
         "```ts\na()\n// ---cut---\nb()\n```", "```ts\na()\n// ---cut---\nb()\n```"
     ),
+    "a column of pictures": (
+        "| A | | B |\n| :-- | --- | --: |\n| 1 | ![x](x.png) | |\n| 2 | ![y](y.png) | 3 |",
+        "| A | B |\n| :--- | ---: |\n| 1 |  |\n| 2 | 3 |",
+    ),
+    "things beside their pictures": (
+        "| | |\n| --- | --- |\n| **One** | ![x](x.png) |\n| Two | ![y](y.png) |", "- **One**\n- Two"
+    ),
+    "pictures alone": ("One.\n\n| |\n| --- |\n| ![x](x.png) |", "One."),
     "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
     "an abbreviation": ("The LED glows.\n\n*[LED]: a diode", "The LED glows."),
     "hidden lines of Rust": ("```rust\n# fn main() {\nlet x = 1;\n# }\n```", "```rust\nlet x = 1;\n```"),
