@@ -25,7 +25,7 @@ def lisette() -> ModuleType:
         if _lisette is None:
             try:
                 _lisette = _import_lisette()
-            except (ImportError, KeyError) as error:
+            except (ImportError, KeyError, AttributeError) as error:  # of modules half there
                 log.warning("the model library is imported again: %s", error)
                 _drop_halves()
                 _lisette = _import_lisette()

@@ -22,8 +22,10 @@ async def main():
             importlib.import_module("litellm.types.utils")
         except Exception as error:
             print(type(error).__name__)
-    threading.Thread(target=meddle).start()
+    meddling = threading.Thread(target=meddle)
+    meddling.start()
     found = await asyncio.gather(*importing)
+    meddling.join()
     print(len({id(each) for each in found}), found[0].core.litellm.types.utils.Usage.__name__)
 
 asyncio.run(main())
