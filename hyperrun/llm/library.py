@@ -9,11 +9,13 @@ import gc
 import logging
 import os
 import sys
+import time
 from threading import Lock
 from types import ModuleType
 
 log = logging.getLogger(__name__)
 
+TRIES, PAUSE_S = 4, 0.5  # the other thread's import goes on meanwhile
 _one_imports = Lock()
 _lisette: ModuleType | None = None
 
@@ -22,13 +24,18 @@ def lisette() -> ModuleType:
     """Lisette, without a connection to anywhere. The first time takes seconds: for a thread."""
     global _lisette
     with _one_imports:
-        if _lisette is None:
+        for left in reversed(range(TRIES)):
+            if _lisette is not None:
+                break
             try:
                 _lisette = _import_lisette()
-            except (ImportError, KeyError, AttributeError) as error:  # of modules half there
+            except Exception as error:  # a name or a module that is half there, a deadlock of locks
+                if not left:
+                    raise
                 log.warning("the model library is imported again: %s", error)
+                time.sleep(PAUSE_S)
                 _drop_halves()
-                _lisette = _import_lisette()
+        assert _lisette is not None
         return _lisette
 
 
