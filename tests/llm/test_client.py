@@ -33,7 +33,7 @@ from tests.model_server import ModelServer, Script, Tool
 LEAN, LITELLM = "openai/scripted", "minimax/scripted"
 BOTH = pytest.mark.parametrize("model", [LEAN, LITELLM])
 PATIENT = Settings()
-QUICK = replace(Settings(), model_first_token_timeout_s=0.8, model_idle_timeout_s=0.6)
+QUICK = replace(Settings(), model_first_token_timeout_s=2.0, model_idle_timeout_s=0.6)
 TOOL = {
     "type": "function",
     "function": {
