@@ -24,19 +24,21 @@ def lisette() -> ModuleType:
     """Lisette, without a connection to anywhere. The first time takes seconds: for a thread."""
     global _lisette
     with _one_imports:
-        for left in reversed(range(TRIES)):
-            if _lisette is not None:
-                break
-            try:
-                _lisette = _import_lisette()
-            except Exception as error:  # a name or a module that is half there, a deadlock of locks
-                if not left:
-                    raise
-                log.warning("the model library is imported again: %s", error)
-                time.sleep(PAUSE_S)
-                _drop_halves()
-        assert _lisette is not None
+        if _lisette is None:
+            _lisette = _imported()
         return _lisette
+
+
+def _imported() -> ModuleType:
+    """Lisette, once nobody breaks its import."""
+    for _ in range(TRIES - 1):
+        try:
+            return _import_lisette()
+        except Exception as error:  # a name or a module that is half there, a deadlock of locks
+            log.warning("the model library is imported again: %s", error)
+            time.sleep(PAUSE_S)
+            _drop_halves()
+    return _import_lisette()
 
 
 def _drop_halves() -> None:
