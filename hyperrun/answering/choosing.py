@@ -82,10 +82,12 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
     for quote in by_weight(sections, wanted, is_whole):
         lines = size(quote.text) + HEADING_LINES * (quote.section not in begun)
         fits = lines <= (room if chosen else 2 * room)
-        if fits and quote.text not in quoted and not (is_whole and quote.section == 0):
+        # A section may be found beside the one it stands in, and a block be cut there otherwise.
+        texts = {quote.text, sections[quote.section].blocks[quote.at].block.text}
+        if fits and quoted.isdisjoint(texts) and not (is_whole and quote.section == 0):
             chosen.append(quote)
             begun.add(quote.section)
-            quoted.add(quote.text)
+            quoted |= texts
             room -= lines
     chosen = completed(chosen, sections, room)
     return sorted(chosen, key=lambda each: (each.section, each.at))

@@ -444,6 +444,29 @@ def test_what_was_quoted_is_not_quoted_again() -> None:
     assert answer("pair lamps with a button or a bridge", whole, again).count("with a button.") == 1
 
 
+def test_code_of_a_section_is_not_quoted_again_by_the_one_that_it_stands_in() -> None:
+    code = "import lantern\n\n\nclass Loud(lantern.Lamp):\n    def ring(self):\n        return 1\n"
+    code += "\n    def hush(self):\n        return 0\n\n    def rest(self):\n        return None\n"
+    below = section(f"A lamp rings:\n\n```python\n{code}```", "Lamps > Ring a lamp")
+    above = section("All about a lamp.", "Lamps")
+    sources = [Source(1, below), Source(2, above)]
+
+    async def whole(source: Source) -> list[Source]:
+        return [source] if source.number == 1 else [sources[1], sources[0]]
+
+    async def said() -> str:
+        pieces = extract(Wanted.of("ring a lamp"), sources, whole, "en")
+        return "".join([piece async for piece in pieces])
+
+    assert asyncio.run(said()).count("class Loud") == 1
+
+
+@pytest.mark.parametrize("title", ["Node.js", "0.12.0", "lantern.toml", "Guide > Node.js"])
+def test_a_heading_with_a_dot_is_said_whole(title: str) -> None:
+    name = title.rpartition(" > ")[2]
+    assert f"**{name}** [1]" in answer("pair lamps", section("Pair the lamps.", title))
+
+
 def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
     words = "\n\n".join(f"Pair lamp N.{m} with the bridge." for m in range(8))
     sections = [
