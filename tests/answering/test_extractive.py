@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.answering.choosing import ANSWER_LINES, WHOLE_LINES
+from hyperrun.answering.choosing import ANSWER_LINES, OTHERS_LINES, WHOLE_LINES
 from hyperrun.answering.extractive import MAX_SECTIONS, extract
 from hyperrun.answering.quoting import LONG_LINES, blocks, size
 from hyperrun.answering.research import Research
@@ -477,6 +477,18 @@ def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
     assert 2 <= said.count("**Way") <= MAX_SECTIONS
     assert size(said) <= ANSWER_LINES + 4  # its lead, and where else to look
     assert "Pair lamp 0.7" in said and "Pair lamp 1.7" in said
+
+
+def test_the_first_section_that_answers_has_the_most_room() -> None:
+    lines = "\n".join(f"pair_{n}()" for n in range(10))
+    found = section(f"{FILLER}\n\nPair a lamp:\n\n```\n{lines}\n\nlamp()\n```", "Lamps")
+    others = [
+        section("\n\n".join(f"Pair lamp {n}.{m}." for m in range(20)), f"Way {n}", f"{n}.md")
+        for n in range(2)
+    ]
+    said = answer("pair a lamp", found, *others)
+    assert "pair_9()\n\nlamp()" in said
+    assert 3 < size(said[said.index("**Way") : said.index("See also")]) <= OTHERS_LINES
 
 
 def test_what_a_section_has_under_it_is_no_place_to_look_too_where_it_is_quoted() -> None:
