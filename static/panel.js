@@ -317,7 +317,7 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   };
   // A phone's keyboard shrinks only the visual viewport; the text box has to stay above it.
   const fit = () => {
-    host.style.setProperty('--top', opened && layout !== 'dialog' && !docks() ? header() + 'px' : '0px');
+    host.style.setProperty('--top', opened && layout !== 'dialog' && !host.classList.contains('docked') ? header() + 'px' : '0px');
     const { height, offsetTop } = window.visualViewport;
     const full = opened && covers.matches;
     panel.style.height = full ? height + 'px' : '';
@@ -376,6 +376,14 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   listen(document, 'scroll', tellSoon);
   listen(window, 'popstate', tellSoon);
   if (window.navigation) listen(window.navigation, 'navigatesuccess', tellSoon);
+  // A window of another size, and the next page of a router, make room anew.
+  let settling;
+  const settle = () => {
+    clearTimeout(settling);
+    settling = setTimeout(() => opened && docks() && shape(), 300);
+  };
+  for (const type of ['resize', 'popstate']) listen(window, type, settle);
+  if (window.navigation) listen(window.navigation, 'navigatesuccess', settle);
   listen(systemDark, 'change', follow);
 
   // Toggles change an attribute of html or body; Quarto's stylesheet follows its class later.
