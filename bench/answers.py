@@ -54,7 +54,6 @@ class Server:
     name: str
     process: subprocess.Popen[bytes]
     port: int
-    beats: Path | None = None
 
     @property
     def kind(self) -> str:
@@ -213,15 +212,16 @@ class Bench:
             ).fetchone()
         return database.stat().st_size / max(conversations, 1)
 
-    def hyperrun(self, profile: Path | None = None) -> Server:
-        """The whole server, ready, with a clock in its event loop."""
-        port, beats = free_port(), self.folder / "beats.json"
-        arguments = ["-m", "bench.parts.watched", str(beats), *([str(profile)] if profile else [])]
+    def hyperrun(self, *watched: str) -> Server:
+        """The whole server, ready; `watched` by a clock in its event loop, which costs 16 ms of CPU
+        a second: what `bench.parts.watched` takes."""
+        port = free_port()
+        arguments = ["-m", "bench.parts.watched", *watched] if watched else ["main.py"]
         child = self._stack.enter_context(
             process(arguments, self.log, **self.settings("data", port))
         )
         wait_for(port, "/healthz", child, self.log)
-        return Server("hyperrun", child, port, beats)
+        return Server("hyperrun", child, port)
 
     def design(self, name: str) -> Server:
         """The relay or the plain design."""
@@ -348,16 +348,23 @@ def measure(options: Options) -> dict[str, Any]:
             name = f"kB for each of {options.open} open answers"
             figures["figures"][f"{name}, a first crowd's"] = spread([each[0] for each in taken], 0)
             figures["figures"][f"{name}, each further one"] = spread([each[1] for each in taken], 0)
-        with ExitStack() as servers:
-            bench._stack = servers
-            hyperrun = bench.hyperrun(options.profile)
-            bench.warm(hyperrun)
-            if "crowd" in options.parts:
+        beats: list[list[float]] = []
+        if "crowd" in options.parts:
+            with ExitStack() as servers:
+                bench._stack = servers
+                noted = bench.folder / "beats.json"
+                hyperrun = bench.hyperrun(str(noted))
+                bench.warm(hyperrun)
                 rounds += [bench.crowd(hyperrun, answers, options) for answers in options.crowds]
-            if "cpu" in options.parts:
+            beats = json.loads(noted.read_text())
+        if "cpu" in options.parts:
+            with ExitStack() as servers:
+                bench._stack = servers
+                profiled = (str(bench.folder / "beats.json"), str(options.profile))
+                hyperrun = bench.hyperrun(*(profiled if options.profile else ()))
                 others = [bench.design(name) for name in options.designs]
-                for other in others:
-                    bench.warm(other)
+                for server in (hyperrun, *others):
+                    bench.warm(server)
                 for _ in range(options.rounds):
                     for server in (hyperrun, *others):
                         rounds.append(
@@ -365,10 +372,8 @@ def measure(options: Options) -> dict[str, Any]:
                         )
                 if "wire" in options.parts:
                     figures["figures"] |= on_the_wire(bench, (hyperrun, *others))
-        stored = bench.stored_bytes("data")
-        figures["figures"]["stored for each conversation, kB"] = f"{stored / 1_000:.1f}"
-        assert hyperrun.beats is not None
-        beats = json.loads(hyperrun.beats.read_text())
+            stored = bench.stored_bytes("data")
+            figures["figures"]["stored for each conversation, kB"] = f"{stored / 1_000:.1f}"
     figures["figures"] |= summary(rounds, beats, options)
     figures["rounds"] = [
         {
@@ -420,11 +425,6 @@ def summary(
             for percent in (50, 95, 99):
                 values = [percentile(each.seen[f"{which}_ms"], percent) for each in few[name]]
                 found[f"added to {which} token, p{percent} ms, {name}"] = spread(values)
-    if "hyperrun" in few:
-        stopped = stops(few["hyperrun"], beats)
-        for which, says in (("clock_ms", "by the clock"), ("computing_ms", "computing")):
-            stop_name = f"longest stop of the loop, {shape}, ms {says}"
-            found[stop_name] = spread([each[which] for each in stopped])
     for each, stop in zip(crowds, stops(crowds, beats), strict=True):
         name = f"{each.answers} answers at {each.rate}/s"
         seen = each.seen
