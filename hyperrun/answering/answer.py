@@ -55,6 +55,7 @@ class Update:
     suggestions: tuple[str, ...] = ()
     usage: Usage | None = None
     outcome: Outcome | None = None
+    ended: Turn | None = None  # as it would be stored, with `outcome`
     error: str = ""
     notice: str = ""
     cites: bool = True  # else `sources` are what was found, and the answer names none of them
@@ -362,9 +363,10 @@ class Follower:
             more=more,
             steps=state.steps if snapshot or state.steps != self._steps else None,
             sources=sources if snapshot or state.outcome or sources != self._sources else None,
-            suggestions=state.suggestions,
+            suggestions=state.suggestions if state.outcome else (),
             usage=state.usage if state.outcome else None,
             outcome=state.outcome,
+            ended=state.as_turn() if state.outcome else None,
             error=state.error,
             notice=state.notice,
             cites=state.cites,

@@ -392,6 +392,7 @@ class Turns:
             suggestions=turn.suggestions,
             usage=turn.usage,
             outcome=turn.outcome,
+            ended=turn,
             error=turn.error,
             notice=turn.notice,
             cites=bool(builder.cited),
@@ -526,8 +527,8 @@ class Turns:
             async for event in events:
                 if state.outcome is not None:
                     return
-                # The first word is shown at once, like every step; later ones at most each tick.
-                at_once = not (isinstance(event, Text) and state.has_text)
+                # The first word is shown at once; later ones, and steps, at most each tick.
+                at_once = isinstance(event, Text) and not state.has_text
                 state.fold(event)
                 if self._elsewhere is not None:
                     self._elsewhere.tell(state.turn.id, event)
