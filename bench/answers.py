@@ -1,6 +1,7 @@
 """What streaming answers costs, from the model's token to the reader's screen.
 
-    python -m bench.answers [--small] [--rounds N] [--tokens N] [--only PART …] [--json FILE]
+    python -m bench.answers [--small] [--rounds N] [--tokens N] [--only PART …] [--road ROAD]
+                            [--json FILE]
 
 Starts everything on loopback, each part in a process of its own: a fake model that writes the time
 into every token, the whole HyperRun server (`main.py`, embedded search over a small repository), a
@@ -31,6 +32,8 @@ RESULTS = ROOT / "bench" / "results"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 PARTS = ("cold", "cpu", "crowd", "memory", "wire")
 LATE = 1.05
+# Models that are reached directly, in OpenAI's format and in Anthropic's, and through LiteLLM.
+ROADS = {"openai": "openai/bench", "anthropic": "anthropic/bench", "litellm": "custom_openai/bench"}
 QUESTIONS_PER_S = 40  # a crowd does not ask in the same moment
 
 GUIDE = """# Lantern
@@ -168,8 +171,9 @@ def wait_for(port: int, path: str, child: subprocess.Popen[bytes], log: Path) ->
 class Bench:
     """The processes of one run, in one temporary folder."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, road: str = "openai") -> None:
         self._stack = stack
+        self._road = road
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         self.log = self.folder / "log"
         repository = self.folder / "lantern"
@@ -195,7 +199,7 @@ class Bench:
             "HYPERRUN_REPO_PATH": str(self.folder / "lantern"),
             "HYPERRUN_DATA_DIR": str(self.folder / name),
             "HYPERRUN_SEARCH": "embedded",
-            "HYPERRUN_MODEL": "openai/bench",
+            "HYPERRUN_MODEL": ROADS[self._road],
             "HYPERRUN_API_BASE": self.model_url,
             "HYPERRUN_API_KEY": "none",
             "HYPERRUN_LOG_LEVEL": "warning",
@@ -331,6 +335,7 @@ class Options:
     rate: int = 40
     tokens: int = 400
     profile: Path | None = None
+    road: str = "openai"
 
 
 def measure(options: Options) -> dict[str, Any]:
@@ -338,7 +343,7 @@ def measure(options: Options) -> dict[str, Any]:
     figures: dict[str, Any] = {"machine": machine(), "rounds": [], "figures": {}}
     rounds: list[Round] = []
     with ExitStack() as stack:
-        bench = Bench(stack)
+        bench = Bench(stack, options.road)
         if "cold" in options.parts:
             cold = [cold_start(bench, number) for number in range(options.rounds)]
             figures["figures"]["first page, s"] = spread([each[0] for each in cold], 2)
@@ -465,12 +470,13 @@ def main() -> None:
     parser.add_argument("--crowds", type=int, nargs="*", default=[1, 50, 200, 400, 500, 1_000])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--designs", nargs="*", default=["relay", "plain"])
+    parser.add_argument("--road", choices=ROADS, default="openai", help="to the model")
     parser.add_argument("--profile", type=Path, help="cProfile of HyperRun into this file")
     parser.add_argument("--json", type=Path, help="where to write; default: bench/results/")
     given = parser.parse_args()
     options = Options(
         given.only, given.designs, given.crowds, given.rounds, tokens=given.tokens,
-        profile=given.profile,
+        profile=given.profile, road=given.road,
     )  # fmt: skip
     if given.small:
         parts = ("cpu", "crowd", "memory")
