@@ -5,6 +5,7 @@ import html
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hyperrun.answering.events import (
@@ -26,12 +27,16 @@ from hyperrun.answering.events import (
 from hyperrun.answering.prompts import MAX_SUGGESTIONS
 from hyperrun.domain import Call, Grounding, Handed, Outcome, Source, Step, Turn, Usage
 from hyperrun.language import DEFAULT, languages, text
+from hyperrun.markdown.citations import relocated
 from hyperrun.markdown.live import appended
 from hyperrun.markdown.renderer import AnswerRenderer
+from hyperrun.passage import Passage
 from hyperrun.search.questions import is_about
 from hyperrun.text import without_controls
 
 log = logging.getLogger(__name__)
+
+Locate = Callable[[Passage], Passage | None]
 
 MAX_FOUND = 6  # sources shown of an answer that cites none
 
@@ -317,6 +322,34 @@ class AnswerState:
             handed=self._handed() if self.outcome else (),
             calls=self._calls,
         )
+
+
+def snapshot(turn: Turn, language: str, locate: Locate) -> Update:
+    """A stored turn, rendered; a source that has moved since is cited where it stands now.
+
+    Takes milliseconds and reads files: for a thread.
+    """
+    moved = relocated(turn.sources, locate)
+    sources = {source.number: source for source in moved}
+    written = bool(turn.usage.model)
+    builder = HtmlBuilder(AnswerRenderer(sources.get, language or DEFAULT, checks=written))
+    builder.feed(turn.answer)
+    builder.finish()
+    return Update(
+        snapshot=True,
+        blocks=tuple(builder.blocks),
+        live="",
+        steps=turn.steps,
+        sources=tuple(sources[n] for n in builder.cited or sources if n in sources),
+        suggestions=turn.suggestions,
+        usage=turn.usage,
+        outcome=turn.outcome,
+        ended=turn,
+        error=turn.error,
+        notice=turn.notice,
+        cites=bool(builder.cited),
+        beside=only_beside(turn.answer),
+    )
 
 
 class Follower:
