@@ -129,7 +129,7 @@
       if (!atEnd) offerEnd(farFromEnd());
     });
   };
-  for (const type of ["wheel", "touchmove", "keydown"])
+  for (const type of ["wheel", "touchmove", "pointerdown", "keydown"])
     messages.addEventListener(type, () => { beganAt = -Infinity; }, { passive: true });
   toEnd.addEventListener("click", () => { beganAt = -Infinity; atEnd = true; offerEnd(false); follow(); });
   new ResizeObserver(follow).observe(messages);
@@ -288,6 +288,7 @@
   composer.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== composer) return;
     atEnd = true;
+    beganAt = -Infinity; // what went wrong is told at the end
     past.push(query().value);
     place = past.length;
   });

@@ -318,10 +318,13 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   // A phone's keyboard shrinks only the visual viewport; the text box has to stay above it.
   const fit = () => {
     host.style.setProperty('--top', opened && layout !== 'dialog' && !host.classList.contains('docked') ? header() + 'px' : '0px');
-    const { height, offsetTop } = window.visualViewport;
+    const { width, height, scale, offsetTop, offsetLeft } = window.visualViewport;
     const full = opened && covers.matches;
     panel.style.height = full ? height + 'px' : '';
     panel.style.top = full ? offsetTop + 'px' : '';
+    // What is fixed is as wide as a page that is wider than the window.
+    panel.style.left = full ? offsetLeft + 'px' : '';
+    panel.style.width = full ? width * Math.max(1, scale) + 'px' : '';
   };
 
   const open = (wish) => {
