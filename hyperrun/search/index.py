@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import index_writer, ranking, sections, terms, typing
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.ranking import Asked, Candidate
+from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.sections import Before, Hit, Wanted
 from hyperrun.search.vectors import fusing
 from hyperrun.search.vectors.fusing import Meant
@@ -114,11 +116,10 @@ class Index(IndexFile):
         return list(found.values()), words
 
     @staticmethod
-    def _is_of_code(connection: sqlite3.Connection) -> bool:
+    def _is_of_code(connection: ReadConnection) -> bool:
         """Is there hardly any documentation?"""
-        (prose,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
-        (every,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
-        return bool(prose < MIN_SECTIONS and prose < MIN_SHARE * every)
+        prose, every = connection.total("prose"), connection.total("words")
+        return prose < MIN_SECTIONS and prose < MIN_SHARE * every
 
     @staticmethod
     def _defined(connection: sqlite3.Connection, query: str) -> list[int]:
@@ -153,14 +154,14 @@ class Index(IndexFile):
             for title, kind in rows
         )
 
-    def _ranked(self, connection: sqlite3.Connection, query: str, inside: str) -> list[Candidate]:
+    def _ranked(self, connection: ReadConnection, query: str, inside: str) -> list[Candidate]:
         """Passages of all kinds by the words, names and places of code."""
         wanted = terms.query_terms(query)
         asked = self._asked(connection, wanted) if wanted else []
         if not asked:
             return []
         weights = ", ".join(map(str, ranking.WEIGHTS))
-        match = " OR ".join(f'"{form}"' for each in _telling(asked) for form in each.forms)
+        match = _any([form for each in _telling(asked) for form in each.forms])
         if inside:
             found = (
                 f"SELECT w.rowid, bm25(words, {weights}) AS score FROM words w "
@@ -177,25 +178,34 @@ class Index(IndexFile):
             "JOIN passages p ON p.id = f.rowid",
             values,
         ).fetchall()
-        return ranking.rank(query, [Candidate(*row) for row in rows], asked)
+        ids = [row[0] for row in rows]
+        counted_on = [each for each in asked if not each.common] or asked
+        holding = [(each.rarity, self._holding(connection, each, ids)) for each in counted_on]
+        return ranking.rank(query, [Candidate(*row) for row in rows], asked, holding)
 
     @staticmethod
-    def _asked(connection: sqlite3.Connection, wanted: Sequence[str]) -> list[Asked]:
-        """Where each term is, at least at first, and how much it says; without those that are
-        nowhere."""
-        (total,) = connection.execute("SELECT count(*) FROM words_docsize").fetchone()
+    def _asked(connection: ReadConnection, wanted: Sequence[str]) -> list[Asked]:
+        """How much each term says; without those that are nowhere."""
+        total = connection.total("words")
         asked = []
         for term in wanted:
             forms = terms.forms(term)
-            match = " OR ".join(f'"{form}"' for form in forms)
-            rows = connection.execute(
-                "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?", (match, MAX_COUNTED)
-            ).fetchall()
-            if rows:
-                rarity = math.log((total + 1) / len(rows)) / math.log(total + 1)
-                ids = frozenset(row[0] for row in rows)
-                asked.append(Asked(term, forms, rarity, ids, common=len(ids) == MAX_COUNTED))
+            count = connection.counted.of(term, partial(_count, connection, _any(forms)))
+            if count:
+                rarity = math.log((total + 1) / count) / math.log(total + 1)
+                asked.append(Asked(term, forms, rarity, count, common=count == MAX_COUNTED))
         return asked
+
+    @staticmethod
+    def _holding(
+        connection: sqlite3.Connection, asked: Asked, ids: Sequence[int]
+    ) -> frozenset[int]:
+        """Those of `ids` that hold a term."""
+        rows = connection.execute(
+            "SELECT rowid FROM words WHERE words MATCH ? "
+            f"AND +rowid IN ({', '.join('?' * len(ids))})", (_any(asked.forms), *ids),
+        )  # fmt: skip
+        return frozenset(row[0] for row in rows)
 
     def _scored(
         self, connection: sqlite3.Connection, found: Sequence[Hit | Candidate]
@@ -333,11 +343,24 @@ def distinct(found: Sequence[tuple[Passage, str]], most: int) -> list[tuple[Pass
     return kept
 
 
+def _any(forms: Sequence[str]) -> str:
+    return " OR ".join(f'"{form}"' for form in forms)
+
+
+def _count(connection: sqlite3.Connection, match: str) -> int:
+    """How many passages match, up to `MAX_COUNTED`."""
+    (count,) = connection.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)",
+        (match, MAX_COUNTED),
+    ).fetchone()
+    return int(count)
+
+
 def _telling(asked: Sequence[Asked]) -> Sequence[Asked]:
     """The terms to search by: without common ones, which cost the most, where others find enough.
 
     Scoring a row takes microseconds, and a common term is in tens of thousands of them.
     """
     telling = [each for each in asked if not each.common]
-    found = sum(len(each.passages) for each in telling)
+    found = sum(each.count for each in telling)
     return telling if found >= FETCH // 2 or len(telling) == len(asked) else asked

@@ -123,6 +123,7 @@ class IndexFile:
         """A connection that reads, for one use; it is kept for the next."""
         connection = self._reader()
         try:
+            connection.look()
             yield connection
         except BaseException:
             connection.close()

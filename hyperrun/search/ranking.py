@@ -6,7 +6,7 @@ The constants were tuned on development questions only; see bench/search.
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,12 +20,12 @@ WEIGHTS = (5.0, 2.5, 2.5, 1.2, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A term of the question: how much it says (0 to 1), the ids of the passages that hold it."""
+    """A term of the question: how much it says (0 to 1), and how many passages hold it."""
 
     term: str
     forms: tuple[str, ...]  # the term and what programmers shorten it to
     rarity: float
-    passages: frozenset[int]  # not all of them where it is common
+    count: int  # not of all of them where it is common
     common: bool = False
 
 
@@ -119,8 +119,14 @@ FOREIGN = 0.5
 CROWD = 0.6
 
 
-def rank(query: str, candidates: list[Candidate], asked_for: Sequence[Asked]) -> list[Candidate]:
-    """`candidates` in the order in which they should be read; their scores become final."""
+def rank(
+    query: str,
+    candidates: list[Candidate],
+    asked_for: Sequence[Asked],
+    holding: Sequence[tuple[float, Collection[int]]],
+) -> list[Candidate]:
+    """`candidates` in the order in which they should be read; their scores become final. `holding`
+    has the rarity of each term that is counted on, and the ids of those that hold it."""
     if not candidates:
         return []
     best = max(each.score for each in candidates) or 1.0
@@ -130,7 +136,7 @@ def rank(query: str, candidates: list[Candidate], asked_for: Sequence[Asked]) ->
     symbols = named_symbols(query)
     prose = _prose_factor(query, bool(symbols))
     spare = spared(query)
-    covered = _coverage(candidates, [one for one in asked_for if not one.common] or asked_for)
+    covered = _coverage(candidates, holding)
     shared = _Shared(asked)
     for each, (own, of_file) in zip(candidates, covered, strict=True):
         each.score = each.score / best + COVER * own * own + FILE * of_file * of_file
@@ -146,16 +152,18 @@ def rank(query: str, candidates: list[Candidate], asked_for: Sequence[Asked]) ->
     return _spread(candidates)
 
 
-def _coverage(candidates: list[Candidate], asked_for: Sequence[Asked]) -> list[tuple[float, float]]:
+def _coverage(
+    candidates: list[Candidate], holding: Sequence[tuple[float, Collection[int]]]
+) -> list[tuple[float, float]]:
     """How much of the question each passage holds, and how much its file: 0 to 1."""
-    total = sum(each.rarity for each in asked_for) or 1.0
+    total = sum(rarity for rarity, _ in holding) or 1.0
     held: dict[str, set[int]] = defaultdict(set)
     own = []
     for candidate in candidates:
-        terms = [n for n, each in enumerate(asked_for) if candidate.id in each.passages]
+        terms = [n for n, (_, ids) in enumerate(holding) if candidate.id in ids]
         held[candidate.file].update(terms)
-        own.append(sum(asked_for[n].rarity for n in terms) / total)
-    files = {file: sum(asked_for[n].rarity for n in terms) / total for file, terms in held.items()}
+        own.append(sum(holding[n][0] for n in terms) / total)
+    files = {file: sum(holding[n][0] for n in terms) / total for file, terms in held.items()}
     return [(of_it, files[each.file]) for of_it, each in zip(own, candidates, strict=True)]
 
 

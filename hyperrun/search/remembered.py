@@ -1,4 +1,5 @@
-"""What earlier letters found out, for the letters after them: a line is typed letter by letter.
+"""What earlier questions found out of an index, for those after them, and earlier letters: a line
+is typed letter by letter.
 
 Kept with the connection that read it, and only as long as nothing was written to the index.
 """
@@ -8,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
 
-MAX_WORDS = 2_000  # whose mended forms are kept
+MAX_WORDS = 2_000  # of which is kept what they mean, or how many hold them
 MAX_TEXTS = 300  # whose sections are
 
 Value = TypeVar("Value")
@@ -35,6 +36,10 @@ class Latest(OrderedDict[str, Value]):
 class ReadConnection(sqlite3.Connection):
     """A connection that reads the index, with what was found out over it."""
 
+    totals: dict[str, int]  # the rows of each full-text index
+    holding: Latest[int]  # how many sections hold a stem
+    counted: Latest[int]  # how many passages hold a term, up to what is counted
+    meant: Latest[str]  # a word that stands nowhere, and the stem that it is a slip from
     mended: Latest[str]  # a word as it was typed, and as some name has it
     sections: Latest[list[int]]  # what answers a text, best first
     _version = -1
@@ -44,4 +49,14 @@ class ReadConnection(sqlite3.Connection):
         (version,) = self.execute("PRAGMA data_version").fetchone()
         if version != self._version:
             self._version = version
-            self.mended, self.sections = Latest(MAX_WORDS), Latest(MAX_TEXTS)
+            self.totals = {}
+            self.holding, self.counted = Latest(MAX_WORDS), Latest(MAX_WORDS)
+            self.meant, self.mended = Latest(MAX_WORDS), Latest(MAX_WORDS)
+            self.sections = Latest(MAX_TEXTS)
+
+    def total(self, index: str) -> int:
+        """The rows of a full-text index. Raises `sqlite3.Error`."""
+        if index not in self.totals:
+            (found,) = self.execute(f"SELECT count(*) FROM {index}_docsize").fetchone()
+            self.totals[index] = found
+        return self.totals[index]

@@ -14,9 +14,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import zip_longest
+from operator import mul
 
 from hyperrun.search import dictionary
 from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
+from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms
 from hyperrun.search.thesaurus import ALIKE, alike, meant_by_phrases
 
@@ -136,9 +138,9 @@ def row(title: str, file: str, terms_of_body: Sequence[str]) -> tuple[str, str, 
     )  # fmt: skip
 
 
-def wanted(connection: sqlite3.Connection, question: str, before: Before | None = None) -> "Wanted":
+def wanted(connection: ReadConnection, question: str, before: Before | None = None) -> "Wanted":
     """What `question` asks for, weighed by this index's words. Raises `sqlite3.Error`."""
-    (total,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
+    total = connection.total("prose")
     terms: dict[str, Term] = {}
     unknown: list[str] = []
     mended: dict[str, str] = {}
@@ -149,16 +151,16 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
             if stem in terms or len(terms) == MAX_TERMS:
                 continue
             others = dict.fromkeys(alike(stem), ALIKE)
-            weight = _rarity(connection, stem, total)
+            weight = _rarity(connection, stem)
             if not weight and (meant := _mended(connection, word)):
                 mended[stem] = meant
                 others[meant] = 1.0
-                weight = _rarity(connection, meant, total)
+                weight = _rarity(connection, meant)
             if not weight:
                 if share < 1:
                     continue
                 weight = UNKNOWN
-                if word not in _WEAK and not any(_rarity(connection, o, total) for o in others):
+                if word not in _WEAK and not any(_rarity(connection, o) for o in others):
                     unknown.append(word)
             terms[stem] = Term(weight * share * (WEAK if word in _WEAK else 1.0), others)
 
@@ -169,7 +171,7 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
                 terms[name.lower()] = Term(UNKNOWN)
                 unknown.append(name.lower())
         for stem in meant_by_phrases(question, mended):
-            if _rarity(connection, stem, total):
+            if _rarity(connection, stem):
                 terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
         if before is not None and leans(question, not unknown):
             add(query_terms(before.question), BEFORE)
@@ -183,19 +185,18 @@ def wanted(connection: sqlite3.Connection, question: str, before: Before | None 
     return Wanted(question, terms, tuple(unknown), before)
 
 
-def in_words_of(connection: sqlite3.Connection, question: str) -> str:
+def in_words_of(connection: ReadConnection, question: str) -> str:
     """The question in English words where it is asked in another language than this index is in;
     else as it is. Raises `sqlite3.Error`."""
     language = dictionary.language_of(question)
     if not language:
         return question
-    (total,) = connection.execute("SELECT count(*) FROM prose_docsize").fetchone()
 
     def is_known(word: str) -> bool:
-        return all(_rarity(connection, porter(each), total) for each in terms(word))
+        return all(_rarity(connection, porter(each)) for each in terms(word))
 
     def is_common(word: str) -> bool:
-        return 0 < _rarity(connection, porter(word), total) < COMMON
+        return 0 < _rarity(connection, porter(word)) < COMMON
 
     said = dictionary.in_english(question, language)
     silent = dictionary.function_words_of(question, language)
@@ -210,10 +211,15 @@ def in_words_of(connection: sqlite3.Connection, question: str) -> str:
     )
 
 
-def _rarity(connection: sqlite3.Connection, stem: str, total: int) -> float:
+def _rarity(connection: ReadConnection, stem: str) -> float:
     """How much a word tells sections apart, in nats; 0 where it stands nowhere."""
+    count = connection.holding.of(stem, lambda: _holding(connection, stem))
+    return math.log(1 + (connection.total("prose") - count + 0.5) / (count + 0.5)) if count else 0.0
+
+
+def _holding(connection: ReadConnection, stem: str) -> int:
     found = connection.execute("SELECT doc FROM prose_terms WHERE term = ?", (stem,)).fetchone()
-    return math.log(1 + (total - found[0] + 0.5) / (found[0] + 0.5)) if found else 0.0
+    return found[0] if found else 0
 
 
 def _stands(connection: sqlite3.Connection, name: str) -> bool:
@@ -297,7 +303,7 @@ def _cohering(found: Sequence[tuple[Hit, str]]) -> list[Hit]:
 
 
 def find_after(
-    connection: sqlite3.Connection, question: str, before: Before | None, inside: str = ""
+    connection: ReadConnection, question: str, before: Before | None, inside: str = ""
 ) -> list[Hit]:
     """The sections that may answer `question`; where it leans on the one before, those that both
     together find, and in turn those that its own words find where the answer before came from.
@@ -320,21 +326,23 @@ def find_after(
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-def _mended(connection: sqlite3.Connection, word: str) -> str:
+def _mended(connection: ReadConnection, word: str) -> str:
     """The commonest stem of the index that is one slip of the keys away from a word, or from its
     stem; "" where there is none."""
     stem = porter(word)
     if len(stem) < 4 or not stem.isascii():
         return ""
+    return connection.meant.of(word, lambda: _without_slips(connection, word, stem))
+
+
+def _without_slips(connection: ReadConnection, word: str, stem: str) -> str:
     meant = {porter(each) for each in _without_a_slip(word)}
     marks = ", ".join("?" * len(meant))
     counted = f"SELECT doc, term FROM prose_terms WHERE term IN ({marks})"
     near = connection.execute(counted, tuple(meant)).fetchall() or [
         (count, term)
-        for term, count in beginning_like(connection, "prose_terms", stem)
-        if term not in STOP_WORDS
-        and len(stem) - 1 <= len(term) <= len(stem) + 1
-        and is_a_slip(term, stem)
+        for term, count in beginning_like(connection, "prose_terms", stem, len(stem) + 1)
+        if term not in STOP_WORDS and is_a_slip(term, stem)
     ]
     return max(near)[1] if near else ""
 
@@ -347,15 +355,17 @@ def _without_a_slip(word: str) -> list[str]:
 
 
 def beginning_like(
-    connection: sqlite3.Connection, vocabulary: str, word: str
+    connection: sqlite3.Connection, vocabulary: str, word: str, longest: int = 1_000
 ) -> list[tuple[str, int]]:
     """The terms, with how many hold them, that begin with the letter of `word`, or with another one
-    before its next two, or with its first two exchanged. Ranges: a vocabulary is not read whole."""
+    before its next two, or with its first two exchanged; none longer than `longest` letters, or
+    shorter than the word by more than one. Ranges: a vocabulary is not read whole."""
     begun = {word[0], word[1] + word[0], *(each + word[1:3] for each in LETTERS)}
     begun = {each for each in begun if each == word[0] or each[0] != word[0]}
-    one = f"SELECT term, doc FROM {vocabulary} WHERE term >= ? AND term < ?"
+    lengths = f"length(term) BETWEEN {len(word) - 1} AND {longest}"
+    one = f"SELECT term, doc FROM {vocabulary} WHERE term >= ? AND term < ? AND {lengths}"
     ranges = [bound for each in sorted(begun) for bound in (each, f"{each}\uffff")]
-    return connection.execute(" UNION ".join([one] * len(begun)), ranges).fetchall()
+    return connection.execute(" UNION ALL ".join([one] * len(begun)), ranges).fetchall()
 
 
 def is_a_slip(one: str, other: str) -> bool:
@@ -455,7 +465,8 @@ class Wanted:
         self._total = sum(self._weights) or 1.0
         self._spare = spared(question)
         self._spelled = [
-            re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in spelled(question)
+            (name, re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])"))
+            for name in spelled(question)
         ]
         self._asks = _asks(question)
         self._cited = before.cited if before else ()
@@ -483,8 +494,8 @@ class Wanted:
     def _places(self, words: Sequence[str]) -> list[tuple[int, int, float]]:
         """Where words of the question stand among `words`, which, and how well, in order."""
         stands = self._stands_for
-        return [(at, n, worth) for at, stem in enumerate(words) if stem in stands
-                for n, worth in stands[stem]]  # fmt: skip
+        return [(at, n, worth) for at, stood_for in enumerate(map(stands.get, words)) if stood_for
+                for n, worth in stood_for]  # fmt: skip
 
     def telling(self, parts: Sequence[str]) -> list[float]:
         """How much of the question each of `parts` holds, where a word that more of them hold
@@ -499,7 +510,7 @@ class Wanted:
     def hit(self, each: Candidate) -> Hit:
         """The candidate with its score."""
         told = self.told(each)
-        score = sum(weight * value for weight, value in zip(WEIGHTS, told, strict=True))
+        score = sum(map(mul, WEIGHTS, told))
         if each.file in self._cited_files:
             score += SAME_FILE
             score += SAME_SECTION if (each.file, each.title) in self._cited else 0.0
@@ -508,33 +519,32 @@ class Wanted:
     def told(self, each: Candidate) -> list[float]:
         """What speaks for it, in the order of `WEIGHTS`."""
         heading = each.heading.split()
-        in_heading, in_parents, in_path = map(self._held, (heading, each.parents.split(),
-                                                           each.path.split()))  # fmt: skip
+        in_heading, in_parents = self._held(heading), self._held(each.parents.split())
         body = each.body.split(maxsplit=MAX_BODY_TERMS)[:MAX_BODY_TERMS]
-        counts: dict[int, float] = defaultdict(float)
-        in_body: dict[int, float] = {}
         places = self._places(body)
+        counts: dict[int, float] = {}
+        in_body: dict[int, float] = {}
         for _, n, worth in places:
-            counts[n] += worth
+            counts[n] = counts.get(n, 0.0) + worth
             if worth > in_body.get(n, 0.0):
                 in_body[n] = worth
         length = 1.2 * (0.4 + 0.6 * len(body) / TYPICAL)
-        saturated = sum(
-            self._weights[n] * worth * 2.2 * counts[n] / (counts[n] + length)
-            for n, worth in in_body.items()
-        )
-        held = {
-            n: max(in_body.get(n, 0.0), in_heading.get(n, 0.0), 0.8 * in_parents.get(n, 0.0))
-            for n in {*in_body, *in_heading, *in_parents}
-        }
+        saturated = 0.0
+        for n, worth in in_body.items():
+            saturated += self._weights[n] * worth * 2.2 * counts[n] / (counts[n] + length)
+        held = dict(in_body)
+        for share, found in ((1.0, in_heading), (0.8, in_parents)):
+            for n, worth in found.items():
+                held[n] = max(held.get(n, 0.0), share * worth)
         named = [stem for stem in heading if stem not in STOP_WORDS]
         met = sum(stem in self._stands_for for stem in named) / max(len(named), 1)
+        of_heading = self._share(in_heading)
         return [
             saturated / self._total,
-            self._share(in_heading),
-            met * self._share(in_heading),
+            of_heading,
+            met * of_heading,
             self._share(in_parents),
-            self._share(in_path),
+            self._share(self._held(each.path.split())),
             self._share(held),
             self._close(places),
             against(each.file, self._spare) - REFERENCE * is_described(each.title, each.text),
@@ -548,7 +558,8 @@ class Wanted:
         """How many of the names that the question spells out stand in `text` so, from 0 to 1."""
         if not self._spelled:
             return 0.0
-        return sum(bool(each.search(text)) for each in self._spelled) / len(self._spelled)
+        found = (name in text and bool(each.search(text)) for name, each in self._spelled)
+        return sum(found) / len(self._spelled)
 
     def _held(self, words: Sequence[str]) -> dict[int, float]:
         found: dict[int, float] = {}

@@ -59,7 +59,6 @@ def find(
     words = typed(text)
     if not words:
         return [], []
-    connection.look()
     names = _names(connection, words)
     if not names:
         mended = [_mended(connection, word) for word in words]
@@ -202,7 +201,7 @@ def _in_names(connection: ReadConnection, word: str) -> str:
         return word
     best = ("", 0)
     for term, count in sections.beginning_like(connection, "titles_terms", word):
-        if count <= best[1] or len(term) < len(word) - 1:
+        if count <= best[1]:
             continue
         for length in (len(word), len(word) + 1, len(word) - 1):
             if is_a_slip(term[:length], word):

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 
-from fastcore.xml import (
-    FT,
+from fastcore.xml import FT, NotStr
+from fasthtml.components import (
     A,
     Button,
     Code,
     Details,
     Div,
     Li,
-    NotStr,
     Ol,
     P,
     Pre,

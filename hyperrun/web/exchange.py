@@ -1,7 +1,8 @@
 """One question and its answer, which follows its stream while it runs."""
 
 import fhdaisy as ui
-from fastcore.xml import FT, H2, Div, I, NotStr, Span
+from fastcore.xml import FT, NotStr
+from fasthtml.components import H2, Div, I, Span
 
 from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, Turn

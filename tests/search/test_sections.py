@@ -218,6 +218,28 @@ def test_what_stands_nowhere_is_known(lantern: Index) -> None:
     assert wanted.share("Clouds.") == 0.0
 
 
+def test_what_is_known_of_words_is_asked_once_until_the_index_changes(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "guide.md").write_text(GUIDE)
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(root)
+    asked: list[str] = []
+    with index.connect() as connection:
+        connection.set_trace_callback(asked.append)
+    question = "How do I pair a zeppelin with a lampp?"
+    assert index.wanted(question).unknown == ("zeppelin",)
+    assert any("prose_terms" in each for each in asked)
+    asked.clear()
+    assert index.wanted(question).unknown == ("zeppelin",)
+    assert index.wanted(question).terms["lampp"].others["lamp"] == 1.0
+    assert not any("prose_terms" in each for each in asked)
+    (root / "more.md").write_text("# Zeppelins\n\nA zeppelin takes part in pairing lamps.\n")
+    index.refresh(root)
+    assert index.wanted(question).unknown == ()
+    index.close()
+
+
 def test_names_stand_for_the_first_of_their_line_and_not_for_one_another() -> None:
     assert "disabl" in alike("mute")
     assert "silenc" not in alike("mute")
