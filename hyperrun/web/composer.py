@@ -1,8 +1,8 @@
 """The box with the question, and what it is about."""
 
 import fhdaisy as ui
-from fastcore.xml import FT
-from fasthtml.components import A, Button, Div, Form, Input, P, Span, Textarea
+from fastcore.xml import FT, A, Button, Div, Input, P, Span, Textarea
+from fasthtml.components import Form
 
 from hyperrun.web.view import IN_TURN, Icon, View
 

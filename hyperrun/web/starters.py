@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fastcore.xml import FT
-from fasthtml.components import Button, Div, P, Span
+from fastcore.xml import FT, Button, Div, P, Span
 
 from hyperrun.web.conversation_list import Conversation, GoOn
 from hyperrun.web.view import Icon, Logo, View
