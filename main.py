@@ -147,7 +147,7 @@ async def ask(request: Request, services: Services, form: AskForm) -> tuple[FT, 
     turn = await asking.ask(
         services,
         Caller.of(request),
-        session.conversation,
+        session,
         form.query,
         form.page,
         view.language,

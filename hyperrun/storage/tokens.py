@@ -25,6 +25,7 @@ class Session:
 
     conversation: str
     token: str = field(repr=False)
+    is_new: bool = False  # and its reader: nothing is kept of them yet
 
 
 class Tokens:
@@ -52,7 +53,7 @@ class Tokens:
             conversation = f"{reader_of(beside)}~{secrets.token_urlsafe(_BESIDE_BYTES)}"
         else:
             conversation = secrets.token_urlsafe(_ID_BYTES)
-        return Session(conversation, self.of(conversation))
+        return Session(conversation, self.of(conversation), is_new=not beside)
 
     def of(self, conversation: str) -> str:
         """The token of a conversation, for its reader alone."""

@@ -87,7 +87,7 @@ async def ask_by_json(request: Request) -> Response:
     session = services.tokens.open(wanted.conversation)
     caller = Caller.of(request, Door.JSON)
     _count(request, services, "ask")
-    turn = await ask(services, caller, session.conversation, wanted.question, wanted.page, language)
+    turn = await ask(services, caller, session, wanted.question, wanted.page, language)
     # An answer in flight has its place; whoever follows it from here needs no other.
     if _wants_events(request):
         return sse.EventStream(_events(services, turn, language))

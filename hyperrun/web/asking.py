@@ -10,6 +10,7 @@ from hyperrun.domain import Outcome, PageContext, Source, Turn
 from hyperrun.language import DEFAULT, text
 from hyperrun.passage import Passage
 from hyperrun.redaction import redact_from_logs
+from hyperrun.storage.tokens import Session
 from hyperrun.web.caller import Caller, admitted
 from hyperrun.web.services import Services
 
@@ -21,7 +22,7 @@ MAX_SHOWN_CHARS = 4_000  # of one passage
 async def ask(
     services: Services,
     caller: Caller,
-    conversation: str,
+    session: Session,
     question: str,
     page: PageContext,
     language: str = DEFAULT,
@@ -32,10 +33,11 @@ async def ask(
         log.info("question", extra={"fields": {"question": question}})
     else:
         redact_from_logs(question)
-    async with admitted(caller, services, conversation) as reservation:
+    is_new = session.is_new
+    async with admitted(caller, services, session.conversation, is_new=is_new) as reservation:
         return await services.turns.start(
-            conversation, question, page, reservation, language,
-            retry_of=retry_of, asker=caller.asker_for(services),
+            session.conversation, question, page, reservation, language,
+            retry_of=retry_of, asker=caller.asker_for(services), is_new=is_new,
         )  # fmt: skip
 
 

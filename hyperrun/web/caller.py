@@ -65,10 +65,11 @@ async def model_for(services: Services, conversation: str) -> ModelChoice | None
 
 @asynccontextmanager
 async def admitted(
-    caller: Caller, services: Services, conversation: str
+    caller: Caller, services: Services, conversation: str, *, is_new: bool = False
 ) -> AsyncIterator[Reservation]:
-    """A place for one answer. Raises `LimitReached`; frees the place where the block fails."""
-    model = await model_for(services, conversation)
+    """A place for one answer, in a conversation that `is_new` or not. Raises `LimitReached`; frees
+    the place where the block fails."""
+    model = services.models.operators() if is_new else await model_for(services, conversation)
     reader = reader_of(conversation)  # a new conversation is no new allowance
     async with services.limits.admitted(
         caller.visitor, caller.address, reader, model, is_known=caller.is_known

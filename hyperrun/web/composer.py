@@ -69,7 +69,7 @@ def Consent(view: View) -> FT | str:
 def Token(value: str, swap: bool = False) -> FT:
     """The conversation's token, in a field that every answer to a question renews."""
     swapping = {"hx_swap_oob": "true"} if swap else {}
-    return Input(type="hidden", name="token", id="token", value=value, **swapping)
+    return Input(type="hidden", name="token", value=value, id="token", **swapping)
 
 
 def QueryInput(view: View, swap: bool = False) -> FT:

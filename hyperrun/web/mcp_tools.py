@@ -225,7 +225,7 @@ async def _ask(services: Services, caller: Caller, wanted: AskInput) -> str:
     if wanted.conversation and services.tokens.check(wanted.conversation) is None:
         raise NotYours("no valid token of the conversation")
     session = services.tokens.open(wanted.conversation)
-    turn = await ask(services, caller, session.conversation, wanted.question, wanted.page)
+    turn = await ask(services, caller, session, wanted.question, wanted.page)
     done: dict[str, Any] = {}
     async with aclosing(follow(services, turn, "en")) as told:
         async for each in told:

@@ -308,6 +308,20 @@ def test_what_is_told_with_an_answer_is_no_error(tmp_path: Path) -> None:
     run(tmp_path, work, [on_ended])
 
 
+def test_a_new_conversation_is_not_looked_up(tmp_path: Path) -> None:
+    class Unread(SQLiteStore):
+        async def turns(self, conversation: str) -> list[Turn]:
+            raise AssertionError(conversation)
+
+    async def work(turns: Turns, agent: ScriptedAnswerer) -> None:
+        agent.script = [Text("Yes."), Done("stop")]
+        turn = await turns.start("c", "How?", PageContext(), Reservation(), is_new=True)
+        assert (await followed(turns, turn.id))[-1].outcome is Outcome.ANSWERED
+        assert agent.asked == [("How?", [])]
+
+    run(tmp_path, work, kind=Unread)
+
+
 def test_one_that_fails_at_an_answers_end_keeps_no_other_from_it(tmp_path: Path) -> None:
     told: list[str] = []
 

@@ -189,6 +189,8 @@ def test_tokens_that_older_versions_have_made_stay_valid(tmp_path: Path) -> None
     for session in (one := tokens.new(), tokens.new(one.conversation)):
         assert session.token == f"{session.conversation}.{signed(session.conversation)}"
         assert tokens.check(session.token) == session.conversation
+    assert tokens.open("").is_new and one.is_new
+    assert not tokens.open(one.token).is_new and not tokens.new(one.conversation).is_new
     link = f"a-turn.{signed('share a-turn')}"
     assert tokens.share("a-turn") == link and tokens.shared(link) == "a-turn"
 
