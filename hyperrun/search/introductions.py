@@ -49,6 +49,8 @@ _THIS_ELSEWHERE = frozenset((
     "這個項目", "이", "이것", "프로젝트",
 ))  # fmt: skip
 
+# Two letters of a script without spaces are as much as a word.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}|\w+")
 _ROOT_README = re.compile(r"readme(\.|$)", re.IGNORECASE)
 _WELCOME = re.compile(
     r"(^|/)[\d_-]*(index|introduction|intro|overview|about|welcome|home|what[-_]is[^/]*)\.",
@@ -195,4 +197,4 @@ def _says(found: Found) -> bool:
     """Is there a paragraph in it that is more than badges, a contents list and a heading?"""
     passage, _ = found
     blocks = re.split(r"\n\s*\n|^#.*$", passage.shown, flags=re.MULTILINE)
-    return any(len(re.findall(r"\w+", block)) >= LEAST_WORDS for block in blocks)
+    return any(len(_WORD.findall(block)) >= LEAST_WORDS for block in blocks)

@@ -19,7 +19,7 @@ from operator import mul
 from hyperrun.search import dictionary
 from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
 from hyperrun.search.remembered import ReadConnection
-from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms
+from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms, unspaced
 from hyperrun.search.thesaurus import ALIKE, alike, meant_by_phrases
 
 SCHEMA = """
@@ -47,6 +47,9 @@ _WEAK = frozenset((
 ))  # fmt: skip
 WEAK = 0.35
 UNKNOWN = 4.0  # what a word counts that stands nowhere, in nats
+SPOKEN = (
+    3  # of so many pairs of letters one stands in documentation that is in a question's language
+)
 COMMON = 2.5  # a word that says no more stands in one of eleven sections
 PHRASE = 3.0  # what one counts that a phrase stands for
 BEFORE = 0.5  # how much a word of the question before counts for one that leans on it
@@ -157,8 +160,8 @@ def wanted(connection: ReadConnection, question: str, before: Before | None = No
                 others[meant] = 1.0
                 weight = _rarity(connection, meant)
             if not weight:
-                if share < 1:
-                    continue
+                if share < 1 or (unspaced(word) and _HIRAGANA.search(word)):
+                    continue  # two letters of which one is grammar are no word
                 weight = UNKNOWN
                 if word not in _WEAK and not any(_rarity(connection, o) for o in others):
                     unknown.append(word)
@@ -198,6 +201,9 @@ def in_words_of(connection: ReadConnection, question: str) -> str:
     def is_common(word: str) -> bool:
         return 0 < _rarity(connection, porter(word)) < COMMON
 
+    pairs = [term for term in terms(question) if unspaced(term)]
+    if pairs and SPOKEN * sum(map(is_known, pairs)) >= len(pairs):
+        return question  # the documentation is in it, too
     said = dictionary.in_english(question, language)
     silent = dictionary.function_words_of(question, language)
     others = [word for word, meant in said if meant and word not in meant.split()]
@@ -383,6 +389,7 @@ _SPELLED = re.compile(
     r"`([^`\n]{2,80})`|(?<![\w-])(--?[a-zA-Z][\w-]*)|"
     r"\b([a-zA-Z]{2,}/\d+(?:\.\d+)?(?![\w/-])|(?:\w+\.)+\w+|\w*[a-z\d][A-Z]\w*|\w+_\w+)\b"
 )
+_HIRAGANA = re.compile(r"[\u3040-\u309f]")
 # The version of a protocol, of which a question's terms hold no number.
 _NUMBERED = re.compile(r"(?<![\w/.-])[A-Za-z]{2,}/\d+(?:\.\d+)?(?![\w/-])")
 _WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)

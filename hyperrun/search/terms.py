@@ -88,6 +88,11 @@ def _foreign(word: str) -> tuple[str, ...]:
     return tuple(word[n : n + 2] for n in range(max(1, len(word) - 1)))
 
 
+def unspaced(term: str) -> bool:
+    """Is it of a script without spaces, and so two letters and not always a word?"""
+    return _CJK.match(term) is not None
+
+
 def query_terms(query: str) -> list[str]:
     """The terms a question is searched by, each once, without stop words; at most 40."""
     found = list(dict.fromkeys(terms(query[:2_000])))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperrun.answering.extractive import NEAR, SURE
 from hyperrun.search import dictionary
 from hyperrun.search.index import Index
 from hyperrun.search.terms import porter, terms
@@ -139,3 +140,29 @@ def test_a_foreign_question_finds_its_section_and_a_native_one_stays_as_it_is(
     found, _ = german.search("Wie kann ich die Datei löschen?", 3)[0]
     assert found.title == "Lampen > Eine Datei löschen"
     assert german.wanted("Wie kann ich die Datei löschen?").question.startswith("Wie kann")
+
+
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("電池", "電池"),  # no word of grammar, and none that the dictionary knows
+        ("電池はどのくらいもちますか", "電池"),  # of whose grammar nothing stands there
+        ("電圧が低いと出ます", "エラー"),
+        ("ランタンとは何ですか", "ランタン"),
+    ],
+)
+def test_documentation_in_a_script_without_spaces_answers_questions_in_it(
+    tmp_path: Path, question: str, title: str
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "guide.md").write_text(
+        "# ランタン\n\nランタンは部屋を照らすライブラリです。\n\n"
+        "## 電池\n\n電池は十一時間もちます。\n\n"
+        "## エラー\n\n「電圧が低い」と表示されたら、充電してください。\n"
+    )
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path / "docs")
+    found, _ = index.search(question, 3)[0]
+    assert found.title.rpartition(" > ")[2] == title
+    assert index.wanted(question).share(f"{found.title}\n{found.shown}") >= SURE
+    assert index.wanted("猫の餌はどこで買えますか").share(found.shown) < NEAR
