@@ -8,9 +8,10 @@ from hyperrun.answering.events import Event
 from hyperrun.domain import PageContext, Turn
 from hyperrun.language import DEFAULT
 from hyperrun.llm.choice import ModelChoice
-from hyperrun.search.sections import Before
+from hyperrun.search.leaning import Before, leans
 
 MAX_SELECTION_CHARS = 300  # of a selected text are searched for
+MAX_LEANED = 4  # questions that lean each on the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,18 @@ class Question:
 
     @property
     def before(self) -> Before | None:
-        """What the question may lean on: the one before, and what its answer cited."""
+        """What the question may lean on: the one before, with what that leaned on itself, and what
+        its answer cited."""
         if not self.history:
             return None
         last = self.history[-1]
         cited = tuple((each.passage.file, each.passage.title) for each in last.sources)
-        return Before(last.question, cited)
+        asked = [last.question]
+        for turn in reversed(self.history[-MAX_LEANED:-1]):
+            if not leans(asked[0]):
+                break
+            asked.insert(0, turn.question)
+        return Before(" ".join(asked), cited)
 
     @property
     def searched(self) -> str:

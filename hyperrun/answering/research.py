@@ -13,7 +13,7 @@ from hyperrun.answering.fitting import PassageBlock
 from hyperrun.domain import PageContext, Source
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import Search
-from hyperrun.search.sections import Before
+from hyperrun.search.leaning import Before
 from hyperrun.text import plain
 
 log = logging.getLogger(__name__)

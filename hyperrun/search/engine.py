@@ -18,9 +18,10 @@ from hyperrun.passage import PROSE, Passage
 from hyperrun.search import versions, whereabouts
 from hyperrun.search.builder import build
 from hyperrun.search.index import Index
+from hyperrun.search.leaning import Before
 from hyperrun.search.offers import Offers
 from hyperrun.search.project import Project
-from hyperrun.search.sections import Before, Wanted
+from hyperrun.search.sections import Wanted
 from hyperrun.search.site.crawl import CrawlStatus
 from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.tree import Tree

@@ -12,9 +12,10 @@ from typing import Any
 from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import index_writer, ranking, sections, terms, typing
 from hyperrun.search.index_file import IndexFile
+from hyperrun.search.leaning import Before, leans
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.remembered import ReadConnection
-from hyperrun.search.sections import Before, Hit, Wanted
+from hyperrun.search.sections import Hit, Wanted
 from hyperrun.search.vectors import fusing
 from hyperrun.search.vectors.fusing import Meant
 
@@ -71,7 +72,7 @@ class Index(IndexFile):
             is_told = best >= HELD and len(hits) >= k  # by documentation alone
             if not is_told or ranking.may_ask_for_code(query) or self._names(connection, query):
                 ranked = self._ranked(connection, query, inside)
-            is_alone = before is None or not sections.leans(query)
+            is_alone = before is None or not leans(query)
             asks_for_code = is_alone and ranking.asks_for_code(query, ranked)
             if best < HELD and not before and self._is_of_code(connection):
                 asks_for_code = True

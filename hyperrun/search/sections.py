@@ -17,6 +17,7 @@ from itertools import zip_longest
 from operator import mul
 
 from hyperrun.search import dictionary
+from hyperrun.search.leaning import WEAK_WORDS, Before, leans
 from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms, unspaced
@@ -33,28 +34,17 @@ FETCH = 60  # candidates that are weighed
 MAX_TERMS = 24
 MAX_BODY_TERMS = 3_000
 
-# Words that say little of what is wanted, but are no stop words: they count for a third.
-_WEAK = frozenset((
-    "able", "actually", "after", "all", "also", "always", "another", "anything", "aren", "before",
-    "best", "between", "call", "called", "come", "couldn", "different", "doesn", "don", "down",
-    "during", "each", "else", "even", "ever", "every", "everything", "first", "given", "go",
-    "goes", "going", "good", "instead", "isn", "just", "kind", "last", "let", "lets", "like",
-    "look", "make", "many", "much", "need", "never", "new", "no", "not", "nothing", "off", "on",
-    "one", "only", "other", "others", "otherwise", "out", "over", "people", "possible", "problem",
-    "put", "really", "right", "said", "same", "say", "says", "simply", "somebody", "someone",
-    "something", "still", "sure", "take", "thing", "things", "told", "too", "try", "unless", "up",
-    "very", "while", "whole", "within", "without", "won", "wouldn",
-))  # fmt: skip
 WEAK = 0.35
 UNKNOWN = 4.0  # what a word counts that stands nowhere, in nats
-SPOKEN = (
-    3  # of so many pairs of letters one stands in documentation that is in a question's language
-)
+# Of so many pairs of letters one stands in documentation that is in a question's language.
+SPOKEN = 3
 COMMON = 2.5  # a word that says no more stands in one of eleven sections
 PHRASE = 3.0  # what one counts that a phrase stands for
 BEFORE = 0.5  # how much a word of the question before counts for one that leans on it
 CITED = 0.1  # and one of a title that was cited
-SAME_SECTION, SAME_FILE = 0.10, 0.25
+# What speaks for a section that was cited before, and for others of its file; and how much of that
+# where the question stands alone.
+SAME_SECTION, SAME_FILE, ALONE = 0.10, 0.25, 0.2
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
 REFERENCE = 0.5  # what speaks against an object of an API beside a guide
 OWN = 0.3  # how much of a question that leans its own words have to find
@@ -67,14 +57,6 @@ WINDOW = 30  # terms that stand close together
 TYPICAL = 130  # terms of a section
 STUB_TERMS = 25  # of one that says little
 MAX_SPELLED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What was said before a question that may lean on it."""
-
-    question: str = ""
-    cited: tuple[tuple[str, str], ...] = ()  # file and title of each section, the first cited first
 
 
 @dataclass(slots=True)
@@ -94,37 +76,6 @@ class Hit:
     score: float
     held: float
     likeness: float = 0.0
-
-
-_GOES_ON = re.compile(
-    r"\W*(and|or|but|also|what about|how about|what if|then|so|same|ok(ay)?|if so|only|just|still"
-    r"|not|all but|per|for|with|as)\b",
-    re.I,
-)
-# Words for what was said: before this question where it says little before them, else in itself.
-_POINTS = re.compile(
-    r"\b((?P<often>it|they|them|their|these|those)|it's|its|this|that|ones?|either|the same|instead"
-    r"|such)\b",
-    re.I,
-)
-_SAID, _SAID_OFTEN = 2, 3  # so many own words before one, and it points at them
-
-
-def leans(question: str, is_known: bool = True) -> bool:
-    """Does a question make little sense without the one before?
-
-    One of a single own word does, where all of its words are known to the documentation.
-    """
-    if _GOES_ON.match(question) or (is_known and len(_own(question)) < 2):
-        return True
-    return any(
-        len(_own(question[: found.start()])) < (_SAID_OFTEN if found["often"] else _SAID)
-        for found in _POINTS.finditer(question)
-    )
-
-
-def _own(text: str) -> list[str]:
-    return [term for term in query_terms(text) if term not in _WEAK]
 
 
 def stems(text: str) -> list[str]:
@@ -163,9 +114,9 @@ def wanted(connection: ReadConnection, question: str, before: Before | None = No
                 if share < 1 or (unspaced(word) and _HIRAGANA.search(word)):
                     continue  # two letters of which one is grammar are no word
                 weight = UNKNOWN
-                if word not in _WEAK and not any(_rarity(connection, o) for o in others):
+                if word not in WEAK_WORDS and not any(_rarity(connection, o) for o in others):
                     unknown.append(word)
-            terms[stem] = Term(weight * share * (WEAK if word in _WEAK else 1.0), others)
+            terms[stem] = Term(weight * share * (WEAK if word in WEAK_WORDS else 1.0), others)
 
     if total:
         add(query_terms(question), 1.0)
@@ -478,6 +429,7 @@ class Wanted:
         self._asks = _asks(question)
         self._cited = before.cited if before else ()
         self._cited_files = {file for file, _ in self._cited}
+        self._goes_on = 1.0 if leans(question, not unknown) else ALONE
         # Stem -> the words of the question that it stands for, and how well.
         self._stands_for: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for n, (stem, term) in enumerate(terms.items()):
@@ -519,8 +471,8 @@ class Wanted:
         told = self.told(each)
         score = sum(map(mul, WEIGHTS, told))
         if each.file in self._cited_files:
-            score += SAME_FILE
-            score += SAME_SECTION if (each.file, each.title) in self._cited else 0.0
+            is_cited = (each.file, each.title) in self._cited
+            score += self._goes_on * (SAME_FILE + SAME_SECTION * is_cited)
         return Hit(each.id, score, told[_HELD])
 
     def told(self, each: Candidate) -> list[float]:

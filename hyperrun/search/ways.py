@@ -9,9 +9,9 @@ from hyperrun.search.colgrep.engine import ColGrep, find_program
 from hyperrun.search.colgrep.program import ColGrepError, Crowded
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index
+from hyperrun.search.leaning import Before, leans
 from hyperrun.search.offers import Offers
 from hyperrun.search.project import Project
-from hyperrun.search.sections import Before, leans
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.vectors.meaning import Meaning, MeaningStatus

@@ -490,3 +490,11 @@ def test_the_lists_come_from_litellm_without_a_connection(tmp_path: Path) -> Non
     assert any("claude" in name for name in names)
     assert all(name.startswith("anthropic/") for name in names)
     assert asyncio.run(models.of_provider("ollama")) == []
+
+
+def test_what_a_question_may_lean_on_goes_back_to_the_one_that_stands_alone() -> None:
+    asked = ["How do I paint a wall?", "How do I pair a lamp?", "and in async?", "per room?"]
+    turns = [Turn(str(at), "c", each) for at, each in enumerate(asked)]
+    before = Question("Can it be undone?", turns).before
+    assert before and before.question == "How do I pair a lamp? and in async? per room?"
+    assert Question("Can it be undone?").before is None

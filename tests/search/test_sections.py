@@ -6,7 +6,8 @@ import pytest
 
 from hyperrun.search import ranking
 from hyperrun.search.index import Index, distinct
-from hyperrun.search.sections import Before, leans, spelled
+from hyperrun.search.leaning import Before
+from hyperrun.search.sections import spelled
 from hyperrun.search.terms import query_terms
 from hyperrun.search.thesaurus import alike, meant_by_phrases
 
@@ -174,19 +175,6 @@ def test_a_changelog_stands_behind_a_guide_unless_changes_are_asked_for(lantern:
 
     assert first(lantern, "timeouts of lamps").startswith("docs/guide.md")
     assert score("timeouts of lamps in a release") > score("timeouts of lamps in a zebra")
-
-
-@pytest.mark.parametrize(("question", "does"), [
-    ("How do I turn it off?", True), ("and in async?", True), ("what is its default?", True),
-    ("per request?", True), ("How do I pair a lamp with the bridge?", False),
-    ("Which colours does a lamp know?", False), ("what if it flickers?", True),
-    ("only in the evening?", True), ("How do they learn new colours?", True),
-    ("How long may a lamp take before it gives up?", False),
-    ("reject colours that are too bright", False), ("Is there a timeout for lamps?", False),
-    ("pair a lamp with the bridge and give it a name", False),
-])  # fmt: skip
-def test_a_question_that_makes_little_sense_alone_is_known(question: str, does: bool) -> None:
-    assert leans(question) is does
 
 
 def test_a_question_that_leans_is_searched_with_what_was_said_before(lantern: Index) -> None:
