@@ -51,7 +51,6 @@ from hyperrun.web import (
     middleware,
     searching,
     settings_routes,
-    sse,
 )
 from hyperrun.web.agents_menu import AgentsSheet, ForAgents, name_for
 from hyperrun.web.caller import Caller, address_of, admitted
@@ -160,19 +159,6 @@ async def ask(request: Request, services: Services, form: AskForm) -> tuple[FT, 
         html.QueryInput(view, swap=True),
         *replaced,
     )
-
-
-@route("/stream/{turn_id}", methods=["GET"])
-async def stream(request: Request, turn_id: str, services: Services) -> sse.EventStream:
-    """Follow an answer. Reads only: any number of connections, one model run.
-
-    A late, gone or unknown id is answered like any other, with what there is and `close`: any
-    other status makes htmx's extension come back for ever.
-    """
-    view = view_for(request, services)
-    caller = Caller.of(request)
-    place = services.limits.stream(caller.visitor, caller.address)
-    return sse.EventStream(answer_stream.frames(services, view, turn_id, caller.address, place))
 
 
 @route("/starters", methods=["POST"])
@@ -368,7 +354,7 @@ LINKS = Links(
     models="models",
     search="search",
     missed="search-missed",
-    stream=lambda turn_id: stream.to(turn_id=turn_id).lstrip("/"),
+    stream=lambda turn_id: f"stream/{turn_id}",
     stop=lambda turn_id: stop.to(turn_id=turn_id).lstrip("/"),
     retry=lambda turn_id: retry.to(turn_id=turn_id).lstrip("/"),
     go_on=lambda turn_id: go_on.to(turn_id=turn_id).lstrip("/"),
@@ -472,7 +458,7 @@ def create_app(settings: Settings) -> FastHTML:
             images=tuple(origin(each) for each in settings.images),
         ),
     )
-    app.router.routes += searching.routes
+    app.router.routes += [*searching.routes, Route("/stream/{turn_id}", answer_stream.follow)]
     for routes in (
         route, asset_routes.route, conversation_routes.route, settings_routes.route,
     ):  # fmt: skip

@@ -1,6 +1,7 @@
 """What streaming answers costs, from the model's token to the reader's screen.
 
-    python -m bench.answers [--small] [--rounds N] [--tokens N] [--only PART …] [--json FILE]
+    python -m bench.answers [--small] [--rounds N] [--tokens N] [--only PART …] [--road ROAD]
+                            [--json FILE]
 
 Starts everything on loopback, each part in a process of its own: a fake model that writes the time
 into every token, the whole HyperRun server (`main.py`, embedded search over a small repository), a
@@ -31,6 +32,8 @@ RESULTS = ROOT / "bench" / "results"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 PARTS = ("cold", "cpu", "crowd", "memory", "wire")
 LATE = 1.05
+# Models that are reached directly, in OpenAI's format and in Anthropic's, and through LiteLLM.
+ROADS = {"openai": "openai/bench", "anthropic": "anthropic/bench", "litellm": "custom_openai/bench"}
 QUESTIONS_PER_S = 40  # a crowd does not ask in the same moment
 
 GUIDE = """# Lantern
@@ -54,7 +57,6 @@ class Server:
     name: str
     process: subprocess.Popen[bytes]
     port: int
-    beats: Path | None = None
 
     @property
     def kind(self) -> str:
@@ -169,8 +171,9 @@ def wait_for(port: int, path: str, child: subprocess.Popen[bytes], log: Path) ->
 class Bench:
     """The processes of one run, in one temporary folder."""
 
-    def __init__(self, stack: ExitStack) -> None:
+    def __init__(self, stack: ExitStack, road: str = "openai") -> None:
         self._stack = stack
+        self._road = road
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         self.log = self.folder / "log"
         repository = self.folder / "lantern"
@@ -196,7 +199,7 @@ class Bench:
             "HYPERRUN_REPO_PATH": str(self.folder / "lantern"),
             "HYPERRUN_DATA_DIR": str(self.folder / name),
             "HYPERRUN_SEARCH": "embedded",
-            "HYPERRUN_MODEL": "openai/bench",
+            "HYPERRUN_MODEL": ROADS[self._road],
             "HYPERRUN_API_BASE": self.model_url,
             "HYPERRUN_API_KEY": "none",
             "HYPERRUN_LOG_LEVEL": "warning",
@@ -213,15 +216,16 @@ class Bench:
             ).fetchone()
         return database.stat().st_size / max(conversations, 1)
 
-    def hyperrun(self, profile: Path | None = None) -> Server:
-        """The whole server, ready, with a clock in its event loop."""
-        port, beats = free_port(), self.folder / "beats.json"
-        arguments = ["-m", "bench.parts.watched", str(beats), *([str(profile)] if profile else [])]
+    def hyperrun(self, *watched: str) -> Server:
+        """The whole server, ready; `watched` by a clock in its event loop, which costs 16 ms of CPU
+        a second: what `bench.parts.watched` takes."""
+        port = free_port()
+        arguments = ["-m", "bench.parts.watched", *watched] if watched else ["main.py"]
         child = self._stack.enter_context(
             process(arguments, self.log, **self.settings("data", port))
         )
         wait_for(port, "/healthz", child, self.log)
-        return Server("hyperrun", child, port, beats)
+        return Server("hyperrun", child, port)
 
     def design(self, name: str) -> Server:
         """The relay or the plain design."""
@@ -331,6 +335,7 @@ class Options:
     rate: int = 40
     tokens: int = 400
     profile: Path | None = None
+    road: str = "openai"
 
 
 def measure(options: Options) -> dict[str, Any]:
@@ -338,7 +343,7 @@ def measure(options: Options) -> dict[str, Any]:
     figures: dict[str, Any] = {"machine": machine(), "rounds": [], "figures": {}}
     rounds: list[Round] = []
     with ExitStack() as stack:
-        bench = Bench(stack)
+        bench = Bench(stack, options.road)
         if "cold" in options.parts:
             cold = [cold_start(bench, number) for number in range(options.rounds)]
             figures["figures"]["first page, s"] = spread([each[0] for each in cold], 2)
@@ -348,16 +353,23 @@ def measure(options: Options) -> dict[str, Any]:
             name = f"kB for each of {options.open} open answers"
             figures["figures"][f"{name}, a first crowd's"] = spread([each[0] for each in taken], 0)
             figures["figures"][f"{name}, each further one"] = spread([each[1] for each in taken], 0)
-        with ExitStack() as servers:
-            bench._stack = servers
-            hyperrun = bench.hyperrun(options.profile)
-            bench.warm(hyperrun)
-            if "crowd" in options.parts:
+        beats: list[list[float]] = []
+        if "crowd" in options.parts:
+            with ExitStack() as servers:
+                bench._stack = servers
+                noted = bench.folder / "beats.json"
+                hyperrun = bench.hyperrun(str(noted))
+                bench.warm(hyperrun)
                 rounds += [bench.crowd(hyperrun, answers, options) for answers in options.crowds]
-            if "cpu" in options.parts:
+            beats = json.loads(noted.read_text())
+        if "cpu" in options.parts:
+            with ExitStack() as servers:
+                bench._stack = servers
+                profiled = (str(bench.folder / "beats.json"), str(options.profile))
+                hyperrun = bench.hyperrun(*(profiled if options.profile else ()))
                 others = [bench.design(name) for name in options.designs]
-                for other in others:
-                    bench.warm(other)
+                for server in (hyperrun, *others):
+                    bench.warm(server)
                 for _ in range(options.rounds):
                     for server in (hyperrun, *others):
                         rounds.append(
@@ -365,10 +377,8 @@ def measure(options: Options) -> dict[str, Any]:
                         )
                 if "wire" in options.parts:
                     figures["figures"] |= on_the_wire(bench, (hyperrun, *others))
-        stored = bench.stored_bytes("data")
-        figures["figures"]["stored for each conversation, kB"] = f"{stored / 1_000:.1f}"
-        assert hyperrun.beats is not None
-        beats = json.loads(hyperrun.beats.read_text())
+            stored = bench.stored_bytes("data")
+            figures["figures"]["stored for each conversation, kB"] = f"{stored / 1_000:.1f}"
     figures["figures"] |= summary(rounds, beats, options)
     figures["rounds"] = [
         {
@@ -420,11 +430,6 @@ def summary(
             for percent in (50, 95, 99):
                 values = [percentile(each.seen[f"{which}_ms"], percent) for each in few[name]]
                 found[f"added to {which} token, p{percent} ms, {name}"] = spread(values)
-    if "hyperrun" in few:
-        stopped = stops(few["hyperrun"], beats)
-        for which, says in (("clock_ms", "by the clock"), ("computing_ms", "computing")):
-            stop_name = f"longest stop of the loop, {shape}, ms {says}"
-            found[stop_name] = spread([each[which] for each in stopped])
     for each, stop in zip(crowds, stops(crowds, beats), strict=True):
         name = f"{each.answers} answers at {each.rate}/s"
         seen = each.seen
@@ -465,12 +470,13 @@ def main() -> None:
     parser.add_argument("--crowds", type=int, nargs="*", default=[1, 50, 200, 400, 500, 1_000])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--designs", nargs="*", default=["relay", "plain"])
+    parser.add_argument("--road", choices=ROADS, default="openai", help="to the model")
     parser.add_argument("--profile", type=Path, help="cProfile of HyperRun into this file")
     parser.add_argument("--json", type=Path, help="where to write; default: bench/results/")
     given = parser.parse_args()
     options = Options(
         given.only, given.designs, given.crowds, given.rounds, tokens=given.tokens,
-        profile=given.profile,
+        profile=given.profile, road=given.road,
     )  # fmt: skip
     if given.small:
         parts = ("cpu", "crowd", "memory")

@@ -107,16 +107,31 @@
     lastTop = messages.scrollTop;
     offerEnd(!atEnd && farFromEnd());
   }, { passive: true });
+  // An answer that is there at once is read from its question on; its end would be seen first.
+  const AT_ONCE_MS = 1500;
+  let beganAt = -Infinity; // Infinity until its first words
+  const isAtOnce = (newest) => {
+    if (beganAt === Infinity && newest?.querySelector(".blocks > *, .live > *")) beganAt = performance.now();
+    return newest && performance.now() - beganAt < AT_ONCE_MS;
+  };
   let scrolling = 0;
   const follow = () => {
     if (scrolling) return;
     scrolling = requestAnimationFrame(() => {
       scrolling = 0;
-      if (atEnd) messages.scrollTop = messages.scrollHeight;
-      else offerEnd(farFromEnd());
+      const end = messages.scrollHeight - messages.clientHeight;
+      const newest = [...messages.querySelectorAll(".exchange")].pop();
+      if (atEnd && isAtOnce(newest)) {
+        const top = messages.scrollTop + newest.getBoundingClientRect().top - messages.getBoundingClientRect().top;
+        atEnd = end <= top;
+        messages.scrollTop = Math.min(end, top);
+      } else if (atEnd) messages.scrollTop = end;
+      if (!atEnd) offerEnd(farFromEnd());
     });
   };
-  toEnd.addEventListener("click", () => { atEnd = true; offerEnd(false); follow(); });
+  for (const type of ["wheel", "touchmove", "pointerdown", "keydown"])
+    messages.addEventListener(type, () => { beganAt = -Infinity; }, { passive: true });
+  toEnd.addEventListener("click", () => { beganAt = -Infinity; atEnd = true; offerEnd(false); follow(); });
   new ResizeObserver(follow).observe(messages);
 
   // The stream. `more` is text at the end of the growing block; htmx swaps everything else.
@@ -273,12 +288,14 @@
   composer.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== composer) return;
     atEnd = true;
+    beganAt = -Infinity; // what went wrong is told at the end
     past.push(query().value);
     place = past.length;
   });
   composer.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== composer) return;
     if (!event.detail.successful) return;
+    beganAt = Infinity;
     keep("draft", "");
     edit("");
     forgetSelection();

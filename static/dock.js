@@ -1,5 +1,6 @@
 // The panel beside the text: the page makes room, and gives it back.
 const DOCK_KEY = 'hyperrun-width';
+const TEXT = ':is(main,article,[role=main]) :is(p,pre,li,table,h1,h2,h3)';
 
 const dock = ({ host, panel, make, side, page, label, width }) => {
   const least = 320;
@@ -44,9 +45,32 @@ const dock = ({ host, panel, make, side, page, label, width }) => {
       if (getComputedStyle(each).position === 'fixed' && each.getBoundingClientRect().width > innerWidth / 2) found.add(each);
     return found;
   };
+  // Does a column lie over what is read?
+  const covers = (column) => {
+    const box = column.getBoundingClientRect();
+    return [...document.querySelectorAll(TEXT)].some((each) => {
+      if (column.contains(each)) return false;
+      const { left, right, top, bottom, width } = each.getBoundingClientRect();
+      return width && left < box.right - 8 && right > box.left + 8 && top < box.bottom && bottom > box.top;
+    });
+  };
+  // Tall fixed columns beside the text, such as a list of pages or of headings.
+  const columns = () => {
+    const seen = new Set();
+    for (let x = 4; x < innerWidth; x += 40)
+      for (let each of document.elementsFromPoint(x, innerHeight / 2))
+        for (; each && each !== page && each !== host && !seen.has(each); each = each.parentElement) seen.add(each);
+    return [...seen].filter((each) => {
+      const { left, right, height } = each.getBoundingClientRect(); // Starlight's reaches out of the window
+      const width = Math.min(right, innerWidth) - Math.max(left, 0);
+      return height > innerHeight / 2 && width < innerWidth / 2 && getComputedStyle(each).position === 'fixed' && !covers(each);
+    });
+  };
   let size = 0;
+  // Make room, and say whether there is any: a site's columns may then lie over its text.
   const take = (wanted = kept()) => {
     leave();
+    const tall = columns();
     size = Math.round(Math.max(least, Math.min(most(), wanted)));
     const bars = fixed();
     // What is placed by the window's edge (`absolute`) is then placed by the page's.
@@ -61,11 +85,24 @@ const dock = ({ host, panel, make, side, page, label, width }) => {
     const room = innerWidth - size;
     const { scrollWidth } = document.body;
     if (scrollWidth > room + 1) set(document.body, { zoom: Math.max(0.6, room / scrollWidth) });
+    const [from, to] = side === 'right' ? [0, room] : [size, innerWidth];
+    for (const each of tall) {
+      const { left, right } = each.getBoundingClientRect();
+      const isBeside = (left + right > from + to) === (side === 'right');
+      const reaches = left < from - 8 || right > to + 8;
+      if (!reaches && !covers(each)) continue;
+      if (!isBeside) {
+        leave();
+        return false;
+      }
+      set(each, { visibility: 'hidden' }); // next to the panel, where narrower windows have none
+    }
     host.style.setProperty('--w', size + 'px');
     host.classList.add('docked');
     handle.setAttribute('aria-valuenow', size);
     handle.setAttribute('aria-valuemin', least);
     handle.setAttribute('aria-valuemax', most());
+    return true;
   };
   const resize = (wanted) => {
     take(wanted);

@@ -1,6 +1,6 @@
 // What a documentation site loads: a button, and nothing else until a reader wants it.
 //
-// Budget: 2,500 bytes gzipped as served, one request, no forced layout. The panel, its frame and all
+// Budget: 2,550 bytes gzipped as served, one request, no forced layout. The panel, its frame and all
 // that talks with it are in panel.js, imported on the first click, focus or hover. It is `import()`
 // and not a script element because a site under Trusted Types may not set a script's `src`.
 //
@@ -122,14 +122,15 @@
     return (given && /^\d+$/.test(given) ? given : 16) + 'px';
   };
   sheet.replaceSync(
-    `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${own ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')};bottom:calc(var(--y) + env(safe-area-inset-bottom))!important;${side}:calc(var(--x) + env(safe-area-inset-${side}))!important}` +
+    `:host{all:initial!important;position:fixed!important;z-index:1040!important;--a:${own ? color : '#422ad5'};--x:${pixels('offset_x')};--y:${pixels('offset_y')};--b:calc(var(--y) + env(safe-area-inset-bottom));--s:calc(var(--x) + env(safe-area-inset-${side}));bottom:var(--b)!important;${side}:var(--s)!important}` +
       `button{display:flex;align-items:center;gap:6px;min-height:44px;padding:0 15px;border-radius:44px;border:1px solid #fff6;font:600 15px -apple-system,Segoe UI,sans-serif;cursor:pointer;background:var(--a);color:#fff;${own ? 'color:oklch(from var(--a) clamp(0,(.65 - l)*1e3,1) 0 0);' : ''}box-shadow:0 2px 8px #0005}` +
       '[hidden]{display:none}' +
       'button:focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px var(--a)}' +
       '[aria-busy=true]{cursor:progress}' +
       // The icon is a shape in CSS: nothing to fetch, and no policy on images applies.
       '.ask:before{content:"";width:20px;height:20px;background:currentColor;forced-color-adjust:none;clip-path:path("M10 1q1 7 8 8-7 1-8 8-1-7-8-8 7-1 8-8")}' +
-      '@media(max-width:480px){.ask:not([aria-busy]){padding:0 11px}.ask:not([aria-busy]) span{position:absolute;clip-path:inset(50%)}}' +
+      // On a phone the window moves over a page that is wider: fixed to that one's corner, it was out of sight.
+      `@media(max-width:480px){:host{inset:calc(100dvh - var(--b)) auto auto ${side == 'left' ? 'var(--s)' : 'calc(100vw - var(--s))'}!important}button{position:absolute;bottom:0;${side}:0;white-space:nowrap}.ask:not([aria-busy]){padding:0 11px;& span{position:absolute;clip-path:inset(50%)}}}` +
       '@media print{:host{display:none!important}}',
   );
   root.adoptedStyleSheets = [sheet];

@@ -317,11 +317,14 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   };
   // A phone's keyboard shrinks only the visual viewport; the text box has to stay above it.
   const fit = () => {
-    host.style.setProperty('--top', opened && layout !== 'dialog' && !docks() ? header() + 'px' : '0px');
-    const { height, offsetTop } = window.visualViewport;
+    host.style.setProperty('--top', opened && layout !== 'dialog' && !host.classList.contains('docked') ? header() + 'px' : '0px');
+    const { width, height, scale, offsetTop, offsetLeft } = window.visualViewport;
     const full = opened && covers.matches;
     panel.style.height = full ? height + 'px' : '';
     panel.style.top = full ? offsetTop + 'px' : '';
+    // What is fixed is as wide as a page that is wider than the window.
+    panel.style.left = full ? offsetLeft + 'px' : '';
+    panel.style.width = full ? width * Math.max(1, scale) + 'px' : '';
   };
 
   const open = (wish) => {
@@ -376,6 +379,14 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   listen(document, 'scroll', tellSoon);
   listen(window, 'popstate', tellSoon);
   if (window.navigation) listen(window.navigation, 'navigatesuccess', tellSoon);
+  // A window of another size, and the next page of a router, make room anew.
+  let settling;
+  const settle = () => {
+    clearTimeout(settling);
+    settling = setTimeout(() => opened && docks() && shape(), 300);
+  };
+  for (const type of ['resize', 'popstate']) listen(window, type, settle);
+  if (window.navigation) listen(window.navigation, 'navigatesuccess', settle);
   listen(systemDark, 'change', follow);
 
   // Toggles change an attribute of html or body; Quarto's stylesheet follows its class later.

@@ -161,6 +161,9 @@ def read(scene: Scene) -> None:
 def its_end(scene: Scene) -> None:
     """An answer's end: sources, what one can do, what to ask next."""
     answered(scene.page)
+    to_end = scene.page.locator("#to-end")
+    if to_end.is_visible():
+        to_end.click()
 
 
 def card(scene: Scene) -> None:

@@ -4,11 +4,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from bench.answer_tests.edits import section_of
 from bench.gaps.__main__ import HERE, NOISE, questions
+from bench.parts.formats import ANTHROPIC, OPENAI, Format
+from hyperrun.llm.anthropic import AnthropicStep
+from hyperrun.llm.wire import ModelStep, Step
 from tests.browser import chromium_path
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +55,23 @@ def test_the_small_bench_of_reading_reads_an_answer_on_both_pages() -> None:
         assert each["seconds"] >= 2.5  # 300 tokens at 100/s: the answer was read to its end
         assert each["main_thread_ms"] > 0
     assert ratio["times_the_plain_page"] > 0
+
+
+@pytest.mark.parametrize(("spoken", "step"), [(OPENAI, Step), (ANTHROPIC, AnthropicStep)])
+def test_the_fake_model_speaks_as_a_provider_does(spoken: Format, step: Any) -> None:
+    def read(text: str) -> ModelStep:
+        taken: ModelStep = step(SimpleNamespace(types=SimpleNamespace(utils=None)), "bench")
+        for line in text.splitlines():
+            if line.startswith("data:"):
+                taken.take(line[5:].strip().encode())
+        assert taken.ended and taken.is_whole and taken.told_usage
+        return taken
+
+    begin, end = spoken.token
+    words = "".join(f"{begin}{word}{end}" for word in ("one", " two"))
+    told = read(spoken.opening + words + spoken.closing(2))
+    assert (told.content.words, told.finish_reason) == ("one two", "stop")
+    assert read(spoken.tool_call).finish_reason == "tool_calls"
 
 
 def test_a_heading_over_tildes_opens_no_code() -> None:

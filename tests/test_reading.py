@@ -309,8 +309,8 @@ def test_a_long_question_folds(chat: Page, model: ModelServer) -> None:
 def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
     chat: Page, model: ModelServer
 ) -> None:
-    pieces = len(Script(LONG).pieces())
-    model.script(LONG, Script(LONG, holds_after=pieces // 2))
+    pieces = [f"{paragraph}\n\n" for paragraph in LONG.split("\n\n")]
+    model.script("Short.", Script(pieces, delay_s=0.6, holds_after=len(pieces) // 2))
     chat.set_viewport_size({"width": 700, "height": 500})
     ask(chat, "Much?")
     answers(chat, 1)
@@ -334,6 +334,29 @@ def test_the_page_scrolls_along_only_while_the_reader_is_at_the_end(
     assert chat.evaluate("document.getElementById('messages').scrollTop") == before
     chat.get_by_role("button", name="Go to the newest words").click()
     chat.wait_for_function(at_end)
+
+
+def test_an_answer_that_is_there_at_once_is_read_from_its_question_on(
+    chat: Page, model: ModelServer
+) -> None:
+    model.script("Short.", LONG)
+    chat.set_viewport_size({"width": 700, "height": 500})
+    at_top = """question => { const top = e => e.getBoundingClientRect().top;
+        const asked = [...document.querySelectorAll('.question')].pop();
+        return asked.textContent.includes(question)
+          && Math.abs(top(asked) - top(document.getElementById('messages'))) < 60 }"""
+    for number, question in enumerate(("Little?", "Much?"), 1):
+        ask(chat, question)
+        answers(chat, number)
+    chat.wait_for_function(at_top, arg="Much?")
+    to_end = chat.get_by_role("button", name="Go to the newest words")
+    expect(to_end).to_be_visible()
+    to_end.click()
+    expect(to_end).to_be_hidden()
+    expect(chat.locator(".actions").last).to_be_in_viewport()
+    chat.reload()
+    answers(chat, 2)
+    expect(chat.locator(".actions").last).to_be_in_viewport()
 
 
 def test_selected_text_and_finished_blocks_stay_while_the_answer_grows(
@@ -444,6 +467,8 @@ def test_no_state_of_the_page_has_an_accessibility_finding(
     box.fill("And now?")
     box.press("Enter")
     answers(page, 2)
+    page.mouse.move(0, 0)
+    expect(page.locator(".actions").first).to_have_css("opacity", "0")  # it fades out
     sound("error")
     choose(page, "#conversations")
     expect(page.locator(".conversation")).to_be_focused()

@@ -68,7 +68,8 @@ def main() -> None:
     options = parser.parse_args()
     with ExitStack() as stack:
         bench = BoxBench(stack, options.repository.resolve())
-        server = bench.hyperrun(options.profile)
+        watched = (str(bench.folder / "beats.json"), str(options.profile))
+        server = bench.hyperrun(*(watched if options.profile else ()))
         bench.warm(server)
         typed = bench.folder / "typed"
         typed.write_text("\n".join(lines(bench)))

@@ -1,4 +1,5 @@
-"""A fake OpenAI-compatible model: raw asyncio, one timer for all answers, no JSON parsed.
+"""A fake model in OpenAI's and Anthropic's format: raw asyncio, one timer for all answers, no JSON
+parsed.
 
     python -m bench.parts.model
 
@@ -14,6 +15,7 @@ from typing import cast
 
 import uvloop
 
+from bench.parts.formats import ANTHROPIC, OPENAI, Format
 from bench.parts.words import NAME_LETTERS, PLAIN, SPECIFICATION, encoded, now, spacing
 
 HEAD = (
@@ -21,50 +23,27 @@ HEAD = (
     b"connection: keep-alive\r\n\r\n"
 )
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
-BEGIN, END = json.dumps(
-    {
-        "id": "chatcmpl-bench",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": "bench",
-        "choices": [{"index": 0, "delta": {"content": "|"}, "finish_reason": None}],
-    }
-).split("|")
+LAST = b"0\r\n\r\n"
 FIRST_AFTER_S = 0.3
-TOOL_RESULT = re.compile(rb'"role":\s*"tool"')
+TOOL_RESULT = re.compile(rb'"role":\s*"tool"|"tool_result"')
 
 
-def chunk(body: str) -> bytes:
-    """One event as one chunk of the response."""
-    event = f"data: {body}\n\n".encode()
-    return b"%x\r\n%s\r\n" % (len(event), event)
-
-
-def closing(reason: str, tokens: int) -> bytes:
-    """The end of a response: the reason, the usage, the mark."""
-    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
-    usage = {"prompt_tokens": 900, "completion_tokens": tokens, "total_tokens": 900 + tokens}
-    last = chunk(json.dumps(end)) + chunk(json.dumps({"choices": [], "usage": usage}))
-    return last + chunk("[DONE]") + b"0\r\n\r\n"
-
-
-def tool_call() -> bytes:
-    """The model wants to search."""
-    function = {"name": "search_code", "arguments": '{"query": "dimming a lamp"}'}
-    call = {"index": 0, "id": "call_1", "type": "function", "function": function}
-    delta = {"role": "assistant", "content": None, "tool_calls": [call]}
-    return chunk(json.dumps({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}))
+def chunk(events: str) -> bytes:
+    """Events as one chunk of the response."""
+    data = events.encode()
+    return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 class Answer:
     """One answer on its way out."""
 
-    def __init__(self, transport: asyncio.WriteTransport, body: bytes) -> None:
+    def __init__(self, transport: asyncio.WriteTransport, format: Format, body: bytes) -> None:
         specification = SPECIFICATION.findall(body)[-1]
         self.number, self.rate, self.tokens = (int(part) for part in specification[:3])
         self.plain = specification[3] == b"plain"
         self.name = encoded(self.number, NAME_LETTERS)
         self.transport = transport
+        self.format = format
         self.sent = 0
         self.last = 0
 
@@ -75,10 +54,12 @@ class Answer:
         if not self.plain:
             word = f"Q{self.name}{encoded(self.last, 6)}"
         text = json.dumps(spacing(self.sent) + word)[1:-1]
-        self.transport.write(chunk(BEGIN + text + END))
+        begin, end = self.format.token
+        opening = "" if self.sent else self.format.opening
+        self.transport.write(chunk(opening + begin + text + end))
         self.sent += 1
         if self.sent == self.tokens:
-            self.transport.write(closing("stop", self.tokens))
+            self.transport.write(chunk(self.format.closing(self.tokens)) + LAST)
 
 
 class Pace:
@@ -138,10 +119,11 @@ class Connection(asyncio.Protocol):
             self._transport.write(NOT_FOUND)
             return
         self._transport.write(HEAD)
+        spoken = ANTHROPIC if b"/v1/messages" in head else OPENAI
         if b'"tools"' in body and not TOOL_RESULT.search(body):
-            self._transport.write(tool_call() + closing("tool_calls", 12))
+            self._transport.write(chunk(spoken.tool_call) + LAST)
             return
-        self._pace.add(Answer(self._transport, body))
+        self._pace.add(Answer(self._transport, spoken, body))
 
 
 async def serve() -> None:

@@ -5,6 +5,7 @@ import html
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hyperrun.answering.events import (
@@ -26,12 +27,16 @@ from hyperrun.answering.events import (
 from hyperrun.answering.prompts import MAX_SUGGESTIONS
 from hyperrun.domain import Call, Grounding, Handed, Outcome, Source, Step, Turn, Usage
 from hyperrun.language import DEFAULT, languages, text
+from hyperrun.markdown.citations import relocated
 from hyperrun.markdown.live import appended
 from hyperrun.markdown.renderer import AnswerRenderer
+from hyperrun.passage import Passage
 from hyperrun.search.questions import is_about
 from hyperrun.text import without_controls
 
 log = logging.getLogger(__name__)
+
+Locate = Callable[[Passage], Passage | None]
 
 MAX_FOUND = 6  # sources shown of an answer that cites none
 
@@ -55,6 +60,7 @@ class Update:
     suggestions: tuple[str, ...] = ()
     usage: Usage | None = None
     outcome: Outcome | None = None
+    ended: Turn | None = None  # as it would be stored, with `outcome`
     error: str = ""
     notice: str = ""
     cites: bool = True  # else `sources` are what was found, and the answer names none of them
@@ -318,6 +324,34 @@ class AnswerState:
         )
 
 
+def snapshot(turn: Turn, language: str, locate: Locate) -> Update:
+    """A stored turn, rendered; a source that has moved since is cited where it stands now.
+
+    Takes milliseconds and reads files: for a thread.
+    """
+    moved = relocated(turn.sources, locate)
+    sources = {source.number: source for source in moved}
+    written = bool(turn.usage.model)
+    builder = HtmlBuilder(AnswerRenderer(sources.get, language or DEFAULT, checks=written))
+    builder.feed(turn.answer)
+    builder.finish()
+    return Update(
+        snapshot=True,
+        blocks=tuple(builder.blocks),
+        live="",
+        steps=turn.steps,
+        sources=tuple(sources[n] for n in builder.cited or sources if n in sources),
+        suggestions=turn.suggestions,
+        usage=turn.usage,
+        outcome=turn.outcome,
+        ended=turn,
+        error=turn.error,
+        notice=turn.notice,
+        cites=bool(builder.cited),
+        beside=only_beside(turn.answer),
+    )
+
+
 class Follower:
     """One connection: what it has sent, and whether there is more."""
 
@@ -362,9 +396,10 @@ class Follower:
             more=more,
             steps=state.steps if snapshot or state.steps != self._steps else None,
             sources=sources if snapshot or state.outcome or sources != self._sources else None,
-            suggestions=state.suggestions,
+            suggestions=state.suggestions if state.outcome else (),
             usage=state.usage if state.outcome else None,
             outcome=state.outcome,
+            ended=state.as_turn() if state.outcome else None,
             error=state.error,
             notice=state.notice,
             cites=state.cites,

@@ -7,20 +7,22 @@ were judged project by project, with that project's own left out.
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hyperrun.answering.quoting import Block, size
 from hyperrun.domain import Source
 from hyperrun.search.sections import Wanted
 
-ANSWER_LINES = 27
+ANSWER_LINES = 28
+OTHERS_LINES = 15  # of which sections after the first take no more
 WHOLE_LINES = 22  # a first section that takes no more is quoted whole
+UNCUT_LINES = 16  # and code and steps that take no more, where there is room
 HEADING_LINES = 1
 
 # What speaks for a block: the share of the question that stands close together in it, how well its
 # section was found beside the first (at most twice as well), the share that its heading holds,
 # names that it spells out, code, and against it how long it is.
-NEAR, FOUND, HEADED, SPELLS, CODE, LONG = 3.0, 0.65, 0.95, 1.1, 0.3, 0.2
+NEAR, FOUND, HEADED, SPELLS, CODE, LONG = 3.0, 0.65, 0.95, 0.7, 0.3, 0.2
 MAX_FOUND = 2.0
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
 # What a deviation of its section's likeness speaks for it, where a model of meaning tells; and how
@@ -69,9 +71,9 @@ class Quote:
 
 def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
     """What to quote, in the order in which it stands: the first section where it is short, then the
-    blocks for which most speaks, as there is room; one at least, if it is no longer than twice
-    that."""
-    room = ANSWER_LINES
+    blocks for which most speaks, as there is room, code and steps whole where they are not long;
+    one at least, if it is no longer than twice that."""
+    room, others = ANSWER_LINES, OTHERS_LINES
     chosen: list[Quote] = []
     is_whole = bool(sections) and sections[0].lines <= WHOLE_LINES
     if is_whole:
@@ -79,29 +81,26 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
         room -= sections[0].lines
     begun = {quote.section for quote in chosen}
     quoted = {quote.text for quote in chosen}
-    for quote in by_weight(sections, wanted, is_whole):
-        lines = size(quote.text) + HEADING_LINES * (quote.section not in begun)
-        fits = lines <= (room if chosen else 2 * room)
-        if fits and quote.text not in quoted and not (is_whole and quote.section == 0):
+    weighed = by_weight(sections, wanted, is_whole)
+    for quote in weighed:
+        if is_whole and quote.section == 0:
+            continue
+        whole = sections[quote.section].blocks[quote.at].block
+        # A section may be found beside the one it stands in, and a block be cut there otherwise.
+        texts = {quote.text, whole.text}
+        heading = HEADING_LINES * (quote.section not in begun)
+        most = min(room, others) if quote.section else room if chosen else 2 * room
+        if whole.hangs_together and size(whole.text) <= min(UNCUT_LINES, most - heading):
+            quote = replace(quote, text=whole.text)
+        lines = size(quote.text) + heading
+        if lines <= most and quoted.isdisjoint(texts):
             chosen.append(quote)
             begun.add(quote.section)
-            quoted.add(quote.text)
+            quoted |= texts
             room -= lines
-    chosen = completed(chosen, sections, room)
+            others -= lines * (quote.section > 0)
+    chosen = chosen or [each for each in weighed if size(each.text) <= 2 * ANSWER_LINES][:1]
     return sorted(chosen, key=lambda each: (each.section, each.at))
-
-
-def completed(chosen: Sequence[Quote], sections: Sequence[Section], room: int) -> list[Quote]:
-    """`chosen` in its order, code, steps and paragraphs that were cut whole where there is room; of
-    other lists and of tables what answers is enough."""
-    found = []
-    for quote in chosen:
-        whole = sections[quote.section].blocks[quote.at].block
-        more = whole.lines - size(quote.text)
-        if whole.gap.strip() and whole.text != quote.text and more <= room:
-            quote, room = Quote(quote.section, quote.at, whole.text), room - more
-        found.append(quote)
-    return found
 
 
 def by_weight(

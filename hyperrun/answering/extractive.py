@@ -139,8 +139,10 @@ def place(source: Source) -> str:
 
 
 def heading(source: Source) -> str:
-    """What a section is called on its page."""
-    return last_name(source.passage.title) or source.passage.file
+    """What a section is called on its page, or what code defines."""
+    passage = source.passage
+    name = passage.title.rpartition(" > ")[2] if is_prose(passage) else last_name(passage.title)
+    return name or passage.file
 
 
 def escaped(words: str) -> str:

@@ -33,7 +33,8 @@ from hyperrun.answering.reply import Reply
 from hyperrun.answering.research import MAX_TOOL_CALLS, MODEL_PASSAGES, Research, version_of
 from hyperrun.errors import ModelStalled, ModelTooSlow, SearchError
 from hyperrun.llm.choice import ModelChoice
-from hyperrun.llm.client import Client, Completion, as_model_error
+from hyperrun.llm.client import Client, Completion
+from hyperrun.llm.failures import as_model_error
 from hyperrun.llm.models import Models
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings

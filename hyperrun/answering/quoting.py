@@ -30,6 +30,7 @@ _ROLE = re.compile(r":[\w:]+:`~?([^`<]+?)(?:\s*<[^`>]*>)?`")
 _LITERAL = re.compile(r"``(.+?)``")
 _NOTE = re.compile(r"^\.\. (version\w+|deprecated)::\s*(\S*)", re.MULTILINE)
 _WORD = re.compile(r"\w")
+_BETWEEN = "\n\n…\n\n"  # what stands between parts of code and of steps for those left out
 _LEFT_OUT = frozenset(("…", "- …", "* …", "+ …", "| … |"))
 _ANNOUNCES = re.compile(r":[*_]*$")
 # Of a drawing a part draws nothing.
@@ -68,6 +69,11 @@ class Block:
     def is_long(self) -> bool:
         """Is it quoted by its parts?"""
         return self.lines > LONG_LINES and len(self.parts) > 1
+
+    @property
+    def hangs_together(self) -> bool:
+        """Do its parts need each other, as those of code and of steps do?"""
+        return self.gap == _BETWEEN
 
     def quoted(self, weigh: Weigh) -> str:
         """Its text; of a long one the parts that hold most."""
@@ -221,12 +227,12 @@ def _block(words: str, tokens: Sequence["Token"], lines: Sequence[str]) -> Block
             for start, after in zip(starts, [*starts[1:], end], strict=True)
         )
         if opening.type == "ordered_list_open":  # after a gap the numbers go on as they were
-            return Block(words, "", items, gap="\n\n…\n\n", rest="\n\n…")
+            return Block(words, "", items, gap=_BETWEEN, rest="\n\n…")
         return Block(words, "", items, rest=f"\n{opening.markup} …")
     return Block(words)
 
 
-_CODE_GAPS = ("\n\n", "\n\n…\n\n", "\n\n…")
+_CODE_GAPS = ("\n\n", _BETWEEN, "\n\n…")
 
 
 def _code(code: str, language: str) -> Block:

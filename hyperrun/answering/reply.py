@@ -9,7 +9,7 @@ from hyperrun.answering.events import Called, Event, Rewritten, Text, Thought, U
 from hyperrun.domain import Call, Usage
 from hyperrun.errors import ModelCutOff, ModelError, ModelFiltered, ModelOnlyThought
 from hyperrun.llm.choice import ModelChoice
-from hyperrun.llm.client import Meter
+from hyperrun.llm.meter import Meter
 from hyperrun.llm.models import Models
 from hyperrun.llm.wire import FINISHED
 from hyperrun.markdown.citation_marks import CitationMarks

@@ -2,11 +2,8 @@
 
 A turn is state, not a queue. Its task folds an answerer's events into an `AnswerState`; a follower
 remembers what it has sent and asks for the difference. So a slow reader gets fewer, larger updates,
-a dropped line starts again from a snapshot, and nothing grows with the number of readers.
-
-A word is rendered and told at once, or at most a tick after the one before: one timer serves all
-turns that have something to show, and none runs where there is nothing. One task writes checkpoints
-and ends answers that nobody follows.
+a dropped line starts again from a snapshot, and nothing grows with the number of readers. One task
+writes checkpoints and ends answers that nobody follows.
 """
 
 import asyncio
@@ -27,12 +24,14 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from hyperrun.answering.answer import AnswerState, Follower, HtmlBuilder, Update, only_beside
+from hyperrun.answering.answer import AnswerState, Follower, Locate, Update, snapshot
 from hyperrun.answering.answerer import Answerer, AnswererFor, Question
 from hyperrun.answering.elsewhere import Elsewhere
 from hyperrun.answering.events import CUT_OFF, Called, Text, Used
 from hyperrun.answering.mirrors import FollowedAnswer, Mirror
 from hyperrun.answering.parts import Ended
+from hyperrun.answering.rows import Rows
+from hyperrun.answering.showing import Showing
 from hyperrun.domain import PERSON, Asker, Cost, Outcome, PageContext, Recent, Turn, reader_of
 from hyperrun.errors import (
     BadQuestion,
@@ -46,10 +45,6 @@ from hyperrun.errors import (
 )
 from hyperrun.language import DEFAULT
 from hyperrun.limits import Reservation
-from hyperrun.llm.read_batching import TICK_S
-from hyperrun.markdown.citations import relocated
-from hyperrun.markdown.renderer import AnswerRenderer
-from hyperrun.passage import Passage
 from hyperrun.settings import Settings
 from hyperrun.storage.store import Store
 
@@ -57,24 +52,17 @@ __all__ = ["Turns", "Update"]
 
 log = logging.getLogger(__name__)
 
-# Words are read once a tick; they are not held back for coming a little early.
-SHOW_EVERY_S = 0.8 * TICK_S
 CHECKPOINT_EVERY_S = 0.75
 CHECKPOINT_GROUP = 50  # answers in one transaction
 KEEP_ALIVE_EVERY_S = 10.0  # after which a reader is told that the model takes its time
 LOOK_EVERY_S = 0.25
-# How long may be rendered before the event loop does something else.
-SLICE_S = 0.004
 DRAIN_LOOK_S = 0.05
 # How long a reader waits for a disk that does not answer; then they go on without it.
 DISK_TIMEOUT_S = 1.0
 # The same for a provider whose stream does not let itself be closed.
 CLOSING_TIMEOUT_S = 2.0
 CLOSING_S = 5.0  # the end of this process, its last rows included
-# Ended turns that the disk has not taken: so many are kept in memory and offered again.
-MAX_UNSTORED = 200
 
-Locate = Callable[[Passage], Passage | None]
 # What is to be done when an answer has ended, however it ended, with what was reserved for it.
 OnEnded = Callable[[Turn, Reservation], Awaitable[None]]
 
@@ -110,20 +98,18 @@ class Turns:
         self._answerer_for = answerer_for
         self._in_flight: dict[str, RunningAnswer] = {}
         self._by_conversation: dict[str, str] = {}
-        self._unstored: dict[str, Turn] = {}  # ended
+        self._rows = Rows(store, self._lose, self._stored)
+        self._showing = Showing()
         self._background: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()  # of these, what stores and counts an end
         self._checkpointing: asyncio.Task[None] | None = None
-        self._unshown: set[RunningAnswer] = set()
-        self._showing: asyncio.Handle | None = None
         self._maintenance: asyncio.Task[None] | None = None
-        self._disk_works = True
         self._leaving = False  # no new question is taken
         self._closing = False
         self._elsewhere: Elsewhere | None = None
         if store.fleet is not None:
             self._elsewhere = Elsewhere(store, store.fleet, self, self._spawn)
-            store.fleet.ours = lambda: [*self._in_flight, *self._unstored]
+            store.fleet.ours = lambda: [*self._in_flight, *self._rows.unstored]
 
     @property
     def in_flight(self) -> int:
@@ -208,7 +194,7 @@ class Turns:
                 raise
         # Beside the answer: the model is not asked later because the disk is slow.
         first_row = self._spawn(
-            self._save([] if self._elsewhere else [turn]), f"first row of {turn.id}"
+            self._rows.save([] if self._elsewhere else [turn]), f"first row of {turn.id}"
         )
         work = self._answer(running, language, is_new)
         running.task = asyncio.create_task(work, name=f"answer {turn.id}")
@@ -268,9 +254,7 @@ class Turns:
         for conversation, turn_id in list(self._by_conversation.items()):
             if wanted(conversation):
                 await self._end(turn_id, Outcome.STOPPED)
-        for turn in list(self._unstored.values()):
-            if wanted(turn.conversation):
-                del self._unstored[turn.id]
+        self._rows.drop(wanted)
 
     def leave(self, conversation: str) -> None:
         """The reader turns to another conversation: an answer goes on, though nobody follows it."""
@@ -282,14 +266,9 @@ class Turns:
 
     async def recent(self, conversation: str) -> list[Recent]:
         """The conversations of this one's reader, last asked first, as far as they can be read."""
-        try:
-            stored = await self._store.recent(conversation)
-        except StoreError as error:
-            log.error("conversations cannot be listed: %s", error)
-            return []
         return [
             replace(each, running=each.running or each.conversation in self._by_conversation)
-            for each in stored
+            for each in await self._rows.recent(conversation)
         ]
 
     async def find(self, turn_id: str) -> Turn | None:
@@ -305,7 +284,7 @@ class Turns:
         running = self._in_flight.get(turn_id)
         if running is not None:
             return running.state.as_turn()
-        return self._unstored.get(turn_id) or await self._store.turn(turn_id)
+        return await self._rows.turn(turn_id)
 
     async def history(self, conversation: str, *, whole: bool = False) -> list[Turn]:
         """A conversation's turns, oldest first, the one in flight as it stands now.
@@ -313,11 +292,7 @@ class Turns:
         An attempt that another one has taken the place of is left out. What cannot be read is left
         out, too; raises `StoreError` where the `whole` of it is wanted.
         """
-        read = self._store.turns if whole else self._stored
-        turns = {turn.id: turn for turn in await read(conversation)}
-        turns |= {
-            turn.id: turn for turn in self._unstored.values() if turn.conversation == conversation
-        }
+        turns = await self._rows.turns(conversation, whole=whole)
         turn_id = self._by_conversation.get(conversation)
         if turn_id is not None and turn_id in self._in_flight:
             turns[turn_id] = self._in_flight[turn_id].state.as_turn()
@@ -326,11 +301,7 @@ class Turns:
 
     async def cost(self, conversation: str) -> Cost:
         """What a conversation has cost, as far as that can be read now."""
-        try:
-            return await self._store.cost(conversation)
-        except StoreError as error:
-            log.error("a conversation's cost cannot be read: %s", error)
-            return Cost()
+        return await self._rows.cost(conversation)
 
     async def follow(
         self, turn_id: str, language: str = "", found: Turn | None = None
@@ -376,31 +347,8 @@ class Turns:
                 self._elsewhere.mirrors.left(running)
 
     def snapshot(self, turn: Turn, language: str = "") -> Update:
-        """A stored turn, rendered; a source that has moved since is cited where it stands now.
-
-        Takes milliseconds and reads files: for a thread.
-        """
-        moved = relocated(turn.sources, self._locate)
-        sources = {source.number: source for source in moved}
-        written = bool(turn.usage.model)
-        renderer = AnswerRenderer(sources.get, language or DEFAULT, checks=written)
-        builder = HtmlBuilder(renderer)
-        builder.feed(turn.answer)
-        builder.finish()
-        return Update(
-            snapshot=True,
-            blocks=tuple(builder.blocks),
-            live="",
-            steps=turn.steps,
-            sources=tuple(sources[n] for n in builder.cited or sources if n in sources),
-            suggestions=turn.suggestions,
-            usage=turn.usage,
-            outcome=turn.outcome,
-            error=turn.error,
-            notice=turn.notice,
-            cites=bool(builder.cited),
-            beside=only_beside(turn.answer),
-        )
+        """A stored turn, rendered, as `answer.snapshot`: for a thread."""
+        return snapshot(turn, language, self._locate)
 
     async def drain(self, timeout_s: float, is_hurried: Callable[[], bool] = bool) -> None:
         """Take no new question, and let running answers end by themselves for so long: until their
@@ -414,7 +362,7 @@ class Turns:
 
     @property
     def _has_work(self) -> bool:
-        return bool(self._in_flight or self._unstored or self._ending)
+        return bool(self._in_flight or self._rows.unstored or self._ending)
 
     async def close(self) -> None:
         """End every answer as interrupted, with a last word to each follower. Takes at most 5 s."""
@@ -428,21 +376,14 @@ class Turns:
             await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=4.0)
         if self._maintenance is not None:
             self._maintenance.cancel()
-        if self._showing is not None:
-            self._showing.cancel()
-        self._ending.add(self._spawn(self._store_last_rows(deadline), "last rows"))
+        self._showing.cancel()
+        self._ending.add(self._spawn(self._rows.save_last(deadline), "last rows"))
         await asyncio.wait(self._ending, timeout=max(0.0, deadline - time.monotonic()))
         if self._background:
             left_s = max(0.0, deadline - time.monotonic())
             await asyncio.wait(self._background, timeout=min(left_s, DISK_TIMEOUT_S))
-        if self._unstored:
-            log.error("%d answers could not be stored at the end", len(self._unstored))
-
-    async def _store_last_rows(self, deadline: float) -> None:
-        while self._unstored and time.monotonic() < deadline:
-            await self._save(list(self._unstored.values()))
-            if self._unstored:
-                await asyncio.sleep(LOOK_EVERY_S)
+        if self._rows.unstored:
+            log.error("%d answers could not be stored at the end", len(self._rows.unstored))
 
     # For other processes (`elsewhere.Owner`)
 
@@ -531,50 +472,20 @@ class Turns:
             async for event in events:
                 if state.outcome is not None:
                     return
-                # The first word is shown at once, like every step; later ones at most each tick.
-                at_once = not (isinstance(event, Text) and state.has_text)
+                # The first word is shown at once; later ones, and steps, at most each tick.
+                at_once = isinstance(event, Text) and not state.has_text
                 state.fold(event)
                 if self._elsewhere is not None:
                     self._elsewhere.tell(state.turn.id, event)
                 if isinstance(event, Used | Called):
                     continue  # told with the end
-                if at_once or time.monotonic() - running.shown >= SHOW_EVERY_S:
-                    running.show()
-                else:
-                    self._show_soon(running)
-
-    def _show_soon(self, running: RunningAnswer) -> None:
-        """Show it a tick after the last time: counted from there, or it would lag ever after."""
-        self._unshown.add(running)
-        if self._showing is None:
-            wait_s = max(0.0, running.shown + SHOW_EVERY_S - time.monotonic())
-            self._showing = asyncio.get_running_loop().call_later(wait_s, self._show_unshown)
-
-    def _show_unshown(self) -> None:
-        self._showing = None
-        began = time.monotonic()
-        unshown = sorted(self._unshown, key=lambda running: running.shown)
-        self._unshown.clear()
-        for at, running in enumerate(unshown):
-            state = running.state
-            if state.outcome is not None or running.rendered == state.version:
-                continue
-            if began - running.shown < SHOW_EVERY_S / 2:
-                self._show_soon(running)
-                continue
-            running.show()
-            if time.monotonic() - began > SLICE_S:
-                self._unshown.update(unshown[at + 1 :])
-                self._showing = asyncio.get_running_loop().call_soon(self._show_unshown)
-                return
+                self._showing.tell(running, at_once=at_once)
 
     async def _finish(self, running: RunningAnswer) -> None:
         """Store and count an ended turn, then let its followers and its conversation go on."""
         turn = running.state.as_turn()
-        self._unstored[turn.id] = turn
-        if len(self._unstored) > MAX_UNSTORED and not self._disk_works:  # else it will be stored
-            del self._unstored[next(iter(self._unstored))]
-        ending = {self._spawn(self._save([turn]), f"last row of {turn.id}")}
+        self._rows.keep(turn)
+        ending = {self._spawn(self._rows.save([turn]), f"last row of {turn.id}")}
         if self._on_ended:
             since = replace(turn, usage=turn.usage.beyond(running.state.turn.usage))
             told = self._tell_ended(since, running.reservation)
@@ -595,27 +506,9 @@ class Turns:
             except Exception:
                 log.exception("turn %s: its end was not counted", turn.id)
 
-    async def _save(self, turns: Sequence[Turn]) -> None:
-        """Write turns; an answer goes on without its row, and the log says so."""
-        if not turns:
-            return
-        try:
-            lost = await self._store.save(turns)
-        except StoreError as error:
-            if self._disk_works:
-                log.error("answers go on, but are not stored: %s", error)
-            self._disk_works = False
-            return
-        if not self._disk_works:
-            log.warning("answers are stored again")
-        self._disk_works = True
-        for turn in turns:
-            if self._unstored.get(turn.id) is turn:
-                del self._unstored[turn.id]
-            if turn.id in lost:
-                self._lose(turn.id)
-            elif self._elsewhere is not None and turn.outcome is not Outcome.RUNNING:
-                self._elsewhere.tell(turn.id, Ended(turn.outcome, turn.error))
+    def _stored(self, turn: Turn) -> None:
+        if self._elsewhere is not None and turn.outcome is not Outcome.RUNNING:
+            self._elsewhere.tell(turn.id, Ended(turn.outcome, turn.error))
 
     def _lose(self, turn_id: str) -> None:
         """Another process has ended or deleted it: while this one was taken for dead, say."""
@@ -624,18 +517,11 @@ class Turns:
             log.warning("turn %s was ended elsewhere", turn_id)
             self._spawn(self._end(turn_id, Outcome.INTERRUPTED), "an answer ended elsewhere")
 
-    async def _stored(self, conversation: str) -> list[Turn]:
-        try:
-            return await self._store.turns(conversation)
-        except StoreError as error:
-            log.error("the conversation cannot be read: %s", error)
-            return []
-
     async def _maintain(self) -> None:
         """Look after all turns in flight until there are none."""
         checkpointed = time.monotonic()
         mirrors: Collection[Mirror] = self._elsewhere.mirrors if self._elsewhere else ()
-        while self._in_flight or self._unstored or len(mirrors):
+        while self._in_flight or self._rows.unstored or len(mirrors):
             await asyncio.sleep(min(LOOK_EVERY_S, CHECKPOINT_EVERY_S))
             now = time.monotonic()
             for running in list(self._in_flight.values()):
@@ -673,8 +559,7 @@ class Turns:
         Until it is written, a text is held in two versions, for the answers go on: those of a group
         at a time.
         """
-        if self._unstored:
-            await self._save(list(self._unstored.values()))
+        await self._rows.save_unstored()
         answers = list(self._in_flight.values())
         for start in range(0, len(answers), CHECKPOINT_GROUP):
             changed = []
@@ -684,4 +569,4 @@ class Turns:
                     running.stored = state.version
                     changed.append(state.as_turn())
             if changed:
-                await self._save(changed)
+                await self._rows.save(changed)

@@ -21,18 +21,16 @@ from hyperrun.errors import (
     ModelCutOff,
     ModelDown,
     ModelError,
-    ModelFiltered,
-    ModelQuotaSpent,
     ModelRateLimited,
-    ModelRefusedKey,
     ModelStalled,
-    ModelUnknown,
 )
 from hyperrun.llm import anthropic, refusals, wire
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.content import ContentFilter
 from hyperrun.llm.endpoints import endpoint_of
+from hyperrun.llm.failures import as_model_error
 from hyperrun.llm.learned import Learned
+from hyperrun.llm.meter import Meter
 from hyperrun.llm.models import Models
 from hyperrun.llm.read_batching import HeldConnection, ReadBatcher
 from hyperrun.llm.windows import Windows, estimated_prompt, read_at_most
@@ -55,38 +53,6 @@ MAX_REFUSAL_BYTES = 20_000
 TRANSIENT = (ModelDown, ModelRateLimited, ModelCutOff)
 MIN_WINDOW = 256  # a refusal that tells of less than this is not believed
 REPAIRED = 0.6  # of a prompt that was too long, where nobody says by how much
-
-
-class Meter:
-    """What the step under way takes, as long as its usage is not told: an estimate."""
-
-    def __init__(self) -> None:
-        self.said_bytes = 0
-        self.estimated = False  # was any step's usage not told by the provider?
-        self._prompt_bytes = 0
-        self._runs = False
-
-    def start(self, messages: Sequence[dict[str, Any]]) -> None:
-        """A step begins."""
-        sent = (wire.text_of(each.get("content")) for each in messages)
-        self._prompt_bytes = sum(len(each.encode(errors="replace")) for each in sent)
-        self.said_bytes = 0
-        self._runs = True
-
-    def said(self, words: str) -> None:
-        """More has come, whether the reader sees it or not."""
-        self.said_bytes += len(words) if words.isascii() else len(words.encode(errors="replace"))
-
-    def stop(self) -> None:
-        """The step's usage is known."""
-        self._runs = False
-
-    @property
-    def unbilled_tokens(self) -> tuple[int, int]:
-        """Prompt and completion."""
-        if not self._runs:
-            return 0, 0
-        return self._prompt_bytes // 4 + 1, -(-self.said_bytes // 4)
 
 
 class Shape(Protocol):
@@ -543,45 +509,3 @@ def _one_line(data: bytes, model: str) -> bytes:
     except ValueError as error:
         raise ModelError(f"{model}: unreadable answer: {data[:200]!r}") from error
     return json.dumps(value[0] if isinstance(value, list) and value else value).encode()
-
-
-# LiteLLM's exceptions by name: naming the classes would import it.
-_BY_NAME: dict[str, type[ModelError]] = {
-    "ContextWindowExceededError": ModelContextTooLong,
-    "ContentPolicyViolationError": ModelFiltered,
-    "AuthenticationError": ModelRefusedKey,
-    "PermissionDeniedError": ModelRefusedKey,
-    "NotFoundError": ModelUnknown,
-    "RateLimitError": ModelRateLimited,
-    "Timeout": ModelStalled,
-    "APIConnectionError": ModelDown,
-    "ServiceUnavailableError": ModelDown,
-    "InternalServerError": ModelDown,
-    "BadGatewayError": ModelDown,
-    "MidStreamFallbackError": ModelCutOff,
-    "ClientPayloadError": ModelCutOff,
-    "ServerDisconnectedError": ModelCutOff,
-    "ConnectionError": ModelCutOff,
-}
-
-
-def as_model_error(error: Exception, *, begun: bool = False, secret: str = "") -> ModelError:
-    """Any failure of a provider as one of our own. `begun`: words had come before it."""
-    detail = str(error) if isinstance(error, ModelError) else f"{type(error).__name__}: {error}"
-    if secret:
-        detail = detail.replace(secret, "[key]")
-    if isinstance(error, ModelError):
-        error.args = (detail[:2_500], *error.args[1:])
-        return error
-    names = [kind.__name__ for kind in type(error).__mro__]
-    known = next((_BY_NAME[name] for name in names if name in _BY_NAME), None)
-    status = getattr(error, "status_code", 0)
-    refusal = refusals.Refusal(status if isinstance(status, int) else 0, message=str(error))
-    told = refusals.error_of(refusal, detail[:500])
-    if isinstance(told, ModelContextTooLong) or known is ModelContextTooLong:
-        return ModelContextTooLong(detail[:500], *refusals.window(refusal))
-    if known is None or isinstance(told, ModelQuotaSpent | ModelFiltered):
-        known = type(told)
-    if begun and known is ModelDown:
-        known = ModelCutOff
-    return known(detail[:500])

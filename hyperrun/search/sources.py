@@ -80,6 +80,7 @@ def read(settings: Settings, environment: Mapping[str, str] = os.environ) -> lis
     tables = content.get("source")
     if not isinstance(tables, list) or not tables or len(tables) > MAX_SOURCES:
         raise BadSetting(f"{file.name} names no [[source]], or more than {MAX_SOURCES}")
+    tables = _with_site(tables, settings)
     found = [_source(table, number, file, settings, environment)
              for number, table in enumerate(tables, 1)]  # fmt: skip
     labels = [each.label.casefold() for each in found]
@@ -96,6 +97,18 @@ def _file(settings: Settings) -> Path | None:
         return None
     file = Path(settings.repo_path).expanduser() / FILE
     return file if file.is_file() else None
+
+
+def _with_site(tables: list[Any], settings: Settings) -> list[Any]:
+    """The tables, the first one of documentation with what the settings say of its site, where it
+    does not say itself where that is."""
+    said = {"url": settings.site_url, "site_dir": settings.site_dir}
+    for at, table in enumerate(tables):
+        if isinstance(table, dict) and table.get("kind", "docs") == "docs":
+            if not {"url", "site"} & table.keys():
+                return [*tables[:at], said | table, *tables[at + 1 :]]
+            break
+    return tables
 
 
 def _source(

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 import fhdaisy as ui
-from fastcore.xml import FT
-from fasthtml.components import A, Div, P, Span
+from fastcore.xml import FT, A, Div, P, Span
 
 from hyperrun.answering.events import CUT_OFF
 from hyperrun.answering.turns import Update

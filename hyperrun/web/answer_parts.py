@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from fastcore.xml import FT, NotStr
-from fasthtml.components import (
+from fastcore.xml import (
+    FT,
     A,
     Button,
     Code,
     Details,
     Div,
     Li,
+    NotStr,
     Ol,
     P,
     Pre,

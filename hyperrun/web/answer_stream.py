@@ -6,18 +6,35 @@ import random
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 
+from starlette.requests import Request
+
 from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, Step, Turn
 from hyperrun.errors import Leaving, LimitReached, NotYours, StoreError
 from hyperrun.web import sse
 from hyperrun.web.answer_end import Meta
 from hyperrun.web.answer_parts import SlowModel, Sources, Steps
+from hyperrun.web.caller import Caller
 from hyperrun.web.exchange import AnswerBody, GoneAnswer
-from hyperrun.web.handling import fragment
+from hyperrun.web.handling import fragment, view_for
 from hyperrun.web.services import Services
 from hyperrun.web.view import Problem, View
 
 log = logging.getLogger("hyperrun")
+
+
+async def follow(request: Request) -> sse.EventStream:
+    """Follow an answer. Reads only: any number of connections, one model run.
+
+    A late, gone or unknown id is answered like any other, with what there is and `close`: any
+    other status makes htmx's extension come back for ever. A plain Starlette route, as
+    `searching` has them.
+    """
+    services = Services.__from_request__(request)
+    caller = Caller.of(request)
+    place = services.limits.stream(caller.visitor, caller.address)
+    view, turn_id = view_for(request, services), request.path_params["turn_id"]
+    return sse.EventStream(frames(services, view, turn_id, caller.address, place))
 
 
 async def frames(
@@ -78,8 +95,8 @@ async def frame_of(services: Services, view: View, turn: Turn, update: Update | 
     if update is None:
         return sse.KEEP_ALIVE
     total = None
-    if update.outcome is not None:
-        turn = await services.turns.find(turn.id) or turn
+    if update.ended is not None:
+        turn = update.ended
         total = await services.turns.cost(turn.conversation)
     return "".join(events(view, turn, update, total))
 

@@ -1,8 +1,7 @@
 """One question and its answer, which follows its stream while it runs."""
 
 import fhdaisy as ui
-from fastcore.xml import FT, NotStr
-from fasthtml.components import H2, Div, I, Span
+from fastcore.xml import FT, H2, Div, I, NotStr, Span
 
 from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, Turn

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.answering.choosing import ANSWER_LINES, WHOLE_LINES
+from hyperrun.answering.choosing import ANSWER_LINES, OTHERS_LINES, WHOLE_LINES
 from hyperrun.answering.extractive import MAX_SECTIONS, extract
 from hyperrun.answering.quoting import LONG_LINES, blocks, size
 from hyperrun.answering.research import Research
@@ -444,6 +444,29 @@ def test_what_was_quoted_is_not_quoted_again() -> None:
     assert answer("pair lamps with a button or a bridge", whole, again).count("with a button.") == 1
 
 
+def test_code_of_a_section_is_not_quoted_again_by_the_one_that_it_stands_in() -> None:
+    code = "import lantern\n\n\nclass Loud(lantern.Lamp):\n    def ring(self):\n        return 1\n"
+    code += "\n    def hush(self):\n        return 0\n\n    def rest(self):\n        return None\n"
+    below = section(f"A lamp rings:\n\n```python\n{code}```", "Lamps > Ring a lamp")
+    above = section("All about a lamp.", "Lamps")
+    sources = [Source(1, below), Source(2, above)]
+
+    async def whole(source: Source) -> list[Source]:
+        return [source] if source.number == 1 else [sources[1], sources[0]]
+
+    async def said() -> str:
+        pieces = extract(Wanted.of("ring a lamp"), sources, whole, "en")
+        return "".join([piece async for piece in pieces])
+
+    assert asyncio.run(said()).count("class Loud") == 1
+
+
+@pytest.mark.parametrize("title", ["Node.js", "0.12.0", "lantern.toml", "Guide > Node.js"])
+def test_a_heading_with_a_dot_is_said_whole(title: str) -> None:
+    name = title.rpartition(" > ")[2]
+    assert f"**{name}** [1]" in answer("pair lamps", section("Pair the lamps.", title))
+
+
 def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
     words = "\n\n".join(f"Pair lamp N.{m} with the bridge." for m in range(8))
     sections = [
@@ -454,6 +477,18 @@ def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
     assert 2 <= said.count("**Way") <= MAX_SECTIONS
     assert size(said) <= ANSWER_LINES + 4  # its lead, and where else to look
     assert "Pair lamp 0.7" in said and "Pair lamp 1.7" in said
+
+
+def test_the_first_section_that_answers_has_the_most_room() -> None:
+    lines = "\n".join(f"pair_{n}()" for n in range(10))
+    found = section(f"{FILLER}\n\nPair a lamp:\n\n```\n{lines}\n\nlamp()\n```", "Lamps")
+    others = [
+        section("\n\n".join(f"Pair lamp {n}.{m}." for m in range(20)), f"Way {n}", f"{n}.md")
+        for n in range(2)
+    ]
+    said = answer("pair a lamp", found, *others)
+    assert "pair_9()\n\nlamp()" in said
+    assert 3 < size(said[said.index("**Way") : said.index("See also")]) <= OTHERS_LINES
 
 
 def test_what_a_section_has_under_it_is_no_place_to_look_too_where_it_is_quoted() -> None:

@@ -62,12 +62,15 @@ def events(wire: str) -> list[tuple[str, str]]:
     return found
 
 
+BLOCKS = r'class="blocks prose"[^>]*>(.*?)</div><div [^>]*sse-swap="live'
+
+
 def shown(wire: str) -> str:
     """The answer's words as a browser would end up showing them."""
     blocks = ""
     for name, data in events(wire):
         if name == "snapshot":
-            inner = re.search(r'class="blocks prose">(.*?)</div><div sse-swap="live', data, re.S)
+            inner = re.search(BLOCKS, data, re.S)
             blocks = inner[1] if inner else ""
         elif name == "block":
             blocks += data

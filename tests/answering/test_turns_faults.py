@@ -16,7 +16,8 @@ import pytest
 from hyperrun.answering.answer import AnswerState, HtmlBuilder
 from hyperrun.answering.answerer import Question
 from hyperrun.answering.events import Done, Event, Found, Notice, Searching, Text
-from hyperrun.answering.turns import MAX_UNSTORED, OnEnded, Turns, Update
+from hyperrun.answering.rows import MAX_UNSTORED
+from hyperrun.answering.turns import OnEnded, Turns, Update
 from hyperrun.domain import Outcome, PageContext, Source, Turn
 from hyperrun.errors import Busy
 from hyperrun.limits import Reservation
@@ -115,7 +116,7 @@ def words(updates: Sequence[Update]) -> str:
 
 
 def test_the_first_word_waits_for_no_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyperrun.answering.turns.SHOW_EVERY_S", 30.0)
+    monkeypatch.setattr("hyperrun.answering.showing.SHOW_EVERY_S", 30.0)
 
     async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         # The search's result is shown an instant before the first word comes.

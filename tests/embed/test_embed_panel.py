@@ -4,13 +4,13 @@ import threading
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser import Answer, choose, host_site
-from tests.host_sites import PROSE, Reader, docs, embedding, html, tag
+from tests.host_sites import OPEN_ROOTS, PROSE, Reader, docs, embedding, html, tag
 
 CORNER: ViewportSize = {"width": 1200, "height": 720}  # narrower than what it stands beside
-PHONE = {"width": 390, "height": 760}
+PHONE: ViewportSize = {"width": 390, "height": 760}
 LONG = "<h1>Lamps</h1>" + "".join(
     f"<h2 id=h{n}>Part {n}<a href=#h{n}>¶</a></h2><p style='height:900px'>Text.</p>"
     for n in range(4)
@@ -261,7 +261,7 @@ def test_an_open_panel_comes_along_to_the_next_page_without_taking_the_focus(
         assert not reader.panel.is_visible()
         # A phone's next page is read first: there the panel would cover all of it.
         reader.opens()
-        reader.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        reader.page.set_viewport_size(PHONE)
         reader.goes_to(site.url("/next"))
         reader.page.wait_for_load_state("networkidle")
         assert not reader.panel.is_visible()
@@ -348,6 +348,29 @@ SWITCHES = {
 }
 
 
+@pytest.mark.parametrize("position", ["right", "left"])
+def test_on_a_phone_a_page_that_is_wider_than_the_window_hides_nothing_of_ours(
+    chromium: Browser, chat_server: str, position: str
+) -> None:
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    context.add_init_script(OPEN_ROOTS)
+    wide = "<pre style='width:800px'>lantern.dim(1)</pre>"
+    as_large = "<meta name=viewport content='width=device-width,initial-scale=1'>"
+    page = html(wide + PROSE + tag(chat_server, f"?position={position}"), head=as_large)
+    with docs({"/": page}) as site:
+        reader = Reader(context.new_page())
+        reader.goes_to(site.url())
+        assert reader.page.evaluate("innerWidth") > PHONE["width"]  # fixed is fixed to that
+        button = reader.button.bounding_box()
+        assert button and button["x"] >= 0 and button["x"] + button["width"] <= PHONE["width"]
+        assert button["y"] + button["height"] <= PHONE["height"]
+        reader.button.tap()
+        reader.sees_the_cursor()
+        panel = reader.panel.bounding_box()
+        assert panel == {"x": 0, "y": 0, **PHONE}
+    context.close()
+
+
 @pytest.mark.parametrize(
     "kind",
     [pytest.param(each, marks=[] if "quarto" in each else pytest.mark.slow) for each in SWITCHES],
@@ -392,7 +415,7 @@ def test_where_the_panel_covers_the_page_tab_does_not_fall_behind_it(
     query = "?layout=dialog" if way == "dialog" else ""
     with docs({"/": embedding(chat_server, query, body=body)}) as site:
         if way == "phone":
-            reader.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+            reader.page.set_viewport_size(PHONE)
         reader.goes_to(site.url())
         reader.opens()
         assert reader.panel.get_attribute("aria-modal") == "true"

@@ -18,7 +18,7 @@ from hyperrun.web import assets
 from hyperrun.web.assets import SCRIPTS, Asset, Assets
 
 STATIC = Path(__file__).parent.parent.parent / "static"
-LOADER_BUDGET_BYTES = 2_500  # what a documentation page loads, gzipped, as served
+LOADER_BUDGET_BYTES = 2_550  # what a documentation page loads, gzipped, as served
 
 
 def client(public_url: str = "") -> TestClient:

@@ -124,6 +124,61 @@ def test_the_docked_panel_takes_room_gives_it_back_and_is_resized_by_keys(
         page.wait_for_function(f"{margin} === 0")  # too narrow: over a corner
 
 
+# A list of headings that stays where the text leaves it, and a list of pages as wide as the window
+# says, as VitePress has them; `OF_PAGE` makes room for that by the window, `OF_REST` by the page.
+COLUMNS = (
+    "<style>body{margin:0}.pages,.heads{position:fixed;top:0;height:100vh;background:#ccc}"
+    ".pages{left:0;width:calc((100%% - 1000px)/2)}"
+    ".room{display:flex;padding-left:calc((%s - 1000px)/2)}"
+    "main{flex:none;width:640px}.heads{width:200px}</style><div class=pages>Pages</div>"
+    "<div class=room><main><h1>Lamps</h1><p>Lamps light rooms.</p></main>"
+    "<aside><div class=heads><a href=#one>One</a></div></aside></div>"
+)
+OF_PAGE, OF_REST = COLUMNS % "100vw", COLUMNS % "100%"
+# It reaches out of the window, as Starlight's.
+AS_WIDE = OF_PAGE.replace("width:200px", "width:100%;min-width:250px")
+OVER_TEXT = """() => ['.pages', '.heads'].filter((name) => {
+  const column = document.querySelector(name);
+  const box = column.getBoundingClientRect();
+  const text = document.querySelector('p').getBoundingClientRect();
+  const isShown = column.checkVisibility({visibilityProperty: true});
+  return isShown && box.left < text.right && box.right > text.left;
+})"""
+
+
+@pytest.mark.parametrize(
+    ("body", "width", "has_room", "has_headings"),
+    [
+        (OF_PAGE, 1400, True, False),
+        (AS_WIDE, 1400, True, False),
+        (OF_PAGE, 2400, True, True),
+        (OF_REST, 2000, False, True),
+    ],
+)
+def test_no_column_of_the_site_lies_over_its_text_where_the_panel_is_beside_it(
+    reader: Reader, chat_server: str, body: str, width: int, has_room: bool, has_headings: bool
+) -> None:
+    page = reader.page
+    room = "parseInt(getComputedStyle(document.documentElement).marginRight)"
+    page.set_viewport_size({"width": width, "height": 800})
+    with docs({"/": embedding(chat_server, body=body)}) as site:
+        reader.goes_to(site.url())
+        assert page.evaluate(OVER_TEXT) == []
+        reader.opens()
+        assert page.evaluate(OVER_TEXT) == []
+        assert (page.evaluate(room) > 0) is has_room
+        headings = page.locator(".heads")
+        assert headings.is_visible() is has_headings
+        page.set_viewport_size({"width": 2600, "height": 800})
+        page.wait_for_function(f"{room} === {440 if has_room else 0}")
+        headings.wait_for()
+        assert page.evaluate(OVER_TEXT) == []
+        page.keyboard.press("Escape")
+        reader.sees_it_closed()
+        assert headings.is_visible()
+    assert reader.complaints.said == []
+
+
 @pytest.mark.parametrize(
     ("query", "width", "room"),
     [

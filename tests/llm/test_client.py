@@ -22,9 +22,10 @@ from hyperrun.errors import (
     ModelUnknown,
 )
 from hyperrun.llm.choice import ModelChoice
-from hyperrun.llm.client import Client, Completion, Meter
+from hyperrun.llm.client import Client, Completion
 from hyperrun.llm.endpoints import endpoint_of
 from hyperrun.llm.learned import Learned
+from hyperrun.llm.meter import Meter
 from hyperrun.llm.models import Models
 from hyperrun.settings import Settings
 from tests.leaks import KEY

@@ -1,0 +1,33 @@
+"""What is searched, as a file names it and the settings."""
+
+from pathlib import Path
+
+import pytest
+
+from hyperrun.search import sources
+from hyperrun.settings import Settings
+
+SITE, DIR = "https://lamps.example/", "built"
+
+
+@pytest.mark.parametrize(
+    ("tables", "sites"),
+    [
+        (('label = "a"\npath = "."',), [(SITE, DIR)]),
+        (('label = "a"\npath = "."\nurl = "https://b.example/"',), [("https://b.example/", "")]),
+        (('label = "a"\npath = "."\nsite_dir = "own"',), [(SITE, "own")]),
+        (('label = "a"\nsite = "https://b.example/"',), [("https://b.example/", "")]),
+        (
+            ('label = "a"\npath = "."\nkind = "code"', 'label = "b"\npath = "b"'),
+            [("", ""), (SITE, DIR)],
+        ),
+        (('label = "a"\npath = "."', 'label = "b"\npath = "b"'), [(SITE, DIR), ("", "")]),
+    ],
+)
+def test_the_settings_say_where_the_site_is_of_the_first_documentation_that_says_it_not(
+    tmp_path: Path, tables: tuple[str, ...], sites: list[tuple[str, str]]
+) -> None:
+    (tmp_path / sources.FILE).write_text("\n".join(f"[[source]]\n{each}" for each in tables))
+    settings = Settings(repo_path=str(tmp_path), site_url=SITE, site_dir=DIR)
+    found = sources.read(settings, {})
+    assert [(each.site_url, each.site_dir) for each in found] == sites
