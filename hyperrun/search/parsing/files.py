@@ -22,6 +22,7 @@ PAGES = {".ipynb", ".rst"} | MARKDOWN
 TEXT = {".txt", ".adoc", ".org"}
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
+OFTENEST_ACCENT = 0.2  # of the letters of a text that is Western
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # All pages of a site in one file, made for models.
 _COPY = re.compile(r"llms(-[\w-]+)?\.(txt|md)$", re.IGNORECASE)
@@ -75,10 +76,22 @@ def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk
 
 def readable(content: bytes) -> str:
     """The text of a file as passages quote it: without keys, lines ended as on a forge."""
-    encoding = "utf-16" if content.startswith(_UTF_16) else "utf-8-sig"
-    text = without_secrets(content.decode(encoding, errors="replace"))
+    text = without_secrets(decoded(content))
     # Only these end a line in an editor and on a forge; splitlines() knows more.
     return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", text.replace("\r\n", "\n"))
+
+
+def decoded(content: bytes) -> str:
+    """The text of bytes in UTF-8 or UTF-16; of few that are neither, as Windows had them."""
+    if content.startswith(_UTF_16):
+        return content.decode("utf-16", errors="replace")
+    text = content.decode("utf-8-sig", errors="replace")
+    wrong = text.count("\ufffd")
+    if not wrong:
+        return text
+    right = sum(not each.isascii() for each in text) - wrong
+    is_western = right < wrong <= OFTENEST_ACCENT * len(text)
+    return content.decode("cp1252", errors="replace") if is_western else text
 
 
 def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list[Chunk]:

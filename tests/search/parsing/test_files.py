@@ -195,6 +195,20 @@ def test_links_are_not_followed_and_an_unreadable_file_is_no_end(tmp_path: Path)
     assert first(index, "ocelot").file == "latin.md"
 
 
+@pytest.mark.parametrize(("content", "said"), [
+    ("Die Größe misst man.".encode("cp1252"), "Die Größe misst man."),
+    ("Die Gr\xf6\xdfe – “groß” – kostet 5 €.".encode("cp1252"), "Die Größe – “groß” – kostet 5 €."),
+    ("Die Größe misst man: ".encode() + b"\xff.", "Die Größe misst man: \ufffd."),  # one is wrong
+    ("\ufeffDie Größe".encode(), "Die Größe"),
+    ("Die Größe".encode("utf-16"), "Die Größe"),
+    (b"\xfe\xff" + "Die Größe".encode("utf-16-be"), "Die Größe"),
+    ("電池は十一時間もちます".encode("shift-jis"), None),  # no Western text: as it was
+])  # fmt: skip
+def test_text_is_read_in_the_encoding_that_it_is_in(content: bytes, said: str | None) -> None:
+    read = files.readable(content)
+    assert read == said if said else "\ufffd" in read
+
+
 def test_an_openapi_file_is_found_by_its_operations(tmp_path: Path) -> None:
     spec = {
         "openapi": "3.1.0",
