@@ -9,11 +9,12 @@ that project's own questions left out.
 import math
 import re
 import sqlite3
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from operator import mul
 
 from hyperrun.search import dictionary
@@ -31,6 +32,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS prose_terms USING fts5vocab(prose, 'row');
 """
 _BM25 = "6.0, 2.0, 1.5, 1.0"
 FETCH = 60  # candidates that are weighed
+SCORED, SHARE = 1_200, 6  # sections out of which these are chosen, about, or one of so many
 MAX_TERMS = 24
 MAX_BODY_TERMS = 3_000
 
@@ -170,13 +172,18 @@ def in_words_of(connection: ReadConnection, question: str) -> str:
 
 def _rarity(connection: ReadConnection, stem: str) -> float:
     """How much a word tells sections apart, in nats; 0 where it stands nowhere."""
-    count = connection.holding.of(stem, lambda: _holding(connection, stem))
+    count = _holding(connection, stem)
     return math.log(1 + (connection.total("prose") - count + 0.5) / (count + 0.5)) if count else 0.0
 
 
 def _holding(connection: ReadConnection, stem: str) -> int:
-    found = connection.execute("SELECT doc FROM prose_terms WHERE term = ?", (stem,)).fetchone()
-    return found[0] if found else 0
+    """How many sections hold a stem."""
+
+    def count() -> int:
+        found = connection.execute("SELECT doc FROM prose_terms WHERE term = ?", (stem,)).fetchone()
+        return found[0] if found else 0
+
+    return connection.holding.of(stem, count)
 
 
 def _stands(connection: sqlite3.Connection, name: str) -> bool:
@@ -187,7 +194,7 @@ def _stands(connection: sqlite3.Connection, name: str) -> bool:
 
 
 def find(
-    connection: sqlite3.Connection,
+    connection: ReadConnection,
     wanted: "Wanted",
     inside: str = "",
     files: Collection[str] = (),
@@ -195,17 +202,14 @@ def find(
     most: int = 0,
 ) -> list[Hit]:
     """The sections that may answer, best first, of `fetch` that are weighed; of the folder
-    `inside`, or of `files`, only where there are any. With `most`, about so many are looked at: not
-    those that hold common words alone. Raises `sqlite3.Error`."""
+    `inside`, or of `files`, only where there are any. Of all, about `most` are scored, which are
+    not those that hold common words alone. Raises `sqlite3.Error`."""
     names = {name for stem, term in wanted.terms.items() for name in (stem, *term.others)}
-    if not names:
+    counts = {name: count for name in names if (count := _holding(connection, name))}
+    if not counts:
         return []
-    match = _any(sorted(names))
-    if most:
-        telling = _telling(connection, names, most)
-        match = match if len(telling) == len(names) else f"({_any(telling)}) AND ({match})"
-    values: list[str | int] = [match]
-    where = ""
+    values: list[str | int] = [_any(sorted(counts))]
+    where = some = ""
     if inside:
         where = "JOIN passages q ON q.id = prose.rowid AND substr(q.file, 1, ?) = ?"
         values = [len(inside) + 1, f"{inside}/", *values]
@@ -213,11 +217,17 @@ def find(
         marks = ", ".join("?" * len(files))
         where = f"JOIN passages q ON q.id = prose.rowid AND q.file IN ({marks})"
         values = [*files, *values]
+    else:
+        most = most or max(SCORED, connection.total("prose") // SHARE)
+        telling = _telling(counts, most)
+        if len(telling) < len(counts):
+            some = "AND +prose.rowid IN (SELECT rowid FROM prose WHERE prose MATCH ?)"
+            values.append(_any(telling))
     rows = connection.execute(
         "SELECT p.id, p.file, p.title, p.text, "
         "w.heading, w.parents, w.file, w.body FROM ("
         f"SELECT prose.rowid AS id, bm25(prose, {_BM25}) AS score FROM prose {where} "
-        f"WHERE prose MATCH ? ORDER BY score LIMIT {fetch}"
+        f"WHERE prose MATCH ? {some} ORDER BY score LIMIT {fetch}"
         ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id",
         values,
     ).fetchall()
@@ -230,18 +240,11 @@ def _any(names: Sequence[str]) -> str:
     return " OR ".join(f'"{name}"' for name in names)
 
 
-def _telling(connection: sqlite3.Connection, names: Collection[str], most: int) -> list[str]:
-    """The rarest of `names`, one at least, that stand in about `most` sections together."""
-    marks = ", ".join("?" * len(names))
-    counted = f"SELECT doc, term FROM prose_terms WHERE term IN ({marks}) ORDER BY doc, term"
-    found: list[str] = []
-    total = 0
-    for count, name in connection.execute(counted, tuple(names)):
-        total += count
-        if found and total > most:
-            break
-        found.append(name)
-    return found or list(names)
+def _telling(counts: Mapping[str, int], most: int) -> list[str]:
+    """The rarest names, one at least, that stand in about `most` sections together."""
+    rarest = sorted(counts, key=lambda name: (counts[name], name))
+    together = list(accumulate(counts[name] for name in rarest))
+    return rarest[: max(bisect_right(together, most), 1)]
 
 
 def _by_score(found: tuple[Hit, str]) -> float:
@@ -453,8 +456,8 @@ class Wanted:
     def _places(self, words: Sequence[str]) -> list[tuple[int, int, float]]:
         """Where words of the question stand among `words`, which, and how well, in order."""
         stands = self._stands_for
-        return [(at, n, worth) for at, stood_for in enumerate(map(stands.get, words)) if stood_for
-                for n, worth in stood_for]  # fmt: skip
+        return [(at, n, worth) for at, stem in enumerate(words) if stem in stands
+                for n, worth in stands[stem]]  # fmt: skip
 
     def telling(self, parts: Sequence[str]) -> list[float]:
         """How much of the question each of `parts` holds, where a word that more of them hold

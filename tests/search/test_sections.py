@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.search import ranking
+from hyperrun.search import ranking, sections
 from hyperrun.search.index import Index, distinct
 from hyperrun.search.leaning import Before
 from hyperrun.search.sections import spelled
@@ -225,6 +225,23 @@ def test_what_is_known_of_words_is_asked_once_until_the_index_changes(tmp_path: 
     (root / "more.md").write_text("# Zeppelins\n\nA zeppelin takes part in pairing lamps.\n")
     index.refresh(root)
     assert index.wanted(question).unknown == ()
+    index.close()
+
+
+def test_of_many_sections_those_are_scored_that_hold_a_rare_word(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    lamps = "".join(f"## Room {n}\n\nA lamp hangs in it.\n\n" for n in range(30))
+    (root / "guide.md").write_text(f"# Rooms\n\n{lamps}## Attic\n\nA chandelier, and no lamp.\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(root)
+    wanted = index.wanted("Where does the lamp or the chandelier hang?")
+    with index.connect() as connection:
+        few = sections.find(connection, wanted, most=5)
+        every = sections.find(connection, wanted, most=100)
+        common = sections.find(connection, index.wanted("Where is a lamp?"), most=5)
+    assert len(every) == 31 and len(common) == 31  # also where no other word tells them apart
+    assert few == every[:1]
     index.close()
 
 
