@@ -488,7 +488,7 @@ class Settings:
             "embedding_api_base",
         ):
             value = getattr(self, name)
-            if value and not value.startswith(("http://", "https://")):
+            if value and not re.match(r"https?://[^\s/]", value):
                 variable = type(self).__dataclass_fields__[name].metadata["variable"]
                 wrong.append(f"{variable} is an http(s) address")
         if wrong:

@@ -1,10 +1,12 @@
 """A first run says what it does and the one next step, whatever it finds."""
 
 import os
+import re
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,17 @@ WAIT_S = 60
 
 
 def first_run(
-    folder: Path, *arguments: str, until: str = "", **environment: str
+    folder: Path,
+    *arguments: str,
+    program: Sequence[str] = ("-m", "hyperrun"),
+    until: str = "",
+    by: str = "SIGTERM",
+    **environment: str,
 ) -> tuple[int, str]:
     """What the server says, until it has said `until` or has ended by itself."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HYPERRUN_")}
     running = subprocess.Popen(
-        [sys.executable, "-m", "hyperrun", *arguments],
+        [sys.executable, *program, *arguments],
         cwd=folder, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=kept | {"PYTHONPATH": str(ROOT), "HYPERRUN_DATA_DIR": str(folder / "data"), "PORT": "0",
@@ -33,7 +40,7 @@ def first_run(
         for line in running.stdout:
             said += line
             if until and until in line:
-                running.terminate()
+                running.send_signal(signal.Signals[by])
         return running.wait(WAIT_S), said
 
 
@@ -74,6 +81,33 @@ def test_a_folder_with_documentation_gets_no_advice(tmp_path: Path) -> None:
     _, said = first_run(tmp_path, "--repo", str(repository), until="files read")
     assert "nothing to read" not in said
     assert "code alone" not in said
+
+
+def test_it_is_ended_by_a_key_without_a_word(tmp_path: Path) -> None:
+    repository = write_repository(tmp_path)
+    program = (str(ROOT / "main.py"), "--repo", str(repository))
+    ended, said = first_run(tmp_path, program=program, until="next:", by="SIGINT")
+    assert ended == 130
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HYPERRUN_IMAGES", "pictures"),
+        ("HYPERRUN_LIMITS_URL", "redis://127.0.0.1:1"),
+        ("HYPERRUN_PUBLIC_URL", "https://"),
+    ],
+)
+def test_what_is_set_wrongly_is_named_with_the_reason(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    started = "HyperRun answers"
+    ended, said = first_run(
+        tmp_path, "--repo", str(write_repository(tmp_path)), until=started, **{name: value}
+    )
+    assert ended == 1
+    assert re.fullmatch(rf"hyperrun: .*{name}\b.* \w.*\n", said), said
 
 
 def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:

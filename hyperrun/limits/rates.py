@@ -44,7 +44,8 @@ class Rates:
                 storage = storage_from_string(self._url, wrap_exceptions=True, **options)
             self._windows = SlidingWindowCounterRateLimiter(storage)
         except (ConfigurationError, NotImplementedError, AssertionError, ValueError) as error:
-            raise BadSetting(f"HYPERRUN_LIMITS_URL: {error}") from error
+            why = str(error) or "one of these that begins with async+ is wanted"
+            raise BadSetting(f"HYPERRUN_LIMITS_URL: {why}") from error
 
     async def count(self, *counted: tuple[str, str, int], cost: int = 1) -> None:
         """Count `cost` in each window (kind, key, limit a minute), narrowest first.

@@ -46,7 +46,10 @@ def image_origins(settings: Settings) -> tuple[str, ...]:
     """Sources of the pictures that pages may load, beside our own: the logo's, where it has an
     address, and those that answers may show. Raises `BadSetting`."""
     places = [settings.logo] if settings.logo.startswith("https://") else []
-    return tuple(dict.fromkeys(origin(each) for each in [*places, *settings.images]))
+    try:
+        return tuple(dict.fromkeys(origin(each) for each in [*places, *settings.images]))
+    except BadSetting as error:
+        raise BadSetting(f"HYPERRUN_IMAGES or HYPERRUN_LOGO: {error}") from error
 
 
 def any_site_may_show(settings: Settings) -> bool:

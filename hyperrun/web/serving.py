@@ -1,6 +1,7 @@
 """The command that serves: what it is told, and the process it becomes."""
 
 import argparse
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -67,6 +68,8 @@ def serve(
             server(config).run(sockets)
     except (BadSetting, SearchUnavailable, StoreError, assets.AssetsMissing) as error:
         sys.exit(f"hyperrun: {error}")
+    except KeyboardInterrupt:  # uvicorn has ended in order, and raises it again
+        sys.exit(128 + signal.SIGINT)
 
 
 def _parser() -> argparse.ArgumentParser:
