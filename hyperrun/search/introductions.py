@@ -73,12 +73,13 @@ _STARTS = tuple(
 
 def names(project: str, introducing: Iterable[Found]) -> frozenset[str]:
     """The words a reader may call the project by, none where nothing is `introducing` it: those of
-    its name and of their titles, up to a colon or dash, where that is short enough to be a name."""
+    its name and of their titles, up to a colon or dash, where that is short enough to be a name.
+    A page that is called as its folder is ("Data loaders" in data-loaders/) names a part of it."""
     called: set[str] = set()
     for passage, _ in introducing:
         called.update(_words(project), ["".join(_words(project))])
         title = _words(re.split(r":|\s[–—-]\s", passage.title.partition(" > ")[0])[0])
-        if len(title) <= LONGEST_TITLE:
+        if len(title) <= LONGEST_TITLE and title != _folder_words(passage.file):
             called.update(title)
     return frozenset(called - {""})
 
@@ -172,6 +173,10 @@ def pin_introductions(first: Iterable[Found], others: Sequence[Found], k: int) -
     places = {(passage.file, passage.start_line) for passage, _ in pinned}
     rest = (each for each in others if (each[0].file, each[0].start_line) not in places)
     return [*pinned, *rest][:k]
+
+
+def _folder_words(file: str) -> list[str]:
+    return _words(PurePosixPath(file).parent.name.replace("_", " "))
 
 
 def _is_in(folder: str, file: str) -> bool:

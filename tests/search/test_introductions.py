@@ -146,6 +146,14 @@ def test_where_one_begins_comes_first_and_in_its_order(
     assert not titles[-1].startswith(passages[len(titles)].title)
 
 
+def test_a_part_with_an_introduction_of_its_own_is_not_the_project(tmp_path: Path) -> None:
+    files = {
+        "introduction.md": "# Introduction\n\nLantern is a lamp for each room of a house.\n",
+        "data-loaders/index.md": "# Data Loaders\n\nData loaders bring light from elsewhere.\n",
+    }
+    assert found(tmp_path, files, "what are data loaders")[0].file == "data-loaders/index.md"
+
+
 def test_a_version_is_introduced_by_its_own_pages(tmp_path: Path) -> None:
     files = {
         "README.md": README,
