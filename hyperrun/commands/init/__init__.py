@@ -80,7 +80,10 @@ def _edits(
             return [], 0
         return [edit], 0
     except ByHand as error:
-        print(f"It is not changed by a program: {error}.\nThe line is:\n\n  {tag(server)}")
+        what = "Add to what it makes" if error.entry else "The line is"
+        print(
+            f"It is not changed by a program: {error}.\n{what}:\n\n  {error.entry or tag(server)}"
+        )
         return [], 1
 
 

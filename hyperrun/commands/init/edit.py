@@ -34,7 +34,12 @@ class Edit:
 
 
 class ByHand(Exception):
-    """This file is of a shape that no program changes; the text says why."""
+    """This file is of a shape that no program changes; the text says why, and `entry` what is to be
+    put into it, "" where that is the tag itself."""
+
+    def __init__(self, why: str, entry: str = "") -> None:
+        super().__init__(why)
+        self.entry = entry
 
 
 def read(path: Path) -> str:

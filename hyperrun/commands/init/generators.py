@@ -164,7 +164,11 @@ def starlight(config: Path, server: str, plugin: bool) -> Edit:
 def _javascript(config: Path, key: str, item: str, is_meant: Callable[[Any], bool]) -> Edit:
     text = read(config)
     is_typescript = config.suffix in (".ts", ".mts", ".cts")
-    return Edit(config, text, javascript.add_item(text, key, item, is_typescript, is_meant))
+    try:
+        after = javascript.add_item(text, key, item, is_typescript, is_meant)
+    except ByHand as error:
+        raise ByHand(str(error), f"{key}: [{item}],") from error
+    return Edit(config, text, after)
 
 
 def mdbook(config: Path, server: str, plugin: bool) -> Edit:
