@@ -12,7 +12,7 @@ from functools import lru_cache
 from hyperrun.passage import Passage
 from hyperrun.search import sections
 from hyperrun.search.remembered import ReadConnection
-from hyperrun.search.sections import is_a_slip
+from hyperrun.search.slips import beginning_like, is_a_slip
 from hyperrun.search.terms import STOP_WORDS, folded, last_name, typed
 from hyperrun.search.titles import place_of
 
@@ -200,7 +200,7 @@ def _in_names(connection: ReadConnection, word: str) -> str:
     if _is_known(connection, word):
         return word
     best = ("", 0)
-    for term, count in sections.beginning_like(connection, "titles_terms", word):
+    for term, count in beginning_like(connection, "titles_terms", word):
         if count <= best[1]:
             continue
         for length in (len(word), len(word) + 1, len(word) - 1):
