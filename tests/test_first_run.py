@@ -83,6 +83,13 @@ def test_a_folder_with_documentation_gets_no_advice(tmp_path: Path) -> None:
     assert "code alone" not in said
 
 
+def test_readers_can_be_known_before_the_first_one_asks(tmp_path: Path) -> None:
+    first_run(tmp_path, "--repo", str(write_repository(tmp_path)), until="next:")
+    assert (
+        tmp_path / "data" / "token.key"
+    ).stat().st_size == 32  # also on a disk that is full then
+
+
 def test_it_is_ended_by_a_key_without_a_word(tmp_path: Path) -> None:
     repository = write_repository(tmp_path)
     program = (str(ROOT / "main.py"), "--repo", str(repository))

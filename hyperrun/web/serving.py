@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,9 @@ def serve(
             app = create_app(settings)
             app.state.services.search.check()
             check_store(settings)
+            if not settings.database_url:
+                with suppress(OSError):  # the disk may be full when the first reader asks
+                    app.state.services.tokens.new()
             app.state.services.limits.rates.check()
             config = uvicorn.Config(
                 app,
