@@ -22,7 +22,7 @@ from hyperrun.search.leaning import WEAK_WORDS, Before, leans
 from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import mended_stem
-from hyperrun.search.terms import STOP_WORDS, last_name, porter, query_terms, terms, unspaced
+from hyperrun.search.terms import STOP_WORDS, porter, query_terms, terms, unspaced
 from hyperrun.search.thesaurus import ALIKE, alike, meant_by_phrases
 
 SCHEMA = """
@@ -90,9 +90,13 @@ def row(title: str, file: str, terms_of_body: Sequence[str]) -> tuple[str, str, 
     """The columns of a section in the index of prose."""
     parents = title.rpartition(" > ")[0]
     return (
-        " ".join(stems(last_name(title))), " ".join(stems(parents)), " ".join(stems(file)),
+        " ".join(stems(_heading(title))), " ".join(stems(parents)), " ".join(stems(file)),
         " ".join(map(porter, terms_of_body)),
     )  # fmt: skip
+
+
+def _heading(title: str) -> str:
+    return title.rpartition(" > ")[2]
 
 
 def wanted(connection: ReadConnection, question: str, before: Before | None = None) -> "Wanted":
@@ -135,9 +139,7 @@ def wanted(connection: ReadConnection, question: str, before: Before | None = No
             for stem in meant_by_phrases(before.question, mended):
                 others = dict.fromkeys(alike(stem), ALIKE)
                 terms.setdefault(stem, Term(PHRASE * BEFORE, others))
-            cited = [
-                word for _, title in before.cited[:2] for word in query_terms(last_name(title))
-            ]
+            cited = [word for _, title in before.cited[:2] for word in query_terms(_heading(title))]
             add(cited, CITED)
     return Wanted(question, terms, tuple(unknown), before)
 
@@ -458,7 +460,7 @@ class Wanted:
             float("```" in each.text or "::" in each.text),
             float(len(body) < STUB_TERMS),
             self._spells(each.text),
-            float(bool(self._asks) and self._asks == _asks(last_name(each.title))),
+            float(bool(self._asks) and self._asks == _asks(_heading(each.title))),
         ]
 
     def _spells(self, text: str) -> float:

@@ -161,6 +161,12 @@ def test_where_hardly_anything_is_documented_code_may_come_first(tmp_path: Path)
     assert first(index, "Which bridge dims at night?").startswith("README.md")
 
 
+@pytest.mark.parametrize("title", ["Node.js", "Guides > Node.js"])
+def test_a_title_with_a_dot_is_a_heading_as_a_whole(title: str) -> None:
+    heading, *_ = sections.row(title, "guide.md", [])
+    assert {"node", "js"} <= set(heading.split())
+
+
 def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index) -> None:
     found = [passage for passage, _ in lantern.search("pairing a lamp", 6)]
     pairing = [each.file for each in found if each.title.endswith("Pairing")]
