@@ -16,10 +16,23 @@ from typing import Any
 
 from hyperrun.errors import BadSetting
 
-POSTGRESQL = ("postgresql://", "postgres://")
-
-
 MIN_PASSWORD_CHARS = 12
+_ONE_OF = {
+    "search": ("auto", "embedded", "colgrep"),
+    "crawl": ("off", "on", "private"),
+    "mcp": ("on", "passages", "search", "off"),
+    "reasoning_effort": ("", "none", "minimal", "low", "medium", "high"),
+    "suggestions": ("off", "headings", "model"),
+}
+# What is said of the wrong ones, and how the right ones begin.
+_ADDRESSES = {
+    "is an http(s) address": (r"https?://[^\s/]", (
+        "site_url", "public_url", "webhook_url", "privacy_url", "api_base", "azure_endpoint",
+        "embedding_api_base",
+    )),
+    "is an http(s) address, or mailto:": (r"https?://[^\s/{]|mailto:[^\s{]", ("human_url",)),
+    "begins with postgresql://": (r"postgres(?:ql)?://", ("database_url", "database_listen_url")),
+}  # fmt: skip
 
 
 def setting(
@@ -411,7 +424,7 @@ class Settings:
     human_url: str = setting(
         "HYPERRUN_HUMAN_URL",
         "",
-        "where to ask a human; `{question}`, `{page}`, `{answer}` are filled in",
+        "where to ask a human (`https`, `mailto`); `{question}`, `{page}`, `{answer}` are put in",
     )
 
     @classmethod
@@ -447,26 +460,18 @@ class Settings:
         wrong = []
         if not 0 <= self.port <= 65535:
             wrong.append("PORT is between 0 and 65535")
-        if self.search not in ("auto", "embedded", "colgrep"):
-            wrong.append("HYPERRUN_SEARCH is auto, embedded or colgrep")
-        if self.crawl not in ("off", "on", "private"):
-            wrong.append("HYPERRUN_CRAWL is off, on or private")
-        if self.mcp not in ("on", "passages", "search", "off"):
-            wrong.append("HYPERRUN_MCP is on, passages, search or off")
-        if any(len(token) < 20 for token in (*self.api_tokens, *filter(None, [self.mcp_token]))):
-            wrong.append("HYPERRUN_API_TOKENS and HYPERRUN_MCP_TOKEN have 20 characters or more")
+        for name, allowed in _ONE_OF.items():
+            if getattr(self, name) not in allowed:
+                *first, last = filter(None, allowed)
+                wrong.append(f"{self._variable(name)} is {', '.join(first)} or {last}")
         if self.log_level.lower() not in ("debug", "info", "warning", "error"):
             wrong.append("HYPERRUN_LOG_LEVEL is debug, info, warning or error")
-        if self.reasoning_effort not in ("", "none", "minimal", "low", "medium", "high"):
-            wrong.append("HYPERRUN_REASONING_EFFORT is none, minimal, low, medium or high")
-        if self.suggestions not in ("off", "headings", "model"):
-            wrong.append("HYPERRUN_SUGGESTIONS is off, headings or model")
+        if any(len(token) < 20 for token in (*self.api_tokens, *filter(None, [self.mcp_token]))):
+            wrong.append("HYPERRUN_API_TOKENS and HYPERRUN_MCP_TOKEN have 20 characters or more")
         for each in fields(self):
             value = getattr(self, each.name)
             if isinstance(value, (int, float)) and not isinstance(value, bool) and value < 0:
                 wrong.append(f"{each.metadata['variable']} cannot be negative")
-        if self.database_url and not self.database_url.startswith(POSTGRESQL):
-            wrong.append("HYPERRUN_DATABASE_URL begins with postgresql://")
         if self.secret and not re.fullmatch(r"(?:[0-9a-fA-F]{2}){32,}", self.secret):
             wrong.append("HYPERRUN_SECRET is 64 or more hexadecimal digits (openssl rand -hex 32)")
         if self.desk_header and not self.trusted_proxies:
@@ -476,23 +481,18 @@ class Settings:
         for name in ("desk_password", "desk_read_password"):
             password = getattr(self, name)
             if password and len(password) < MIN_PASSWORD_CHARS:
-                variable = type(self).__dataclass_fields__[name].metadata["variable"]
-                wrong.append(f"{variable} is shorter than {MIN_PASSWORD_CHARS} characters")
-        for name in (
-            "site_url",
-            "public_url",
-            "webhook_url",
-            "privacy_url",
-            "api_base",
-            "azure_endpoint",
-            "embedding_api_base",
-        ):
-            value = getattr(self, name)
-            if value and not re.match(r"https?://[^\s/]", value):
-                variable = type(self).__dataclass_fields__[name].metadata["variable"]
-                wrong.append(f"{variable} is an http(s) address")
+                wrong.append(
+                    f"{self._variable(name)} is shorter than {MIN_PASSWORD_CHARS} characters"
+                )
+        for said, (form, names) in _ADDRESSES.items():
+            for name in names:
+                if (value := getattr(self, name)) and not re.match(form, value):
+                    wrong.append(f"{self._variable(name)} {said}")
         if wrong:
             raise BadSetting("; ".join(wrong))
+
+    def _variable(self, name: str) -> str:
+        return str(type(self).__dataclass_fields__[name].metadata["variable"])
 
 
 def _parse(text: str, kind: Any, separator: str = ",") -> Any:

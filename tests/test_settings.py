@@ -68,11 +68,30 @@ def test_a_question_keeps_its_comma_and_a_glob_its_braces() -> None:
         ("HYPERRUN_SEARCH", "google"),
         ("HYPERRUN_SITE_URL", "javascript:alert(1)"),
         ("HYPERRUN_PUBLIC_URL", "chat.example.org"),
+        ("HYPERRUN_SEARCH", "Colgrep"),
+        ("HYPERRUN_HUMAN_URL", "javascript:alert(document.domain)"),
+        ("HYPERRUN_HUMAN_URL", "{page}"),
+        ("HYPERRUN_HUMAN_URL", "https://{question}"),
+        ("HYPERRUN_HUMAN_URL", "data:text/html,{question}"),
+        ("HYPERRUN_DATABASE_LISTEN_URL", "mysql://127.0.0.1/chat"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(variable: str, value: str) -> None:
     with pytest.raises(BadSetting, match=variable):
         Settings.from_environment({variable: value})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://forum.example/new?title={question}", "mailto:help@example.org?body={answer}"],
+)
+def test_a_human_is_asked_on_a_page_or_by_mail(address: str) -> None:
+    assert Settings.from_environment({"HYPERRUN_HUMAN_URL": address}).human_url == address
+
+
+def test_a_choice_is_told_with_what_can_be_chosen() -> None:
+    with pytest.raises(BadSetting, match="HYPERRUN_REASONING_EFFORT is none, minimal, low, medium"):
+        Settings.from_environment({"HYPERRUN_REASONING_EFFORT": "hard"})
 
 
 def test_every_wrong_value_is_named_at_once() -> None:
