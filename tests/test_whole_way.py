@@ -111,12 +111,17 @@ def test_the_words_come_once_while_a_finished_block_stays(
 ) -> None:
     server = serve(model="openai/scripted", api_base=model_server.url)
     words = " ".join(f"word{n}" for n in range(60))
-    model_server.script(Script(f"First paragraph.\n\n{words}\n\nThe end.", delay_s=0.02))
+    says = f"First paragraph.\n\n{words}\n\nThe end."
+    model_server.script(Script(says, delay_s=0.02, holds_after=30))
     page.goto(f"{server.url}/chat-standalone")
     ask(page, "Count")
+    # The first call of a process waits for the model libraries, seconds on a busy machine.
+    eventually(lambda: model_server.calls, 60, "the model was never asked")
     first = page.locator(".blocks > p").first
     expect(first).to_have_text("First paragraph.")
+    expect(page.locator(".live")).to_contain_text("word20")
     first.evaluate("element => { element.dataset.same = 'yes' }")
+    model_server.hurry = True
     answers(page, 1)
     assert first.get_attribute("data-same") == "yes"
     text = page.locator(".answer-body").inner_text()
