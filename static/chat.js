@@ -292,14 +292,19 @@
     past.push(query().value);
     place = past.length;
   });
+  // What was typed while the question was on its way; a fresh box comes back with it.
+  let typed = "";
+  messages.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.requestConfig.elt === composer) typed = query().value === past.at(-1) ? "" : query().value;
+  });
   composer.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== composer) return;
     if (!event.detail.successful) return;
     beganAt = Infinity;
-    keep("draft", "");
+    keep("draft", typed);
     edit("");
     forgetSelection();
-    size();
+    put(typed);
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const link = event.target.querySelector?.("a[data-copy]");

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from hyperrun.settings import Settings
 from tests.browser import Complaints, accessibility_findings, choose
@@ -74,6 +74,24 @@ def chat(server: RunningServer, model: ModelServer, chromium: Browser) -> Iterat
 
 def clipboard(page: Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def test_words_typed_while_a_question_is_on_its_way_stay_in_the_box(
+    chat: Page, model: ModelServer
+) -> None:
+    """The answer to a question brings a fresh box; on a slow line it comes late."""
+    model.script("Call dim.")
+    held: list[Route] = []
+    chat.route("**/ask", lambda route: held.append(route))
+    with chat.expect_request("**/ask"):
+        ask(chat, "How do I dim a lamp?")
+    chat.locator("#query").fill("And how do I")
+    held[0].continue_()
+    answers(chat, 1)
+    expect(chat.locator("#query")).to_have_value("And how do I")
+    chat.reload()
+    answers(chat, 1)
+    expect(chat.locator("#query")).to_have_value("And how do I")
 
 
 def test_code_answer_and_conversation_are_copied_as_markdown(
