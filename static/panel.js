@@ -387,6 +387,9 @@ color:inherit;font:600 15px system-ui,sans-serif;text-decoration:none;box-shadow
   };
   for (const type of ['resize', 'popstate']) listen(window, type, settle);
   if (window.navigation) listen(window.navigation, 'navigatesuccess', settle);
+  // Paper shows no panel, and needs no room for it.
+  listen(window, 'beforeprint', beside.leave);
+  listen(window, 'afterprint', shape);
   listen(systemDark, 'change', follow);
 
   // Toggles change an attribute of html or body; Quarto's stylesheet follows its class later.

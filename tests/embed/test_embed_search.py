@@ -92,6 +92,24 @@ def test_where_the_server_is_away_the_sites_own_search_is_as_it_was(
         assert not reader.panel.count()
 
 
+def test_paper_keeps_no_room_for_the_docked_panel(reader: Reader, chat_server: str) -> None:
+    """Printing shows no panel; afterwards it stands beside the text as before."""
+    page = reader.page
+    page.set_viewport_size({"width": 1400, "height": 800})
+    margin = "getComputedStyle(document.documentElement).marginRight"
+    with docs({"/": embedding(chat_server, "?layout=docked", body=OWN)}) as site:
+        reader.goes_to(site.url())
+        reader.opens()
+        beside = page.evaluate(margin)
+        assert beside != "0px"
+        page.evaluate(f"addEventListener('beforeprint', () => (window.printed = {margin}))")
+        page.pdf()
+        page.wait_for_function("window.printed !== undefined")
+        assert page.evaluate("window.printed") == "0px"
+        page.wait_for_function(f"{margin} === '{beside}'")
+        assert reader.panel.is_visible()
+
+
 def test_the_docked_panel_takes_room_gives_it_back_and_is_resized_by_keys(
     reader: Reader, chat_server: str
 ) -> None:
