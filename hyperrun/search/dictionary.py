@@ -45,6 +45,7 @@ _KANA, _HANGUL, _HAN = (
     re.compile("[\u4e00-\u9fff]"),
 )
 MOSTLY = 2  # times as many commonest words of English as of another language; five in English
+TELLING = 60  # words, of which more than twenty are among the commonest, in English
 FOREIGN = 0.4  # of the letters may be of another script, where examples and tests show some
 _IN_PIECES = ("ja", "zh", "ko")  # whose words do not stand apart
 _INSIDE = 5  # letters of a beginning that German also has in the middle of a word
@@ -106,14 +107,18 @@ def language_of(question: str) -> str:
     return best if best != "en" and counts[best] > max(counts["en"], 1) else ""
 
 
-def are_english(texts: Iterable[str]) -> bool:
-    """Is English the language of most of this documentation?"""
+def are_english(texts: Iterable[str]) -> bool | None:
+    """Is English the language of most of this documentation? None: it is too little to tell."""
     text = plain("\n".join(texts))
     counts = _commonest(text)
-    english = counts.pop("en")
+    english, other = counts.pop("en"), max(counts.values())
     letters = sum(map(str.isalpha, text))
     foreign = sum(each.isalpha() and not each.isascii() for each in text)
-    return english > MOSTLY * max(counts.values()) and foreign <= FOREIGN * letters
+    if foreign > FOREIGN * letters:
+        return False
+    if english > MOSTLY * other:
+        return True
+    return None if english >= other and len(_WORD.findall(text)) < TELLING else False
 
 
 def function_words_of(question: str, language: str) -> list[str]:

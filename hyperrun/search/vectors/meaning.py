@@ -147,7 +147,7 @@ class Meaning:
                 log.warning("vectors: %s", said)
             if said or not self._note.startswith(_LEFT_OUT):  # of a question, asked meanwhile
                 self._note = said
-            if said in ("", _NOT_ENGLISH):
+            if said in ("", _NOT_ENGLISH, _TOO_LITTLE):
                 return
             await asyncio.sleep(AGAIN_S)
 
@@ -160,8 +160,8 @@ class Meaning:
                         models.read, self._model, self._api_key, self._api_base
                     )
                     self.table.model = self._embedder.name
-            if not await asyncio.to_thread(self._count, self._embedder):
-                return _NOT_ENGLISH
+            if why := await asyncio.to_thread(self._count, self._embedder):
+                return why
             if self._passages:  # a question does not wait for the model to be loaded
                 await asyncio.to_thread(self._embedder.warm)
                 self._is_warm = True
@@ -169,17 +169,18 @@ class Meaning:
         except (EmbeddingError, OSError, sqlite3.Error) as error:
             return str(error)
 
-    def _count(self, embedder: Embedder) -> bool:
-        """See how many vectors there are, and are to be; does the model know the language?"""
+    def _count(self, embedder: Embedder) -> str:
+        """See how many vectors there are, and are to be; why there are to be none, else ""."""
         place = f"{self._index.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(place, uri=True)) as connection:
-            if embedder.language == "en" and not are_english(beginnings(connection)):
+            texts = beginnings(connection) if embedder.language == "en" else []
+            if texts and not (known := are_english(texts)):
                 self._made = self._passages = 0
-                return False
+                return _TOO_LITTLE if known is None else _NOT_ENGLISH
             self._made, self._passages = counts(
                 connection, embedder.name, only_prose=embedder.only_prose
             )
-        return True
+        return ""
 
     async def _run(self) -> str:
         """Run the maker to its end; what it says is wrong."""
@@ -222,3 +223,4 @@ class Meaning:
 
 _LEFT_OUT = "meaning is left out"
 _NOT_ENGLISH = f"{_LEFT_OUT}: the documentation is not in English, which is all the model knows"
+_TOO_LITTLE = f"{_LEFT_OUT}: the documentation is too short to tell whether it is in English"

@@ -9,7 +9,7 @@ import pytest
 from hyperrun.search.engine import Search
 from hyperrun.search.vectors import installed, models
 from hyperrun.search.vectors.embedder import EmbeddingError
-from hyperrun.search.vectors.meaning import MeaningStatus
+from hyperrun.search.vectors.meaning import Meaning, MeaningStatus
 from hyperrun.settings import Settings
 from tests.search.running import until
 
@@ -77,6 +77,43 @@ def test_it_is_left_out_where_the_documentation_is_in_another_language(tmp_path:
     _, status = searched(tmp_path, [], german)
     assert (status.made, status.passages) == (0, 0)
     assert "not in English" in status.note
+
+
+@needs_the_model
+def test_of_a_few_words_it_is_not_said_that_they_are_in_another_language(tmp_path: Path) -> None:
+    readme = {"README.md": "# Lantern\n\nSmart lamp control: dimming, pairing, scheduling rooms.\n"}
+    _, status = searched(tmp_path, [], readme)
+    assert (status.made, status.passages) == (0, 0)
+    assert "too short to tell" in status.note
+
+
+@needs_the_model
+@pytest.mark.parametrize("files", [{}, {"lamp.py": PAGES["lamp.py"]}], ids=["empty", "code alone"])
+def test_where_there_is_no_documentation_nothing_is_said_of_its_language(
+    tmp_path: Path, files: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+
+    async def run() -> MeaningStatus:
+        settings = Settings(
+            repo_path=str(tmp_path), data_dir=tmp_path / "data", search="embedded",
+            embedding_model="off",
+        )  # fmt: skip
+        search = Search(settings)
+        await search.prepare()
+        await search.close()
+        (index,) = (tmp_path / "data").rglob("*.sqlite3")
+        meaning = Meaning(index, "installed")
+        meaning.wake()
+        assert meaning._making is not None
+        await asyncio.wait_for(meaning._making, 60)
+        await meaning.close()
+        return meaning.status()
+
+    status = asyncio.run(run())
+    assert (status.made, status.passages, status.note) == (0, 0, "")
+    assert "left out" not in caplog.text
 
 
 def test_auto_is_what_is_installed_and_off_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
