@@ -51,6 +51,21 @@ def test_without_a_model_it_says_what_answers_are_and_how_to_get_more(tmp_path: 
     assert "hyperrun doctor" in said
 
 
+def test_a_model_that_is_named_and_cannot_answer_is_told_with_the_reason(tmp_path: Path) -> None:
+    repository = write_repository(tmp_path)
+    kept = {"HYPERRUN_MODEL": "nosuch/model"}
+    _, said = first_run(tmp_path, "--repo", str(repository), until="next:", **kept)
+    assert "model:  none: nosuch/model needs a key: HYPERRUN_API_KEY or NOSUCH_API_KEY" in said
+
+
+def test_a_folder_of_rendered_pages_that_is_not_there_is_told(tmp_path: Path) -> None:
+    says = "the rendered pages of lantern are not read: /no/site (HYPERRUN_SITE_DIR"
+    repository = write_repository(tmp_path)
+    kept = {"HYPERRUN_SITE_DIR": "/no/site"}
+    _, said = first_run(tmp_path, "--repo", str(repository), until="files read", **kept)
+    assert said.count(says) == 1
+
+
 def nothing(folder: Path) -> None:
     """An empty folder."""
 

@@ -75,12 +75,15 @@ class Tree:
     def look(self) -> None:
         """See where its lines and its rendered pages are. For a thread."""
         from hyperrun.search.site.folder import Folder
-        from hyperrun.search.site.source import choose
+        from hyperrun.search.site.source import choose, is_named
 
         self.forge = forge.read(self.root)
+        noted = self.site_note
         site, self.site_note = choose(
             self.root, self.source.site_dir, self.source.site_url, self.crawled_in
         )
+        if site is None and is_named(self.source.site_dir) and self.site_note != noted:
+            log.warning("the rendered pages of %s are not read: %s", self.name, self.site_note)
         self.site_folder = site.root if isinstance(site, Folder) else None
         try:
             self.moving_names = site.moving_names() if site is not None else {}

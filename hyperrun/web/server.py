@@ -106,11 +106,12 @@ def check_address(host: str, port: int) -> None:
 def announce(services: Services) -> None:
     """Where to look, what is in use, and how to get more."""
     settings, model = services.settings, services.models.default_name
+    none = f"none: {services.models.note}" if services.models.note else "none"
     index = services.search.status()
     lines = [
         f"HyperRun answers about {services.search.project} at "
         f"http://{settings.host}:{settings.port}/",
-        f"  model:  {model or 'none (answers are passages, found without a model)'}",
+        f"  model:  {model or f'{none} (answers are passages, found without a model)'}",
         f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""),
     ]
     if not model:

@@ -9,6 +9,11 @@ from hyperrun.search.site.folder import Folder, SitePages
 OFF = ("off", "none", "no")
 
 
+def is_named(site_dir: str) -> bool:
+    """Does the operator name a folder of rendered pages?"""
+    return bool(site_dir) and site_dir.lower() not in OFF
+
+
 def choose(
     root: Path, site_dir: str, site_url: str = "", data_dir: Path | None = None
 ) -> tuple[SitePages | None, str]:
@@ -23,7 +28,7 @@ def choose(
         named = Path(site_dir).expanduser()
         named = named if named.is_absolute() else root / named
         if not named.is_dir():
-            return None, f"{site_dir} is no folder"
+            return None, f"{site_dir} (HYPERRUN_SITE_DIR, or site_dir of the source) is no folder"
         return Folder(named, is_named=True), f"the folder {site_dir}"
     if data_dir is not None and site_url:
         kept = crawl.location(data_dir, site_url)
