@@ -340,6 +340,7 @@ def test_where_the_system_forces_its_colours_what_is_pressed_and_focused_is_stil
     answers(page, 1)
     for drawn in (".chat-end .chat-bubble", ".prose .citation", ".source-number"):
         assert style(drawn, "borderTopStyle") == "solid", drawn
+    assert style(".answer", "outlineStyle") == "none"  # a frame would stand on its words
     unpressed = style(".thumb", "backgroundColor")
     page.locator(".thumb").first.click()
     pressed = page.locator(".thumb[aria-pressed=true]")
