@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import re
+from collections.abc import Sequence
 
 from hyperrun.search import introductions
 from hyperrun.search.colgrep.engine import ColGrep, find_program
 from hyperrun.search.colgrep.program import ColGrepError, Crowded
+from hyperrun.search.dictionary import language_of
 from hyperrun.search.fusion import WIDE, Found, fuse
 from hyperrun.search.index import Index
 from hyperrun.search.leaning import Before, leans
@@ -113,16 +115,10 @@ class Ways:
 
     async def find(self, query: str, k: int, before: Before | None) -> list[Found]:
         """What all of them find together, best first. Raises `sqlite3.Error`."""
-        by_colgrep = asyncio.ensure_future(self._by_colgrep(query, k))
-        try:
-            is_fused = self.colgrep is not None and self.colgrep.ready
-            wide = max(k, WIDE) if is_fused or self._behind else k
-            meant = await self._meant(query, before)
-            found = await asyncio.to_thread(self._index.search, query, wide, "", before, meant)
-            found = self._behind_others(query, fuse(found, await by_colgrep, wide))[:k]
-            return await asyncio.to_thread(self._with_introductions, self._index, query, found, k)
-        finally:
-            by_colgrep.cancel()
+        others, meant = await asyncio.gather(self._by_colgrep(query, k), self._meant(query, before))
+        return await asyncio.to_thread(
+            self._look_up, self._index, query, k, before, "", meant, others
+        )
 
     async def find_inside(
         self, folder: str, query: str, k: int, before: Before | None
@@ -143,16 +139,14 @@ class Ways:
         before: Before | None,
         inside: str = "",
         meant: Meant | None = None,
+        others: Sequence[Found] = (),
     ) -> list[Found]:
-        found = index.search(query, k, inside, before, meant)
-        return self._with_introductions(index, query, found, k, inside)
-
-    def _with_introductions(
-        self, index: Index, query: str, found: list[Found], k: int, inside: str = ""
-    ) -> list[Found]:
-        """`found`, after what comes first for a newcomer's question."""
+        """What words and meaning find together with `others`, after what comes first for a
+        newcomer's question: in one thread, for each change of threads costs."""
+        wide = max(k, WIDE) if others or self._behind else k
+        found = fuse(index.search(query, wide, inside, before, meant), others, wide)
         first = introductions.find(index, query, self._project.name, self._offers.names, inside)
-        return introductions.pin_introductions(first, found, k)
+        return introductions.pin_introductions(first, self._behind_others(query, found)[:k], k)
 
     def _behind_others(self, query: str, found: list[Found]) -> list[Found]:
         """`found` with what changed and what was reported behind the rest, unless it is asked."""
@@ -166,7 +160,7 @@ class Ways:
             return None
         if before is not None and before.question and leans(query):
             query = f"{before.question[:MAX_QUERY_CHARS]} {query}"
-        if self._meaning.language == "en":
+        if self._meaning.language == "en" and language_of(query):
             query = await asyncio.to_thread(self._index.in_words_of, query)
         vector = await self._meaning.of_question(query)
         return None if vector is None else Meant(query, vector, self._meaning.table)
