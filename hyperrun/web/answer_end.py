@@ -115,14 +115,15 @@ def FollowUps(view: View, questions: Sequence[str]) -> FT | str:
 def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
     """One plain sentence wherever an answer is less than an answer."""
     notices: list[tuple[str, str]] = []
+    has_begun = bool(turn.answer.strip())
     if update.error:
         notices.append(("error", view.say(update.error, seconds=60)))
     if update.notice:
         notices.append(("info", view.say(update.notice, seconds=60)))
     elif update.outcome is Outcome.STOPPED:
-        notices.append(("info", view.say("stopped")))
+        notices.append(("info", view.say("stopped" if has_begun else "stopped_early")))
     elif update.outcome is Outcome.INTERRUPTED:
-        notices.append(("warning", view.say("interrupted")))
+        notices.append(("warning", view.say("interrupted" if has_begun else "interrupted_early")))
     answered = update.outcome is Outcome.ANSWERED
     written = update.usage is not None and update.usage.model
     cut_off = view.say(CUT_OFF) if answered else ""
