@@ -89,7 +89,9 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
         # A section may be found beside the one it stands in, and a block be cut there otherwise.
         texts = {quote.text, whole.text}
         heading = HEADING_LINES * (quote.section not in begun)
-        most = min(room, others) if quote.section else room if chosen else 2 * room
+        most = room if chosen or quote.section else 2 * room
+        if quote.section:
+            most = min(most, others)
         if whole.hangs_together and size(whole.text) <= min(UNCUT_LINES, most - heading):
             quote = replace(quote, text=whole.text)
         lines = size(quote.text) + heading

@@ -16,7 +16,7 @@ from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.search.ranking import asks_how_it_is_built
 from hyperrun.search.sections import Wanted
-from hyperrun.search.terms import last_name, named_symbols
+from hyperrun.search.terms import heading_of, last_name, named_symbols
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,7 @@ def place(source: Source) -> str:
 def heading(source: Source) -> str:
     """What a section is called on its page, or what code defines."""
     passage = source.passage
-    name = passage.title.rpartition(" > ")[2] if is_prose(passage) else last_name(passage.title)
+    name = heading_of(passage.title) if is_prose(passage) else last_name(passage.title)
     return name or passage.file
 
 

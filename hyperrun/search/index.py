@@ -162,7 +162,7 @@ class Index(IndexFile):
         if not asked:
             return []
         weights = ", ".join(map(str, ranking.WEIGHTS))
-        match = _any([form for each in _telling(asked) for form in each.forms])
+        match = terms.matching_any([form for each in _telling(asked) for form in each.forms])
         if inside:
             found = (
                 f"SELECT w.rowid, bm25(words, {weights}) AS score FROM words w "
@@ -191,7 +191,9 @@ class Index(IndexFile):
         asked = []
         for term in wanted:
             forms = terms.forms(term)
-            count = connection.counted.of(term, partial(_count, connection, _any(forms)))
+            count = connection.counted.of(
+                term, partial(_count, connection, terms.matching_any(forms))
+            )
             if count:
                 rarity = math.log((total + 1) / count) / math.log(total + 1)
                 asked.append(Asked(term, forms, rarity, count, common=count == MAX_COUNTED))
@@ -204,7 +206,7 @@ class Index(IndexFile):
         """Those of `ids` that hold a term."""
         rows = connection.execute(
             "SELECT rowid FROM words WHERE words MATCH ? "
-            f"AND +rowid IN ({', '.join('?' * len(ids))})", (_any(asked.forms), *ids),
+            f"AND +rowid IN ({', '.join('?' * len(ids))})", (terms.matching_any(asked.forms), *ids),
         )  # fmt: skip
         return frozenset(row[0] for row in rows)
 
@@ -342,10 +344,6 @@ def distinct(found: Sequence[tuple[Passage, str]], most: int) -> list[tuple[Pass
         seen.append(words)
         kept.append(each)
     return kept
-
-
-def _any(forms: Sequence[str]) -> str:
-    return " OR ".join(f'"{form}"' for form in forms)
 
 
 def _count(connection: sqlite3.Connection, match: str) -> int:

@@ -22,7 +22,15 @@ from hyperrun.search.leaning import WEAK_WORDS, Before, leans
 from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import mended_stem
-from hyperrun.search.terms import STOP_WORDS, porter, query_terms, terms, unspaced
+from hyperrun.search.terms import (
+    STOP_WORDS,
+    heading_of,
+    matching_any,
+    porter,
+    query_terms,
+    terms,
+    unspaced,
+)
 from hyperrun.search.thesaurus import ALIKE, alike, meant_by_phrases
 
 SCHEMA = """
@@ -90,13 +98,9 @@ def row(title: str, file: str, terms_of_body: Sequence[str]) -> tuple[str, str, 
     """The columns of a section in the index of prose."""
     parents = title.rpartition(" > ")[0]
     return (
-        " ".join(stems(_heading(title))), " ".join(stems(parents)), " ".join(stems(file)),
+        " ".join(stems(heading_of(title))), " ".join(stems(parents)), " ".join(stems(file)),
         " ".join(map(porter, terms_of_body)),
     )  # fmt: skip
-
-
-def _heading(title: str) -> str:
-    return title.rpartition(" > ")[2]
 
 
 def wanted(connection: ReadConnection, question: str, before: Before | None = None) -> "Wanted":
@@ -139,7 +143,9 @@ def wanted(connection: ReadConnection, question: str, before: Before | None = No
             for stem in meant_by_phrases(before.question, mended):
                 others = dict.fromkeys(alike(stem), ALIKE)
                 terms.setdefault(stem, Term(PHRASE * BEFORE, others))
-            cited = [word for _, title in before.cited[:2] for word in query_terms(_heading(title))]
+            cited = [
+                word for _, title in before.cited[:2] for word in query_terms(heading_of(title))
+            ]
             add(cited, CITED)
     return Wanted(question, terms, tuple(unknown), before)
 
@@ -211,7 +217,7 @@ def find(
     counts = {name: count for name in names if (count := _holding(connection, name))}
     if not counts:
         return []
-    values: list[str | int] = [_any(sorted(counts))]
+    values: list[str | int] = [matching_any(sorted(counts))]
     where = some = ""
     if inside:
         where = "JOIN passages q ON q.id = prose.rowid AND substr(q.file, 1, ?) = ?"
@@ -225,7 +231,7 @@ def find(
         telling = _telling(counts, most)
         if len(telling) < len(counts):
             some = "AND +prose.rowid IN (SELECT rowid FROM prose WHERE prose MATCH ?)"
-            values.append(_any(telling))
+            values.append(matching_any(telling))
     rows = connection.execute(
         "SELECT p.id, p.file, p.title, p.text, "
         "w.heading, w.parents, w.file, w.body FROM ("
@@ -237,10 +243,6 @@ def find(
     candidates = [Candidate(*each) for each in rows]
     hits = sorted(((wanted.hit(each), each.file) for each in candidates), key=_by_score)
     return _cohering(hits)
-
-
-def _any(names: Sequence[str]) -> str:
-    return " OR ".join(f'"{name}"' for name in names)
 
 
 def _telling(counts: Mapping[str, int], most: int) -> list[str]:
@@ -460,7 +462,7 @@ class Wanted:
             float("```" in each.text or "::" in each.text),
             float(len(body) < STUB_TERMS),
             self._spells(each.text),
-            float(bool(self._asks) and self._asks == _asks(_heading(each.title))),
+            float(bool(self._asks) and self._asks == _asks(heading_of(each.title))),
         ]
 
     def _spells(self, text: str) -> float:

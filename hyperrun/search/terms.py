@@ -4,6 +4,7 @@ import re
 import threading
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -176,8 +177,18 @@ def named_symbols(query: str) -> set[str]:
     return {re.split(r"[.:]", name.rstrip("()"))[-1].lower() for name in spelled} - {""}
 
 
+def heading_of(title: str) -> str:
+    """The heading without those above it."""
+    return title.rpartition(" > ")[2]
+
+
+def matching_any(names: Iterable[str]) -> str:
+    """What matches any of `names`, which are terms, in a full-text index."""
+    return " OR ".join(f'"{name}"' for name in names)
+
+
 def last_name(title: str) -> str:
     """The symbol without its class, the heading without those above it."""
     if " > " in title:
-        return title.rpartition(" > ")[2]
+        return heading_of(title)
     return title.rpartition(".")[2] or title if " " not in title else title
