@@ -33,6 +33,8 @@ def first_run(
         stderr=subprocess.STDOUT,
         env=kept | {"PYTHONPATH": str(ROOT), "HYPERRUN_DATA_DIR": str(folder / "data"), "PORT": "0",
                     "HYPERRUN_SEARCH": "embedded", "PYTHONUNBUFFERED": "1"} | environment,
+        # What is started behind has Ctrl-C ignored, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     said = ""
     with running:
