@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugins.site import hears_ctrl_c
 from tests.server import write_repository
 from tests.server_process import ROOT
 
@@ -33,8 +34,7 @@ def first_run(
         stderr=subprocess.STDOUT,
         env=kept | {"PYTHONPATH": str(ROOT), "HYPERRUN_DATA_DIR": str(folder / "data"), "PORT": "0",
                     "HYPERRUN_SEARCH": "embedded", "PYTHONUNBUFFERED": "1"} | environment,
-        # What is started behind has Ctrl-C ignored, and so would its children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hears_ctrl_c,
     )  # fmt: skip
     said = ""
     with running:
