@@ -16,7 +16,7 @@ from pathlib import Path
 
 from hyperrun.errors import BadSetting, SearchError
 from hyperrun.search.engine import Search
-from hyperrun.search.site.crawl import Crawl, SiteDown
+from hyperrun.search.site.published_site import PublishedSite, SiteDown
 from hyperrun.search.site.report import Fetch, SourceReport, checked, report
 from hyperrun.search.tree import Tree
 from hyperrun.settings import Settings
@@ -72,11 +72,8 @@ def _fetch(tree: Tree, settings: Settings) -> Fetch | None:
     """Asks the published site, as a crawl would."""
     if not tree.rules.site_url:
         return None
-    crawl = Crawl(
-        tree.rules.site_url, settings.data_dir.resolve(),
-        may_be_private=settings.crawl == "private",
-    )  # fmt: skip
-    return crawl.fetch
+    may_be_private = settings.crawl == "private"
+    return PublishedSite(tree.rules.site_url, may_be_private=may_be_private).fetch
 
 
 def markdown(reports: Sequence[SourceReport]) -> str:

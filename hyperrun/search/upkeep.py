@@ -14,7 +14,8 @@ from hyperrun.search.index import Index
 from hyperrun.search.offers import Offers
 from hyperrun.search.progress import BuildProgress, first_step
 from hyperrun.search.project import Project
-from hyperrun.search.site.crawl import Crawl, CrawlStatus, SiteDown
+from hyperrun.search.site.crawl import Crawl, CrawlStatus
+from hyperrun.search.site.published_site import SiteDown
 from hyperrun.search.tree import Tree
 from hyperrun.search.ways import Ways
 from hyperrun.settings import Settings

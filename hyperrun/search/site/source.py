@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from hyperrun.search.site import crawl, folder
-from hyperrun.search.site.crawl import Crawled
+from hyperrun.search.site import crawled, folder
+from hyperrun.search.site.crawled import Crawled
 from hyperrun.search.site.folder import Folder, SitePages
 
 OFF = ("off", "none", "no")
@@ -31,7 +31,7 @@ def choose(
             return None, f"{site_dir} (HYPERRUN_SITE_DIR, or site_dir of the source) is no folder"
         return Folder(named, is_named=True), f"the folder {site_dir}"
     if data_dir is not None and site_url:
-        kept = crawl.location(data_dir, site_url)
+        kept = crawled.location(data_dir, site_url)
         if kept.is_file():
             return Crawled(kept), f"the site at {site_url}"
     found, why = folder.find(root)

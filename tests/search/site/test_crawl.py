@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.search.site import crawl
-from hyperrun.search.site.crawl import Crawl, Crawled, SiteDown
+from hyperrun.search.site import crawled, published_site
+from hyperrun.search.site.crawl import Crawl
+from hyperrun.search.site.crawled import Crawled
 from hyperrun.search.site.manifest import Origin
+from hyperrun.search.site.published_site import SiteDown
 from tests.served import served
 
 Reply = tuple[int, dict[str, str], bytes]
@@ -107,7 +109,7 @@ def test_what_a_plugin_wrote_of_the_pages_is_kept(site: Server, tmp_path: Path) 
     told = b'{"pages": [{"path": "", "source": "README.md"}]}'
     site.replies["/docs/hyperrun-pages.json"] = (200, {"Content-Type": "application/json"}, told)
     fetched(site, tmp_path)
-    kept = Crawled(crawl.location(tmp_path, site.address + "/docs/"))
+    kept = Crawled(crawled.location(tmp_path, site.address + "/docs/"))
     assert kept.manifest() == {"": Origin("README.md")}
 
 
@@ -116,7 +118,7 @@ def test_what_mike_wrote_of_the_versions_is_kept(site: Server, tmp_path: Path) -
     told = b'[{"version": "3", "aliases": []}, {"version": "2", "aliases": ["stable"]}]'
     site.replies["/docs/versions.json"] = (200, {"Content-Type": "application/json"}, told)
     fetched(site, tmp_path)
-    kept = Crawled(crawl.location(tmp_path, site.address + "/docs/"))
+    kept = Crawled(crawled.location(tmp_path, site.address + "/docs/"))
     assert kept.moving_names() == {"stable": "2"}
 
 
@@ -177,7 +179,7 @@ def test_a_site_that_is_down_leaves_what_there_was(site: Server, tmp_path: Path)
     site.otherwise = lambda path: (503, {}, b"")
     with pytest.raises(SiteDown):
         fetched(site, tmp_path)
-    kept = Crawled(crawl.location(tmp_path, site.address + "/docs/"))
+    kept = Crawled(crawled.location(tmp_path, site.address + "/docs/"))
     assert {page.path for page in kept.pages()} == set(before)
 
 
@@ -219,7 +221,7 @@ def test_a_page_is_kept_where_a_redirect_leads_on_the_site_alone(
 def test_a_hostile_site_costs_its_bounds_and_nothing_else(
     site: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crawl, "TIMEOUT_S", 1.0)
+    monkeypatch.setattr(published_site, "TIMEOUT_S", 1.0)
     bomb = zlib.compress(b"<p>x</p>" * 20_000_000, 9)
     site.page(
         "/docs/",
@@ -256,7 +258,7 @@ def test_a_hostile_site_costs_its_bounds_and_nothing_else(
 def test_an_answer_that_drips_is_ended(
     site: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crawl, "TIMEOUT_S", 0.5)
+    monkeypatch.setattr(published_site, "TIMEOUT_S", 0.5)
     site.page("/docs/", "x" * 2_000)
     site.drips = True
     began = time.monotonic()
