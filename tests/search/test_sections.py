@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.search import ranking, sections
+from hyperrun.search import ranking, sections, thesaurus
 from hyperrun.search.index import Index, distinct
 from hyperrun.search.leaning import Before
 from hyperrun.search.sections import spelled
@@ -256,6 +256,14 @@ def test_names_stand_for_the_first_of_their_line_and_not_for_one_another() -> No
     assert "silenc" not in alike("mute")
     assert meant_by_phrases("please turn it off", {}) == ["disabl"]
     assert meant_by_phrases("please trun it off", {"trun": "turn"}) == ["disabl"]
+
+
+def test_every_line_of_the_thesaurus_is_a_word_and_its_other_names() -> None:
+    path = Path(thesaurus.__file__).with_name("thesaurus.psv")
+    for line in path.read_text(encoding="utf-8").splitlines():
+        head, others = line.split("|")
+        for name in (head, *others.split(", ")):
+            assert name and name == " ".join(name.lower().split()), line
 
 
 def test_a_folder_is_searched_alone(lantern: Index, tmp_path: Path) -> None:
