@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 from hyperrun.domain import Source
 from hyperrun.markdown.citations import MARK, numbers_of
-from hyperrun.markdown.support import Piece, content_words, evidence_of, unsupported
+from hyperrun.markdown.content_words import content_words
+from hyperrun.markdown.evidence import evidence_of
+from hyperrun.markdown.support import Piece, unsupported
 
 MIN_WORDS = 5
 MIN_SHARE = 0.7  # of a paragraph's words stand in the passage
