@@ -53,6 +53,17 @@ def request_body(
     return body
 
 
+def with_breakpoints(messages: list[dict[str, Any]], left_out: frozenset[str]) -> None:
+    """Mark where Anthropic's models on other roads are to cache a prompt."""
+    if "cache_control" in left_out:
+        return
+    for at in {0, len(messages) - 1}:
+        text = text_of(messages[at].get("content"))
+        if text:
+            part = {"type": "text", "text": text, "cache_control": CACHED}
+            messages[at] = messages[at] | {"content": [part]}
+
+
 def _tool(tool: dict[str, Any]) -> dict[str, Any]:
     function = tool["function"]
     return {

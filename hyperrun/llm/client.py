@@ -8,9 +8,8 @@ details go to the log alone.
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable
 from contextlib import aclosing
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -33,7 +32,9 @@ from hyperrun.llm.learned import Learned
 from hyperrun.llm.meter import Meter
 from hyperrun.llm.models import Models
 from hyperrun.llm.read_batching import HeldConnection, ReadBatcher
-from hyperrun.llm.windows import Windows, estimated_prompt, read_at_most
+from hyperrun.llm.response_body import read_at_most, read_events
+from hyperrun.llm.room import Room, Shape, as_they_are
+from hyperrun.llm.windows import Windows
 from hyperrun.llm.wire import ModelStep, joined
 from hyperrun.redaction import without_secrets_in
 from hyperrun.settings import Settings
@@ -48,32 +49,8 @@ SLACK = 0.05  # of the longest silence: moving a timer for each token costs more
 CONNECT_TIMEOUT_S = 10.0
 RETRY_AFTER_S = 0.5
 LONGEST_RETRY_AFTER_S = 5.0  # a provider that wants more is not waited for
-MAX_LINE_BYTES = 4_000_000
 MAX_REFUSAL_BYTES = 20_000
 TRANSIENT = (ModelDown, ModelRateLimited, ModelCutOff)
-MIN_WINDOW = 256  # a refusal that tells of less than this is not believed
-REPAIRED = 0.6  # of a prompt that was too long, where nobody says by how much
-
-
-class Shape(Protocol):
-    """Makes a prompt's messages fit."""
-
-    def __call__(
-        self, messages: Sequence[Any], max_tokens: int, *, with_tools: bool
-    ) -> Sequence[Any]:
-        """Messages that are at most so long, as `estimated_prompt` has it; 0: as long as they are.
-
-        `with_tools`: can the model search by itself?
-        """
-
-
-def _as_they_are(
-    messages: Sequence[Any],
-    max_tokens: int,
-    *,
-    with_tools: bool,
-) -> Sequence[Any]:
-    return messages
 
 
 class Listener(Protocol):
@@ -122,7 +99,7 @@ class Completion:
         client: Client,
         choice: ModelChoice,
         listener: Listener,
-        shape: Shape = _as_they_are,
+        shape: Shape = as_they_are,
     ) -> None:
         self._litellm = client.litellm
         self._settings = client.settings
@@ -132,15 +109,15 @@ class Completion:
         self._choice = choice
         self._listener = listener
         self._meter = listener.meter
-        self._shape = shape
         self._timer_moved = 0.0
         self.endpoint = endpoint_of(choice, client.litellm)
         self.lessons = client.learned.of(self.endpoint.url, choice.name, choice.own_key)
+        effort = client.settings.reasoning_effort
+        self._room = Room(self.endpoint.model, effort, self.lessons, shape)
         self.finish_reason = ""  # of the last step: one of `wire.FINISHED`
         self.has_thought = False  # in the last step
         self.heard_at = 0.0  # the last word or thought, by the event loop's clock
         self._said = ""  # by the step so far
-        self._prompt_estimate = 0  # of the prompt that was sent
 
     async def __call__(self, **call: Any) -> Any:
         """One step as LiteLLM's ModelResponse, when it is whole. Raises `ModelError`."""
@@ -157,14 +134,14 @@ class Completion:
         retries_left, repairs_left = 1, 1
         while True:
             try:
-                step = await self._attempt(self._fitted(call, window))
+                step = await self._attempt(self._room.fitted(call, window))
             except Exception as error:
                 failure = self._failure(error)
                 if self._meter.said_bytes:
                     raise failure from error
                 if isinstance(failure, ModelContextTooLong) and repairs_left:
                     repairs_left -= 1
-                    window = self._repaired(failure, window)
+                    window = self._room.repaired(failure, window)
                     log.info("%s: the prompt was too long; trying %d tokens", failure, window)
                     continue
                 wait_s = max(RETRY_AFTER_S, getattr(failure, "retry_after_s", 0.0))
@@ -232,46 +209,6 @@ class Completion:
             self._choice, self.endpoint, self._litellm, self._session
         )
 
-    def _fitted(self, call: dict[str, Any], window: int) -> dict[str, Any]:
-        """The call with a prompt and an answer that fit into the model's window together."""
-        left_out = self.lessons.refused
-        with_tools = bool(call.get("tools")) and "tools" not in left_out
-        tools = call.get("tools") if with_tools else None
-        answer = self._answer_tokens(call.get("max_tokens") or 0, left_out)
-        room = 0
-        if window:
-            ratio = self.lessons.tokens_per_estimated
-            reserved = min(answer or window, max(window // 4, 64))
-            room = max(int((window * 0.98 - 16 - reserved) / ratio), 64)
-            room = max(room - estimated_prompt((), tools), 64)
-        messages = self._shape(call["messages"], room, with_tools=with_tools)
-        self._prompt_estimate = estimated_prompt(messages, tools)
-        if window and answer:
-            rest = window - int(self._prompt_estimate * self.lessons.tokens_per_estimated) - 16
-            answer = min(answer, max(rest, 64))
-        call = call | {"messages": messages}
-        return call | {"max_tokens": answer} if answer else call
-
-    def _answer_tokens(self, words: int, left_out: frozenset[str]) -> int:
-        """What the model may write: its words, and where it thinks, its thoughts beside them."""
-        effort = "" if "reasoning_effort" in left_out else self._settings.reasoning_effort
-        thinks = wire.is_openai_reasoning(self.endpoint.model) or self.lessons.thinks or effort
-        if not words or not thinks or effort == "none":
-            return words
-        return words + anthropic.BUDGETS.get(effort, anthropic.BUDGETS["medium"])
-
-    def _repaired(self, failure: ModelContextTooLong, window: int) -> int:
-        """The window to try next, after a prompt was refused as too long."""
-        sent = int(self._prompt_estimate * self.lessons.tokens_per_estimated)
-        told = failure.window_tokens
-        if failure.prompt_tokens:
-            self.lessons.counted(self._prompt_estimate, failure.prompt_tokens)
-            sent = max(sent, failure.prompt_tokens)
-        is_likely = told >= MIN_WINDOW and (not window or told < window or told < 2 * sent)
-        if is_likely and (failure.prompt_tokens or told < sent):
-            return told
-        return max(int(sent * REPAIRED * 1.3), MIN_WINDOW)
-
     # OpenAI's format and Anthropic's
 
     async def _directly(self, call: dict[str, Any], timer: asyncio.Timeout) -> Any:
@@ -292,7 +229,7 @@ class Completion:
         self.finish_reason = step.finish_reason or "stop"
         whole = step.response(self._said, self._meter.unbilled_tokens)
         if step.told_usage:
-            self.lessons.counted(self._prompt_estimate, whole.usage.prompt_tokens)
+            self._room.counted(whole.usage.prompt_tokens)
         return whole
 
     def _new_step(self, call: dict[str, Any], left_out: frozenset[str]) -> ModelStep:
@@ -311,7 +248,7 @@ class Completion:
             return anthropic.request_body(self.endpoint.model, call, left_out, effort)
         body = wire.request_body(self.endpoint.model, call, left_out, effort)
         if self._choice.provider == "openrouter" and "claude" in self.endpoint.model:
-            with_breakpoints(body["messages"], left_out)
+            anthropic.with_breakpoints(body["messages"], left_out)
         return body
 
     async def _post(self, call: dict[str, Any]) -> tuple["ClientResponse", frozenset[str]]:
@@ -362,7 +299,7 @@ class Completion:
         timer: asyncio.Timeout,
     ) -> None:
         """The whole of a streamed response; its words are told on the way."""
-        async with aclosing(_events(response, self._choice.name)) as reads:
+        async with aclosing(read_events(response, self._choice.name)) as reads:
             async for events in reads:
                 for data in events:
                     step.take(data)
@@ -431,7 +368,7 @@ class Completion:
             raise ModelCutOff(f"{self._choice.name}: the stream ended without a reason")
         self.finish_reason = wire.normal_reason(reason)
         whole = self._litellm.stream_chunk_builder(chunks)
-        self.lessons.counted(self._prompt_estimate, getattr(whole.usage, "prompt_tokens", 0) or 0)
+        self._room.counted(getattr(whole.usage, "prompt_tokens", 0) or 0)
         message = whole.choices[0].message
         if message.content != self._said:
             message.content = self._said or None
@@ -453,7 +390,7 @@ class Completion:
             "messages": wire.messages_for(call["messages"], left_out),
         }
         if "claude" in self._choice.name:  # on Bedrock or Vertex
-            with_breakpoints(call["messages"], left_out)
+            anthropic.with_breakpoints(call["messages"], left_out)
         if self._settings.reasoning_effort:
             call["reasoning_effort"] = self._settings.reasoning_effort
         if "tools" in left_out:
@@ -461,51 +398,5 @@ class Completion:
         return {name: value for name, value in call.items() if name not in left_out}
 
 
-def with_breakpoints(messages: list[dict[str, Any]], left_out: frozenset[str]) -> None:
-    """Mark where Anthropic's models on other roads are to cache a prompt."""
-    if "cache_control" in left_out:
-        return
-    for at in {0, len(messages) - 1}:
-        text = wire.text_of(messages[at].get("content"))
-        if text:
-            part = {"type": "text", "text": text, "cache_control": anthropic.CACHED}
-            messages[at] = messages[at] | {"content": [part]}
-
-
 def _sent(call: dict[str, Any]) -> list[str]:
     return [wire.text_of(each.get("content")) for each in call["messages"]]
-
-
-async def _events(response: "ClientResponse", model: str) -> AsyncGenerator[list[bytes], None]:
-    """The data of a stream's events, those of one read together.
-
-    An answer that is no stream, in spite of what was asked for, is one event.
-    """
-    content = response.content
-    rest = b""
-    is_stream: bool | None = None
-    while data := await content.readany():
-        rest += data
-        if is_stream is None and rest.lstrip():
-            is_stream = not rest.lstrip().startswith((b"{", b"["))
-        if is_stream is False:
-            if len(rest) > MAX_LINE_BYTES:
-                raise ModelError(f"{model}: an answer without an end")
-            continue
-        *lines, rest = rest.split(b"\n")
-        if len(rest) > MAX_LINE_BYTES:
-            raise ModelError(f"{model}: a line without an end")
-        yield [each[5:].strip() for each in lines if each.startswith(b"data:")]
-    if is_stream is False:
-        yield [_one_line(rest, model), b"[DONE]"]
-    elif rest.startswith(b"data:"):
-        yield [rest[5:].strip()]
-
-
-def _one_line(data: bytes, model: str) -> bytes:
-    """A JSON body, however it is laid out."""
-    try:
-        value = json.loads(data.decode())
-    except ValueError as error:
-        raise ModelError(f"{model}: unreadable answer: {data[:200]!r}") from error
-    return json.dumps(value[0] if isinstance(value, list) and value else value).encode()

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.llm.endpoints import OPENAI_BASES, Endpoint
+from hyperrun.llm.response_body import read_at_most
 from hyperrun.llm.wire import text_of
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientSession
+    from aiohttp import ClientSession
 
     from hyperrun.llm.choice import ModelChoice
 
@@ -162,11 +163,3 @@ async def _got(
             return json.loads(data)
         except ValueError:
             return None
-
-
-async def read_at_most(response: "ClientResponse", max_bytes: int) -> bytes:
-    """A body, or the beginning of a long one."""
-    data = b""
-    while len(data) < max_bytes and (more := await response.content.read(max_bytes - len(data))):
-        data += more
-    return data
