@@ -1,12 +1,13 @@
 """Whether what readers do not find becomes one gap each, with a heading.
 
-    python -m bench.gaps [SET] [--tree DOCS] [--embedding-model NAME] [--names]
+    python -m bench.gaps [SET] [--tree DOCS] [--embedding-model NAME] [--join] [--names]
 
 A set has sections of a project's documentation, five questions each, as readers would ask where the
 section were missing: three in English, one in German, one in Spanish. Between them stand 250
 questions about other things. A section counts where one cluster has four or more of its five, and
 at most one question of anything else. `--tree` is the documentation's folder in a clone of the
 project: the sections are cut out of a copy of it, which is indexed, as the product has an index.
+`--join` has the model that HYPERRUN_MODEL names join the clusters, as `hyperrun gaps --join` does.
 """
 
 import argparse
@@ -26,6 +27,8 @@ from bench.answers_quality.questions import load
 from hyperrun.commands.gaps import embedding
 from hyperrun.insights.clusters import FOUND, clusters
 from hyperrun.insights.gaps import named
+from hyperrun.insights.joiner import Joined, joined_by_model
+from hyperrun.insights.joining import joined as needs
 from hyperrun.search.built import Place, built_index, places
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings
@@ -105,6 +108,12 @@ def found(name: str, docs: Path, asked: list[str]) -> list[list[Place]]:
             index.close()
 
 
+async def by_model(name: str, texts: list[str], by_likeness: list[list[int]]) -> Joined:
+    """What the operator's model says of the questions of a set."""
+    settings = replace(Settings.from_environment(), name=name)
+    return await joined_by_model(settings, texts, by_likeness, [None] * len(texts))
+
+
 def main() -> int:
     """Print how many sections are one gap each."""
     parser = argparse.ArgumentParser(
@@ -115,13 +124,22 @@ def main() -> int:
     parser.add_argument("set", nargs="?", choices=sets, default="starlette")
     parser.add_argument("--embedding-model", default="", help="as HYPERRUN_EMBEDDING_MODEL")
     parser.add_argument("--tree", type=Path, metavar="DOCS", help="the folder in a clone")
+    parser.add_argument("--join", action="store_true", help="by HYPERRUN_MODEL")
     parser.add_argument("--names", action="store_true", help="print each section and its heading")
     options = parser.parse_args()
     sections, asked = questions(options.set)
     embed = embedding(replace(Settings(), embedding_model=options.embedding_model or "off"))
     texts = [text for _, text in asked]
     passages = found(options.set, options.tree, texts) if options.tree else None
-    joined = clusters(texts, embed, (lambda _: passages) if passages is not None else None)
+    by_likeness = clusters(texts, embed, (lambda _: passages) if passages is not None else None)
+    names: dict[int, str] = {}
+    joined = by_likeness
+    if options.join:
+        told = asyncio.run(by_model(options.set, texts, by_likeness))
+        print(told.told, file=sys.stderr)
+        said = needs(by_likeness, told.headings)
+        joined = [places for _, places in said]
+        names = {places[0]: heading for heading, places in said}
     whole = 0
     for number, heading in enumerate(sections):
         mine = {at for at, (section, _) in enumerate(asked) if section == number}
@@ -130,7 +148,7 @@ def main() -> int:
         is_one = inside >= 4 and len(best) - inside <= 1
         whole += is_one
         if options.names:
-            name = named([asked[at][1] for at in best])
+            name = names.get(best[0]) or named([asked[at][1] for at in best])
             print(f"{'+' if is_one else '-'} {inside} of 5, {len(best) - inside} others: "
                   f"{heading} => {name}")  # fmt: skip
     print(json.dumps({"sections": len(sections), "one gap each": whole, "clusters": len(joined)}))

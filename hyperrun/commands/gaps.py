@@ -2,14 +2,18 @@
 
     python -m hyperrun gaps [--days 30] [--least 2] [--out FOLDER] [--json]
     python -m hyperrun gaps --issues github|gitlab|forgejo --project OWNER/NAME [--send]
+    python -m hyperrun gaps --join [new|all]
     python -m hyperrun gaps --draft N [--build COMMAND] [--out FOLDER]
 
 Questions of the last days in clusters, the same need in other words, by their words and by what the
-server's index finds for them; where a model of meaning is there, by what they mean, too. `--issues`
-writes drafts of issues, one JSON file each, to be looked at; they are sent with `--send` alone, and
-the token in HYPERRUN_FORGE_TOKEN. `--draft` has the model write the section that the Nth gap lacks,
-as a patch for a person to read: it cites what it stands on, and the site's build and the answer
-tests are run with it, on a copy. Nothing is pushed.
+server's index finds for them; where a model of meaning is there, by what they mean, too. `--join`
+has the model of HYPERRUN_MODEL say which of them one section would answer, and its heading; what it
+says is kept with what was asked, for the desk and this command, and goes with it. It is told
+questions that are new, and those that stood alone; with `all` every one again. `--issues` writes
+drafts of issues, one JSON file each, to be looked at; they are sent with `--send` alone, and the
+token in HYPERRUN_FORGE_TOKEN. `--draft` has the model write the section that the Nth gap lacks, as
+a patch for a person to read: it cites what it stands on, and the site's build and the answer tests
+are run with it, on a copy. Nothing is pushed.
 
 0; with --draft 1 where the draft does not hold; 2 where it fails.
 """
@@ -30,14 +34,14 @@ from hyperrun.commands.section_drafts.building import AUTOMATIC
 from hyperrun.errors import BadSetting, ModelError, SearchError, StoreError
 from hyperrun.insights.clusters import FOUND, Embed
 from hyperrun.insights.gap_files import markdown
-from hyperrun.insights.gaps import Gap, askings, gaps
+from hyperrun.insights.gaps import Gap, Needs, askings
 from hyperrun.insights.wording import in_english, language_of
 from hyperrun.search.built import built_index, places
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import EmbeddingError
 from hyperrun.settings import Settings
 from hyperrun.storage.opening import store_of
-from hyperrun.storage.store import day_of
+from hyperrun.storage.store import MAX_PLACED, Kind, day_of
 
 AT_ONCE = 64  # questions that are embedded in one call
 
@@ -56,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     dotenv.load_dotenv(Path.cwd() / ".env")
     try:
         settings = Settings.from_environment()
-        found = asyncio.run(_read(settings, options.days, options.least))[: options.most]
+        found = asyncio.run(_read(settings, options))[: options.most]
         if forge is not None:
             return write_issues(found, forge, options)
         if options.draft:
@@ -90,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--days", type=float, default=30, help="how far back (30)")
     add("--least", type=int, default=2, help="how often a need was told at least (2)")
     add("--most", type=int, default=50, help="how many gaps (50)")
+    add("--join", nargs="?", const="new", choices=("new", "all"),
+        help="have the model join and name them: what is new, or all again")  # fmt: skip
     add("--out", type=Path, metavar="FOLDER", help="write a file for each gap")
     add("--json", action="store_true", help="print JSON")
     add("--behind", action="store_true", help="let everything else on this machine go first")
@@ -107,9 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _read(settings: Settings, days: float, least: int) -> list[Gap]:
-    since = time.time() - days * 86_400
-    day, lately = day_of(since), day_of(since + days * 43_200)
+async def _read(settings: Settings, options: argparse.Namespace) -> list[Gap]:
+    since = time.time() - options.days * 86_400
+    day, lately = day_of(since), day_of(since + options.days * 43_200)
     async with store_of(settings).open_alongside_server() as store:
         rows = await store.summaries(since)
         missed, reported = await store.missed(day, lately), await store.reported(day, lately)
@@ -118,10 +124,37 @@ async def _read(settings: Settings, days: float, least: int) -> list[Gap]:
     index = built_index(settings)
     try:
         find = partial(places, index, most=FOUND) if index else None
-        return await asyncio.to_thread(gaps, asked, days, embed, least, find)
+        needs = await asyncio.to_thread(Needs.of, asked, embed, find)
     finally:
         if index:
             index.close()
+    if options.join:
+        needs = await _joined(settings, needs, anew=options.join == "all")
+    return needs.gaps(options.days, options.least)
+
+
+async def _joined(settings: Settings, needs: Needs, *, anew: bool) -> Needs:
+    """The needs as the operator's model sees them, which is kept."""
+    from hyperrun.insights.joiner import joined_by_model
+
+    before = [None if anew else heading for heading in needs.headings]
+    done = await joined_by_model(settings, needs.questions, needs.clusters, before)
+    print(done.told, file=sys.stderr)
+    headings = [
+        old if new is None else new for old, new in zip(needs.headings, done.headings, strict=True)
+    ]
+    told: dict[tuple[Kind, str], set[str]] = {}
+    for group, heading in zip(needs.wordings, headings, strict=True):
+        for each in group:
+            kind, key = each.row
+            if heading is not None and heading != each.need:
+                told.setdefault((kind, heading), set()).add(key)
+    async with store_of(settings).open_alongside_server() as store:
+        for (kind, heading), keys in told.items():
+            ordered = sorted(keys)
+            for at in range(0, len(ordered), MAX_PLACED):
+                await store.place(kind, ordered[at : at + MAX_PLACED], heading)
+    return replace(needs, headings=headings)
 
 
 def _draft(settings: Settings, found: Sequence[Gap], options: argparse.Namespace) -> int:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from hyperrun.domain import Grounding, Outcome, reader_of
 from hyperrun.insights.clusters import MAX_QUESTIONS, Embed, Find, clusters
+from hyperrun.insights.joining import joined
 from hyperrun.insights.wording import about, language_of, reads_as_heading, stems_of
 from hyperrun.redaction import REMOVED, without_personal
-from hyperrun.storage.store import Missed, Reported, Summary
+from hyperrun.storage.store import Kind, Missed, Reported, Summary
 from hyperrun.text import counted, plain
 
 DAY_S = 86_400.0
@@ -46,6 +47,15 @@ class Asking:
     page_url: str = ""
     comment: str = ""
     times: int = 1
+    need: str | None = None  # the heading that the operator's model has put it under
+    raw: str = ""  # the words of a search or a report, as they are kept
+
+    @property
+    def row(self) -> tuple[Kind, str]:
+        """What it was told by, as the store knows it."""
+        if self.turn_id:
+            return "turn", self.turn_id
+        return "search" if "searched" in self.reasons else "report", self.raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +119,20 @@ def askings(
             found.append(
                 Asking(
                     text, reader_of(row.conversation), row.started, tuple(reasons), row.id,
-                    row.page_url, plain(without_personal(row.comment), 300),
+                    row.page_url, plain(without_personal(row.comment), 300), need=row.need,
                 )
             )  # fmt: skip
     for search in missed:
-        found += _counted(search, Asking(plain(without_personal(search.words), 300),
-                                         reasons=("searched",)))  # fmt: skip
+        text = plain(without_personal(search.words), 300)
+        told = Asking(text, reasons=("searched",), need=search.need, raw=search.words)
+        found += _counted(search, told)
     for report in reported:
+        text = plain(without_personal(report.question), 500)
         note = plain(without_personal(report.note), 300)
-        found += _counted(report, Asking(plain(without_personal(report.question), 500),
-                                         reasons=("reported",), comment=note))  # fmt: skip
+        told = Asking(
+            text, reasons=("reported",), comment=note, need=report.need, raw=report.question
+        )
+        found += _counted(report, told)
     return found
 
 
@@ -167,24 +181,56 @@ def gaps(
     find: Find | None = None,
 ) -> list[Gap]:
     """The gaps, most readers first; a need that was told fewer than `least` times is left out."""
-    by_wording: dict[str, list[Asking]] = {}
-    for each in asked:
-        by_wording.setdefault(_same(each.text), []).append(each)
-    commonest = sorted(by_wording.values(), key=lambda group: -sum(each.times for each in group))
-    groups = commonest[:MAX_QUESTIONS]
-    questions = [group[-1].text for group in groups]
-    middle = time.time() - days * DAY_S / 2
-    joined = clusters(questions, embed, find)
-    found = [_gap([groups[at] for at in places], middle) for places in joined]
-    kept = [gap for gap in found if gap.times >= least]
-    return sorted(kept, key=lambda gap: (-gap.readers - gap.anonymous, -gap.times, gap.name))
+    return Needs.of(asked, embed, find).gaps(days, least)
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What was asked: wordings, their clusters by likeness, and the headings that the operator's
+    model has put them under, None where it was not asked."""
+
+    wordings: list[list[Asking]]  # those of one wording together, the commonest first
+    clusters: list[list[int]]
+    headings: list[str | None]
+
+    @classmethod
+    def of(cls, asked: Sequence[Asking], embed: Embed | None, find: Find | None) -> "Needs":
+        """As they are found without a model, and kept of what one has said."""
+        by_wording: dict[str, list[Asking]] = {}
+        for each in asked:
+            by_wording.setdefault(_same(each.text), []).append(each)
+        ordered = sorted(by_wording.values(), key=lambda group: -sum(each.times for each in group))
+        wordings = ordered[:MAX_QUESTIONS]
+        found = clusters([group[-1].text for group in wordings], embed, find)
+        return cls(wordings, found, [_heading(group) for group in wordings])
+
+    @property
+    def questions(self) -> list[str]:
+        """Each wording once, as it was put last."""
+        return [group[-1].text for group in self.wordings]
+
+    def gaps(self, days: float, least: int) -> list[Gap]:
+        """As `gaps` says."""
+        middle = time.time() - days * DAY_S / 2
+        found = [
+            _gap([self.wordings[at] for at in places], middle, heading)
+            for heading, places in joined(self.clusters, self.headings)
+        ]
+        kept = [gap for gap in found if gap.times >= least]
+        return sorted(kept, key=lambda gap: (-gap.readers - gap.anonymous, -gap.times, gap.name))
+
+
+def _heading(group: Sequence[Asking]) -> str | None:
+    """What the model has said of a wording: of the one who asked last and was told of."""
+    told = [each for each in group if each.need is not None]
+    return max(told, key=lambda each: each.when).need if told else None
 
 
 def _same(text: str) -> str:
     return " ".join(sorted(stems_of(text)))
 
 
-def _gap(groups: Sequence[Sequence[Asking]], middle: float) -> Gap:
+def _gap(groups: Sequence[Sequence[Asking]], middle: float, heading: str) -> Gap:
     everyone = [each for group in groups for each in group]
     wordings = sorted(groups, key=lambda group: -sum(each.times for each in group))
     reasons = Counter[str]()
@@ -193,7 +239,7 @@ def _gap(groups: Sequence[Sequence[Asking]], middle: float) -> Gap:
             reasons[reason] += each.times
     newest = sorted(everyone, key=lambda each: -each.when)
     return Gap(
-        name=named([each.text for group in groups for each in group]),
+        name=heading or named([each.text for group in groups for each in group]),
         readers=len({each.reader for each in everyone if each.reader}),
         times=sum(each.times for each in everyone),
         before=sum(each.times for each in everyone if each.when < middle),

@@ -130,7 +130,7 @@ class Completion:
         return step
 
     async def _with_one_retry(self, call: dict[str, Any]) -> Any:
-        window = await self._window()
+        window = await self.window()
         retries_left, repairs_left = 1, 1
         while True:
             try:
@@ -202,7 +202,7 @@ class Completion:
 
     # What is sent
 
-    async def _window(self) -> int:
+    async def window(self) -> int:
         """The model's window in tokens; 0 where nobody knows it."""
         known = self._settings.context_tokens or self.lessons.window_tokens
         return known or await self._windows.of(

@@ -127,6 +127,12 @@ MIGRATIONS = (
     -- process.
     ALTER TABLE processes ADD COLUMN session_pid integer, ADD COLUMN session_since timestamptz;
     """,
+    """
+    -- The heading that the operator's model puts it under: it goes with what it is about.
+    ALTER TABLE turns ADD COLUMN need text;
+    ALTER TABLE missed ADD COLUMN need text;
+    ALTER TABLE gaps ADD COLUMN need text;
+    """,
 )
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('hyperrun migrations'))"

@@ -23,6 +23,7 @@ from hyperrun.storage.store import (
     NEVER,
     TITLE_CHARS,
     UNLESS_PRIVATE,
+    Kind,
     Missed,
     Reported,
     Summary,
@@ -32,6 +33,7 @@ from hyperrun.storage.store import (
 
 # One stretch of the index: an OR alone would read every row.
 OF_READER = "conversation BETWEEN ? AND ? AND (conversation = ? OR conversation >= ?)"
+PLACES = {"turn": ("turns", "id"), "search": ("missed", "words"), "report": ("gaps", "question")}
 LATELY = "sum(CASE WHEN day >= ? THEN times ELSE 0 END)"
 
 
@@ -103,8 +105,8 @@ class Queries:
             f"SELECT id, conversation, {UNLESS_PRIVATE}, outcome, "
             "CASE grounding WHEN '' THEN sources <> '[]' ELSE grounding = 'cited' END, "
             f"error, notice, cost_usd, own_key, rating, reason, {COMMENT_UNLESS_PRIVATE}, door, "
-            "agent, started, grounding FROM turns WHERE started >= ? AND outcome <> 'running' "
-            "ORDER BY started",
+            "agent, started, grounding, need FROM turns "
+            "WHERE started >= ? AND outcome <> 'running' ORDER BY started",
             since,
         )
         return [summary_of(*row) for row in rows]
@@ -170,7 +172,12 @@ class Queries:
         turns = await self._turns(
             f"WHERE {OF_READER} ORDER BY started, id", *range_of_reader(conversation)
         )
-        return {"reader": reader_of(conversation), "turns": [asdict(turn) for turn in turns]}
+        rows = await self._rows(
+            f"SELECT id, need FROM turns WHERE {OF_READER}", *range_of_reader(conversation)
+        )
+        needs = dict(rows)
+        told = [asdict(turn) | {"need": needs.get(turn.id)} for turn in turns]
+        return {"reader": reader_of(conversation), "turns": told}
 
     async def clear(self, conversation: str) -> None:
         """As `Store.clear`."""
@@ -191,11 +198,12 @@ class Queries:
     async def missed(self, since_day: str, lately: str = NEVER) -> list[Missed]:
         """As `Store.missed`."""
         rows = await self._rows(
-            f"SELECT words, sum(times) AS all_times, {LATELY} FROM missed WHERE day >= ? "
+            f"SELECT words, sum(times) AS all_times, {LATELY}, max(need) FROM missed "
+            "WHERE day >= ? "
             f"GROUP BY words ORDER BY all_times DESC, words {self._dialect.by_bytes}",
             lately, since_day,
         )  # fmt: skip
-        return [Missed(words, int(times), int(late)) for words, times, late in rows]
+        return [Missed(words, int(times), int(late), need) for words, times, late, need in rows]
 
     async def report_gap(self, question: str, note: str, agent: str, day: str = "") -> None:
         """As `Store.report_gap`."""
@@ -207,13 +215,14 @@ class Queries:
         key = ("question", "note", "agent")
         order = ", ".join(f"{each} {self._dialect.by_bytes}" for each in key)
         rows = await self._rows(
-            f"SELECT question, note, agent, sum(times) AS all_times, {LATELY} FROM gaps "
-            f"WHERE day >= ? GROUP BY question, note, agent ORDER BY all_times DESC, {order}",
+            f"SELECT question, note, agent, sum(times) AS all_times, {LATELY}, max(need) "
+            "FROM gaps WHERE day >= ? "
+            f"GROUP BY question, note, agent ORDER BY all_times DESC, {order}",
             lately, since_day,
         )  # fmt: skip
         return [
-            Reported(asked, note, agent, int(times), int(late))
-            for asked, note, agent, times, late in rows
+            Reported(asked, note, agent, int(times), int(late), need)
+            for asked, note, agent, times, late, need in rows
         ]
 
     async def _count(self, table: str, most: int, key: dict[str, str]) -> None:
@@ -229,6 +238,14 @@ class Queries:
                 f"ON CONFLICT ({names}) DO UPDATE SET times = counted.times + 1",
                 *values, key["day"], most, *values,
             )  # fmt: skip
+
+    async def place(self, kind: Kind, keys: Sequence[str], need: str) -> None:
+        """As `Store.place`."""
+        table, column = PLACES[kind]
+        marks = ", ".join("?" * len(keys))
+        await self._run(
+            f"UPDATE {table} SET need = ? WHERE {column} IN ({marks})", need, *keys
+        )  # fmt: skip
 
     # Spend
 

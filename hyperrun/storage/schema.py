@@ -105,6 +105,12 @@ MIGRATIONS = (
     ALTER TABLE turns ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX turns_private ON turns (started) WHERE private = 1;
     """,
+    # The heading that the operator's model puts it under: it goes with what it is about.
+    """
+    ALTER TABLE turns ADD COLUMN need TEXT;
+    ALTER TABLE missed ADD COLUMN need TEXT;
+    ALTER TABLE gaps ADD COLUMN need TEXT;
+    """,
 )
 
 COLUMNS = (

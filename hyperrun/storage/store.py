@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from hyperrun.domain import Asker, Cost, Door, Grounding, Outcome, Recent, Turn
 from hyperrun.storage.figures import Glance, PageTally, Tally, Wanted
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # (`HYPERRUN_KEEP_QUESTIONS=off`): in both kinds of SQL.
 _WITHOUT_TEXTS = (
     "UPDATE turns SET question = '', page = '{}', page_url = '', answer = '', steps = '[]', "
-    "sources = '[]', suggestions = '[]', given = '{}', comment = '' WHERE "
+    "sources = '[]', suggestions = '[]', given = '{}', comment = '', need = NULL WHERE "
 )
 _WITH_TEXTS = "outcome <> 'running' AND (question <> '' OR answer <> '') AND started < "
 WITHOUT_TEXTS = _WITHOUT_TEXTS + _WITH_TEXTS
@@ -35,6 +35,9 @@ TITLE_CHARS = 200
 NEVER = "9999-12-31"  # a day
 MAX_REPORTED = 500  # gaps of a day that agents report
 MAX_MISSED = 2_000  # wordings of a day's searches that led nowhere
+MAX_PLACED = 1_000  # turns, searches or reports in one call
+
+Kind = Literal["turn", "search", "report"]  # of what a need was told by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Summary:
     asker: Asker
     started: float
     grounding: Grounding
+    need: str | None = None  # as `Store.place` keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class Missed:
     words: str
     times: int
     lately: int = 0  # of them since the day asked about
+    need: str | None = None  # as `Store.place` keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Reported:
     agent: str
     times: int
     lately: int = 0  # as above
+    need: str | None = None
 
 
 class Store(Protocol):
@@ -216,6 +222,13 @@ class Store(Protocol):
     async def reported(self, since_day: str, lately: str = NEVER) -> list[Reported]:
         """What was reported on `since_day` or later, most often first; `lately` as above."""
 
+    # Which need it was
+
+    async def place(self, kind: Kind, keys: Sequence[str], need: str) -> None:
+        """Keep the heading under which the operator's model puts what was asked, "" where it
+        stands with nothing else: with the turns of these ids, the searches of these words, or the
+        reports of these questions; it goes when they do. At most `MAX_PLACED` keys."""
+
     # Spend
 
     async def add_spend(self, usd: float, own_key: bool = False, day: str = "") -> None:
@@ -239,7 +252,20 @@ class Store(Protocol):
 def summary_of(*row: Any) -> Summary:
     """The columns of a report's row, in the order of `Summary`."""
     turn_id, conversation, question, page_url, outcome, is_cited, *others = row
-    error, notice, cost_usd, own_key, rating, reason, comment, door, agent, started, ground = others
+    (
+        error,
+        notice,
+        cost_usd,
+        own_key,
+        rating,
+        reason,
+        comment,
+        door,
+        agent,
+        started,
+        ground,
+        need,
+    ) = others
     return Summary(
         turn_id,
         conversation,
@@ -257,6 +283,7 @@ def summary_of(*row: Any) -> Summary:
         Asker(Door(door), agent),
         started,
         Grounding(ground),
+        need,
     )
 
 

@@ -541,6 +541,38 @@ def test_what_agents_report_is_kept_by_day_and_within_bounds(
     run(work)
 
 
+def test_which_need_it_was_is_kept_with_what_was_asked_and_goes_with_it(
+    tmp_path: Path, opened: Opened
+) -> None:
+    async def work() -> None:
+        now = time.time()
+        async with opened(tmp_path, keep_questions=False) as store:
+            old = desk_turn("old", started=now - 7_200, ended=now - 7_199)
+            await store.save([
+                old, desk_turn("fresh", started=now, ended=now + 1),
+                desk_turn("other", started=now, ended=now + 1),
+            ])  # fmt: skip
+            for day in ("2026-01-01", "2026-01-02"):
+                await store.count_missed("dim", day)
+                await store.report_gap("How to dim?", "no word of it", "cursor", day)
+            await store.place("turn", ["old", "fresh", "nobody"], "Dim a lamp")
+            await store.place("search", ["dim"], "Dim a lamp")
+            await store.place("report", ["How to dim?"], "")
+            await store.save([replace(old, answer="longer")])
+            needs = {each.id: each.need for each in await store.summaries(0.0)}
+            assert needs == {"old": "Dim a lamp", "fresh": "Dim a lamp", "other": None}
+            await store.count_missed("dim", "2026-01-03")
+            assert await store.missed("2026-01-01") == [Missed("dim", 3, need="Dim a lamp")]
+            assert (await store.reported("2026-01-01"))[0].need == ""
+            exported = await store.export("fresh~x")
+            assert [each["need"] for each in exported["turns"]] == ["Dim a lamp"]
+            await store.expire()
+            needs = {each.id: each.need for each in await store.summaries(0.0)}
+            assert needs == {"old": None, "fresh": "Dim a lamp", "other": None}
+
+    run(work)
+
+
 def test_one_secret_for_all_makes_the_others(tmp_path: Path, opened: Opened) -> None:
     async def work() -> None:
         async with opened(tmp_path / "one", secret="ab" * 32) as store:

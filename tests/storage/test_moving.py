@@ -29,6 +29,8 @@ async def _filled(store: Store) -> str:
         await store.rate(session.conversation, "rated", -1, "wrong", "no")
         await store.add_spend(0.5)
         await store.count_missed("fog")
+        await store.place("search", ["fog"], "Fog lamps")
+        await store.place("turn", ["rated"], "Reasons")
         await Keys(store.secret, store).put(session.conversation, "openai/x", KEY)
         return session.token
     finally:
@@ -58,7 +60,9 @@ def test_a_folder_is_brought_into_an_empty_database_once(
             cut = await store.turn(TURN.id)
             assert cut is not None and cut.outcome is Outcome.INTERRUPTED
             assert await store.spent() == 0.5
-            assert await store.missed("2000-01-01") == [Missed("fog", 1)]
+            assert await store.missed("2000-01-01") == [Missed("fog", 1, need="Fog lamps")]
+            needs = {each.id: each.need for each in await store.summaries(0.0)}
+            assert needs == {"rated": "Reasons", TURN.id: None}
             kept = await Keys(store.secret, store).get(conversation)
             assert kept is not None and kept.api_key == KEY
         finally:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from hyperrun.answering.reply import Reply
+from hyperrun.answering.dialogue import Dialogue
 from hyperrun.commands.section_drafts import writing
 from hyperrun.commands.section_drafts.building import build_of
 from hyperrun.commands.section_drafts.checking import Checked, check, place
@@ -17,8 +16,6 @@ from hyperrun.domain import Source
 from hyperrun.errors import BadSetting
 from hyperrun.insights.gaps import Gap
 from hyperrun.insights.wording import language_of
-from hyperrun.llm.choice import ModelChoice
-from hyperrun.llm.client import Client, Completion
 from hyperrun.llm.models import Models
 from hyperrun.search.engine import Search
 from hyperrun.search.questions import is_for_readers
@@ -74,13 +71,11 @@ class Drafter:
         told = writing.request(gap, sources, pages)
         system = writing.SYSTEM.replace("{project}", self._search.called)
         messages = [{"role": "system", "content": system}, {"role": "user", "content": told}]
-        lisette = await self._models.library()
-        client = Client.of(self._models, lisette.core.litellm, self._settings)
-        reply = Reply(self._models, choice, lambda event: None)
+        dialogue = await Dialogue.of(self._models, choice, self._settings)
         found: Drafted | None = None
         why: Sequence[str] = ()
         for _ in range(ATTEMPTS):
-            said = await _said(client, choice, reply, messages)
+            said = await dialogue.say(messages, MAX_TOKENS)
             if said.strip().strip("*.").upper() == "NOTHING":
                 raise BadSetting(f"what is known of the project does not answer “{gap.name}”")
             draft = writing.read(said)
@@ -89,7 +84,7 @@ class Drafter:
                 why = list(writing.faults(draft, sources, pages))
                 if not why:
                     found = await self._tried(gap, draft, sources, pages, root)
-                    found = replace(found, usd=reply.usage.cost_usd)
+                    found = replace(found, usd=dialogue.usd)
                     if not found.checked.faults and not found.doubtful:
                         return found
                     why = [
@@ -163,22 +158,6 @@ async def drafted(settings: Settings, gap: Gap, build: str) -> Drafted:
         return await drafter.draft(gap)
     finally:
         await drafter.close()
-
-
-async def _said(
-    client: Client, choice: ModelChoice, reply: Reply, messages: Sequence[dict[str, Any]]
-) -> str:
-    """What the model answers. Raises `ModelError`."""
-    step = await Completion(client, choice, reply)(
-        model=choice.name,
-        messages=list(messages),
-        api_key=choice.api_key or None,
-        api_base=choice.api_base or None,
-        temperature=0,
-        max_tokens=MAX_TOKENS,
-    )
-    reply.add(step)
-    return step.choices[0].message.content or ""
 
 
 def _question(gap: Gap) -> str:
