@@ -23,7 +23,9 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
     return (
         *notices,
         Div(
-            IconButton("copy", say("copy_answer"), cls="-xs copy-answer", size_px=16),
+            IconButton("copy", say("copy_answer"), cls="-xs copy-answer", size_px=16)
+            if has_begun(turn)
+            else "",
             RetryButton(view, turn) if answered or not notices else "",
             *(ThumbButtons(view, turn) if answered else ()),
             IconButton(
@@ -64,6 +66,11 @@ def Meta(view: View, turn: Turn, update: Update, total: Cost | None = None) -> t
         Div(id=f"feedback-{turn.id}", cls="feedback"),
         FollowUps(view, update.suggestions),
     )
+
+
+def has_begun(turn: Turn) -> bool:
+    """Has a word of the answer come?"""
+    return bool(turn.answer.strip())
 
 
 def RetryButton(view: View, turn: Turn, in_words: bool = False) -> FT:
@@ -115,15 +122,15 @@ def FollowUps(view: View, questions: Sequence[str]) -> FT | str:
 def Notices(view: View, turn: Turn, update: Update) -> list[FT]:
     """One plain sentence wherever an answer is less than an answer."""
     notices: list[tuple[str, str]] = []
-    has_begun = bool(turn.answer.strip())
+    begun = has_begun(turn)
     if update.error:
         notices.append(("error", view.say(update.error, seconds=60)))
     if update.notice:
         notices.append(("info", view.say(update.notice, seconds=60)))
     elif update.outcome is Outcome.STOPPED:
-        notices.append(("info", view.say("stopped" if has_begun else "stopped_early")))
+        notices.append(("info", view.say("stopped" if begun else "stopped_early")))
     elif update.outcome is Outcome.INTERRUPTED:
-        notices.append(("warning", view.say("interrupted" if has_begun else "interrupted_early")))
+        notices.append(("warning", view.say("interrupted" if begun else "interrupted_early")))
     answered = update.outcome is Outcome.ANSWERED
     written = update.usage is not None and update.usage.model
     cut_off = view.say(CUT_OFF) if answered else ""
