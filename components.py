@@ -105,6 +105,7 @@ def ChatPanel(view: View, starters: Starting, close: FT | None = None) -> FT:
         hx_include="#token, #lang",
         data_say_copied=view.say("copied"),
         data_say_copy=view.say("copy"),
+        data_say_sending=view.say("sending"),
         data_say_answering=view.say("answering"),
         data_say_ready=view.say("answer_ready"),
         data_say_connection=view.say("error_connection"),

@@ -108,10 +108,10 @@
     offerEnd(!atEnd && farFromEnd());
   }, { passive: true });
   // An answer that is there at once is read from its question on; its end would be seen first.
-  const AT_ONCE_MS = 1500;
+  const AT_ONCE_MS = 1000;
   let beganAt = -Infinity; // Infinity until its first words
   const isAtOnce = (newest) => {
-    if (beganAt === Infinity && newest?.querySelector(".blocks > *, .live > *")) beganAt = performance.now();
+    if (beganAt === Infinity && newest?.querySelector(".blocks > *, .live > :not(.dots)")) beganAt = performance.now();
     return newest && performance.now() - beganAt < AT_ONCE_MS;
   };
   let scrolling = 0;
@@ -211,6 +211,8 @@
     bubble.removeAttribute("aria-busy");
     bubble.removeAttribute("sse-connect");
     delete bubble.dataset.lost;
+    isAtOnce(bubble); // its first words may have come with its end
+    if (beganAt === Infinity) beganAt = -Infinity;
     follow();
     if (bubble.querySelector(".ask-again")) { // which is an alert
       status.textContent = "";
@@ -281,9 +283,16 @@
       put(past[++place] || "");
     }
   });
+  // From the press until the server has answered: on a slow line nothing else would show it.
+  const sending = (isOn) => {
+    status.textContent = isOn ? say.saySending : "";
+    field("send").ariaBusy = isOn ? "true" : null;
+  };
   composer.addEventListener("htmx:confirm", (event) => {
     if (event.target !== composer) return;
-    if (!query().value.trim() || panel.querySelector("[data-running]")) event.preventDefault();
+    const goes = query().value.trim() && !panel.querySelector("[data-running]");
+    if (!goes) event.preventDefault();
+    sending(goes || composer.matches(".htmx-request"));
   });
   composer.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== composer) return;
@@ -299,6 +308,7 @@
   });
   composer.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== composer) return;
+    sending(false);
     if (!event.detail.successful) return;
     beganAt = Infinity;
     keep("draft", typed);

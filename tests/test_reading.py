@@ -94,6 +94,64 @@ def test_words_typed_while_a_question_is_on_its_way_stay_in_the_box(
     expect(chat.locator("#query")).to_have_value("And how do I")
 
 
+def test_a_question_that_is_on_its_way_is_seen_to_be(chat: Page, model: ModelServer) -> None:
+    model.script("Call dim.", "And again.")
+    held: list[Route] = []
+    chat.route("**/ask", lambda route: held.append(route))
+    send, status = chat.locator("#send"), chat.locator("#status")
+    chat.locator("html[data-ready]").wait_for()
+    box = send.bounding_box()
+    with chat.expect_request("**/ask"):
+        ask(chat, "How do I dim a lamp?")
+    expect(send).to_have_attribute("aria-busy", "true")
+    expect(send.locator(".dots")).to_be_visible()
+    expect(status).to_have_text("Sending…")
+    assert send.bounding_box() == box
+    send.click()  # an impatient reader's second press asks nothing twice
+    held[0].continue_()
+    answers(chat, 1)
+    expect(chat.locator("#send:not([aria-busy])")).to_be_visible()
+
+    with chat.expect_request("**/ask"):
+        ask(chat, "And again?")
+    expect(send).to_have_attribute("aria-busy", "true")
+    held[1].fulfill(status=429)
+    expect(chat.locator(".problem")).to_be_visible()
+    expect(chat.locator("#send:not([aria-busy]) > .icon")).to_be_visible()
+    expect(status).to_have_text("")
+    assert len(held) == 2
+
+
+def test_a_question_that_waits_for_the_history_is_seen_to_wait(
+    chat: Page, model: ModelServer
+) -> None:
+    model.script("Call dim.", "And again.")
+    ask(chat, "How do I dim a lamp?")
+    answers(chat, 1)
+    held: list[Route] = []
+    chat.route("**/history", lambda route: held.append(route))
+    with chat.expect_request("**/history"):
+        chat.reload()
+    ask(chat, "And again?")
+    expect(chat.locator("#send")).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+    answers(chat, 2)
+
+
+def test_an_answer_that_ends_without_a_word_leaves_the_reader_at_its_end(
+    chat: Page, model: ModelServer
+) -> None:
+    """A lower window, as over a phone's keyboard, showed the question's first lines."""
+    model.script(Script("Never.", stall_after=0))
+    chat.set_viewport_size({"width": 600, "height": 700})
+    ask(chat, "A question of lines.\n" * 11)
+    chat.locator("#stop").click()
+    expect(chat.locator(".notice")).to_contain_text("before the answer began")
+    expect(chat.locator(".copy-answer")).to_have_count(0)
+    chat.set_viewport_size({"width": 600, "height": 360})
+    expect(chat.locator(".notice")).to_be_in_viewport(ratio=0.9)
+
+
 def test_code_answer_and_conversation_are_copied_as_markdown(
     chat: Page, model: ModelServer
 ) -> None:
@@ -375,6 +433,21 @@ def test_an_answer_that_is_there_at_once_is_read_from_its_question_on(
     chat.reload()
     answers(chat, 2)
     expect(chat.locator(".actions").last).to_be_in_viewport()
+
+
+def test_an_answer_that_was_waited_for_is_read_from_its_question_on_too(
+    chat: Page, model: ModelServer
+) -> None:
+    chat.clock.install()
+    model.script(Script(LONG, holds_after=0))
+    chat.set_viewport_size({"width": 700, "height": 500})
+    ask(chat, "Much?")
+    expect(chat.locator(".dots").last).to_be_visible()
+    chat.clock.run_for(5_000)
+    model.hurry = True
+    answers(chat, 1)
+    expect(chat.locator(".question")).to_be_in_viewport()
+    expect(chat.get_by_role("button", name="Go to the newest words")).to_be_visible()
 
 
 def test_selected_text_and_finished_blocks_stay_while_the_answer_grows(

@@ -1,7 +1,7 @@
 """The box with the question, and what it is about."""
 
 import fhdaisy as ui
-from fastcore.xml import FT, A, Button, Div, Input, P, Span, Textarea
+from fastcore.xml import FT, A, Button, Div, I, Input, P, Span, Textarea
 from fasthtml.components import Form
 
 from hyperrun.web.view import IN_TURN, Icon, View
@@ -21,6 +21,7 @@ def Composer(view: View) -> FT:
                 PageChips(view),
                 ui.Btn(
                     Icon("arrow-up"),
+                    Span(I(), I(), I(), cls="dots"),
                     type="submit",
                     id="send",
                     cls="-primary -circle",
