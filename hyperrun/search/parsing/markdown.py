@@ -23,7 +23,7 @@ from hyperrun.search.parsing.markdown_text import (
     plain,
     words_of,
 )
-from hyperrun.search.site.sluggers import attributes
+from hyperrun.search.site.heading_text import attributes
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

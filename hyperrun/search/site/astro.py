@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.site import literals, sluggers
+from hyperrun.search.site import heading_text, literals, sluggers
 from hyperrun.search.site.generator import Generator, home_of, joined, split_suffix
 from hyperrun.search.site.literals import mapping
 
@@ -55,7 +55,7 @@ class Astro(Generator):
         return f"{slug}/" if self.slash else slug
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
-        plain = sluggers.astro_mdx_text if file.endswith(".mdx") else sluggers.astro_text
+        plain = heading_text.astro_mdx if file.endswith(".mdx") else heading_text.astro
         if self.satteri:
             plain = functools.partial(plain, dashes=r"-{2,3}")
         return sluggers.Github(plain, trims=not self.satteri, own_ids=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.site import literals, sluggers
+from hyperrun.search.site import heading_text, literals, sluggers
 from hyperrun.search.site.generator import Generator, below, home_of, joined, matches, split_suffix
 from hyperrun.search.site.literals import Unknown, mapping, strings
 
@@ -65,7 +65,7 @@ class Docusaurus(Generator):
         return max(held, key=lambda each: len(each.folder), default=None)
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
-        return sluggers.Github(sluggers.mdx_text, top=False)
+        return sluggers.Github(heading_text.mdx, top=False)
 
 
 def _without_number(name: str) -> str:

@@ -5,7 +5,6 @@ called otherwise than the first. Each says of which program it is; what they wer
 in `tests/search/site`.
 """
 
-import functools
 import html
 import re
 import unicodedata
@@ -14,8 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from hyperrun.search.site import heading_text
 
 
 class Anchors(Protocol):
@@ -35,91 +33,6 @@ class Nothing:
 
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         return own_id
-
-
-# A heading's text and attributes
-
-_ATTRIBUTES = re.compile(r"\s*\{(?!\{)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}\s*$")
-_ID = re.compile(r"(?:^|[\s:*/])(?:#|id=\"?'?)([^\s\"'{}*]+)")
-
-
-def attributes(heading: str) -> tuple[str, str]:
-    """A Markdown heading without the `{#id .class}` at its end, and that id, "" for none."""
-    found = _ATTRIBUTES.search(heading)
-    if found is None or not found.start():
-        return heading, ""
-    own = _ID.search(found[1])
-    is_attributes = own or re.match(r"\s+|[.:-]|[\w-]+=|$", found[1])
-    return (heading[: found.start()], own[1] if own else "") if is_attributes else (heading, "")
-
-
-@functools.cache
-def _commonmark() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable(["strikethrough"])
-
-
-def _tokens(source: str) -> list[Token]:
-    parsed = _commonmark().parseInline(source.strip())
-    return (parsed[0].children or []) if parsed else []
-
-
-def text(source: str, *, images: bool = True, markup: bool = False) -> str:
-    """A Markdown heading's text: what stands in links, emphasis and code.
-
-    With the images' descriptions, unless `images` says otherwise; with HTML tags as they are
-    written, where `markup` does.
-    """
-    parts = []
-    for token in _tokens(source):
-        if token.type == "html_inline":
-            parts.append(token.content if markup else "")
-        elif token.type == "image":
-            parts.append(token.content if images else "")
-        elif token.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
-        else:
-            parts.append(token.content)
-    return "".join(parts)
-
-
-def mdx_text(source: str) -> str:
-    """A heading's text in MDX, where an HTML comment and a component's attributes are none."""
-    source = re.sub(r"\{/\*.*?\*/\}", "", source)
-    return text(re.sub(r"(?<!\\)\{\s*([\"'`])(.*?)\1\s*\}", r"\2", source)).strip()
-
-
-_ASTRO_DASHES = r"(?<!-)--(?!-)"
-
-
-def smart_text(source: str, dashes: str = r"-{2,3}") -> str:
-    """A heading's text without images and HTML, where a run of dashes has become one."""
-    parts = []
-    for token in _tokens(source):
-        if token.type not in ("html_inline", "image"):
-            is_text = token.type == "text"
-            parts.append(re.sub(dashes, "\u2014", token.content) if is_text else token.content)
-    return "".join(parts).strip()
-
-
-def astro_text(source: str, dashes: str = _ASTRO_DASHES) -> str:
-    """A heading's text in Astro."""
-    return smart_text(source, dashes)
-
-
-def astro_mdx_text(source: str, dashes: str = _ASTRO_DASHES) -> str:
-    """The same in MDX, where what stands in braces is a value."""
-    source = re.sub(r"\{/\*.*?\*/\}", "", source)
-    return astro_text(re.sub(r"(?<!\\)\{\s*([\"'`])(.*?)\1\s*\}", r"\2", source), dashes)
-
-
-def myst_text(source: str) -> str:
-    """A heading's text in MyST, with what its roles say."""
-
-    def said(found: re.Match[str]) -> str:
-        return f"`{found[1] or (found[2] or '').rpartition('.')[2] or found[3]}`"
-
-    role = r"\{[a-z][\w:+.-]*\}`(?:([^`<]+?)\s*<[^`>]+>|~([^`]+)|!?([^`]+))`"
-    return text(re.sub(role, said, source))
 
 
 def _numbered(slug: str, used: set[str] | Counter[str], join: str = "-") -> str:
@@ -199,7 +112,7 @@ class PythonMarkdown:
         if _COMPUTED.search(heading_source):
             return ""
         heading_source = re.sub(r"\[\^[^\]]+\]", "", heading_source)  # a footnote's mark
-        slug = self.slug(" ".join(text(heading_source, images=False).split()))
+        slug = self.slug(" ".join(heading_text.markdown(heading_source, images=False).split()))
         while slug in self._used or not slug:
             found = re.fullmatch(r"(.*)_([0-9]+)", slug, re.DOTALL)
             slug = f"{found[1]}_{int(found[2]) + 1}" if found else f"{slug}_1"
@@ -227,41 +140,6 @@ def docutils_id(name: str) -> str:
     name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9]+", "-", " ".join(name.split()))
     return re.sub(r"^[-0-9]+|-+$", "", name)
-
-
-_ROLE = re.compile(r":([a-z][\w+.:-]*):`((?:[^`\\]|\\.)*)`|`((?:[^`\\]|\\.)*)`:([a-z][\w+.:-]*):")
-_REFERENCE = re.compile(r"`([^`]+?)`__?|(?<![\w`])([A-Za-z0-9](?:[\w.+-]*[A-Za-z0-9])?)__?(?!\w)")
-
-
-def restructured_text(source: str) -> str:
-    """A reStructuredText heading's text, as docutils has it when it names the section."""
-    literals: list[str] = []
-
-    def keep(words: str) -> str:
-        literals.append(words)
-        return f"\0{len(literals) - 1}\0"
-
-    def role(found: re.Match[str]) -> str:
-        name, words = (found[1], found[2]) if found[1] else (found[4], found[3])
-        kind = name.rpartition(":")[2]
-        explicit = re.fullmatch(r"(.+?)\s*(?<!\\)<[^>]+>", words, re.DOTALL)
-        if kind in ("code", "literal", "math", "samp", "file", "kbd", "command", "option"):
-            return keep(words)
-        if explicit and kind not in ("guilabel", "menuselection", "abbr"):
-            return keep(explicit[1])
-        if kind in ("pep", "rfc", "cve", "cwe"):
-            return keep(f"{kind.upper()} {words.partition('#')[0]}")
-        if words.startswith("~"):
-            return keep(words[1:].rpartition(".")[2])
-        return keep(words.removeprefix("!").lstrip("."))
-
-    source = re.sub(r"``(.+?)``", lambda found: keep(found[1]), source)
-    source = _ROLE.sub(role, source)
-    source = re.sub(r"`([^`<]+?)\s*<[^`>]+>`__?", lambda found: keep(found[1]), source)
-    source = _REFERENCE.sub(lambda found: found[1] or found[2], source)
-    source = re.sub(r"(\*\*|\*|`|\|)(?=\S)(.+?)(?<=\S)\1", r"\2", source)
-    source = re.sub(r"\\(\s|(.))", lambda found: found[2] or "", source)
-    return re.sub(r"\0(\d+)\0", lambda found: literals[int(found[1])], source)
 
 
 @dataclass
@@ -297,30 +175,10 @@ class Jupyter:
     """nbsphinx 0.9, Jupyter: the heading with dashes for its blanks."""
 
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
-        return own_id or text(heading_source).replace(" ", "-")
+        return own_id or heading_text.markdown(heading_source).replace(" ", "-")
 
 
 # pandoc 3 (Quarto, nbdev)
-
-
-def pandoc_text(source: str) -> str:
-    """A heading's text as pandoc's `stringify` gives it, dashes and dots made smart by hand."""
-    parts = []
-    source = re.sub(r"\$([^$\s][^$]*)\$", r"\1", source)
-    source = re.sub(r"(?<![\\\w])\[\^[^\]]+\]|\^\[[^\]]*\]", "", source)  # notes
-    source = re.sub(r"\[([^\]\[]*)\]\{[^}]*\}", r"\1", source)  # spans
-    for token in _tokens(source):
-        if token.type == "html_inline":
-            continue
-        if token.type == "text":  # code keeps its dashes
-            words = token.content.replace("...", "\u2026").replace("---", "\u2014")
-            words = words.replace("--", "\u2013")
-            parts.append(re.sub(r"\^([^\s^]+)\^|~([^\s~]+)~", r"\1\2", words))
-        elif token.type in ("softbreak", "hardbreak"):
-            parts.append(" ")
-        else:
-            parts.append(token.content)
-    return "".join(parts)
 
 
 def pandoc_slug(name: str) -> str:
@@ -351,7 +209,7 @@ class Pandoc:
         is_title = first and level == 1 and self.title_first
         if (is_title and not self.counts_title) or (not own_id and "{{<" in heading_source):
             return ""
-        slug = own_id or pandoc_slug(pandoc_text(heading_source)) or "section"
+        slug = own_id or pandoc_slug(heading_text.pandoc(heading_source)) or "section"
         if not own_id:
             slug = _numbered(slug, self._used)
         self._used.add(slug)
@@ -440,7 +298,7 @@ class VitePress:
 
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         if not own_id:
-            words = text(re.sub(r":[a-z0-9_+-]+:(?=\s|$)", "", heading_source))
+            words = heading_text.markdown(re.sub(r":[a-z0-9_+-]+:(?=\s|$)", "", heading_source))
             own_id = _numbered(vitepress_slug(words), self._used)
         self._used.add(own_id)
         return own_id
@@ -470,7 +328,8 @@ class MdBook:
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         if own_id:  # is not minded when others are named
             return own_id
-        words = smart_text(heading_source) if self.smart else text(heading_source)
+        plain = heading_text.smart if self.smart else heading_text.markdown
+        words = plain(heading_source)
         slug = _numbered(mdbook_slug(words), self._used)
         self._used.add(slug)
         return slug
@@ -482,7 +341,7 @@ class MdBook:
 def hugo_slug(source: str, *, ascii_only: bool = False) -> str:
     """Hugo's anchor of a heading's source: of its words, dashes as its typographer has them."""
     parts = []
-    for each in smart_text(source).strip():
+    for each in heading_text.smart(source).strip():
         if ascii_only and not each.isascii():
             continue
         if each in "- ":
@@ -534,7 +393,7 @@ class Kramdown:
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         if own_id:
             return own_id
-        words = html.unescape(smart_text(heading_source))
+        words = html.unescape(heading_text.smart(heading_source))
         slug = kramdown_gfm_slug(words) if self.gfm else kramdown_slug(words) or "section"
         self._seen[slug] += 1
         again = self._seen[slug] - 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.site import literals, sluggers
+from hyperrun.search.site import heading_text, literals, sluggers
 from hyperrun.search.site.generator import Generator, as_file, as_folder, home_of
 from hyperrun.search.site.literals import mapping, strings
 
@@ -48,8 +48,8 @@ class Sphinx(Generator):
         if file.endswith(".ipynb") and self.jupyter:
             return sluggers.Jupyter()
         if file.endswith((".rst", ".txt")):
-            return sluggers.Docutils(sluggers.restructured_text)
-        return sluggers.Docutils(sluggers.myst_text)
+            return sluggers.Docutils(heading_text.restructured)
+        return sluggers.Docutils(heading_text.myst)
 
 
 def read(root: Path, config: Path) -> Sphinx | None:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from hyperrun.search.parsing import files
-from hyperrun.search.site import rendered, rules, sluggers
+from hyperrun.search.site import heading_text, rendered, rules, sluggers
 from hyperrun.search.site.match import match
 from tests import generators
 from tests.search.site import constructs
@@ -413,4 +413,4 @@ def test_quartos_identifiers_are_pandocs(tmp_path: Path) -> None:
     known = sluggers.Pandoc()
     known.add("The title", "", 1)
     for mark, heading in enumerate(headings, 1):
-        assert known.add(*sluggers.attributes(heading), 2) in there[mark], heading
+        assert known.add(*heading_text.attributes(heading), 2) in there[mark], heading
