@@ -3,8 +3,9 @@
 A question counts once for each reader who asked it, however often they did and in
 how many conversations, and stands with their last answer. Agents are counted apart from people;
 what was not answered stands in one list, whoever asked it. Questions are the same that differ only
-in case, spaces and the punctuation around them. What readers wrote is cleaned of addresses, keys
-and tokens.
+in case, spaces and the punctuation around them; of what was not answered those, too, that the
+operator's model has put under one heading (`hyperrun gaps --join`). What readers wrote
+is cleaned of addresses, keys and tokens.
 """
 
 import html
@@ -97,6 +98,9 @@ async def insights(store: Store, days: float, most: int) -> Insights:
         for key, row in last.items()
         if row.outcome == Outcome.ANSWERED and not row.is_cited
     }
+    missing = [(reader, row.need or question) for (reader, question), row in uncited.items()]
+    missing = list(dict.fromkeys(missing[::-1]))[::-1]  # a need once for each reader
+    named = {row.need: row.need for row in uncited.values() if row.need}
     pages = dict.fromkeys((reader, row.page_url) for (reader, _), row in people.items())
     return Insights(
         days=days,
@@ -107,7 +111,7 @@ async def insights(store: Store, days: float, most: int) -> Insights:
         down=sum(row.rating < 0 for row in rows),
         failed=sum(row.outcome in failures for row in last.values()),
         usd=sum(row.cost_usd or 0.0 for row in rows if not row.own_key),
-        unanswered=_most((question for _, question in uncited), most, wordings),
+        unanswered=_most((need for _, need in missing), most, wordings | named),
         failures=_most(
             (question for (_, question), row in last.items() if row.outcome in failures),
             most,

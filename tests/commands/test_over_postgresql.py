@@ -102,6 +102,13 @@ def test_every_command_reads_what_the_servers_share(operator: Operator) -> None:
 
 
 def test_the_desk_shows_what_the_servers_share(operator: Operator) -> None:
+    async def place() -> None:
+        async with store_of(operator.settings).open_alongside_server() as store:
+            await store.place("turn", ["turn-1", "turn-2"], "Music <from> a lamp")
+
+    asyncio.run(place())
+    (missing,) = json.loads(operator.run("report", "--json"))["unanswered"]
+    assert missing == {"text": "Music <from> a lamp", "readers": 2}
     with running(operator.settings) as server:
         visitor = seat(server)
         assert re.search(
@@ -117,3 +124,4 @@ def test_the_desk_shows_what_the_servers_share(operator: Operator) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.2)
         assert "readers: 2, times: 2" in text
+        assert "<h2>1. Music &lt;from&gt; a lamp</h2>" in text

@@ -110,6 +110,26 @@ def test_what_matched_nothing_closely_is_unanswered_and_what_failed_is_named(
     run(work)
 
 
+def test_what_the_model_has_put_under_one_heading_is_one_line(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with opened(tmp_path) as store:
+            await store.save([
+                asked(1, "ann", "Minimum interpreter?", grounding=Grounding.NEAR),
+                asked(2, "bob", "3.11 only?", grounding=Grounding.ABSENT),
+                asked(3, "bob", "No snakes?", grounding=Grounding.ABSENT),
+                asked(4, "bob", "Other?", grounding=Grounding.ABSENT),
+            ])  # fmt: skip
+            placed = [row.id for row in await store.summaries(0.0) if row.question != "Other?"]
+            await store.place("turn", placed, "Python versions")
+            said = json.loads(command(tmp_path, "--json").stdout)
+            assert said["unanswered"] == [
+                {"text": "Python versions", "readers": 2}, {"text": "Other?", "readers": 1}
+            ]  # fmt: skip
+            assert said["not_answered"] == len(said["asked"]) == 4
+
+    run(work)
+
+
 def test_answers_are_linked_at_the_desk_where_its_address_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
