@@ -60,6 +60,15 @@ def test_a_model_that_is_named_and_cannot_answer_is_told_with_the_reason(tmp_pat
     assert "model:  none: nosuch/model needs a key: HYPERRUN_API_KEY or NOSUCH_API_KEY" in said
 
 
+@pytest.mark.parametrize("key", ["k" * 20, ""])
+def test_a_misspelt_provider_is_told_with_the_one_that_was_meant(tmp_path: Path, key: str) -> None:
+    says = "there is no provider 'antropic', is it 'anthropic'?" if key else "(anthropic/…?) needs"
+    repository = write_repository(tmp_path)
+    kept = {"HYPERRUN_MODEL": "antropic/claude-sonnet-4-5", "HYPERRUN_API_KEY": key}
+    _, said = first_run(tmp_path, "--repo", str(repository), until=says, **kept)
+    assert said.count(says) == 1
+
+
 def test_a_folder_of_rendered_pages_that_is_not_there_is_told(tmp_path: Path) -> None:
     says = "the rendered pages of lantern are not read: /no/site (HYPERRUN_SITE_DIR"
     repository = write_repository(tmp_path)

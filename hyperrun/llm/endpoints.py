@@ -7,6 +7,7 @@ through LiteLLM, which costs several times as much for each token.
 
 import os
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -178,6 +179,16 @@ def _model_name(choice: "ModelChoice", litellm: Any) -> str:
     if choice.provider == "fireworks_ai" and "/" not in name:
         name = f"accounts/fireworks/models/{name}"
     return name
+
+
+def no_such_provider(choice: "ModelChoice", litellm: Any) -> tuple[str, str] | None:
+    """The provider that nobody knows, and the one it is like ("": none); None where it is known,
+    or where an address makes up for it."""
+    prefix, slash, _ = choice.name.partition("/")
+    known = _known_providers(litellm) | set(OPENAI_BASES)
+    if not slash or choice.api_base or prefix in known:
+        return None
+    return prefix, next(iter(get_close_matches(prefix, sorted(known), 1)), "")
 
 
 @cache

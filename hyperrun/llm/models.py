@@ -5,11 +5,13 @@ thread, behind the first page.
 """
 
 import asyncio
+import logging
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from urllib.request import getproxies
@@ -17,7 +19,7 @@ from urllib.request import getproxies
 from hyperrun.errors import BadQuestion
 from hyperrun.llm import library
 from hyperrun.llm.choice import ModelChoice, provider_of
-from hyperrun.llm.endpoints import KEY_VARIABLES
+from hyperrun.llm.endpoints import KEY_VARIABLES, OPENAI_BASES, no_such_provider
 from hyperrun.llm.learned import Learned
 from hyperrun.llm.prices import Prices
 from hyperrun.llm.read_batching import ReadBatcher
@@ -26,6 +28,8 @@ from hyperrun.settings import Settings
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+
+log = logging.getLogger(__name__)
 
 # Hosted providers that LiteLLM lists models of, and where they are. Only these are open to a
 # reader's key, and always at this address: never at one from a reader, nor from the operator's
@@ -148,9 +152,23 @@ class Models:
             choice = replace(choice, api_key=os.environ.get("AZURE_API_KEY", ""))
             missing = not choice.api_key
         if missing:
-            self.note = f"{settings.model} needs a key: HYPERRUN_API_KEY or {variables[0]}"
+            known = sorted({*OPENAI_BASES, *KEY_VARIABLES, *KEYLESS})
+            meant = [] if choice.provider in known else get_close_matches(choice.provider, known, 1)
+            hint = f" ({meant[0]}/…?)" if meant else ""
+            self.note = f"{settings.model}{hint} needs a key: HYPERRUN_API_KEY or {variables[0]}"
             return None
         return choice
+
+    def _drop_unknown(self, litellm: Any) -> None:
+        """Go without an operator's model that every question would fail with."""
+        unknown = self._operators and no_such_provider(self._operators, litellm)
+        if self._operators is None or not unknown:
+            return
+        provider, meant = unknown
+        self.note = f"{self.default_name}: there is no provider {provider!r}"
+        self.note += f", is it {meant!r}?" if meant else ""
+        self._operators = None
+        log.warning("answers are passages, without a model: HYPERRUN_MODEL=%s", self.note)
 
     @property
     def byok(self) -> bool:
@@ -199,6 +217,7 @@ class Models:
         async with self._importing:
             if self._library is None:
                 self._library = await asyncio.to_thread(library.lisette)
+                self._drop_unknown(self._library.core.litellm)
         return self._library
 
     def cost_usd(

@@ -147,10 +147,11 @@ def test_a_name_that_the_server_does_not_have_is_told_with_the_one_that_was_mean
     assert found.mend == "HYPERRUN_MODEL=openai/scripted"
 
 
+@pytest.mark.parametrize("key", ["k" * 20, ""])
 def test_a_provider_that_there_is_none_of_is_told_with_the_one_that_was_meant(
-    healthy: dict[str, str],
+    healthy: dict[str, str], key: str
 ) -> None:
-    environment = {**healthy, **ENOUGH, "HYPERRUN_API_KEY": "k" * 20}
+    environment = {**healthy, **ENOUGH, "HYPERRUN_API_KEY": key}
     environment["HYPERRUN_MODEL"] = "antropic/claude-sonnet-4-5"
     (found,) = bad(findings(environment))
     assert found.mend == "HYPERRUN_MODEL=anthropic/claude-sonnet-4-5"

@@ -1,14 +1,14 @@
 """The language model: its name, its key, its address. No answer is asked for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
 from hyperrun.commands.doctor.finding import Finding, good, note, wrong
 from hyperrun.llm.choice import ModelChoice
-from hyperrun.llm.endpoints import OPENAI_BASES, Endpoint, endpoint_of, road_of
+from hyperrun.llm.endpoints import Endpoint, endpoint_of, no_such_provider, road_of
 from hyperrun.llm.models import KEYLESS, Models
 from hyperrun.settings import Settings
 
@@ -23,17 +23,8 @@ async def check(settings: Settings, *, offline: bool) -> list[Finding]:
     models = Models(settings)
     choice = models.operators()
     if choice is None:
-        if models.note:
-            variable = models.note.rpartition(" ")[2]
-            found.append(wrong(ABOUT, models.note, f"{variable}=…"))
-        elif not found:
-            found.append(
-                note(
-                    ABOUT,
-                    "none: answers are the passages themselves, quoted and linked",
-                    "HYPERRUN_MODEL=anthropic/claude-sonnet-4-5 HYPERRUN_API_KEY=…",
-                )
-            )
+        if models.note or not found:
+            found += [each async for each in _none(settings, models)]
         return found
     if settings.context_tokens and settings.max_answer_tokens >= settings.context_tokens:
         found.append(
@@ -50,6 +41,23 @@ async def check(settings: Settings, *, offline: bool) -> list[Finding]:
     if named or offline:
         return found
     return [*found, *_asked(choice, litellm)]
+
+
+async def _none(settings: Settings, models: Models) -> AsyncIterator[Finding]:
+    """Why no model answers."""
+    if not models.note:
+        yield note(
+            ABOUT,
+            "none: answers are the passages themselves, quoted and linked",
+            "HYPERRUN_MODEL=anthropic/claude-sonnet-4-5 HYPERRUN_API_KEY=…",
+        )
+        return
+    litellm = (await models.library()).core.litellm
+    if no_such_provider(named := ModelChoice(settings.model), litellm):
+        for each in _name(named, litellm):
+            yield each
+        return
+    yield wrong(ABOUT, models.note, f"{models.note.rpartition(' ')[2]}=…")
 
 
 def _azure(settings: Settings) -> Iterator[Finding]:
@@ -75,15 +83,13 @@ def _azure(settings: Settings) -> Iterator[Finding]:
 
 def _name(choice: ModelChoice, litellm: Any) -> Iterator[Finding]:
     """A name that nobody can know what to do with."""
-    providers = {str(getattr(each, "value", each)) for each in litellm.provider_list}
-    provider, slash, name = choice.name.partition("/")
-    known = providers | set(OPENAI_BASES)
-    if slash and provider not in known and not choice.api_base:
-        meant = get_close_matches(provider, known, 1)
+    if unknown := no_such_provider(choice, litellm):
+        provider, other = unknown
+        name = choice.name.removeprefix(f"{provider}/")
         yield wrong(
             ABOUT,
             f"{choice.name}: there is no provider {provider!r}",
-            f"HYPERRUN_MODEL={meant[0] if meant else 'openai'}/{name}",
+            f"HYPERRUN_MODEL={other or 'openai'}/{name}",
         )
         return
     if choice.provider in KEYLESS or choice.api_base or choice.provider == "azure":
