@@ -35,12 +35,32 @@ _ADDRESSES = {
 }  # fmt: skip
 
 
+_SWITCHES = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off", "none"), False),
+}
+
+
+def switched(text: str) -> bool | None:
+    """What a word for on or off says; None for any other."""
+    return _SWITCHES.get(text.strip().lower())
+
+
 def setting(
-    variable: str, default: Any, help: str, *, secret: bool = False, separator: str = ","
+    variable: str,
+    default: Any,
+    help: str,
+    *,
+    secret: bool = False,
+    separator: str = ",",
+    switches: tuple[str, ...] = (),
 ) -> Any:
     """A field read from `variable`; `help` is its line in docs/settings.md. Where it holds more
-    than one value, `separator` stands between them."""
-    metadata = {"variable": variable, "help": help, "separator": separator}
+    than one value, `separator` stands between them. `switches` are "on" and "off" where it knows
+    them beside other values."""
+    metadata = {
+        "variable": variable, "help": help, "separator": separator, "switches": switches
+    }  # fmt: skip
     return field(default=default, metadata=metadata, repr=not secret)
 
 
@@ -65,12 +85,14 @@ class Settings:
         "HYPERRUN_SITE_DIR",
         "",
         "the folder with the rendered site; unset: it is looked for; `off`: pages are not read",
+        switches=("off",),
     )
     crawl: str = setting(
         "HYPERRUN_CRAWL",
         "off",
         "`on` fetches the published site below `HYPERRUN_SITE_URL`; `private` does so where that "
         "name leads to a private address, too",
+        switches=("on", "off"),
     )
     crawl_every_h: float = setting(
         "HYPERRUN_CRAWL_EVERY_H", 24.0, "hours from one look at the published site to the next"
@@ -128,6 +150,7 @@ class Settings:
         "HYPERRUN_BYOK",
         ("on",),
         "may readers bring their own key: `on`, `off`, or the models they may use, comma-separated",
+        switches=("on", "off"),
     )
 
     max_answer_tokens: int = setting(
@@ -170,6 +193,7 @@ class Settings:
         "installs, for English), `off`, the name of one behind `/v1/embeddings` or known to "
         "LiteLLM, a folder with `model.onnx` and `tokenizer.json`, `hf:OWNER/NAME` of the hub, or "
         "`python:MODULE`",
+        switches=("off",),
     )
     embedding_api_key: str = setting(
         "HYPERRUN_EMBEDDING_API_KEY", "", "the operator's key for that model", secret=True
@@ -204,6 +228,7 @@ class Settings:
         "on",
         "what agents may do at `/mcp`: `on` (search, read, and ask where there is a model), "
         "`passages` (ask without one, too), `search` (no asking) or `off`",
+        switches=("on", "off"),
     )
     mcp_token: str = setting(
         "HYPERRUN_MCP_TOKEN",
@@ -405,8 +430,9 @@ class Settings:
     consent: str = setting(
         "HYPERRUN_CONSENT",
         "",
-        "a line at the question box that what is asked is kept: `on`, or your own words; unset: "
-        "none",
+        "a line at the question box that what is asked is kept: `on`, or your own words; unset or "
+        "`off`: none",
+        switches=("on", "off"),
     )
     privacy_url: str = setting("HYPERRUN_PRIVACY_URL", "", "where that line leads for more")
     starters: tuple[str, ...] = setting(
@@ -419,6 +445,7 @@ class Settings:
         "HYPERRUN_SUGGESTIONS",
         "headings",
         "questions offered after an answer: `off`, `headings` (free) or `model` (one short call)",
+        switches=("off",),
     )
     share: bool = setting("HYPERRUN_SHARE", False, "may readers share an answer by a link")
     human_url: str = setting(
@@ -440,6 +467,7 @@ class Settings:
             if not text:
                 continue
             try:
+                text = _switch(text, each.metadata["switches"])
                 values[each.name] = _parse(text, hints[each.name], each.metadata["separator"])
             except ValueError as error:
                 wrong.append(f"{variable}={text!r}: {error}")
@@ -495,16 +523,20 @@ class Settings:
         return str(type(self).__dataclass_fields__[name].metadata["variable"])
 
 
+def _switch(text: str, known: tuple[str, ...]) -> str:
+    """The one of `known` that `text` is another word for; else `text`."""
+    said = {True: "on", False: "off"}.get(switched(text))  # type: ignore[arg-type]
+    return said if said in known else text
+
+
 def _parse(text: str, kind: Any, separator: str = ",") -> Any:
     """`text` as `kind`; raises ValueError with a reason a person can use."""
     if typing.get_origin(kind) in (types.UnionType, typing.Union):
         kind = next(each for each in typing.get_args(kind) if each is not type(None))
     if kind is bool:
-        if text.lower() in ("1", "true", "yes", "on"):
-            return True
-        if text.lower() in ("0", "false", "no", "off"):
-            return False
-        raise ValueError("expected on or off")
+        if (is_on := switched(text)) is None:
+            raise ValueError("expected on or off")
+        return is_on
     if typing.get_origin(kind) is tuple:
         # Not within braces, which are a glob's.
         parts = re.split(rf"{re.escape(separator)}(?![^{{}}]*\}})", text)

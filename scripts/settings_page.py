@@ -21,6 +21,7 @@ COMMANDS = ROOT / "docs/commands.md"
 HEAD = """# Settings
 
 All are environment variables, or lines of `.env`. `hyperrun doctor` tells which of them are wrong.
+`on` may be written `yes`, `true` or `1`, and `off` `no`, `none`, `false` or `0`.
 """
 FIRST = "The server"
 
@@ -32,7 +33,7 @@ def settings_page() -> str:
     for line in (ROOT / "hyperrun/settings.py").read_text().splitlines():
         if title := re.fullmatch(r"    # ([A-Z][\w ,]+)", line):
             groups.setdefault(title[1], [])
-        elif (field := re.match(r"    (\w+): ", line)) and field[1] in named:
+        elif (field := re.match(r"    (\w+): .* = setting\(", line)) and field[1] in named:
             groups[list(groups)[-1]].append(_row(named[field[1]]))
     parts = [HEAD]
     for name, rows in groups.items():

@@ -89,6 +89,29 @@ def test_a_human_is_asked_on_a_page_or_by_mail(address: str) -> None:
     assert Settings.from_environment({"HYPERRUN_HUMAN_URL": address}).human_url == address
 
 
+SWITCHES = {each.name: each for each in fields(Settings) if each.metadata["switches"]}
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("word", ["off", "none", "No", "FALSE", "0", "On", "yes", "true", "1"])
+def test_on_and_off_have_the_same_names_everywhere(name: str, word: str) -> None:
+    """Who wrote `HYPERRUN_BYOK=false` named a model that readers may use."""
+    said = "off" if word in ("off", "none", "No", "FALSE", "0") else "on"
+    switch = SWITCHES[name].metadata
+    if said in switch["switches"]:
+        read = getattr(Settings.from_environment({switch["variable"]: word}), name)
+        assert read == ((said,) if name == "byok" else said)
+
+
+def test_every_setting_that_can_be_off_knows_all_names_of_it() -> None:
+    told = {
+        each.name for each in fields(Settings)
+        if each.default == "off" or "`off`" in each.metadata["help"]
+    }  # fmt: skip
+    flags = {each.name for each in fields(Settings) if isinstance(each.default, bool)}
+    assert told - flags == set(SWITCHES)
+
+
 def test_a_choice_is_told_with_what_can_be_chosen() -> None:
     with pytest.raises(BadSetting, match="HYPERRUN_REASONING_EFFORT is none, minimal, low, medium"):
         Settings.from_environment({"HYPERRUN_REASONING_EFFORT": "hard"})

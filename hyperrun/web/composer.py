@@ -58,9 +58,9 @@ def Disclaimer(view: View) -> FT:
 
 def Consent(view: View) -> FT | str:
     """That what is asked is kept, and where that is explained; nothing where it is not told."""
-    if not view.consent:
+    if view.consent in ("", "off"):
         return ""
-    words = view.say("consent") if view.consent.lower() == "on" else view.consent
+    words = view.say("consent") if view.consent == "on" else view.consent
     more = A(
         view.say("privacy"), href=view.privacy_url, target="_blank", rel="noopener", cls="link"
     )  # fmt: skip

@@ -63,7 +63,7 @@ class View:
     share: bool = False
     human_url: str = ""
     disclaimer: str = ""
-    consent: str = ""  # "on" for our words, else the operator's; "" for none
+    consent: str = ""  # "on" for our words, else the operator's; "" or "off" for none
     privacy_url: str = ""
     escalates: bool = False
 

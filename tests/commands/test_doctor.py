@@ -121,6 +121,33 @@ def test_a_planted_fault_is_found_with_the_line_that_mends_it(
     assert [each for each in found if says in each.says and mend in each.mend], found
 
 
+@pytest.mark.parametrize("named", ["environment", "file"])
+def test_a_site_folder_is_looked_for_where_the_server_looks(
+    healthy: dict[str, str], named: str
+) -> None:
+    """Below the repository, wherever one stands."""
+    repository = Path(healthy["HYPERRUN_REPO_PATH"])
+    (repository / "made").mkdir()
+    (repository / "made" / "index.html").write_text("<h1>Lantern</h1><p>Light.</p>")
+    environment = dict(healthy)
+    if named == "environment":
+        environment["HYPERRUN_SITE_DIR"] = "made"
+    else:
+        file = '[[source]]\nlabel = "docs"\npath = "."\nsite_dir = "made"\n'
+        (repository / "hyperrun.toml").write_text(file)
+    found = list(findings(environment))
+    assert bad(iter(found)) == []
+    (site,) = [each for each in found if each.about.startswith("rendered site")]
+    assert (site.level, site.says) == (Level.GOOD, str(repository / "made"))
+
+
+@pytest.mark.parametrize("off", ["off", "none", "No"])
+def test_a_site_folder_that_is_off_is_none(healthy: dict[str, str], off: str) -> None:
+    found = list(findings({**healthy, "HYPERRUN_SITE_DIR": off}))
+    assert bad(iter(found)) == []
+    assert not [each for each in found if each.about.startswith("rendered site")]
+
+
 ENOUGH = {"HYPERRUN_DAILY_BUDGET_USD": "5"}
 
 

@@ -12,6 +12,8 @@ from hyperrun.search.checkout import is_url
 from hyperrun.search.colgrep.engine import find_program
 from hyperrun.search.site import folder as site_folder
 from hyperrun.search.site import rules
+from hyperrun.search.site import source as site_source
+from hyperrun.search.sources import SourceTree
 from hyperrun.settings import Settings
 
 DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".ipynb", ".qmd", ".adoc", ".html", ".txt")
@@ -33,7 +35,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             yield from _remote(about)
         else:
             yield from _folder(about, Path(tree.place).expanduser(), settings)
-    yield from _site(settings)
+            yield from _site(tree)
     yield from _colgrep(settings)
 
 
@@ -79,22 +81,22 @@ def _folder(about: str, root: Path, settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _site(settings: Settings) -> Iterator[Finding]:
-    if not settings.site_dir or settings.site_dir == "off":
+def _site(tree: SourceTree) -> Iterator[Finding]:
+    """The folder with the rendered pages of a source, where one is named."""
+    if not site_source.is_named(tree.site_dir):
         return
-    folder = Path(settings.site_dir).expanduser()
+    about = f"rendered site of {tree.label}" if tree.label else "rendered site"
+    folder = site_source.named(Path(tree.place).expanduser(), tree.site_dir)
     if not folder.is_dir():
         yield wrong(
-            "rendered site",
+            about,
             f"HYPERRUN_SITE_DIR: {folder} is not a folder",
             "unset HYPERRUN_SITE_DIR  # it is then looked for",
         )
     elif not any(site_folder.Folder(folder, is_named=True).pages()):
-        yield wrong(
-            "rendered site", f"{folder} holds no pages", "build the documentation, then start again"
-        )
+        yield wrong(about, f"{folder} holds no pages", "build the documentation, then start again")
     else:
-        yield good("rendered site", str(folder))
+        yield good(about, str(folder))
 
 
 def _colgrep(settings: Settings) -> Iterator[Finding]:

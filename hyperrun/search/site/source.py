@@ -5,13 +5,17 @@ from pathlib import Path
 from hyperrun.search.site import crawled, folder
 from hyperrun.search.site.crawled import Crawled
 from hyperrun.search.site.folder import Folder, SitePages
-
-OFF = ("off", "none", "no")
+from hyperrun.settings import switched
 
 
 def is_named(site_dir: str) -> bool:
     """Does the operator name a folder of rendered pages?"""
-    return bool(site_dir) and site_dir.lower() not in OFF
+    return bool(site_dir) and switched(site_dir) is not False
+
+
+def named(root: Path, site_dir: str) -> Path:
+    """The folder that is named so, of the repository at `root`."""
+    return root / Path(site_dir).expanduser()
 
 
 def choose(
@@ -22,14 +26,13 @@ def choose(
     A folder that is named wins, then what a crawl of `site_url` has brought into `data_dir`, then a
     folder that is found. `site_dir` is `off` where none is wanted.
     """
-    if site_dir.lower() in OFF:
+    if site_dir and not is_named(site_dir):
         return None, "HYPERRUN_SITE_DIR=off"
     if site_dir:
-        named = Path(site_dir).expanduser()
-        named = named if named.is_absolute() else root / named
-        if not named.is_dir():
+        there = named(root, site_dir)
+        if not there.is_dir():
             return None, f"{site_dir} (HYPERRUN_SITE_DIR, or site_dir of the source) is no folder"
-        return Folder(named, is_named=True), f"the folder {site_dir}"
+        return Folder(there, is_named=True), f"the folder {site_dir}"
     if data_dir is not None and site_url:
         kept = crawled.location(data_dir, site_url)
         if kept.is_file():
