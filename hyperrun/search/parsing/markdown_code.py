@@ -8,6 +8,7 @@ from hyperrun.search.parsing.markdown_reading import Reading
 from hyperrun.search.parsing.markdown_text import HIDDEN_RUST
 
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
+_BUBBLE = re.compile(r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*\(\d+\))!(?=\s*(?:\*/|-->)?\s*$)")
 _BRACED = re.compile(r"\{([\w:+-]+)\}\s*(.*)")
 _HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
 _CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
@@ -85,6 +86,7 @@ def as_shown(document: Reading, code: str, language: str) -> str:
             continue  # hidden in a book
         line = re.sub(r"^(\s*);(-+8<-+)", r"\1\2", line)
         lines.append(_ANNOTATION.sub("", line) if "[!code" in line else line)
+    lines = [_BUBBLE.sub(r"\g<mark>", line) if ")!" in line else line for line in lines]
     return commonmark.fence("\n".join(lines), language or shown_language)
 
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from hyperrun.search.parsing import commonmark, markdown_components
 from hyperrun.search.parsing.markdown_reading import Reading
-from hyperrun.search.parsing.markdown_text import close_of, inline_escaped, plain_words, superscript
+from hyperrun.search.parsing.markdown_text import (
+    close_of,
+    code_words,
+    inline_escaped,
+    plain_words,
+    superscript,
+)
 from hyperrun.search.parsing.roles import role
 
 if TYPE_CHECKING:
@@ -38,7 +44,7 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
             case "text":
                 said += inline_escaped(token.content)
             case "code_inline":
-                said += commonmark.code_span(re.sub(r"^#!\w+ ", "", token.content))
+                said += commonmark.code_span(code_words(token.content))
             case "softbreak":
                 said += " "
             case "hardbreak":

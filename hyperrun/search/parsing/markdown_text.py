@@ -17,6 +17,8 @@ _SHORT_NAME = re.compile(r"(?<![\w:]):[a-z+-][a-z0-9_+-]{1,40}:(?![\w:])")
 _MARKED = re.compile(r"==(?=\S)(.+?)(?<=\S)==|\^\^(?=\S)(.+?)(?<=\S)\^\^")
 _KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
 _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
+_LANGUAGE = re.compile(r"^#!\w+ ")
+_SHORTENED = re.compile(r"~~(?P<dot>\.?)(?P<name>[A-Za-z_][\w.]*)(?P<call>(?:\(\s*\))?)")
 HIDDEN_RUST = re.compile(r"\s*#(?: |$)")
 
 
@@ -50,8 +52,10 @@ def words_of(tokens: Sequence["Token"]) -> str:
     """A heading's words, whatever they are made of."""
     said = ""
     for token in tokens:
-        if token.type in ("text", "code_inline", "math_inline"):
-            said += _without_marks(token.content) if token.type == "text" else token.content
+        if token.type == "text":
+            said += _without_marks(token.content)
+        elif token.type in ("code_inline", "math_inline"):
+            said += code_words(token.content)
         elif token.type == "myst_role":
             said += plain(role(token.meta["name"], token.content))
         elif token.type in ("softbreak", "hardbreak"):
@@ -62,6 +66,14 @@ def words_of(tokens: Sequence["Token"]) -> str:
                  if (match := re.search(r"<!--.*?([\w.-]+)\s*-->", token.content))]  # fmt: skip
         said = " ".join(named)
     return said
+
+
+def code_words(code: str) -> str:
+    """Code in a line without what marks its language, and a link that quartodoc is to shorten."""
+    code = _LANGUAGE.sub("", code)
+    if (short := _SHORTENED.fullmatch(code)) is None:
+        return code
+    return short["dot"] + short["name"].rpartition(".")[2] + short["call"]
 
 
 def plain(markdown: str) -> str:

@@ -137,6 +137,14 @@ MARKDOWN = {
         "| | |\n| --- | --- |\n| **One** | ![x](x.png) |\n| Two | ![y](y.png) |", "- **One**\n- Two"
     ),
     "pictures alone": ("One.\n\n| |\n| --- |\n| ![x](x.png) |", "One."),
+    "links that quartodoc shortens": (
+        "`~~GT.tab_stub()`, `~~.GT.show()`, `~~GT`, `~~a b~~`.",
+        "`tab_stub()`, `.show()`, `GT`, `~~a b~~`.",
+    ),
+    "marks that a list explains": (
+        '```py\nx = 1  # (1)!\nprint("(1)!")\n```\n\n1. One.',
+        '```py\nx = 1  # (1)\nprint("(1)!")\n```\n\n1. One.',
+    ),
     "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
     "an abbreviation": ("The LED glows.\n\n*[LED]: a diode", "The LED glows."),
     "hidden lines of Rust": ("```rust\n# fn main() {\nlet x = 1;\n# }\n```", "```rust\nlet x = 1;\n```"),
