@@ -47,6 +47,7 @@ PYTHON_OBJECT = re.compile(
     r"(?:py:)?(?:class|function|method|attribute|exception|data|decorator|property|staticmethod"
     r"|classmethod|decoratormethod)$"
 )
+_BEGINS_BLOCK = re.compile(r"(?:[-*+]|\d+[.)]|>|\|)\s|```|~~~")
 _ARGUMENT_IS_TEXT = frozenset(("sidebar", "admonition"))
 
 
@@ -72,6 +73,8 @@ def version_note(name: str, argument: str, said: str) -> str:
     """The sentence of "versionadded" and its like."""
     version, _, more = argument.partition(" ")
     sentence = VERSIONS[name].format(version)
+    if _BEGINS_BLOCK.match(said):
+        return f"{sentence}: {more.strip()}".rstrip() + f"\n\n{said}"
     told = " ".join(part for part in (more.strip(), said) if part)
     return f"{sentence}: {told}" if told else f"{sentence}."
 

@@ -207,6 +207,14 @@ RESTRUCTURED = {
     "notes": (".. note:: One\n   two.\n\n   Three.", "> **Note**\n>\n> One two.\n>\n> Three."),
     "an admonition": (".. admonition:: Own\n\n   Hi.", "> **Own**\n>\n> Hi."),
     "versions": (".. versionadded:: 2.0\n   It glows.", "Added in version 2.0: It glows."),
+    "versions with a list": (
+        ".. versionchanged:: 2.0\n\n   - It glows.\n   - It dims.",
+        "Changed in version 2.0:\n\n- It glows.\n- It dims.",
+    ),
+    "what a reader fills in": (
+        r"Use :samp:`%({name})s`, :file:`/etc/{host}/a` or :samp:`\\{x\\}`.",
+        "Use `%(name)s`, `/etc/host/a` or `{x}`.",
+    ),
     "tabs": (".. tab:: One\n\n   Hi.\n\n.. tab:: Two\n\n   Ho.", "**One**\n\nHi.\n\n**Two**\n\nHo."),
     "a list": ("* one\n* two\n\n  - in", "- one\n\n- two\n\n  - in"),
     "a definition list": ("lamp\n   It glows.", "- **lamp**\\\n  It glows."),
