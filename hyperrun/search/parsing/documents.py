@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from hyperrun.search.parsing import imported_data
 from hyperrun.search.parsing import markdown as markdown_blocks
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk, split
@@ -77,6 +78,8 @@ def blocks(text: str, suffix: str, place: Place | None = None) -> list[Block]:
     lines = text.splitlines()
     front = front_matter(lines).lines
     text = "\n".join([*[""] * front, *lines[front:]])
+    if place is not None:
+        text = imported_data.said(text, place, suffix in MDX_SUFFIXES)
     return markdown_blocks.read(text, place, suffix in MDX_SUFFIXES)
 
 

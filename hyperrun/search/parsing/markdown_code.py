@@ -99,4 +99,5 @@ def _told(info: str) -> tuple[str, str]:
     bare = re.sub(r"(?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S+))", "", info)
     match = re.match(r"[{\s]*\.?([\w+#-]+)", bare)
     language = match[1] if match and not re.match(r"\{?\s*#", bare) else ""
+    language = language.removesuffix("-vue")  # whose values VitePress fills in
     return ("" if language.isdigit() else language), title

@@ -760,6 +760,35 @@ def test_a_reference_without_words_says_the_title_that_it_leads_to(tmp_path: Pat
         assert chunk.content == said
 
 
+DATA = '{"engines": {"node": "^18.1 || >=20"}, "peers": {"@x/y": "1.x"}, "version": "2.0"}'
+IMPORTED = {
+    "MDX": (
+        ".mdx", "import data from '../data.json';\n\n",
+        "Node {data.engines.node}, `{data.version}`, {data.peers['@x/y']}, {data.none} or { data.version }.",
+        "Node ^18.1 || >=20, `{data.version}`, 1.x,  or 2.0.",
+    ),
+    "MDX's code": (
+        ".mdx", "import data from '../data.json';\n\n",
+        "```js\nf({data.version})\n```", "```js\nf({data.version})\n```",
+    ),
+    "VitePress": (
+        ".md", "<script setup>\nimport data from '../data.json'\nconst y = data.peers?.['@x/y']\n</script>\n\n",
+        "Y {{ y }} of {{data.version}}.\n\n```sh-vue\nadd y@{{y}}\n```\n\n```sh\nadd {{y}}\n```",
+        "Y 1.x of 2.0.\n\n```sh\nadd y@1.x\n```\n\n```sh\nadd {{y}}\n```",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("suffix", "above", "written", "said"), IMPORTED.values(), ids=IMPORTED)
+def test_values_of_a_file_that_a_page_imports_stand_in_it(
+    tmp_path: Path, suffix: str, above: str, written: str, said: str
+) -> None:
+    repository.write(tmp_path, "data.json", DATA)
+    repository.write(tmp_path, f"docs/page{suffix}", f"{above}{written}\n")
+    (chunk,) = files.read(tmp_path, PurePosixPath(f"docs/page{suffix}"))
+    assert (chunk.content or chunk.text) == said
+
+
 def test_a_footnote_stands_apart_from_the_section_it_is_written_in() -> None:
     text = "# One\n\nWords that say enough[^a].\n\n[^a]: The note, at the end of the page.\n\nMore words.\n"
     section, note = documents.markdown(text, "x")
