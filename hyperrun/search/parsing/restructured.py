@@ -588,7 +588,7 @@ class _Writer:
                 return ""
             return commonmark.escaped(content)
         name = name or self._settings.default_role
-        if name in ("any", "py:obj", "obj") and self._place is not None:
+        if name == "any" and self._place is not None:
             title = labels.words(self._place, "ref", content) or (
                 labels.words(self._place, "doc", content)
             )

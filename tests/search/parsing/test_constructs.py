@@ -760,6 +760,16 @@ def test_a_reference_without_words_says_the_title_that_it_leads_to(tmp_path: Pat
         assert chunk.content == said
 
 
+def test_an_object_is_called_by_its_name_where_a_label_is_called_so_too(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/conf.py", 'default_role = "obj"\n')
+    repository.write(tmp_path, "docs/rows.rst", ".. _a.rows:\n\nThe rows\n========\n\nWords.\n")
+    repository.write(
+        tmp_path, "docs/index.rst", "See `a.rows` and :obj:`a.rows`, or :any:`a.rows`.\n"
+    )
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/index.rst"))
+    assert chunk.content == "See `a.rows` and `a.rows`, or The rows."
+
+
 DATA = '{"engines": {"node": "^18.1 || >=20"}, "peers": {"@x/y": "1.x"}, "version": "2.0"}'
 IMPORTED = {
     "MDX": (
