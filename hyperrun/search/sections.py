@@ -105,7 +105,8 @@ def row(title: str, file: str, terms_of_body: Sequence[str]) -> tuple[str, str, 
 
 def wanted(connection: ReadConnection, question: str, before: Before | None = None) -> "Wanted":
     """What `question` asks for, weighed by this index's words. Raises `sqlite3.Error`."""
-    total = connection.total("prose")
+    if not connection.total("prose"):
+        return Wanted.of(question)  # code alone, whose words nothing weighs
     terms: dict[str, Term] = {}
     unknown: list[str] = []
     mended: dict[str, str] = {}
@@ -129,24 +130,21 @@ def wanted(connection: ReadConnection, question: str, before: Before | None = No
                     unknown.append(word)
             terms[stem] = Term(weight * share * (WEAK if word in WEAK_WORDS else 1.0), others)
 
-    if total:
-        add(query_terms(question), 1.0)
-        for name in _NUMBERED.findall(question)[:MAX_SPELLED]:
-            if not _stands(connection, name):
-                terms[name.lower()] = Term(UNKNOWN)
-                unknown.append(name.lower())
-        for stem in meant_by_phrases(question, mended):
-            if _rarity(connection, stem):
-                terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
-        if before is not None and leans(question, not unknown):
-            add(query_terms(before.question), BEFORE)
-            for stem in meant_by_phrases(before.question, mended):
-                others = dict.fromkeys(alike(stem), ALIKE)
-                terms.setdefault(stem, Term(PHRASE * BEFORE, others))
-            cited = [
-                word for _, title in before.cited[:2] for word in query_terms(heading_of(title))
-            ]
-            add(cited, CITED)
+    add(query_terms(question), 1.0)
+    for name in _NUMBERED.findall(question)[:MAX_SPELLED]:
+        if not _stands(connection, name):
+            terms[name.lower()] = Term(UNKNOWN)
+            unknown.append(name.lower())
+    for stem in meant_by_phrases(question, mended):
+        if _rarity(connection, stem):
+            terms.setdefault(stem, Term(PHRASE, dict.fromkeys(alike(stem), ALIKE)))
+    if before is not None and leans(question, not unknown):
+        add(query_terms(before.question), BEFORE)
+        for stem in meant_by_phrases(before.question, mended):
+            others = dict.fromkeys(alike(stem), ALIKE)
+            terms.setdefault(stem, Term(PHRASE * BEFORE, others))
+        cited = [word for _, title in before.cited[:2] for word in query_terms(heading_of(title))]
+        add(cited, CITED)
     return Wanted(question, terms, tuple(unknown), before)
 
 

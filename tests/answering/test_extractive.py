@@ -303,6 +303,36 @@ def test_a_question_about_use_is_answered_by_prose_where_there_is_any() -> None:
     assert "[1]" in answer("How do I dim it?", code, section("Clouds.", "Clouds"))
 
 
+@pytest.mark.parametrize(
+    ("question", "is_answered"),
+    [
+        ("How do I add two numbers?", True),
+        ("How do I get the sum?", True),
+        ("What does add do?", True),
+        ("How do I delete a file?", False),
+    ],
+)
+def test_code_alone_answers_in_words(tmp_path: Path, question: str, is_answered: bool) -> None:
+    """Of a repository without a line of documentation no word was known, and nothing answered."""
+    code = 'def add(a, b):\n    """Return the sum."""\n    return a + b\n'
+    (tmp_path / "calc.py").write_text(code)
+
+    async def read() -> str:
+        settings = Settings(repo_path=str(tmp_path), data_dir=tmp_path / "data", search="embedded",
+                            embedding_model="off")  # fmt: skip
+        search = Search(settings)
+        await search.prepare()
+        try:
+            research = Research(search)
+            wanted, sources = await search.wanted(question), await research.find(question, 6)
+            said = extract(wanted, sources, research.section, DEFAULT)
+            return "".join([part async for part in said])
+        finally:
+            await search.close()
+
+    assert ("def add(a, b)" in asyncio.run(read())) is is_answered
+
+
 def test_a_file_of_commands_is_quoted_as_code() -> None:
     said = answer("image", Passage("Dockerfile", 1, 2, "Dockerfile", "document", "FROM x\n# image"))
     assert "```\nFROM x\n# image\n```" in said
