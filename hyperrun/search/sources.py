@@ -42,8 +42,8 @@ _NAMES = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class SourceTree:
-    """One source. `place` is a folder or a git URL, "" for a site alone; `label` is "" where there
-    is only one, and else the first part of its files' paths in the index."""
+    """One source. `place` is a folder or a git URL, "" for a site alone; `label` is what the file
+    calls it, and where it names more than one the first part of their files' paths in the index."""
 
     place: str
     label: str = ""
@@ -54,11 +54,12 @@ class SourceTree:
     kind: str = ""
     token: str = field(default="", repr=False)
     crawls: bool = False
+    is_alone: bool = True
 
     @property
     def prefix(self) -> str:
         """What its files' paths begin with in the index."""
-        return f"{self.label}/" if self.label else ""
+        return "" if self.is_alone else f"{self.label}/"
 
 
 def read(settings: Settings, environment: Mapping[str, str] = os.environ) -> list[SourceTree]:
@@ -81,7 +82,8 @@ def read(settings: Settings, environment: Mapping[str, str] = os.environ) -> lis
     if not isinstance(tables, list) or not tables or len(tables) > MAX_SOURCES:
         raise BadSetting(f"{file.name} names no [[source]], or more than {MAX_SOURCES}")
     tables = _with_site(tables, settings)
-    found = [_source(table, number, file, settings, environment)
+    is_alone = len(tables) == 1
+    found = [_source(table, number, file, settings, environment, is_alone)
              for number, table in enumerate(tables, 1)]  # fmt: skip
     labels = [each.label.casefold() for each in found]
     twice = next((each for each in found if labels.count(each.label.casefold()) > 1), None)
@@ -112,7 +114,12 @@ def _with_site(tables: list[Any], settings: Settings) -> list[Any]:
 
 
 def _source(
-    table: Any, number: int, file: Path, settings: Settings, environment: Mapping[str, str]
+    table: Any,
+    number: int,
+    file: Path,
+    settings: Settings,
+    environment: Mapping[str, str],
+    is_alone: bool,
 ) -> SourceTree:
     where = f"{file.name}, source {number}"
     if not isinstance(table, dict):
@@ -152,7 +159,7 @@ def _source(
     return SourceTree(
         place, label, url, table.get("site_dir", ""), _globs(table, "include", where),
         _globs(table, "exclude", where), kind, token,
-        crawls=given == ["site"] or (settings.crawl != "off" and bool(url)),
+        crawls=given == ["site"] or (settings.crawl != "off" and bool(url)), is_alone=is_alone,
     )  # fmt: skip
 
 

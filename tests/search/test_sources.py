@@ -31,3 +31,13 @@ def test_the_settings_say_where_the_site_is_of_the_first_documentation_that_says
     settings = Settings(repo_path=str(tmp_path), site_url=SITE, site_dir=DIR)
     found = sources.read(settings, {})
     assert [(each.site_url, each.site_dir) for each in found] == sites
+
+
+def test_the_files_of_one_source_are_called_as_they_are(tmp_path: Path) -> None:
+    """The label is of `hyperrun init`, after the folder's name, and tells a reader nothing."""
+    file, one = tmp_path / sources.FILE, '[[source]]\nlabel = "{0}"\npath = "{0}"\n'
+    settings = Settings(repo_path=str(tmp_path))
+    file.write_text(one.format("a"))
+    assert [(each.label, each.prefix) for each in sources.read(settings, {})] == [("a", "")]
+    file.write_text(one.format("a") + one.format("b"))
+    assert [each.prefix for each in sources.read(settings, {})] == ["a/", "b/"]
