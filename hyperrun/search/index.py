@@ -11,6 +11,7 @@ from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import index_writer, ranking, sections, terms, typing
+from hyperrun.search.audience import kinds_asked_for, place_factor
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.leaning import Before, leans
 from hyperrun.search.ranking import Asked, Candidate
@@ -125,6 +126,7 @@ class Index(IndexFile):
     @staticmethod
     def _defined(connection: sqlite3.Connection, query: str) -> list[int]:
         """Where the names that `query` spells out are defined in code, tests and examples last."""
+        asked_kinds = kinds_asked_for(query)
         found: dict[int, float] = {}
         for name in sorted(terms.named_symbols(query))[:MAX_SYMBOLS]:
             match = " AND ".join(f'name : "{term}"' for term in terms.terms(name))
@@ -136,7 +138,7 @@ class Index(IndexFile):
             )  # fmt: skip
             for id, title, kind, file in rows:
                 if kind not in READ and terms.last_name(title).lower() == name:
-                    found[id] = ranking.place_factor(file, ranking.spared(query))
+                    found[id] = place_factor(file, asked_kinds)
         return sorted(found, key=lambda id: -found[id])[:MAX_DEFINED]
 
     @staticmethod

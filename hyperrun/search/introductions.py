@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from hyperrun.search.audience import generality
 from hyperrun.search.fusion import Found
 from hyperrun.search.index import Index
-from hyperrun.search.ranking import generality
 from hyperrun.search.terms import STOP_WORDS
 
 MAX_CHARS = 300  # a longer question is about more

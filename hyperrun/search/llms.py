@@ -7,7 +7,7 @@ not need (files beside the site) stands under "Optional", which a program may le
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from hyperrun.search.ranking import generality
+from hyperrun.search.audience import generality
 from hyperrun.search.whole_pages import FIRST, Page, WholePages
 from hyperrun.text import plain
 

@@ -8,6 +8,7 @@ from hyperrun.domain import Source
 from hyperrun.language import DEFAULT
 from hyperrun.passage import Passage
 from hyperrun.search import introductions
+from hyperrun.search.audience import generality
 from hyperrun.search.first_pages import linked_from
 from hyperrun.search.index import Index
 from hyperrun.search.project import Project
@@ -18,7 +19,6 @@ from hyperrun.search.questions import (
     next_questions,
     questions,
 )
-from hyperrun.search.ranking import generality
 
 MAX_FIRST_QUESTIONS = 8
 MIN_TELLING_CHARS = 300  # of prose, to tell its language by

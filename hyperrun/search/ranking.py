@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hyperrun.passage import PROSE, READ
+from hyperrun.search.audience import kinds_asked_for, place_factor
 from hyperrun.search.terms import last_name, named_symbols, query_terms, stem, terms
 
 # Columns of the full-text index and their weights in bm25.
@@ -43,34 +44,6 @@ class Candidate:
     likeness: float = 0.0  # is not told of code
 
 
-_TESTS = re.compile(
-    r"(^|/)(tests?|testing|specs?|__tests__|testdata|fixtures?|mocks?|e2e)/"
-    r"|(^|/)(test_[^/]*|conftest|testing)\.\w+$|[._-](tests?|spec)\.\w+$"
-    r"|Tests?\.(java|kt|cs|swift|php|scala)$",
-)
-EXAMPLES = re.compile(
-    r"(^|/)(examples?|samples?|demos?|benchmarks?|bench|scripts|tools|docs_src|doc_src)/"
-)
-_OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat)(/|\.|_|$)", re.I)
-NOTES = re.compile(
-    r"(^|/)(changelog|changes|history|news|release[-_]?notes?|licen[cs]e|contributing|"
-    r"code_of_conduct|authors|security|whatsnew|releases|blog)(\.|/|$)",
-    re.I,
-)
-TRANSLATED = re.compile(
-    r"(^|/)(docs?|i18n|locales?|translations?|content|pages|README[._-])/?"
-    r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
-    r"[a-z]{2}([-_][A-Za-z]{2,4})?[/.]"
-)
-_HIDDEN = re.compile(r"(^|/)\.")
-_ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
-_ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
-_ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)
-_ASKED_NOTES = re.compile(
-    r"\b(chang(es|ed|elog)|release\w*|history|versions?|news|licen[cs]e|contribut\w+|authors?|"
-    r"upgrad\w+|migrat\w+|deprecat\w+|security|blog)\b", re.I,
-)  # fmt: skip
-
 # Somebody who wants to get something done, and somebody who wants to know how it is made.
 _USES = re.compile(
     r"^\s*(how (do|can|should|would|to)\b|(can|could|may|should|do|must) (i|we|you)\b|"
@@ -92,20 +65,6 @@ _BUILT = re.compile(
     re.I,
 )
 
-_FIRST_STEPS = re.compile(
-    r"(^|/)[\d_-]*(readme|index|getting[-_ ]?started|quick[-_ ]?start|introduction|intro|overview|"
-    r"first[-_ ]steps|install\w*|tutorials?|usage|basics|guide|user[-_ ]guide)(\.|/|$)", re.I,
-)  # fmt: skip
-
-
-def generality(file: str) -> int | None:
-    """How soon a newcomer reads a page of documentation, 0 first; None where it is for others."""
-    notes = (_TESTS, EXAMPLES, _OLD, NOTES, TRANSLATED, _HIDDEN)
-    if any(pattern.search(file) for pattern in notes):
-        return None
-    return 2 * file.count("/") + (0 if _FIRST_STEPS.search(file) else 3)
-
-
 # Constants, tuned on development questions (bench/search), not to any one of them.
 EXACT_SYMBOL, EXACT_HEADING, SAME_CASE = 0.6, 0.4, 0.25
 NAME_ASKED, NAME_SAID = 0.55, 0.5
@@ -114,8 +73,6 @@ PART = 1.0  # how much `auth` counts for `authentication`
 COHERENCE = 0.5
 COVER, FILE = 0.3, 0.1
 PROSE_FOR_USE, PROSE_FOR_BUILD, PROSE_ELSE = 1.7, 0.75, 0.9
-TEST, EXAMPLE, OLD, NOTE, STUB, LOOSE = 0.2, 0.3, 0.6, 0.45, 0.75, 1.0
-FOREIGN = 0.5
 CROWD = 0.6
 
 
@@ -135,18 +92,16 @@ def rank(
         asked[stem(one.term)] = max(one.rarity, asked.get(stem(one.term), 0.0))
     symbols = named_symbols(query)
     prose = _prose_factor(query, bool(symbols))
-    spare = spared(query)
+    asked_kinds = kinds_asked_for(query)
     covered = _coverage(candidates, holding)
     shared = _Shared(asked)
     for each, (own, of_file) in zip(candidates, covered, strict=True):
         each.score = each.score / best + COVER * own * own + FILE * of_file * of_file
         each.score += _name_prior(each, shared, symbols, query)
         each.score += _path_prior(each.file, shared)
-        each.score *= place_factor(each.file, spare)
+        each.score *= place_factor(each.file, asked_kinds)
         if each.kind in PROSE:
             each.score *= prose
-        elif each.kind == "module":
-            each.score *= LOOSE
     _cohere(candidates)
     candidates.sort(key=lambda each: -each.score)
     return _spread(candidates)
@@ -285,30 +240,6 @@ def _path_prior(file: str, shared: _Shared) -> float:
     prior = STEM_ASKED * of_question + STEM_SAID * of_name
     in_folder, _ = shared[_stems(folder.rpartition("/")[2])]
     return prior + (FOLDER if in_folder else 0.0)
-
-
-def spared(query: str) -> tuple[bool, ...]:
-    asked = (_ASKED_TESTS, _ASKED_EXAMPLES, _ASKED_OLD, _ASKED_NOTES)
-    return (*(bool(each.search(query)) for each in asked), not query.isascii())
-
-
-@lru_cache(maxsize=8_192)
-def place_factor(file: str, spared: tuple[bool, ...]) -> float:
-    factor = 1.0
-    tests, examples, old, notes, foreign = spared
-    if not tests and _TESTS.search(file):
-        factor *= TEST
-    if not examples and EXAMPLES.search(file):
-        factor *= EXAMPLE
-    if not old and _OLD.search(file):
-        factor *= OLD
-    if not notes and NOTES.search(file):
-        factor *= NOTE
-    if not foreign and TRANSLATED.search(file):
-        factor *= FOREIGN
-    if file.endswith(("__init__.py", ".pyi", ".d.ts")):
-        factor *= STUB
-    return factor
 
 
 def _cohere(candidates: list[Candidate]) -> None:

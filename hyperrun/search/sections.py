@@ -13,13 +13,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import accumulate, zip_longest
 from operator import mul
 
 from hyperrun.search import dictionary
+from hyperrun.search.audience import against, kinds_asked_for
 from hyperrun.search.leaning import WEAK_WORDS, Before, leans
-from hyperrun.search.ranking import EXAMPLES, NOTES, TRANSLATED, spared
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import mended_stem
 from hyperrun.search.terms import (
@@ -322,14 +321,6 @@ class Candidate:
     body: str
 
 
-# Where a copy of an older version stands, what was written for contributors and their tools.
-_VERSIONED = re.compile(r"(^|/)(versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/", re.I)
-_INTERNAL = re.compile(
-    r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors)\.|"
-    r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e)/", re.I,
-)  # fmt: skip
-
-
 # An object's whole name under the headings of its page, and what brings its description in.
 _OBJECT = re.compile(r" > [A-Za-z_]\w*(?:\.\w+)+$")
 _DESCRIBED = re.compile(r"\s*(?::::|\.\. |```)")
@@ -338,18 +329,6 @@ _DESCRIBED = re.compile(r"\s*(?::::|\.\. |```)")
 def is_described(title: str, text: str) -> bool:
     """Is it an object of an API that its page describes out of its source?"""
     return bool(_OBJECT.search(title) and _DESCRIBED.match(text))
-
-
-@lru_cache(maxsize=8_192)
-def against(file: str, spare: tuple[bool, ...]) -> float:
-    """What speaks against a file by where it stands: 0 for a guide, -1 and below for what is
-    written for others than its readers."""
-    tests, examples, _, notes, foreign = spare
-    place = -1.5 * (not notes and bool(NOTES.search(file)))
-    place -= 1.0 * (not tests and bool(_INTERNAL.search(file)))
-    place -= 0.5 * (not examples and bool(EXAMPLES.search(file)))
-    place -= 1.0 * (not foreign and bool(TRANSLATED.search(file)))
-    return place - 0.7 * bool(_VERSIONED.search(file))
 
 
 class Wanted:
@@ -371,7 +350,7 @@ class Wanted:
         self.unknown = unknown
         self._weights = [term.weight for term in terms.values()]
         self._total = sum(self._weights) or 1.0
-        self._spare = spared(question)
+        self._asked_kinds = kinds_asked_for(question)
         self._spelled = [
             (name, re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])"))
             for name in spelled(question)
@@ -456,7 +435,7 @@ class Wanted:
             self._share(self._held(each.path.split())),
             self._share(held),
             self._close(places),
-            against(each.file, self._spare) - REFERENCE * is_described(each.title, each.text),
+            against(each.file, self._asked_kinds) - REFERENCE * is_described(each.title, each.text),
             float("```" in each.text or "::" in each.text),
             float(len(body) < STUB_TERMS),
             self._spells(each.text),

@@ -7,9 +7,8 @@ index yields the wanted ones first and nothing has to be scored that is not show
 import sqlite3
 
 from hyperrun.passage import READ
+from hyperrun.search.audience import ASKED_FOR_NONE, against, place_factor
 from hyperrun.search.parsing.chunk import Chunk
-from hyperrun.search.ranking import place_factor
-from hyperrun.search.sections import against
 from hyperrun.search.terms import beginnings, last_name, terms
 
 SCHEMA = """
@@ -28,7 +27,6 @@ _PLACE, _PASSAGE = 48, 4  # bits before each in a row's number
 MAX_ABOVE = 15
 _ON_PAGE, _NUMBER = 1 << 47, 12  # marks the row of what only a page names, and bits of its number
 MAX_ON_PAGE = 1 << _NUMBER
-_NO_WISH = (False,) * 5
 
 Named = set[tuple[str, str]]  # of a file: what has a name already, and its address
 
@@ -112,6 +110,6 @@ def place(file: str, chunk: Chunk, title: str) -> int:
     """How soon a reader wants it: pages, their headings, then what has no page of its own, what is
     written for others, and code."""
     if chunk.kind not in READ:
-        return 10 + 3 * (place_factor(file, _NO_WISH) < 1) + last_name(title).startswith("_")
+        return 10 + 3 * (place_factor(file, ASKED_FOR_NONE) < 1) + last_name(title).startswith("_")
     depth = min(title.count(" > "), 2)
-    return depth + 4 * (not chunk.address) + 3 * (against(file, _NO_WISH) < 0)
+    return depth + 4 * (not chunk.address) + 3 * (against(file, ASKED_FOR_NONE) < 0)

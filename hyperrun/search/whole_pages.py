@@ -15,7 +15,7 @@ from urllib.parse import quote
 from hyperrun.errors import SearchError
 from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.passage import PROSE
-from hyperrun.search.ranking import generality
+from hyperrun.search.audience import generality
 from hyperrun.search.site.rules import key_of
 from hyperrun.search.tree import Tree
 

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from hyperrun.search.ranking import Candidate, spared
-from hyperrun.search.sections import Hit, against
+from hyperrun.search.audience import against, kinds_asked_for
+from hyperrun.search.ranking import Candidate
+from hyperrun.search.sections import Hit
 from hyperrun.search.vectors.table import Near, Neighbours
 
 MEANING = 0.2  # what one deviation of likeness counts beside the scores of words
@@ -39,10 +40,10 @@ class Meant:
     ) -> list[Near]:
         """The passages nearest in meaning after what speaks against their places, and how near
         those named are. Raises `sqlite3.Error`."""
-        spare = spared(self.question)
+        asked_kinds = kinds_asked_for(self.question)
         found = []
         for each in self.neighbours.near(connection, self.vector, inside, also):
-            place = against(each.file, spare)
+            place = against(each.file, asked_kinds)
             likeness = each.likeness + LIKENESS_PLACE * place
             found.append(Near(each.id, each.file, likeness, each.kind, place))
         return sorted(found, key=lambda each: -each.likeness)

@@ -1,0 +1,111 @@
+"""For whom a file is written, by where it stands: its readers, or who makes the project, or others.
+
+The constants were tuned on development questions only; see bench/search.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_TESTS = re.compile(
+    r"(^|/)(tests?|testing|specs?|__tests__|testdata|fixtures?|mocks?|e2e)/"
+    r"|(^|/)(test_[^/]*|conftest|testing)\.\w+$|[._-](tests?|spec)\.\w+$"
+    r"|Tests?\.(java|kt|cs|swift|php|scala)$",
+)
+_EXAMPLES = re.compile(
+    r"(^|/)(examples?|samples?|demos?|benchmarks?|bench|scripts|tools|docs_src|doc_src)/"
+)
+_OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat)(/|\.|_|$)", re.I)
+_NOTES = re.compile(
+    r"(^|/)(changelog|changes|history|news|release[-_]?notes?|licen[cs]e|contributing|"
+    r"code_of_conduct|authors|security|whatsnew|releases|blog)(\.|/|$)",
+    re.I,
+)
+_TRANSLATED = re.compile(
+    r"(^|/)(docs?|i18n|locales?|translations?|content|pages|README[._-])/?"
+    r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
+    r"[a-z]{2}([-_][A-Za-z]{2,4})?[/.]"
+)
+_HIDDEN = re.compile(r"(^|/)\.")
+_ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
+_ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
+_ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)
+_ASKED_NOTES = re.compile(
+    r"\b(chang(es|ed|elog)|release\w*|history|versions?|news|licen[cs]e|contribut\w+|authors?|"
+    r"upgrad\w+|migrat\w+|deprecat\w+|security|blog)\b", re.I,
+)  # fmt: skip
+# Where a copy of an older version stands, what was written for contributors and their tools.
+_VERSIONED = re.compile(r"(^|/)(versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/", re.I)
+_INTERNAL = re.compile(
+    r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors)\.|"
+    r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e)/", re.I,
+)  # fmt: skip
+
+_FIRST_STEPS = re.compile(
+    r"(^|/)[\d_-]*(readme|index|getting[-_ ]?started|quick[-_ ]?start|introduction|intro|overview|"
+    r"first[-_ ]steps|install\w*|tutorials?|usage|basics|guide|user[-_ ]guide)(\.|/|$)", re.I,
+)  # fmt: skip
+
+TEST, EXAMPLE, OLD, NOTE, STUB, FOREIGN = 0.2, 0.3, 0.6, 0.45, 0.75, 0.5
+
+
+class AskedKinds(NamedTuple):
+    """Which kinds of files that are not for every reader a question asks for."""
+
+    tests: bool
+    examples: bool
+    old: bool
+    notes: bool
+    foreign: bool
+
+
+ASKED_FOR_NONE = AskedKinds(tests=False, examples=False, old=False, notes=False, foreign=False)
+
+
+def kinds_asked_for(question: str) -> AskedKinds:
+    """By its words; one that is not in ASCII may want a translation."""
+    return AskedKinds(
+        tests=bool(_ASKED_TESTS.search(question)),
+        examples=bool(_ASKED_EXAMPLES.search(question)),
+        old=bool(_ASKED_OLD.search(question)),
+        notes=bool(_ASKED_NOTES.search(question)),
+        foreign=not question.isascii(),
+    )
+
+
+def generality(file: str) -> int | None:
+    """How soon a newcomer reads a page of documentation, 0 first; None where it is for others."""
+    notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _HIDDEN)
+    if any(pattern.search(file) for pattern in notes):
+        return None
+    return 2 * file.count("/") + (0 if _FIRST_STEPS.search(file) else 3)
+
+
+@lru_cache(maxsize=8_192)
+def place_factor(file: str, asked: AskedKinds) -> float:
+    """By how much a passage counts less because of where it stands: 1 where it does not."""
+    factor = 1.0
+    if not asked.tests and _TESTS.search(file):
+        factor *= TEST
+    if not asked.examples and _EXAMPLES.search(file):
+        factor *= EXAMPLE
+    if not asked.old and _OLD.search(file):
+        factor *= OLD
+    if not asked.notes and _NOTES.search(file):
+        factor *= NOTE
+    if not asked.foreign and _TRANSLATED.search(file):
+        factor *= FOREIGN
+    if file.endswith(("__init__.py", ".pyi", ".d.ts")):
+        factor *= STUB
+    return factor
+
+
+@lru_cache(maxsize=8_192)
+def against(file: str, asked: AskedKinds) -> float:
+    """What speaks against a file by where it stands: 0 for a guide, -1 and below for what is
+    written for others than its readers."""
+    place = -1.5 * (not asked.notes and bool(_NOTES.search(file)))
+    place -= 1.0 * (not asked.tests and bool(_INTERNAL.search(file)))
+    place -= 0.5 * (not asked.examples and bool(_EXAMPLES.search(file)))
+    place -= 1.0 * (not asked.foreign and bool(_TRANSLATED.search(file)))
+    return place - 0.7 * bool(_VERSIONED.search(file))
