@@ -35,6 +35,11 @@ _LEFT_OUT = frozenset(("…", "- …", "* …", "+ …", "| … |"))
 _ANNOUNCES = re.compile(r":[*_]*$")
 # Of a drawing a part draws nothing.
 _DRAWN = frozenset(("mermaid", "plantuml", "dot", "graphviz", "d2"))
+_BRACKETED = re.compile(r"[({][^(){}]*[)}]")
+_IMPORTS = re.compile(  # and comments
+    r"\s*(?:#|//|--\s|import\b|from\b.*\bimport\b|using\b|use\b|package\b|require\b"
+    r"|(?:const|let|var)\b.*\brequire\b)"
+)
 _PAIRED = ("`", "**", "[", "]")
 _CODE_NAMES = frozenset(("dockerfile", "makefile", "justfile"))
 
@@ -79,7 +84,11 @@ class Block:
         """Its text; of a long one the parts that hold most."""
         if not self.is_long:
             return self.text
-        chosen = best([size(part) for part in self.parts], weigh(self.parts), LONG_LINES)
+        held = weigh(self.parts)
+        chosen = best([size(part) for part in self.parts], held, LONG_LINES)
+        shows = [at for at, part in enumerate(self.parts) if not _only_imports(part)]
+        if self.has_code and shows and not set(shows) & set(chosen):
+            chosen = sorted({*chosen, max(shows, key=lambda at: held[at])})
         text, last = self.opening, -1
         for at in chosen:
             if at > last + 1:
@@ -107,6 +116,12 @@ def size(text: str) -> int:
     """How many lines `text` takes on a page, without those that say that something is left out."""
     lines = (line.strip() for line in text.splitlines())
     return sum(1 + len(line) // LINE_CHARS for line in lines if line and line not in _LEFT_OUT)
+
+
+def _only_imports(code: str) -> bool:
+    """Does a stretch of code say where its names come from, and do nothing with them?"""
+    lines = _BRACKETED.sub("", code).splitlines()
+    return all(_IMPORTS.match(line) for line in lines if line.strip())
 
 
 def is_prose(passage: Passage) -> bool:

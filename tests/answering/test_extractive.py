@@ -304,6 +304,26 @@ def test_a_question_about_use_is_answered_by_prose_where_there_is_any() -> None:
 
 
 @pytest.mark.parametrize(
+    "imports",
+    [
+        "from lamps import (\n    Lamp,\n    dimmer,\n)\nimport os",
+        'import { Lamp, dimmer } from "lamps";',
+        'const { Lamp, dimmer } = require("lamps")',
+        "#include <lamps/dimmer.h>",
+    ],
+)
+def test_of_an_example_more_than_its_imports_is_quoted(imports: str) -> None:
+    """They hold the words of many a question, and show nothing."""
+    does = "\n\n".join(f"x{n} = 1\ny{n} = 2\nz{n} = 3" for n in range(12))
+    said = answer(
+        "How do I use a dimmer from lamps?",
+        section(f"## Dim\n\n```\n{imports}\n\n{does}\n```\n\n{FILLER}"),
+    )
+    assert imports.splitlines()[0] in said
+    assert "x0 = 1\ny0 = 2" in said
+
+
+@pytest.mark.parametrize(
     ("question", "is_answered"),
     [
         ("How do I add two numbers?", True),
