@@ -32,6 +32,7 @@ from hyperrun.markdown.live import appended
 from hyperrun.markdown.renderer import AnswerRenderer
 from hyperrun.passage import Passage
 from hyperrun.search.questions import is_about
+from hyperrun.search.terms import heading_of
 from hyperrun.text import without_controls
 
 log = logging.getLogger(__name__)
@@ -277,7 +278,7 @@ class AnswerState:
     @property
     def suggestions(self) -> tuple[str, ...]:
         """What to ask next: nothing that the answer cites already, and not the question again."""
-        known = [source.passage.title.rpartition(" > ")[2] for source in self.sources]
+        known = [heading_of(source.passage.title) for source in self.sources]
         known.append(self.turn.question)
         return tuple(
             each

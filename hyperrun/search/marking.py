@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from hyperrun.passage import READ, Passage
-from hyperrun.search.terms import STOP_WORDS, folded, porter
+from hyperrun.search.terms import STOP_WORDS, folded, heading_of, porter
 
 LINE_CHARS = 130
 MAX_TEXT_CHARS = 4_000  # of a passage are looked through
@@ -91,7 +91,7 @@ def _mark(run: str, whole: str, words: Sequence[str]) -> tuple[int, int] | None:
 
 def line(passage: Passage, words: Sequence[str]) -> str:
     """One line of a passage as plain text: the first that holds most of `words`, cut to fit."""
-    heading = passage.title.rpartition(" > ")[2]
+    heading = heading_of(passage.title)
     is_read = passage.kind in READ
     telling = {folded(word) for word in words if _tells(word, words)}
     telling |= {porter(word) for word in telling if len(word) > 4}

@@ -9,7 +9,7 @@ import sqlite3
 from hyperrun.passage import READ
 from hyperrun.search.audience import ASKED_FOR_NONE, against, place_factor
 from hyperrun.search.parsing.chunk import Chunk
-from hyperrun.search.terms import beginnings, last_name, terms
+from hyperrun.search.terms import beginnings, heading_of, last_name, terms
 
 SCHEMA = """
 CREATE VIRTUAL TABLE IF NOT EXISTS titles USING fts5(
@@ -24,6 +24,7 @@ CREATE INDEX IF NOT EXISTS names_of_passage ON names (passage);
 CREATE INDEX IF NOT EXISTS names_of_page ON names (page) WHERE page != '';
 """
 _PLACE, _PASSAGE = 48, 4  # bits before each in a row's number
+_CODE = 10  # the first place of what is no reading
 MAX_ABOVE = 15
 _ON_PAGE, _NUMBER = 1 << 47, 12  # marks the row of what only a page names, and bits of its number
 MAX_ON_PAGE = 1 << _NUMBER
@@ -72,7 +73,7 @@ def _insert(
 
 
 def _index(connection: sqlite3.Connection, row: int, file: str, title: str) -> None:
-    heading = last_name(title)
+    heading = called(place_of(row), title)
     connection.execute(
         "INSERT INTO titles (rowid, heading, parts, parents, path) VALUES (?, ?, ?, ?, ?)",
         (
@@ -106,10 +107,17 @@ def place_of(row: int) -> int:
     return row >> _PLACE
 
 
+def called(place: int, title: str) -> str:
+    """What a title at a place is typed by: its heading, of code the name without its class."""
+    return last_name(title) if place >= _CODE else heading_of(title)
+
+
 def place(file: str, chunk: Chunk, title: str) -> int:
     """How soon a reader wants it: pages, their headings, then what has no page of its own, what is
     written for others, and code."""
     if chunk.kind not in READ:
-        return 10 + 3 * (place_factor(file, ASKED_FOR_NONE) < 1) + last_name(title).startswith("_")
+        return (
+            _CODE + 3 * (place_factor(file, ASKED_FOR_NONE) < 1) + last_name(title).startswith("_")
+        )
     depth = min(title.count(" > "), 2)
     return depth + 4 * (not chunk.address) + 3 * (against(file, ASKED_FOR_NONE) < 0)

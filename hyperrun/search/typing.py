@@ -14,7 +14,7 @@ from hyperrun.search import sections
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import beginning_like, is_a_slip
 from hyperrun.search.terms import STOP_WORDS, folded, last_name, typed
-from hyperrun.search.titles import place_of
+from hyperrun.search.titles import called, place_of
 
 FETCH = 80  # names that are compared
 LED = 30  # of them, that begin as the text does
@@ -122,19 +122,16 @@ class Spelling:
 
 
 @lru_cache(maxsize=4_096)  # the same names are compared at each letter
-def _spellings(title: str) -> tuple[Spelling, ...]:
-    """A heading's; of an object under its page's heading that of its dotted name, and its own."""
-    heading = last_name(title)
-    own = last_name(heading)
-    return tuple(map(Spelling.of, dict.fromkeys((heading, own))))
+def _spellings(heading: str) -> tuple[Spelling, ...]:
+    """A heading's; of an object's on a page that of its dotted name, and its own."""
+    return tuple(map(Spelling.of, dict.fromkeys((heading, last_name(heading)))))
 
 
 def _score(name: Name, words: Sequence[str], line: str) -> float:
     """How well a name says what is typed, in words that are `folded`: 1 and more where its heading
     holds all of it."""
-    return max(
-        _likeness(each, words, line) - n * OBJECT for n, each in enumerate(_spellings(name.title))
-    )
+    spelled = _spellings(called(name.place, name.title))
+    return max(_likeness(each, words, line) - n * OBJECT for n, each in enumerate(spelled))
 
 
 def _likeness(name: Spelling, words: Sequence[str], line: str) -> float:

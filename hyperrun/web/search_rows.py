@@ -12,6 +12,7 @@ from hyperrun.language import text
 from hyperrun.passage import Passage
 from hyperrun.search.kinds import kind_of
 from hyperrun.search.marking import Marker, Spans, line
+from hyperrun.search.terms import heading_of
 from hyperrun.search.typing import Typed
 
 MAX_PER_PAGE = 3
@@ -63,7 +64,7 @@ class _Written:
 
     def row(self, passage: Passage, above: str, number: int) -> str:
         """One page, heading or symbol: what stands above it, itself, and a line that says why."""
-        heading = passage.title.rpartition(" > ")[2][:MAX_HEADING_CHARS]
+        heading = heading_of(passage.title)[:MAX_HEADING_CHARS]
         code = " code" if kind_of(passage) == "code" else ""
         parts = [f'<span class="search-above" dir="auto">{escaped(above)}</span>' if above else ""]
         marked = _marked(heading, self.headings.spans(heading))

@@ -26,8 +26,10 @@ PAGES = {
     "docs/objects.md": (
         "# Objects\n\n## lantern.rooms.dusk\n\nHow dark it is where nothing lights.\n\n"
         "## lantern.rooms.brightness\n\nHow bright it is there.\n\n"
-        "## Brightness\n\nOf a lamp, in a hundred steps.\n"
+        "## Brightness\n\nOf a lamp, in a hundred steps.\n\n"
+        "## Nodes of a graph\n\nWhich lamps hang on which.\n"
     ),
+    "docs/node.md": "# Node.js\n\nLamps that hang on a server, and are dimmed by it.\n",
     "docs/changelog.md": "# Changelog\n\n## 1.0\n\nDimming a lamp is new.\n",
 }
 
@@ -77,6 +79,9 @@ def titles(index: Index, text: str) -> list[str]:
         ("configuracion", "Configuración rápida"),  # without the accent
         ("how do i make it darker with dim(level)", "Dimming a lamp"),
         ("bright", "Brightness"),  # a heading before an object of the same name
+        ("node", "Node.js"),  # the title of a page, which is no name in code
+        ("node.j", "Node.js"),
+        ("nodes of a gr", "Nodes of a graph"),
         ("dusk", "lantern.rooms.dusk"),  # the object's own name
         ("lantern.rooms.du", "lantern.rooms.dusk"),  # and its whole one
     ],

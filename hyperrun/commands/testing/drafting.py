@@ -16,7 +16,7 @@ from hyperrun.passage import PROSE
 from hyperrun.redaction import without_personal
 from hyperrun.search.engine import Search
 from hyperrun.search.questions import is_for_readers
-from hyperrun.search.terms import STOP_WORDS
+from hyperrun.search.terms import STOP_WORDS, heading_of
 from hyperrun.storage.store import Summary
 from hyperrun.text import plain
 
@@ -62,7 +62,7 @@ def _in_turn(sections: Sequence[tuple[str, str]]) -> list[int]:
     before = Counter[tuple[bool, str]]()
     turns = []
     for at, (file, title) in enumerate(sections):
-        is_object = bool(_OBJECT.fullmatch(title.rpartition(" > ")[2]))
+        is_object = bool(_OBJECT.fullmatch(heading_of(title)))
         turns.append((is_object, before[is_object, file], at))
         before[is_object, file] += 1
     return [at for *_, at in sorted(turns)]

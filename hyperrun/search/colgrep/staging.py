@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.passage import PROSE, Passage
+from hyperrun.search.terms import heading_of
 
 # Names that ColGrep never enters, at any depth, and folders whose passages it puts last.
 _AVOIDED = {
@@ -168,7 +169,7 @@ def _targets(passages: Iterator[Staged]) -> Iterator[tuple[str, Staged]]:
         source = PurePosixPath(passage.file)
         prose = passage.kind in PROSE
         folders = [_name(part, prose) for part in [*source.parts[:-1], source.stem or source.name]]
-        title = passage.title.rpartition(" > ")[2] if prose else passage.title
+        title = heading_of(passage.title) if prose else passage.title
         stem = _name(title, prose)
         number = 1
         while True:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.site.page_sections import SectionOfPage
+from hyperrun.search.terms import heading_of
 
 MAX_PART_CHARS = 2_400  # of a section that stands only on its page; longer ones are cut
 FRAGMENT_WORDS = 8
@@ -50,7 +51,7 @@ def match(
     groups = [
         list(group) for _, group in groupby(chunks, key=lambda chunk: (chunk.title, chunk.address))
     ]
-    words = [_words(each.title.rpartition(" > ")[2] + " " + each.content) for each in sections]
+    words = [_words(heading_of(each.title) + " " + each.content) for each in sections]
     pairs = _pairs(groups, sections, words)
     if not _is_of(groups, sections, words, pairs):
         return None
@@ -101,7 +102,7 @@ def _part(content: str, section: SectionOfPage, address: str) -> Chunk:
         place += (":~:" if "#" in place else "#:~:") + fragment
     return Chunk(
         0, 0, section.title, "page", content, "markdown",
-        signature=section.title.rpartition(" > ")[2], address=place,
+        signature=heading_of(section.title), address=place,
     )  # fmt: skip
 
 
@@ -180,7 +181,7 @@ def _with_page_words(
     is_whole = there < POORER or here >= MUCH_LESS
     if is_whole and len(group) == 1 and len(section.content) <= 2 * MAX_PART_CHARS:
         level = "#" * min(max(section.level, 1), 6)
-        heading = section.title.rpartition(" > ")[2]
+        heading = heading_of(section.title)
         return [replace(group[0], content=f"{level} {heading}\n\n{section.content}")], []
     if there >= POORER:
         return group, []
@@ -202,7 +203,7 @@ def _unmatched(
 
 
 def _key(title: str) -> str:
-    return "".join(_WORD.findall(title.rpartition(" > ")[2].casefold()))
+    return "".join(_WORD.findall(heading_of(title).casefold()))
 
 
 def _words(text: str) -> Counter[str]:
