@@ -38,7 +38,7 @@ def find(root: Path) -> list[Path]:
         for entry in entries:
             if entry.is_symlink():
                 continue
-            if entry.name in NAMES:
+            if entry.name in NAMES or mkdocs.VARIANT.fullmatch(entry.name):
                 found.append(Path(entry.path))
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name == vitepress_rules.FOLDER:

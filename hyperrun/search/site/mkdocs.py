@@ -1,6 +1,7 @@
 """MkDocs 1.6, Material for MkDocs and Zensical."""
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ from hyperrun.search.site.generator import Generator, as_folder, home_of, joined
 from hyperrun.search.site.literals import Tagged, mapping
 
 NAMES = ("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
+# Of a site that is built from more than one file: mkdocs.public.yml, mkdocs-online.yml.
+VARIANT = re.compile(r"mkdocs[-.][\w-]+\.ya?ml")
 MAX_INHERITED = 5
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 # Where zensical.toml says nothing of extensions.
@@ -117,6 +120,11 @@ def read(root: Path, config: Path) -> MkDocs | None:
     else:
         settings = _inherited(root, config)
     if not settings:  # broken: MkDocs makes nothing of it
+        return None
+    if config.name not in NAMES and (
+        not isinstance(settings.get("site_url"), str)
+        or any((config.parent / name).is_file() for name in NAMES)
+    ):
         return None
     docs_dir = settings.get("docs_dir") or "docs"
     folder = joined(home, docs_dir) if isinstance(docs_dir, str) else None

@@ -198,6 +198,8 @@ def _site(root: Path, config: Path) -> Generator | None:
     name = config.name
     if config.parent.name == vitepress.FOLDER or config.parent.parent.name == vitepress.FOLDER:
         return vitepress.read(root, config, vitepress.home(root, config))
+    if mkdocs.VARIANT.fullmatch(name):
+        return mkdocs.read(root, config)
     if name in quarto.NBDEV_NAMES:
         return quarto.read_nbdev(root, config)
     for module in (mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo):

@@ -21,6 +21,11 @@ INHERITED = {
     "base.yml": "site_url: https://x.org/\nuse_directory_urls: false\n",
     "docs/mkdocs.yml": "INHERIT: ../base.yml\ndocs_dir: .\n",
 }
+VARIANTS = {
+    "mkdocs-common.yml": "site_name: x\nuse_directory_urls: false\n",
+    "mkdocs-nav.yml": "nav:\n  - index.md\n",
+    "mkdocs-online.yml": "INHERIT: mkdocs-common.yml\nsite_url: https://x.org/v/\n",
+}
 FLOW = {"mkdocs.yml": "{site_url: &u https://x.org/, other: *u, docs_dir: docs}\n"}
 EXCLUDING = {"mkdocs.yml": "exclude_docs: |\n  drafts/\n  *.inc.md\n"}
 SUFFIXES = {
@@ -149,6 +154,7 @@ TITLED = {"\0heading": "Core"}
         (FOLDERS, "docs/en/a.md", {}, "a/"),
         (FOLDERS, "docs/fr/a.md", {}, "fr/a/"),
         (FOLDERS, "docs/de/a.md", {}, None),
+        (VARIANTS, "docs/a.md", {}, "a.html"),
         (ZENSICAL, "d/a.md", {}, "a/"),
         (QUARTO, "a/b.qmd", {}, "a/b.html"),
         (QUARTO, "01_b.qmd", {}, "01_b.html"),
@@ -270,6 +276,8 @@ def test_a_file_has_its_page_by_its_generators_rules(
         (NESTED, "https://x.org/"),
         (INHERITED, "https://x.org/"),
         (FLOW, "https://x.org/"),
+        (VARIANTS, "https://x.org/v/"),
+        (VARIANTS | MKDOCS, "https://x.org/d/"),
         (ZENSICAL, "https://x.org/z/"),
         (QUARTO, "https://x.org"),
         (PROFILED, "https://open.x.org"),
