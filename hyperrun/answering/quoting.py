@@ -33,6 +33,8 @@ _WORD = re.compile(r"\w")
 _BETWEEN = "\n\n…\n\n"  # what stands between parts of code and of steps for those left out
 _LEFT_OUT = frozenset(("…", "- …", "* …", "+ …", "| … |"))
 _ANNOUNCES = re.compile(r":[*_]*$")
+_LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
+_MARKED = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\(1\)")  # code that a list explains by numbers
 # Of a drawing a part draws nothing.
 _DRAWN = frozenset(("mermaid", "plantuml", "dot", "graphviz", "d2"))
 _BRACKETED = re.compile(r"[({][^(){}]*[)}]")
@@ -139,7 +141,7 @@ def blocks(passage: Passage) -> list[Block]:
 
 def _prose(markdown: str) -> list[Block]:
     """The top-level blocks of documentation; a paragraph that ends in a colon goes with what
-    follows."""
+    follows, as a label does, and a list that explains marks in code with that."""
     lines = markdown.splitlines()
     tokens = parser().parse(markdown, {"rendering": Rendering()})
     blocks: list[Block] = []
@@ -155,9 +157,18 @@ def _prose(markdown: str) -> list[Block]:
                 words = "\n".join(line.strip() for line in words.splitlines())
             if token.type == "paragraph_open" and (
                 _ANNOUNCES.search(words)
+                or _LABEL.match(words)
                 or (size(words) <= SHORT_LINES and _is_before_code(tokens[at:]))
             ):
                 lead_in += f"{words}\n\n"
+                continue
+            if token.type == "ordered_list_open" and blocks and not lead_in and (
+                _MARKED.search(blocks[-1].text) and tokens[at - 1].type == "fence"
+            ):  # fmt: skip
+                said = f"\n\n{words}"
+                blocks[-1] = replace(
+                    blocks[-1], text=blocks[-1].text + said, closing=blocks[-1].closing + said
+                )
                 continue
             block = _block(words, tokens[at:], lines)
             blocks.append(

@@ -242,10 +242,40 @@ def test_a_paragraph_that_ends_in_a_colon_brings_what_it_announces() -> None:
     assert f"To reset it:\n\n{LIST}" in said
 
 
-@pytest.mark.parametrize("label", ["**To reset it:**", "*To reset it:*", "**To reset it**:"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "**To reset it:**",
+        "*To reset it:*",
+        "**To reset it**:",
+        "**Kitchen**",
+        "**Oak**\n\n**`a.py`**",
+    ],
+)
 def test_a_label_brings_what_it_announces(label: str) -> None:
     said = answer("hold the button", section(f"{FILLER}\n\n{label}\n\n{LIST}\n\n{FILLER}"))
     assert f"{label}\n\n{LIST}" in said
+
+
+@pytest.mark.parametrize("label", ["**Kitchen**", "**`a.py`**"])
+def test_a_label_is_not_quoted_alone(label: str) -> None:
+    assert (
+        blocks(section(f"# Dim\n\n{label}\n\n## Next\n\nWords.\n\n{label}\n\n"))[0].text == "Words."
+    )
+
+
+def test_words_that_stand_out_are_a_paragraph_of_their_own() -> None:
+    assert [each.text for each in blocks(section("**Dim it.**\n\nWords."))] == [
+        "**Dim it.**",
+        "Words.",
+    ]
+
+
+def test_a_list_that_explains_marks_in_code_is_quoted_with_it() -> None:
+    text = "```py\nx = 1  # (1)!\n```\n\n1. One.\n\nWords.\n\n1. Other."
+    marked, words, other = (each.text for each in blocks(section(text)))
+    assert marked == "```py\nx = 1  # (1)\n```\n\n1. One."
+    assert (words, other) == ("Words.", "1. Other.")
 
 
 def test_a_heading_of_code_or_a_link_is_said_as_its_words() -> None:
