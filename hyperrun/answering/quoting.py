@@ -28,6 +28,7 @@ _SENTENCE = re.compile(
 _FIELD = re.compile(r"^:param (?:[^:\n]* )?(\w+):\s*", re.MULTILINE)
 _ROLE = re.compile(r":[\w:]+:`~?([^`<]+?)(?:\s*<[^`>]*>)?`")
 _LITERAL = re.compile(r"``(.+?)``")
+_REFERENCE = re.compile(r"(?<![\w\])])\[([^\[\]\n]+)\]\[[\w.]*\]")  # mkdocstrings' to an object
 _NOTE = re.compile(r"^\.\. (version\w+|deprecated)::\s*(\S*)", re.MULTILINE)
 _WORD = re.compile(r"\w")
 _BETWEEN = "\n\n…\n\n"  # what stands between parts of code and of steps for those left out
@@ -216,8 +217,9 @@ def _definition(passage: Passage) -> list[Block]:
 
 
 def _docstring(said: str) -> str:
-    """A docstring without the marks of reStructuredText that are not Markdown's."""
+    """A docstring without marks of reStructuredText and of mkdocstrings that nobody reads."""
     said = _NOTE.sub(r"*\1 \2*", _FIELD.sub(r"- `\1`: ", said))
+    said = _REFERENCE.sub(r"\1", said)
     return _LITERAL.sub(r"`\1`", _ROLE.sub(r"`\1`", said)).replace("::\n", ":\n")
 
 

@@ -278,6 +278,12 @@ def test_a_list_that_explains_marks_in_code_is_quoted_with_it() -> None:
     assert (words, other) == ("Words.", "1. Other.")
 
 
+def test_links_to_objects_in_a_docstring_are_said_as_their_words() -> None:
+    code = 'def dim():\n    """See [`Lamp`][lamps.Lamp], [print][] and `a[0][1]`."""\n'
+    passage = Passage("a.py", 1, 2, "dim", "function", code, "python")
+    assert blocks(passage)[1].text == "See `Lamp`, print and `a[0][1]`."
+
+
 def test_a_heading_of_code_or_a_link_is_said_as_its_words() -> None:
     (block,) = blocks(section("## `.env` and *all* [lamps](x)\n\nReset them."))
     assert block.heading == ".env and all lamps"
