@@ -62,6 +62,7 @@ def parser(components: bool) -> "MarkdownIt":
     markup.use(myst_role_plugin)
     interrupts = ["paragraph", "reference", "blockquote", "list", "table"]
     markup.block.ruler.before("table", "construct", _construct, {"alt": interrupts})
+    markup.inline.ruler.before("math_inline", "dollar", _dollar)
     markup.inline.ruler.before("html_inline", "tag", _tag)
     markup.inline.ruler.before("link", "footnote", _footnote)
     markup.inline.ruler.after("link", "unresolved", _unresolved)
@@ -459,7 +460,21 @@ def _unresolved(state: "StateInline", silent: bool) -> bool:
     return True
 
 
+def _dollar(state: "StateInline", silent: bool) -> bool:
+    """A dollar that begins no formula: code or a tag would end inside of it."""
+    if state.src[state.pos] != "$":
+        return False
+    inside = state.src[state.pos + 1 : max(state.src.find("$", state.pos + 1), 0)]
+    if "</" not in inside and inside.count("`") % 2 == 0:
+        return False
+    if not silent:
+        state.pending += "$"
+    state.pos += 1
+    return True
+
+
 _BRACES = re.compile(
+    r"%\{[#.][^{}\n]*\}%|"
     r"\{%.*?%\}|\{\{[<%].*?[%>]\}\}|\{/\*.*?\*/\}"
     r"|\{:?[ \t]*(?:(?:[#.][\w:.-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[\w./%#_-]+)"
     r"|markdown|download|data-[\w-]+)[ \t]*)+\}",
@@ -469,11 +484,13 @@ _BRACES = re.compile(
 
 def _braces(state: "StateInline", silent: bool) -> bool:
     """Attributes, template tags, and in MDX expressions: a reader sees none of them."""
-    if state.src[state.pos] != "{":
+    if state.src[state.pos] not in "{%":
         return False
     match = _BRACES.match(state.src, state.pos)
     after = match.end() if match else None
     said = ""
+    if after is None and state.src[state.pos] == "%":
+        return False
     if after is None and state.env.get("components") and state.env.get("open", 0) < MAX_OPEN:
         after = html_text.balanced(state.src, state.pos)
         state.env["open"] = state.env.get("open", 0) + (after is None)

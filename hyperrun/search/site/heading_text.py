@@ -6,13 +6,15 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_ATTRIBUTES = re.compile(r"\s*\{(?!\{)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}\s*$")
+_INSIDE = r"\{(?!\{)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}"
+_ATTRIBUTES = re.compile(rf"\s*{_INSIDE}\s*$")
+_IN_PERCENT = re.compile(rf"\s*%{_INSIDE}%\s*$")  # as Vue's sites write them
 _ID = re.compile(r"(?:^|[\s:*/])(?:#|id=\"?'?)([^\s\"'{}*]+)")
 
 
 def attributes(heading: str) -> tuple[str, str]:
     """A Markdown heading without the `{#id .class}` at its end, and that id, "" for none."""
-    found = _ATTRIBUTES.search(heading)
+    found = _IN_PERCENT.search(heading) or _ATTRIBUTES.search(heading)
     if found is None or not found.start():
         return heading, ""
     own = _ID.search(found[1])

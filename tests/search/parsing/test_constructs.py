@@ -146,6 +146,12 @@ MARKDOWN = {
         '```py\nx = 1  # (1)\nprint("(1)!")\n```\n\n1. One.',
     ),
     "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
+    "a dollar in code that is HTML": (
+        "Use <code v-pre>{{ $route }}</code>, or `$route`, for $5.", "Use `{{ $route }}`, or `$route`, for $5."
+    ),
+    "attributes between percent signs": ("# One %{#one}%\n\nTwo lamps%{.x}% are 5% of all of them.",
+        "# One\n\nTwo lamps are 5% of all of them.",
+    ),
     "an abbreviation": ("The LED glows.\n\n*[LED]: a diode", "The LED glows."),
     "hidden lines of Rust": ("```rust\n# fn main() {\nlet x = 1;\n# }\n```", "```rust\nlet x = 1;\n```"),
 }  # fmt: skip

@@ -141,8 +141,9 @@ def test_a_page_is_named_by_its_front_matter_or_its_file(written: str, title: st
     assert [chunk.title for chunk in documents.markdown(text, "x")] == [title]
 
 
-def test_an_own_anchor_is_kept_out_of_the_title() -> None:
-    text = "# Install\n\nSome words here.\n\n## Upgrading {#moving-on .big}\n\nOther words here.\n"
+@pytest.mark.parametrize("own", ["{#moving-on .big}", "%{#moving-on}%"])
+def test_an_own_anchor_is_kept_out_of_the_title(own: str) -> None:
+    text = f"# Install\n\nSome words here.\n\n## Upgrading {own}\n\nOther words here.\n"
     last = documents.markdown(text, "x")[-1]
     assert (last.title, last.anchor) == ("Install > Upgrading", "moving-on")
 
