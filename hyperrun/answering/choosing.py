@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from hyperrun.answering.quoting import Block, size
 from hyperrun.domain import Source
-from hyperrun.search.sections import Wanted
+from hyperrun.search.wanted import Wanted
 
 ANSWER_LINES = 28
 OTHERS_LINES = 15  # of which sections after the first take no more

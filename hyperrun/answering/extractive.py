@@ -15,8 +15,8 @@ from hyperrun.answering.quoting import Block, blocks, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.search.ranking import asks_how_it_is_built
-from hyperrun.search.sections import Wanted
 from hyperrun.search.terms import heading_of, last_name, named_symbols
+from hyperrun.search.wanted import Wanted
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,6 @@ from hyperrun.search.index import Index
 from hyperrun.search.leaning import Before
 from hyperrun.search.offers import Offers
 from hyperrun.search.project import Project
-from hyperrun.search.sections import Wanted
 from hyperrun.search.site.crawl import CrawlStatus
 from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.tree import Tree
@@ -30,6 +29,7 @@ from hyperrun.search.typists import Typists
 from hyperrun.search.upkeep import FIRST_INDEX_WAIT_S, Upkeep
 from hyperrun.search.vectors.meaning import MeaningStatus
 from hyperrun.search.versions import Versions
+from hyperrun.search.wanted import Wanted
 from hyperrun.search.ways import MAX_QUERY_CHARS, Ways
 from hyperrun.search.whole_pages import WholePages
 from hyperrun.settings import Settings

@@ -10,15 +10,15 @@ from functools import partial
 from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
-from hyperrun.search import index_writer, ranking, sections, terms, typing
+from hyperrun.search import index_writer, question_words, ranking, sections, terms, typing
 from hyperrun.search.audience import kinds_asked_for, place_factor
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.leaning import Before, leans
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.remembered import ReadConnection
-from hyperrun.search.sections import Hit, Wanted
 from hyperrun.search.vectors import fusing
 from hyperrun.search.vectors.fusing import Meant
+from hyperrun.search.wanted import Hit, Wanted
 
 FETCH = 120  # candidates that are ranked
 MAX_NAME_TERMS = 5
@@ -66,7 +66,7 @@ class Index(IndexFile):
         comes twice. Raises `sqlite3.Error`.
         """
         with self.connect() as connection:
-            query = sections.in_words_of(connection, query)
+            query = question_words.in_words_of(connection, query)
             hits = sections.find_after(connection, query, before, inside)
             best = max((hit.held for hit in hits[:k]), default=0.0)
             ranked: list[Candidate] = []
@@ -241,13 +241,13 @@ class Index(IndexFile):
         """The question in English words where it is asked in another language than the
         documentation's. Raises `sqlite3.Error`."""
         with self.connect() as connection:
-            return sections.in_words_of(connection, question)
+            return question_words.in_words_of(connection, question)
 
     def wanted(self, question: str, before: Before | None = None) -> Wanted:
         """What `question` asks for, in this index's words. Raises `sqlite3.Error`."""
         with self.connect() as connection:
-            question = sections.in_words_of(connection, question)
-            return sections.wanted(connection, question, before)
+            question = question_words.in_words_of(connection, question)
+            return question_words.wanted(connection, question, before)
 
     def section(self, file: str, title: str, limit: int = 12) -> list[tuple[Passage, str]]:
         """The passages of one section and of those under it with their addresses, in order. Raises

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from hyperrun.files import private_folder
-from hyperrun.search import reading, sections, terms, titles
+from hyperrun.search import reading, terms, titles
 from hyperrun.search.ignore import shown
 from hyperrun.search.index_file import SCHEMA, IndexFile
 from hyperrun.search.parsing.chunk import Chunk
@@ -309,7 +309,7 @@ class IndexWriter:
         """Have a passage found by what its page says."""
         words = " ".join(terms.terms(content))
         self._connection.execute("UPDATE words SET body = ? WHERE rowid = ?", (words, passage))
-        stems = " ".join(sections.stems(content))
+        stems = " ".join(terms.stems(content))
         self._connection.execute("UPDATE prose SET body = ? WHERE rowid = ?", (stems, passage))
 
     def remove(self, passage: int) -> None:

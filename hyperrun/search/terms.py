@@ -140,6 +140,11 @@ def porter(word: str) -> str:
     return str(_stemmers.here().stemWord(word)) if word.isascii() else word
 
 
+def stems(text: str) -> list[str]:
+    """The terms of a text as the index of documentation has them."""
+    return [porter(term) for term in terms(text)]
+
+
 class _Stemmers(threading.local):
     """A stemmer for each thread: it holds the word that it is at."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from hyperrun.passage import Passage
-from hyperrun.search import sections
+from hyperrun.search import question_words, sections
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import beginning_like, is_a_slip
 from hyperrun.search.terms import STOP_WORDS, folded, last_name, typed
@@ -170,7 +170,7 @@ def _sections(connection: ReadConnection, text: str, words: Sequence[str], k: in
 
 
 def _answering(connection: ReadConnection, text: str, k: int) -> list[int]:
-    wanted = sections.wanted(connection, text)
+    wanted = question_words.wanted(connection, text)
     return [hit.id for hit in sections.find(connection, wanted, fetch=WEIGHED, most=LOOKED_AT)[:k]]
 
 

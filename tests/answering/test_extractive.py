@@ -18,7 +18,8 @@ from hyperrun.markdown.safe_html import Rendering, to_html
 from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.parsing import documents, files
-from hyperrun.search.sections import Wanted, stems
+from hyperrun.search.terms import stems
+from hyperrun.search.wanted import Wanted
 from hyperrun.settings import Settings
 
 TOP = Path(__file__).parent.parent.parent

@@ -10,7 +10,7 @@ from hyperrun.domain import Source
 from hyperrun.passage import Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.introductions import asks_how_to_start, asks_what_it_is
-from hyperrun.search.sections import Wanted
+from hyperrun.search.wanted import Wanted
 from tests.search import repository
 from tests.search.running import searched
 

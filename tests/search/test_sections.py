@@ -7,9 +7,9 @@ import pytest
 from hyperrun.search import ranking, sections, thesaurus
 from hyperrun.search.index import Index, distinct
 from hyperrun.search.leaning import Before
-from hyperrun.search.sections import spelled
 from hyperrun.search.terms import query_terms
 from hyperrun.search.thesaurus import alike, meant_by_phrases
+from hyperrun.search.wanted import spelled
 
 GUIDE = """# Lantern
 

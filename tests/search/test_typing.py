@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.search import sections
+from hyperrun.search import question_words, sections
 from hyperrun.search.index import Index
 from hyperrun.search.index_file import location
 from hyperrun.search.marking import line, marks
@@ -155,7 +155,7 @@ def test_common_words_alone_are_not_looked_through_where_rare_ones_tell(tmp_path
     index.refresh(root)
     with index.connect() as connection:
         for most in (50, 0):
-            wanted = sections.wanted(connection, "trim the wick of a lamp")
+            wanted = question_words.wanted(connection, "trim the wick of a lamp")
             found = sections.find(connection, wanted, most=most)
             ((first, _),) = index._passages(connection, [found[0].id]).values()
             assert first.title.endswith("Wicks")

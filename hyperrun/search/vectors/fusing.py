@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from hyperrun.search.audience import against, kinds_asked_for
 from hyperrun.search.ranking import Candidate
-from hyperrun.search.sections import Hit
 from hyperrun.search.vectors.table import Near, Neighbours
+from hyperrun.search.wanted import Hit
 
 MEANING = 0.2  # what one deviation of likeness counts beside the scores of words
 UNNAMED = 0.2  # the words' score of a section that words do not find
