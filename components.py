@@ -24,7 +24,7 @@ from fasthtml.components import (
     Template,
 )
 
-from hyperrun.answering.turns import Update
+from hyperrun.answering.answer import Update
 from hyperrun.domain import Turn
 from hyperrun.language import languages, text
 from hyperrun.web.answer_end import Meta, ShareLink

@@ -12,7 +12,7 @@ from tests.server import Serve
 def test_a_model_that_takes_its_time_is_told_in_one_line_that_goes_again(
     serve: Serve, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyperrun.answering.turns.KEEP_ALIVE_EVERY_S", 0.2)
+    monkeypatch.setattr("hyperrun.answering.rounds.KEEP_ALIVE_EVERY_S", 0.2)
     model_server.default = Script("At last, an answer.", first_delay_s=4.0)
     server = serve(model="openai/scripted", api_base=model_server.url)
     asked = httpx.post(

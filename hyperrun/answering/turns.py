@@ -2,8 +2,7 @@
 
 A turn is state, not a queue. Its task folds an answerer's events into an `AnswerState`; a follower
 remembers what it has sent and asks for the difference. So a slow reader gets fewer, larger updates,
-a dropped line starts again from a snapshot, and nothing grows with the number of readers. One task
-writes checkpoints and ends answers that nobody follows.
+a dropped line starts again from a snapshot, and nothing grows with the number of readers.
 """
 
 import asyncio
@@ -14,14 +13,11 @@ from collections.abc import (
     AsyncGenerator,
     Awaitable,
     Callable,
-    Collection,
     Coroutine,
-    Iterable,
     Sequence,
 )
 from contextlib import aclosing
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 from hyperrun.answering.answer import AnswerState, Follower, Locate, Update, snapshot
@@ -30,7 +26,9 @@ from hyperrun.answering.elsewhere import Elsewhere
 from hyperrun.answering.events import CUT_OFF, Called, Text, Used
 from hyperrun.answering.mirrors import FollowedAnswer, Mirror
 from hyperrun.answering.parts import Ended
+from hyperrun.answering.rounds import Rounds
 from hyperrun.answering.rows import Rows
+from hyperrun.answering.running_answer import RunningAnswer
 from hyperrun.answering.showing import Showing
 from hyperrun.domain import PERSON, Asker, Cost, Outcome, PageContext, Recent, Turn, reader_of
 from hyperrun.errors import (
@@ -48,14 +46,8 @@ from hyperrun.limits import Reservation
 from hyperrun.settings import Settings
 from hyperrun.storage.store import Store
 
-__all__ = ["Turns", "Update"]
-
 log = logging.getLogger(__name__)
 
-CHECKPOINT_EVERY_S = 0.75
-CHECKPOINT_GROUP = 50  # answers in one transaction
-KEEP_ALIVE_EVERY_S = 10.0  # after which a reader is told that the model takes its time
-LOOK_EVERY_S = 0.25
 DRAIN_LOOK_S = 0.05
 # How long a reader waits for a disk that does not answer; then they go on without it.
 DISK_TIMEOUT_S = 1.0
@@ -65,19 +57,6 @@ CLOSING_S = 5.0  # the end of this process, its last rows included
 
 # What is to be done when an answer has ended, however it ended, with what was reserved for it.
 OnEnded = Callable[[Turn, Reservation], Awaitable[None]]
-
-
-class RunningAnswer(FollowedAnswer):
-    """One turn in flight: its state, its task, its followers."""
-
-    def __init__(self, turn: Turn, reservation: Reservation, language: str = "") -> None:
-        written = reservation.choice is not None
-        super().__init__(AnswerState(turn, language, written=written))  # finished: stored, counted
-        self.reservation = reservation
-        self.task: asyncio.Task[None] | None = None
-        self.ends_as = Outcome.STOPPED  # when its task is cancelled
-        self.stored = 0  # version
-        self.goes_on_alone = False  # its reader has turned to another conversation meanwhile
 
 
 class Turns:
@@ -93,7 +72,6 @@ class Turns:
     ) -> None:
         self._locate = locate
         self._on_ended = on_ended
-        self._abandon_after_s = settings.abandon_after_s
         self._store = store
         self._answerer_for = answerer_for
         self._in_flight: dict[str, RunningAnswer] = {}
@@ -102,14 +80,16 @@ class Turns:
         self._showing = Showing()
         self._background: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()  # of these, what stores and counts an end
-        self._checkpointing: asyncio.Task[None] | None = None
-        self._maintenance: asyncio.Task[None] | None = None
         self._leaving = False  # no new question is taken
         self._closing = False
         self._elsewhere: Elsewhere | None = None
         if store.fleet is not None:
             self._elsewhere = Elsewhere(store, store.fleet, self, self._spawn)
             store.fleet.ours = lambda: [*self._in_flight, *self._rows.unstored]
+        self._rounds = Rounds(
+            self._in_flight, self._rows, self._elsewhere, self._spawn, self._end,
+            settings.abandon_after_s,
+        )  # fmt: skip
 
     @property
     def in_flight(self) -> int:
@@ -198,14 +178,10 @@ class Turns:
         )
         work = self._answer(running, language, is_new)
         running.task = asyncio.create_task(work, name=f"answer {turn.id}")
-        self._look_after()
+        self._rounds.begin()
         await asyncio.sleep(0)  # a task cancelled before its first step would clean up nothing
         await asyncio.wait({first_row}, timeout=DISK_TIMEOUT_S)
         return turn
-
-    def _look_after(self) -> None:
-        if self._maintenance is None or self._maintenance.done():
-            self._maintenance = asyncio.create_task(self._maintain(), name="turns maintenance")
 
     async def retry(
         self,
@@ -321,7 +297,7 @@ class Turns:
                 yield await asyncio.to_thread(self.snapshot, stored, language)
                 return
             running = self._elsewhere.mirrors.of(stored, language)
-            self._look_after()
+            self._rounds.begin()
         follower = Follower()
         running.followers.add(follower)
         try:
@@ -374,8 +350,7 @@ class Turns:
         ends = [self._end(turn_id, Outcome.INTERRUPTED) for turn_id in list(self._in_flight)]
         if ends:
             await asyncio.wait([asyncio.ensure_future(end) for end in ends], timeout=4.0)
-        if self._maintenance is not None:
-            self._maintenance.cancel()
+        self._rounds.cancel()
         self._showing.cancel()
         self._ending.add(self._spawn(self._rows.save_last(deadline), "last rows"))
         await asyncio.wait(self._ending, timeout=max(0.0, deadline - time.monotonic()))
@@ -516,57 +491,3 @@ class Turns:
         if running is not None and running.state.outcome is None:
             log.warning("turn %s was ended elsewhere", turn_id)
             self._spawn(self._end(turn_id, Outcome.INTERRUPTED), "an answer ended elsewhere")
-
-    async def _maintain(self) -> None:
-        """Look after all turns in flight until there are none."""
-        checkpointed = time.monotonic()
-        mirrors: Collection[Mirror] = self._elsewhere.mirrors if self._elsewhere else ()
-        while self._in_flight or self._rows.unstored or len(mirrors):
-            await asyncio.sleep(min(LOOK_EVERY_S, CHECKPOINT_EVERY_S))
-            now = time.monotonic()
-            for running in list(self._in_flight.values()):
-                state = running.state
-                alone_s = 0.0 if running.followers else now - running.alone_since
-                if running.goes_on_alone:
-                    continue
-                if self._elsewhere is not None and self._elsewhere.is_followed(state.turn.id):
-                    running.alone_since = now
-                    continue
-                if state.outcome is None and alone_s > self._abandon_after_s:
-                    running.alone_since = now + 3_600  # once
-                    self._spawn(self._end(state.turn.id, Outcome.STOPPED), "an answer left alone")
-            if now - checkpointed >= CHECKPOINT_EVERY_S:
-                checkpointed = now
-                self._keep_alive(now)
-                if self._elsewhere is not None:
-                    self._elsewhere.mirrors.remind(now)
-                if self._checkpointing is None or self._checkpointing.done():
-                    self._checkpointing = self._spawn(self._checkpoint(), "checkpoint")
-
-    def _keep_alive(self, now: float) -> None:
-        """Wake who has had nothing to send for long: a proxy would take the line for dead."""
-        mirrors: Iterable[Mirror] = self._elsewhere.mirrors if self._elsewhere else ()
-        for running in chain(self._in_flight.values(), mirrors):
-            for follower in running.followers:
-                if now - follower.told_at > KEEP_ALIVE_EVERY_S:
-                    follower.told_at = now
-                    follower.is_quiet = True
-                    follower.wake.set()
-
-    async def _checkpoint(self) -> None:
-        """Store what has come since the last time, in few transactions.
-
-        Until it is written, a text is held in two versions, for the answers go on: those of a group
-        at a time.
-        """
-        await self._rows.save_unstored()
-        answers = list(self._in_flight.values())
-        for start in range(0, len(answers), CHECKPOINT_GROUP):
-            changed = []
-            for running in answers[start : start + CHECKPOINT_GROUP]:
-                state = running.state
-                if state.outcome is None and state.version != running.stored:
-                    running.stored = state.version
-                    changed.append(state.as_turn())
-            if changed:
-                await self._rows.save(changed)

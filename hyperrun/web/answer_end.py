@@ -6,8 +6,8 @@ from urllib.parse import quote
 import fhdaisy as ui
 from fastcore.xml import FT, A, Div, P, Span
 
+from hyperrun.answering.answer import Update
 from hyperrun.answering.events import CUT_OFF
-from hyperrun.answering.turns import Update
 from hyperrun.domain import Cost, Outcome, Turn
 from hyperrun.web.answer_parts import AboutAnswer
 from hyperrun.web.feedback import ThumbButtons

@@ -19,7 +19,7 @@ from fastcore.xml import (
     Summary,
 )
 
-from hyperrun.answering.turns import Update
+from hyperrun.answering.answer import Update
 from hyperrun.domain import Cost, Source, Step, Usage
 from hyperrun.markdown.cards import Card, card_of
 from hyperrun.web.view import Icon, View

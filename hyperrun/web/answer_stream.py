@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from starlette.requests import Request
 
-from hyperrun.answering.turns import Update
+from hyperrun.answering.answer import Update
 from hyperrun.domain import Cost, Outcome, Step, Turn
 from hyperrun.errors import Leaving, LimitReached, NotYours, StoreError
 from hyperrun.web import sse

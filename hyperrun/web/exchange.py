@@ -3,7 +3,7 @@
 import fhdaisy as ui
 from fastcore.xml import FT, H2, Div, I, NotStr, Span
 
-from hyperrun.answering.turns import Update
+from hyperrun.answering.answer import Update
 from hyperrun.domain import Cost, Outcome, Turn
 from hyperrun.web.answer_end import Meta
 from hyperrun.web.answer_parts import Sources, Steps

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from hyperrun.answering.answer import AnswerState, HtmlBuilder
+from hyperrun.answering.answer import AnswerState, HtmlBuilder, Update
 from hyperrun.answering.answerer import Question
 from hyperrun.answering.events import Done, Event, Found, Notice, Searching, Text
 from hyperrun.answering.rows import MAX_UNSTORED
-from hyperrun.answering.turns import OnEnded, Turns, Update
+from hyperrun.answering.turns import OnEnded, Turns
 from hyperrun.domain import Outcome, PageContext, Source, Turn
 from hyperrun.errors import Busy
 from hyperrun.limits import Reservation
@@ -208,7 +208,7 @@ def test_a_thousand_tokens_in_a_second_are_few_updates(tmp_path: Path) -> None:
 def test_an_answer_goes_on_when_the_disk_is_full_and_is_stored_when_it_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyperrun.answering.turns.CHECKPOINT_EVERY_S", 0.05)
+    monkeypatch.setattr("hyperrun.answering.rounds.CHECKPOINT_EVERY_S", 0.05)
 
     async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         answerer.script = [Text("x" * 300_000), Done("stop")]
@@ -413,8 +413,8 @@ def test_an_answer_whose_rendering_fails_still_ends() -> None:
 def test_a_line_with_nothing_to_say_is_kept_alive(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyperrun.answering.turns.KEEP_ALIVE_EVERY_S", 0.05)
-    monkeypatch.setattr("hyperrun.answering.turns.CHECKPOINT_EVERY_S", 0.02)
+    monkeypatch.setattr("hyperrun.answering.rounds.KEEP_ALIVE_EVERY_S", 0.05)
+    monkeypatch.setattr("hyperrun.answering.rounds.CHECKPOINT_EVERY_S", 0.02)
 
     async def work(turns: Turns, answerer: ScriptedAnswerer) -> None:
         answerer.script = [Text("Hm. "), 0.5, Text("Yes."), Done("stop")]

@@ -3,7 +3,7 @@
 import pytest
 from fastcore.xml import to_xml
 
-from hyperrun.answering.turns import Update
+from hyperrun.answering.answer import Update
 from hyperrun.domain import Outcome, Turn
 from hyperrun.web.answer_end import Meta, Notices
 from hyperrun.web.view import View
