@@ -83,6 +83,17 @@ def test_a_heading_over_tildes_opens_no_code() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in HERE.glob("*.set")))
+def test_an_uneven_set_of_gaps_has_two_to_five_questions_a_section(name: str) -> None:
+    sections, asked = questions(name, uneven=True)
+    places = [place for place, _ in asked]
+    counts = {places.count(at) for at in range(len(sections))}
+    assert counts == {2, 3, 4, 5}
+    assert NOISE // 2 <= places.count(-1) <= NOISE
+    assert set(asked) <= set(questions(name)[1])
+    assert asked == questions(name, uneven=True)[1]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in HERE.glob("*.set")))
 def test_a_set_of_gaps_has_five_questions_a_section_and_others_between(name: str) -> None:
     sections, asked = questions(name)
     places = [place for place, _ in asked]
