@@ -14,7 +14,7 @@ from hyperrun.answering.choosing import CLEAR, Quotable, Quote, Section, choose
 from hyperrun.answering.quoting import Block, blocks, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
-from hyperrun.search.ranking import asks_how_it_is_built
+from hyperrun.search.intent import asks_how_it_is_built
 from hyperrun.search.terms import heading_of, last_name, named_symbols
 from hyperrun.search.wanted import Wanted
 

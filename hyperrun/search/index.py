@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
-from hyperrun.search import index_writer, question_words, ranking, sections, terms, typing
+from hyperrun.search import index_writer, intent, question_words, ranking, sections, terms, typing
 from hyperrun.search.audience import kinds_asked_for, place_factor
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.leaning import Before, leans
@@ -25,6 +25,7 @@ MAX_NAME_TERMS = 5
 MAX_SYMBOLS, MAX_DEFINED = 3, 1  # of a question that are looked up, and places shown for them
 MIN_SECTIONS, MIN_SHARE = 50, 0.1  # of documentation, to come before code
 HELD = 0.7  # of a question by a section; then code is not looked at
+NAMED = 5  # of the best code may have the question for a name
 SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
 MAX_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
@@ -71,10 +72,12 @@ class Index(IndexFile):
             best = max((hit.held for hit in hits[:k]), default=0.0)
             ranked: list[Candidate] = []
             is_told = best >= HELD and len(hits) >= k  # by documentation alone
-            if not is_told or ranking.may_ask_for_code(query) or self._names(connection, query):
+            if not is_told or intent.may_ask_for_code(query) or self._names(connection, query):
                 ranked = self._ranked(connection, query, inside)
             is_alone = before is None or not leans(query)
-            asks_for_code = is_alone and ranking.asks_for_code(query, ranked)
+            first = (each for each in ranked[:NAMED] if each.kind not in READ)
+            names = [terms.last_name(each.title) for each in first]
+            asks_for_code = is_alone and intent.asks_for_code(query, names)
             if best < HELD and not before and self._is_of_code(connection):
                 asks_for_code = True
             near = meant.near(connection, inside, [h.id for h in hits]) if meant else []
@@ -153,7 +156,7 @@ class Index(IndexFile):
             "WHERE words MATCH ? LIMIT 50", (match,),
         )  # fmt: skip
         return any(
-            kind not in READ and ranking.is_name(query, terms.last_name(title))
+            kind not in READ and intent.is_name(query, terms.last_name(title))
             for title, kind in rows
         )
 

@@ -1,18 +1,17 @@
-"""Weights: what makes a passage come first.
+"""The ranking of code: what makes a passage come first.
 
 The constants were tuned on development questions only; see bench/search.
 """
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from hyperrun.passage import PROSE, READ
+from hyperrun.passage import PROSE
 from hyperrun.search.audience import kinds_asked_for, place_factor
-from hyperrun.search.terms import last_name, named_symbols, query_terms, stem, terms
+from hyperrun.search.intent import asks_for_use, asks_how_it_is_built, is_study
+from hyperrun.search.terms import last_name, name_stems, named_symbols, stem
 
 # Columns of the full-text index and their weights in bm25.
 COLUMNS = ("name", "path", "signature", "doc", "body")
@@ -44,32 +43,10 @@ class Candidate:
     likeness: float = 0.0  # is not told of code
 
 
-# Somebody who wants to get something done, and somebody who wants to know how it is made.
-_USES = re.compile(
-    r"^\s*(how (do|can|should|would|to)\b|(can|could|may|should|do|must) (i|we|you)\b|"
-    r"where (do|can|should)\b|(which|what) .*\b(should|can|do) (i|we|you)\b|what is\b|"
-    r"what are\b|why (do|does|is|are|can)\b|is (it|there)\b|are there\b|(i|my|we|our)\b|"
-    r"(add|allow|avoid|build|change|choose|configure|connect|create|customi[sz]e|debug|define|"
-    r"delete|deploy|disable|enable|exclude|export|fail|fix|get|give|handle|hide|ignore|import|"
-    r"include|install|keep|limit|link|list|load|make|merge|migrate|move|only|open|override|"
-    r"package|post|prevent|protect|publish|put|read|reload|remove|rename|replace|return|run|save|"
-    r"search|see|send|serve|set|share|show|skip|start|stop|store|stream|switch|test|translate|"
-    r"turn|update|upgrade|upload|use|write)\s)"
-    r"|\b(i|my|me|we|our|mine)\b",
-    re.I,
-)
-_BUILT = re.compile(
-    r"\b(implement\w*|internals?|internally|algorithm|data structures?|source|codebase|class|"
-    r"function|method|module|struct|interface|under the hood|architecture|parser|handler|logic|"
-    r"mechanism\w*|defined|propagat\w*)\b|^\s*(how|where) (is|are|does|did)\b",
-    re.I,
-)
-
 # Constants, tuned on development questions (bench/search), not to any one of them.
 EXACT_SYMBOL, EXACT_HEADING, SAME_CASE = 0.6, 0.4, 0.25
 NAME_ASKED, NAME_SAID = 0.55, 0.5
 STEM_ASKED, STEM_SAID, FOLDER = 0.15, 0.32, 0.12
-PART = 1.0  # how much `auth` counts for `authentication`
 COHERENCE = 0.5
 COVER, FILE = 0.3, 0.1
 PROSE_FOR_USE, PROSE_FOR_BUILD, PROSE_ELSE = 1.7, 0.75, 0.9
@@ -94,11 +71,11 @@ def rank(
     prose = _prose_factor(query, bool(symbols))
     asked_kinds = kinds_asked_for(query)
     covered = _coverage(candidates, holding)
-    shared = _Shared(asked)
+    overlaps = _Overlaps(asked)
     for each, (own, of_file) in zip(candidates, covered, strict=True):
         each.score = each.score / best + COVER * own * own + FILE * of_file * of_file
-        each.score += _name_prior(each, shared, symbols, query)
-        each.score += _path_prior(each.file, shared)
+        each.score += _name_prior(each, overlaps, symbols, query)
+        each.score += _path_prior(each.file, overlaps)
         each.score *= place_factor(each.file, asked_kinds)
         if each.kind in PROSE:
             each.score *= prose
@@ -122,80 +99,20 @@ def _coverage(
     return [(of_it, files[each.file]) for of_it, each in zip(own, candidates, strict=True)]
 
 
-def asks_how_it_is_built(query: str) -> bool:
-    """Is this about how something is made, and not about its use?"""
-    return bool(_BUILT.search(query))
-
-
-_SYMBOL = re.compile(r"\w*(?:[a-z0-9][A-Z]|_|\.\w|::)\w*(?:\(\))?")
-
-
-def may_ask_for_code(query: str) -> bool:
-    """May this be about how something is made, or hold a name in code?"""
-    return bool(named_symbols(query)) or asks_how_it_is_built(query) or is_study(query)
-
-
-def is_name(query: str, name: str) -> bool:
-    """Is `query` the words of `name` and no others?"""
-    words, held = frozenset(map(stem, query_terms(query))), _stems(name)
-    # A name of several words is among its own terms as one, too.
-    return bool(words) and words <= held and len(held) <= len(words) + (len(words) > 1)
-
-
-# What only code says; how a thing works is said by documentation, too.
-_MADE = re.compile(
-    r"\b(implement\w*|internals?|internally|source code|codebase|under the hood|defined|"
-    r"data structures?)\b", re.I,
-)  # fmt: skip
-_TELL = re.compile(r"\W*what (is|are|do|does|did)\b", re.I)  # a sentence, and no name in words
-NAMED = 5  # of the best may have the question for a name
-
-
-# A long question that is nobody's own and names parts of programs, or any that is longer still.
-_OWN = re.compile(r"\b(i|my|me|we|our|mine|you|your)\b", re.I)
-_PARTS = re.compile(
-    r"\b(implement\w*|algorithms?|class(es)?|functions?|methods?|modules?|structs?|interfaces?|"
-    r"architectur\w*|design\w*|propagat\w*|inherit\w*|subclass\w*|responsib\w+|attributes?)\b",
-    re.I,
-)  # fmt: skip
-LONG, VERY_LONG = 13, 18  # words
-
-
-def is_study(query: str) -> bool:
-    """Does somebody study a program, who writes at length and of no wish of theirs?"""
-    words = len(query.split())
-    if words < LONG or _OWN.search(query):
-        return False
-    return words >= VERY_LONG or bool(_PARTS.search(query))
-
-
-def asks_for_code(query: str, ranked: Sequence[Candidate]) -> bool:
-    """Is this about how something is made, or nothing but the name of what is defined?"""
-    if _SYMBOL.fullmatch(query.strip()) or is_study(query):
-        return True
-    names = [last_name(each.title) for each in ranked[:NAMED] if each.kind not in READ]
-    if not _TELL.match(query) and any(is_name(query, name) for name in names):
-        return True
-    return bool(_MADE.search(query)) and not _USES.search(query)
-
-
 def _prose_factor(query: str, names_symbols: bool) -> float:
+    """How much more documentation counts than code."""
     if names_symbols:
         return PROSE_ELSE
     if is_study(query) or asks_how_it_is_built(query):
         return PROSE_FOR_BUILD
-    return PROSE_FOR_USE if _USES.search(query) else PROSE_ELSE
+    return PROSE_FOR_USE if asks_for_use(query) else PROSE_ELSE
 
 
-@lru_cache(maxsize=8_192)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(term) for term in terms(text))
-
-
-class _Shared(dict[frozenset[str], tuple[float, float]]):
+class _Overlaps(dict[frozenset[str], tuple[float, float]]):
     """Words -> how much of the question they hold, and how much of them the question: 0 to 1.
 
-    Made for one question; the same words are compared once.
+    A word counts whole for one that it begins: `auth` for `authentication`. Made for one question;
+    the same words are compared once.
     """
 
     def __init__(self, asked: Mapping[str, float]) -> None:
@@ -205,23 +122,24 @@ class _Shared(dict[frozenset[str], tuple[float, float]]):
 
     def __missing__(self, words: frozenset[str]) -> tuple[float, float]:
         weight = 0.0
-        met: dict[str, float] = {}
+        met: set[str] = set()
         begun = {word[:3] for word in words if len(word) > 2}
         for term, rarity in self._asked:
             if term in words:
                 weight += rarity
-                met[term] = 1.0
+                met.add(term)
             elif term[:3] in begun:
                 for word in words:
                     if len(word) > 2 and (word.startswith(term) or term.startswith(word)):
-                        weight += rarity * PART
-                        met[word] = max(met.get(word, 0.0), PART)
+                        weight += rarity
+                        met.add(word)
                         break
-        self[words] = weight / self._total, sum(met.values()) / max(len(words), 1)
+        self[words] = weight / self._total, len(met) / max(len(words), 1)
         return self[words]
 
 
-def _name_prior(candidate: Candidate, shared: _Shared, symbols: set[str], query: str) -> float:
+def _name_prior(candidate: Candidate, overlaps: _Overlaps, symbols: set[str], query: str) -> float:
+    """What its name speaks for a passage, before its words are counted."""
     last = last_name(candidate.title)
     prior = 0.0
     if last.lower() in symbols and candidate.kind != "module":
@@ -230,15 +148,16 @@ def _name_prior(candidate: Candidate, shared: _Shared, symbols: set[str], query:
             prior += SAME_CASE
         if candidate.title == last:
             prior += 0.1
-    of_question, of_name = shared[_stems(last)]
+    of_question, of_name = overlaps[name_stems(last)]
     return prior + NAME_ASKED * of_question + NAME_SAID * of_name * min(1.0, 2 * of_question + 0.3)
 
 
-def _path_prior(file: str, shared: _Shared) -> float:
+def _path_prior(file: str, overlaps: _Overlaps) -> float:
+    """What the names of its file and folder speak for it."""
     folder, _, name = file.rpartition("/")
-    of_question, of_name = shared[_stems(name.partition(".")[0])]
+    of_question, of_name = overlaps[name_stems(name.partition(".")[0])]
     prior = STEM_ASKED * of_question + STEM_SAID * of_name
-    in_folder, _ = shared[_stems(folder.rpartition("/")[2])]
+    in_folder, _ = overlaps[name_stems(folder.rpartition("/")[2])]
     return prior + (FOLDER if in_folder else 0.0)
 
 

@@ -170,6 +170,12 @@ def stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=8_192)
+def name_stems(text: str) -> frozenset[str]:
+    """The light stems of a name or a file's name."""
+    return frozenset(stem(term) for term in terms(text))
+
+
 def named_symbols(query: str) -> set[str]:
     """Identifiers a question spells out: `dim_lamp`, DimLamp, dim() or anything in backticks."""
     spelled = re.findall(r"`([^`\s]{2,80})`", query)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.search import ranking, sections, thesaurus
+from hyperrun.search import intent, sections, thesaurus
 from hyperrun.search.index import Index, distinct
 from hyperrun.search.leaning import Before
 from hyperrun.search.terms import query_terms
@@ -145,9 +145,9 @@ def test_who_studies_a_program_at_length_is_shown_code(lantern: Index) -> None:
         "package?"
     )
     assert first(lantern, study) == "lamp.py dim_lamp"
-    assert ranking.is_study(study)
-    assert not ranking.is_study(study.replace("the role", "in my house the role"))
-    assert not ranking.is_study("compute the initial value of a field with a function every time")
+    assert intent.is_study(study)
+    assert not intent.is_study(study.replace("the role", "in my house the role"))
+    assert not intent.is_study("compute the initial value of a field with a function every time")
 
 
 def test_where_hardly_anything_is_documented_code_may_come_first(tmp_path: Path) -> None:
