@@ -7,6 +7,7 @@ from hyperrun.answering.reply import Reply
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Client, Completion
 from hyperrun.llm.models import Models
+from hyperrun.llm.windows import tabled
 from hyperrun.settings import Settings
 
 
@@ -17,6 +18,7 @@ class Dialogue:
         self._reply = Reply(models, choice, lambda event: None)
         self._completion = Completion(client, choice, self._reply)
         self._choice = choice
+        self._litellm = client.litellm
 
     @classmethod
     async def of(cls, models: Models, choice: ModelChoice, settings: Settings) -> "Dialogue":
@@ -40,6 +42,11 @@ class Dialogue:
         )
         self._reply.add(step)
         return step.choices[0].message.content or ""
+
+    @property
+    def most_tokens(self) -> int:
+        """How long an answer of the model may be; 0 where nobody knows it."""
+        return tabled(self._choice.name, self._litellm, "max_output_tokens")
 
     @property
     def is_cut_off(self) -> bool:

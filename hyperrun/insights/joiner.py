@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hyperrun.answering.dialogue import Dialogue
 from hyperrun.errors import BadSetting, ModelError
 from hyperrun.insights import joining
-from hyperrun.insights.joining import ALONE, MAX_HEADINGS, SYSTEM, TOKENS_A_REPLY
+from hyperrun.insights.joining import ALONE, MAX_HEADINGS, SPARE_TOKENS, SYSTEM, TOKENS_A_REPLY
 from hyperrun.llm.models import Models
 from hyperrun.search.project import Project
 from hyperrun.settings import Settings
@@ -17,7 +17,6 @@ from hyperrun.text import counted
 log = logging.getLogger(__name__)
 
 UNKNOWN_WINDOW = 32_000  # tokens
-SPARE_TOKENS = 500  # of a reply, for who writes more than was asked for
 
 
 @dataclass
@@ -96,8 +95,8 @@ class Joiner:
             window = await self._dialogue.window() or UNKNOWN_WINDOW
             while left:
                 left = await self._ask(left, window)
-            if joined.calls > 1:
-                alone = [at for at in self._in_order if joined.headings[at] == ALONE]
+            alone = [at for at in self._in_order if joined.headings[at] == ALONE]
+            if joined.calls > 1 and len(alone) > 1:
                 await self._ask(alone, window)
         except ModelError as error:
             if not joined.calls:
@@ -111,7 +110,9 @@ class Joiner:
         joined = self._joined
         counts = Counter(heading for heading in joined.headings if heading)
         known = [heading for heading, _ in counts.most_common(MAX_HEADINGS)]
-        most = joining.fitting([self._questions[at] for at in places], known, window)
+        most = joining.fitting(
+            [self._questions[at] for at in places], known, window, self._dialogue.most_tokens
+        )
         asked, left = places[:most], places[most:]
         messages = [
             {"role": "system", "content": self._system},

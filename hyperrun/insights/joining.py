@@ -16,6 +16,7 @@ MAX_QUESTION_CHARS = 300
 MAX_HEADING_CHARS = 90
 MAX_HEADINGS = 300  # that a call is told
 TOKENS_A_REPLY = 9  # for each question
+SPARE_TOKENS = 500  # of a reply, for who writes more than was asked for
 # Clusters that one heading may join, or a tenth of all: what is asked of everything is one need
 # only for who was told so by a question.
 MAX_SWALLOWED = 12
@@ -71,14 +72,22 @@ def _shown(question: str) -> str:
     return plain(question, MAX_QUESTION_CHARS)
 
 
-def fitting(questions: Sequence[str], known: Sequence[str], window: int) -> int:
-    """How many of the questions, from the first on, one call has room for: one at least."""
+def fitting(
+    questions: Sequence[str], known: Sequence[str], window: int, reply_tokens: int = 0
+) -> int:
+    """How many of the questions, from the first on, one call has room for: one at least.
+
+    In tokens the model's window, and how long its reply may be (0: as long as may be).
+    """
+    most = MAX_AT_ONCE
+    if reply_tokens:
+        most = min(most, max((reply_tokens - SPARE_TOKENS) // TOKENS_A_REPLY, 1))
     left = window - 2 * estimated_tokens(SYSTEM + FORM + KNOWN + "\n".join(known))
-    for at, question in enumerate(questions[:MAX_AT_ONCE]):
+    for at, question in enumerate(questions[:most]):
         left -= estimated_tokens(_shown(question)) + 4 + TOKENS_A_REPLY
         if left < 0:
             return max(at, 1)
-    return min(len(questions), MAX_AT_ONCE)
+    return min(len(questions), most)
 
 
 def read(said: str, clusters: Sequence[int], known: Iterable[str] = ()) -> Sorted:

@@ -98,13 +98,13 @@ class Windows:
         return told
 
 
-def tabled(name: str, litellm: Any) -> int:
-    """The window by LiteLLM's list; 0 where it has none."""
+def tabled(name: str, litellm: Any, limit: str = "max_input_tokens") -> int:
+    """The window, or another limit in tokens, by LiteLLM's list; 0 where it has none."""
     for each in (name, name.partition("/")[2]):
         entry = litellm.model_cost.get(each) or {}
-        window = entry.get("max_input_tokens") or 0
-        if isinstance(window, int) and window > 0:
-            return window
+        tokens = entry.get(limit) or 0
+        if isinstance(tokens, int) and tokens > 0:
+            return tokens
     return 0
 
 

@@ -207,6 +207,17 @@ def test_very_many_questions_are_asked_in_several_calls_and_the_lone_ones_once_m
     assert "Then it failed" in operator.said
 
 
+def test_no_answer_is_asked_for_that_is_longer_than_the_model_gives(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYPERRUN_MODEL", "openai/gpt-4-turbo")  # 4,096 tokens by LiteLLM's list
+    operator.ask(*(f"zq{at}x vb{at}w" for at in range(450)), since=100)
+    operator.model.default = Script("First things: 1")
+    operator.gaps("--join")
+    assert operator.model.calls == 2
+    assert all(each["max_tokens"] <= 4_096 for each in operator.model.requests)
+
+
 def test_nothing_is_left_of_a_reader_who_is_deleted(operator: Operator) -> None:
     operator.model.script(numbered(operator, ("Annas Python", OLD[:1]), ("Logs", OTHERS)))
     operator.gaps("--join")

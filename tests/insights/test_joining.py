@@ -5,6 +5,7 @@ import pytest
 from hyperrun.insights.joining import (
     MAX_AT_ONCE,
     MAX_SWALLOWED,
+    SPARE_TOKENS,
     TOKENS_A_REPLY,
     fitting,
     heading_of,
@@ -112,4 +113,6 @@ def test_a_call_has_as_many_questions_as_the_window_takes() -> None:
     assert fitting(questions, [], 100) == 1
     few = fitting(questions, [], 4_096)
     assert 50 < few < 4_096 // TOKENS_A_REPLY
+    assert fitting(questions, [], 1_000_000, 4_096) == (4_096 - SPARE_TOKENS) // TOKENS_A_REPLY
+    assert fitting(questions, [], 1_000_000, 100) == 1
     assert fitting(questions, ["A heading that is there already"] * 40, 4_096) < few
