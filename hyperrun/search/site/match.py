@@ -8,7 +8,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from hyperrun.search.parsing.chunk import Chunk
-from hyperrun.search.site.page_sections import SectionOfPage
+from hyperrun.search.site.written_sections import SectionOfPage
 from hyperrun.search.terms import heading_of
 
 MAX_PART_CHARS = 2_400  # of a section that stands only on its page; longer ones are cut

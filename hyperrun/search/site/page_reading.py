@@ -13,8 +13,8 @@ from urllib.parse import urljoin
 
 from hyperrun.search.bounded import Exceeded, Worker
 from hyperrun.search.site.folder import PageFile, SitePages, digest
-from hyperrun.search.site.page_sections import SectionOfPage
 from hyperrun.search.site.rendered import read
+from hyperrun.search.site.written_sections import SectionOfPage
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.site.page_elements import (
@@ -36,6 +35,7 @@ from hyperrun.search.site.page_furniture import (
     is_reference,
     is_task,
 )
+from hyperrun.search.site.written_sections import SectionOfPage, WrittenSections
 
 MAX_DEPTH = 120  # elements below it give their words alone
 MAX_ELEMENTS = 150_000
@@ -51,71 +51,26 @@ _BLOCKS = frozenset((
 ))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SectionOfPage:
-    """A heading of a page and what stands below it up to the next.
-
-    `anchor` is the id that leads there, "" at the top of the page; `title` the path of headings
-    ("Guide > Install"); `content` is Markdown without the heading itself.
-    """
-
-    anchor: str
-    title: str
-    level: int
-    content: str
-
-
 class Spent(Exception):
     """A page has used up its bounds."""
-
-
-@dataclass(slots=True)
-class _Open:
-    """A section that is being read."""
-
-    anchor: str
-    heading: str
-    level: int
-    blocks: list[str] = field(default_factory=list)
 
 
 class SectionReader:
     """Reads elements one after another into sections."""
 
     def __init__(self, title: str) -> None:
-        self._title = title
-        self._open = [_Open("", "", 0)]
+        self._page = WrittenSections(title)
         self._elements = 0
         self._until = time.process_time() + PAGE_TIMEOUT_S
-        self._line: list[str] = []
-        self._nested = 0  # inside of what cannot be cut: lists, quotations, tables
-
-    # What it gives
 
     def sections(self) -> tuple[SectionOfPage, ...]:
         """All sections that say anything, with the paths of their headings."""
-        self._end_line()
-        found: list[SectionOfPage] = []
-        path: list[_Open] = []
-        if self._title and not any(each.level == 1 for each in self._open):
-            path.append(_Open("", self._title, 1))  # Starlight's stands outside of its content
-        for each in self._open:
-            if each.level:
-                while path and path[-1].level >= each.level:
-                    path.pop()
-                path.append(each)
-            content = "\n\n".join(block for block in each.blocks if block.strip())
-            title = " > ".join(part.heading for part in path) or self._title
-            if content or each.level:
-                found.append(SectionOfPage(each.anchor, title, each.level, content))
-        return tuple(found)
-
-    # What it reads
+        return self._page.sections()
 
     def read(self, element: Element) -> None:
         """Read an element and all within it, not what follows it."""
         self._block(element, 0)
-        self._end_line()
+        self._page.end_line()
 
     def _count(self) -> None:
         self._elements += 1
@@ -124,27 +79,11 @@ class SectionReader:
         if self._elements % 500 == 0 and time.process_time() > self._until:
             raise Spent(f"more than {PAGE_TIMEOUT_S} s")
 
-    def _write(self, block: str) -> None:
-        if block.strip():
-            self._open[-1].blocks.append(block.strip("\n"))
-
-    def _end_line(self) -> None:
-        line = "".join(self._line)
-        self._line = []
-        line = re.sub(r"[^\S\n]+", " ", line)
-        line = re.sub(r" ?\n ?", "\n", line).strip()
-        if line:
-            self._write(commonmark.paragraph(line.replace("\n", "\\\n")))
-
-    def _say(self, text: str | None) -> None:
-        if text:
-            self._line.append(commonmark.escaped(re.sub(r"\s+", " ", text)))
-
     def _children(self, element: Element, depth: int) -> None:
-        self._say(element.text)
+        self._page.say(element.text)
         for child in element:
             self._node(child, depth + 1)
-            self._say(child.tail)
+            self._page.say(child.tail)
 
     def _node(self, element: Element, depth: int) -> None:
         self._count()
@@ -152,7 +91,7 @@ class SectionReader:
         if not isinstance(tag, str):
             return
         if depth > MAX_DEPTH:
-            self._say(" ".join(element.itertext()))
+            self._page.say(" ".join(element.itertext()))
         elif tag in _BLOCKS or (classes_of(element) & TABS) or tag == "starlight-tabs":
             if not is_furniture(element):
                 self._block(element, depth)
@@ -164,13 +103,17 @@ class SectionReader:
     def _block(self, element: Element, depth: int) -> None:
         tag = element.tag
         classes = classes_of(element)
-        self._end_line()
-        if not self._nested and are_footnotes(element) and self._open[-1].heading != FOOTNOTES:
-            self._begin(element.get("id", ""), FOOTNOTES, 2)
+        self._page.end_line()
+        if (
+            not self._page.is_aside
+            and are_footnotes(element)
+            and self._page.last.heading != FOOTNOTES
+        ):
+            self._page.begin(element.get("id", ""), FOOTNOTES, 2)
         if tag in HEADINGS:
             self._heading(element, depth)
         elif tag == "pre":
-            self._write(self._code(element))
+            self._page.write(self._code(element))
         elif classes & TABS or tag == "starlight-tabs":
             self._tabs(element, depth)
         elif is_note(tag, classes):
@@ -182,67 +125,49 @@ class SectionReader:
         elif tag == "dl":
             self._definitions(element, depth)
         elif tag == "blockquote":
-            self._write(commonmark.quoted(self._apart(element, depth)))
+            self._page.write(commonmark.quoted(self._apart(element, depth)))
         elif tag == "details":
             self._details(element, depth)
         elif tag in ("summary", "legend", "caption"):
-            self._write(commonmark.strong(self._inside(element, depth)))
+            self._page.write(commonmark.strong(self._inside(element, depth)))
         elif (
             tag == "div"
             and classes & {"math", "arithmatex"}
             and (tex := tex_of("".join(element.itertext())))
         ):
-            self._write(f"$$\n{tex}\n$$")
+            self._page.write(f"$$\n{tex}\n$$")
         else:
             self._children(element, depth)
-        self._end_line()
+        self._page.end_line()
 
     def _heading(self, element: Element, depth: int) -> None:
         words = self._inside(element, depth).replace("\\\n", " ")
         if not words:
             return
-        if self._nested:
-            self._write(commonmark.strong(words))
+        if self._page.is_aside:
+            self._page.write(commonmark.strong(words))
             return
         anchor = anchor_of(element)
         heading = _unmarked(words)
         if "doc-heading" not in classes_of(element) or not is_name(anchor):
-            self._begin(anchor, heading, HEADINGS[element.tag])
+            self._page.begin(anchor, heading, HEADINGS[element.tag])
             return
-        self._begin(anchor, anchor, HEADINGS[element.tag])  # an object that mkdocstrings describes
+        # An object that mkdocstrings describes.
+        self._page.begin(anchor, anchor, HEADINGS[element.tag])
         if not anchor.endswith(heading):  # its signature
-            self._write(commonmark.fence(heading, language_of(element)))
-
-    def _begin(self, anchor: str, heading: str, level: int) -> None:
-        if level == 1 and not any(each.level for each in self._open):
-            anchor = ""  # the page's own title: its address is the page's
-        self._open.append(_Open(anchor, heading, level))
+            self._page.write(commonmark.fence(heading, language_of(element)))
 
     def _inside(self, element: Element, depth: int) -> str:
         """What an element says in one line."""
-        kept, self._line = self._line, []
-        held = self._open
-        self._open = [_Open("", "", 0)]
-        self._nested += 1
-        self._children(element, depth)
-        self._end_line()
-        said = " ".join(self._open[0].blocks)
-        self._nested -= 1
-        self._open, self._line = held, kept
-        return said
+        with self._page.aside() as blocks:
+            self._children(element, depth)
+        return " ".join(blocks)
 
     def _apart(self, element: Element, depth: int) -> str:
         """What an element says as blocks of its own."""
-        held, kept = self._open, self._line
-        self._open, self._line = [_Open("", "", 0)], []
-        self._nested += 1
-        try:
+        with self._page.aside() as blocks:
             self._children(element, depth)
-            self._end_line()
-            return "\n\n".join(self._open[0].blocks)
-        finally:
-            self._nested -= 1
-            self._open, self._line = held, kept
+        return "\n\n".join(blocks)
 
     def _code(self, element: Element) -> str:
         parts: list[str] = []
@@ -276,14 +201,14 @@ class SectionReader:
             parent = title.getparent()
             if parent is not None:
                 take_out(title)
-        if self._nested or not has_headings(element):
-            self._write(commonmark.note(_unmarked(label), self._apart(element, depth)))
+        if self._page.is_aside or not has_headings(element):
+            self._page.write(commonmark.note(_unmarked(label), self._apart(element, depth)))
         else:
-            self._write(commonmark.strong(label))
+            self._page.write(commonmark.strong(label))
             self._children(element, depth)
 
     def _details(self, element: Element, depth: int) -> None:
-        if self._nested or has_headings(element):
+        if self._page.is_aside or has_headings(element):
             self._children(element, depth)
             return
         summary = next((each for each in element if each.tag == "summary"), None)
@@ -292,7 +217,7 @@ class SectionReader:
             label = self._inside(summary, depth)
             take_out(summary)
         said = self._apart(element, depth)
-        self._write(commonmark.titled(_unmarked(label), said))
+        self._page.write(commonmark.titled(_unmarked(label), said))
 
     def _tabs(self, element: Element, depth: int) -> None:
         labels: list[str] = []
@@ -303,14 +228,14 @@ class SectionReader:
             return
         for number, panel in enumerate(panels):
             label = labels[number] if number < len(labels) else panel.get("data-title", "")
-            self._write(commonmark.strong(label))
+            self._page.write(commonmark.strong(label))
             if panel.tag == "pre":
-                self._write(self._code(panel))
+                self._page.write(self._code(panel))
             elif panel.tag == "table":
                 self._table(panel, depth)
             else:
                 self._children(panel, depth + 1)
-                self._end_line()
+                self._page.end_line()
 
     def _find_tabs(
         self,
@@ -357,11 +282,11 @@ class SectionReader:
             elif said:
                 items.append(commonmark.item(said, "-"))
         loose = any("\n\n" in each for each in items)
-        self._write(("\n\n" if loose else "\n").join(items))
+        self._page.write(("\n\n" if loose else "\n").join(items))
 
     def _definitions(self, element: Element, depth: int) -> None:
         classes = classes_of(element)
-        described = not self._nested and describes(classes)
+        described = not self._page.is_aside and describes(classes)
         fields = "field-list" in classes
         term = ""
         pairs = [each for child in element for each in (child if child.tag == "div" else (child,))]
@@ -373,24 +298,24 @@ class SectionReader:
                 self._signature(child)
             elif child.tag == "dt":
                 if term:
-                    self._write(commonmark.strong(term))
+                    self._page.write(commonmark.strong(term))
                 term = self._inside(child, depth + 1)
             elif described:
                 self._children(child, depth + 1)
-                self._end_line()
+                self._page.end_line()
             else:
                 self._definition(term.rstrip(": ") + ":" if fields and term else term, child, depth)
                 term = ""
         if term:
-            self._write(commonmark.strong(term))
+            self._page.write(commonmark.strong(term))
 
     def _definition(self, term: str, element: Element, depth: int) -> None:
-        if not self._nested and has_headings(element):
-            self._write(commonmark.strong(term))
+        if not self._page.is_aside and has_headings(element):
+            self._page.write(commonmark.strong(term))
             self._children(element, depth + 1)
-            self._end_line()
+            self._page.end_line()
             return
-        self._write(commonmark.titled(term, self._apart(element, depth + 1)))
+        self._page.write(commonmark.titled(term, self._apart(element, depth + 1)))
 
     def _signature(self, element: Element) -> None:
         """A function or class that Sphinx describes: a section of its own."""
@@ -408,24 +333,18 @@ class SectionReader:
         parent = element.getparent()
         language = "python" if parent is not None and "py" in classes_of(parent) else ""
         anchor = element.get("id", "")
-        above = self._open[-1]
+        above = self._page.last
         if not anchor and above.level >= SIGNATURE_LEVEL and not above.blocks[1:]:
-            self._write(commonmark.fence(signature, language))  # an overload
+            self._page.write(commonmark.fence(signature, language))  # an overload
             return
         if is_name(anchor) and anchor.rpartition(".")[2] == name.rpartition(".")[2]:
             name, level = anchor, SIGNATURE_LEVEL  # it says its class
-        self._begin(anchor, name, level)
-        self._write(commonmark.fence(signature, language))
+        self._page.begin(anchor, name, level)
+        self._page.write(commonmark.fence(signature, language))
 
     def _table(self, element: Element, depth: int) -> None:
-        if "highlighttable" in classes_of(element) or "lntable" in classes_of(element):
-            for pre in element.iter("pre"):
-                if not any(
-                    classes_of(each) & {"linenos", "lntd-num"} for each in pre.iterancestors("td")
-                ):
-                    if is_numbers(pre):
-                        continue
-                    self._write(self._code(pre))
+        if classes_of(element) & {"highlighttable", "lntable"}:
+            self._listing(element)
             return
         rows = [
             row for row in element.iter("tr")
@@ -433,45 +352,51 @@ class SectionReader:
         ]  # fmt: skip
         caption = next((each for each in element if each.tag == "caption"), None)
         if caption is not None:
-            self._write(commonmark.strong(self._inside(caption, depth)))
-        if any(True for _ in element.iter("pre", "table", "h1", "h2", "h3")) and (
-            any(each is not element for each in element.iter("pre", "table", "h1", "h2", "h3"))
-        ):
-            for row in rows:  # a table that places things
-                for cell in row:
-                    if isinstance(cell.tag, str):
-                        self._children(cell, depth + 3)
-                        self._end_line()
+            self._page.write(commonmark.strong(self._inside(caption, depth)))
+        holds = element.iter("pre", "table", "h1", "h2", "h3")
+        if any(each is not element for each in holds):
+            self._placed(rows, depth)
             return
-        written: list[list[str]] = []
-        alignments: list[str] = []
-        has_head = False
-        for row in rows:
+        for _ in rows:
             self._count()
-            own = [cell for cell in row if cell.tag in ("td", "th")]
-            if not own:
-                continue
-            if not written:
-                has_head = all(cell.tag == "th" for cell in own) or any(row.iterancestors("thead"))
-            line: list[str] = []
-            for cell in own:
-                content = self._apart(cell, depth + 3)
-                line.append(re.sub(r"^\s*(?:[-*]|\d+\.) ", "", content, flags=re.MULTILINE))
-                span = cell.get("colspan", "")
-                line += [""] * (min(int(span), 50) - 1 if span.isdecimal() and len(span) < 4 else 0)
-            if not written:
-                alignments = [alignment_of(cell) for cell in own]
-            written.append(line)
-        written = [row for row in written if any(cell.strip() for cell in row)]
+        rows = [row for row in rows if _cells(row)]
+        lines = [self._row(row, depth) for row in rows]
+        written = [line for line in lines if any(cell.strip() for cell in line)]
         if not written:
             return
         if max(map(len, written)) == 1:
             for said, *_ in written:
-                self._write(said)
+                self._page.write(said)
             return
-        if not has_head:
+        first = _cells(rows[0])
+        if not all(cell.tag == "th" for cell in first) and not any(rows[0].iterancestors("thead")):
             written.insert(0, [""] * max(map(len, written)))
-        self._write(commonmark.table(written, alignments))
+        self._page.write(commonmark.table(written, [alignment_of(cell) for cell in first]))
+
+    def _listing(self, element: Element) -> None:
+        """Code with the numbers of its lines beside it."""
+        for pre in element.iter("pre"):
+            cells = pre.iterancestors("td")
+            is_beside = any(classes_of(each) & {"linenos", "lntd-num"} for each in cells)
+            if not is_beside and not is_numbers(pre):
+                self._page.write(self._code(pre))
+
+    def _placed(self, rows: Sequence[Element], depth: int) -> None:
+        """What a table only places."""
+        for row in rows:
+            for cell in row:
+                if isinstance(cell.tag, str):
+                    self._children(cell, depth + 3)
+                    self._page.end_line()
+
+    def _row(self, row: Element, depth: int) -> list[str]:
+        line: list[str] = []
+        for cell in _cells(row):
+            content = self._apart(cell, depth + 3)
+            line.append(re.sub(r"^\s*(?:[-*]|\d+\.) ", "", content, flags=re.MULTILINE))
+            span = cell.get("colspan", "")
+            line += [""] * (min(int(span), 50) - 1 if span.isdecimal() and len(span) < 4 else 0)
+        return line
 
     # Lines
 
@@ -479,21 +404,21 @@ class SectionReader:
         tag = element.tag
         classes = classes_of(element)
         if tag == "br":
-            self._line.append("\n")
+            self._page.line.append("\n")
         elif tag == "img":
             if classes & {"emoji", "twemoji", "emojione", "gemoji"}:
-                self._say(element.get("alt", ""))
+                self._page.say(element.get("alt", ""))
         elif tag == "input":
             if element.get("type", "").lower() == "checkbox" and is_task(element):
-                self._line.append("[x] " if element.get("checked", "no") != "no" else "[ ] ")
+                self._page.line.append("[x] " if element.get("checked", "no") != "no" else "[ ] ")
         elif tag in ("code", "tt", "samp", "kbd"):
-            self._line.append(self._code_span(element))
+            self._page.line.append(self._code_span(element))
         elif tag == "math" or "katex" in classes or tag == "mjx-container":
             self._maths(element, "katex-display" in classes)
         elif "katex-display" in classes:
             self._maths(element, True)
         elif classes & {"arithmatex", "math"} and (tex := tex_of("".join(element.itertext()))):
-            self._line.append(f"${tex}$")
+            self._page.line.append(f"${tex}$")
         elif tag in ("strong", "b"):
             self._marked(element, depth, "**")
         elif tag in ("em", "i") and not is_icon(classes):
@@ -515,30 +440,30 @@ class SectionReader:
         return f" {span}" if code[:1].isspace() else span
 
     def _marked(self, element: Element, depth: int, mark: str) -> None:
-        start = len(self._line)
-        before = len(self._open[-1].blocks)
+        start = len(self._page.line)
+        before = len(self._page.last.blocks)
         self._children(element, depth)
-        if len(self._open[-1].blocks) != before:
+        if len(self._page.last.blocks) != before:
             return  # blocks stood in it
-        said = "".join(self._line[start:])
+        said = "".join(self._page.line[start:])
         words = said.strip()
         if not words or mark in words or words.startswith("*") or words.endswith("*"):
             return
         lead = said[: len(said) - len(said.lstrip())]
         trail = said[len(said.rstrip()) :]
-        self._line[start:] = [f"{lead}{mark}{words}{mark}{trail}"]
+        self._page.line[start:] = [f"{lead}{mark}{words}{mark}{trail}"]
 
     def _link(self, element: Element, depth: int) -> None:
-        start = len(self._line)
-        before = len(self._open[-1].blocks)
+        start = len(self._page.line)
+        before = len(self._page.last.blocks)
         self._children(element, depth)
-        if len(self._open[-1].blocks) != before:
+        if len(self._page.last.blocks) != before:
             return
-        said = "".join(self._line[start:])
+        said = "".join(self._page.line[start:])
         words = said.strip()
         if words and "\n" not in words and "](" not in words:
             linked = commonmark.link(words, element.get("href", "").strip())
-            self._line[start:] = [said.replace(words, linked, 1)]
+            self._page.line[start:] = [said.replace(words, linked, 1)]
 
     def _maths(self, element: Element, display: bool) -> None:
         tex = ""
@@ -549,12 +474,16 @@ class SectionReader:
         display = display or element.get("display", "") in ("block", "true")
         if not tex:
             words = next((words_of(each) for each in element.iter("math")), words_of(element))
-            self._say(words)
+            self._page.say(words)
         elif display:
-            self._end_line()
-            self._write(f"$$\n{tex}\n$$")
+            self._page.end_line()
+            self._page.write(f"$$\n{tex}\n$$")
         else:
-            self._line.append(f"${tex}$")
+            self._page.line.append(f"${tex}$")
+
+
+def _cells(row: Element) -> list[Element]:
+    return [cell for cell in row if cell.tag in ("td", "th")]
 
 
 def _unmarked(words: str) -> str:

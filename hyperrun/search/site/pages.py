@@ -20,8 +20,8 @@ from hyperrun.search.site.folder import PageFile, SitePages
 from hyperrun.search.site.manifest import Manifest, Origin
 from hyperrun.search.site.match import Matched, match, only_rendered, with_anchor
 from hyperrun.search.site.page_reading import PageReading, readings, unpacked
-from hyperrun.search.site.page_sections import SectionOfPage
 from hyperrun.search.site.rules import Rules, key_of
+from hyperrun.search.site.written_sections import SectionOfPage
 from hyperrun.search.terms import last_name
 from hyperrun.search.titles import MAX_ON_PAGE
 

@@ -14,7 +14,8 @@ from lxml import etree
 
 from hyperrun.search.site.folder import MAX_PAGE_BYTES
 from hyperrun.search.site.page_elements import Element, has_words, words_of
-from hyperrun.search.site.page_sections import SectionOfPage, SectionReader, Spent
+from hyperrun.search.site.page_sections import SectionReader, Spent
+from hyperrun.search.site.written_sections import SectionOfPage
 
 log = logging.getLogger(__name__)
 

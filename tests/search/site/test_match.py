@@ -2,7 +2,7 @@
 
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.site.match import match, text_fragment
-from hyperrun.search.site.page_sections import SectionOfPage
+from hyperrun.search.site.written_sections import SectionOfPage
 
 DIM = "Turn the wheel slowly until the lamp is as dark as you want it to be."
 OFF = "Press the switch once and the lamp goes out, whatever level it was at before."
