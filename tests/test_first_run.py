@@ -60,6 +60,19 @@ def test_a_model_that_is_named_and_cannot_answer_is_told_with_the_reason(tmp_pat
     assert "model:  none: nosuch/model needs a key: HYPERRUN_API_KEY or NOSUCH_API_KEY" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("HYPERRUN_MODLE", "unread: HYPERRUN_MODLE (HYPERRUN_MODEL?)"),
+        ("HYPERRUN_API_KEY", "none: HYPERRUN_API_KEY is set without a HYPERRUN_MODEL"),
+    ],
+)
+def test_what_is_set_for_nothing_is_told(tmp_path: Path, name: str, says: str) -> None:
+    repository = write_repository(tmp_path)
+    _, said = first_run(tmp_path, "--repo", str(repository), until="next:", **{name: "k" * 20})
+    assert says in said
+
+
 @pytest.mark.parametrize("key", ["k" * 20, ""])
 def test_a_misspelt_provider_is_told_with_the_one_that_was_meant(tmp_path: Path, key: str) -> None:
     says = "there is no provider 'antropic', is it 'anthropic'?" if key else "(anthropic/…?) needs"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hyperrun.errors import BadSetting
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, unread
 from tests.leaks import KEY
 
 ROOT = Path(__file__).parent.parent
@@ -73,7 +73,21 @@ def test_a_question_keeps_its_comma_and_a_glob_its_braces() -> None:
         ("HYPERRUN_HUMAN_URL", "{page}"),
         ("HYPERRUN_HUMAN_URL", "https://{question}"),
         ("HYPERRUN_HUMAN_URL", "data:text/html,{question}"),
+        ("HYPERRUN_HUMAN_URL", "https://forum.example/?q={quesiton}"),
         ("HYPERRUN_DATABASE_LISTEN_URL", "mysql://127.0.0.1/chat"),
+        ("HYPERRUN_API_KEY", "\u201csk-0123456789\u201d"),  # an editor's quotation marks
+        ("HYPERRUN_API_KEY", "sk-0123 456789"),
+        ("HYPERRUN_EMBEDDING_API_KEY", "Bearer sk-0123456789"),
+        ("AZURE_OPENAI_API_KEY", "'0123456789'"),
+        ("HYPERRUN_CRAWL_EVERY_H", "0"),
+        ("HYPERRUN_ANSWER_TIMEOUT_S", "0"),
+        ("HYPERRUN_MAX_ANSWER_TOKENS", "0"),
+        ("HYPERRUN_KEEP_DAYS", "99999999999"),
+        ("HYPERRUN_DESK_USERS", "ann"),
+        ("HYPERRUN_ESCALATION", "team"),
+        ("HYPERRUN_ESCALATION", "webhook"),
+        ("HYPERRUN_ESCALATION", "team@example.org"),
+        ("HYPERRUN_SMTP_URL", "mail.example.org"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(variable: str, value: str) -> None:
@@ -120,6 +134,20 @@ def test_a_choice_is_told_with_what_can_be_chosen() -> None:
 def test_every_wrong_value_is_named_at_once() -> None:
     with pytest.raises(BadSetting, match=r"PORT.*HYPERRUN_SHARE"):
         Settings.from_environment({"PORT": "x", "HYPERRUN_SHARE": "y"})
+
+
+def test_a_key_that_is_none_is_not_told() -> None:
+    with pytest.raises(BadSetting) as told:
+        Settings.from_environment({"HYPERRUN_API_KEY": f"Bearer {KEY}"})
+    assert KEY not in str(told.value)
+
+
+def test_a_name_that_nothing_reads_is_known_with_the_one_that_was_meant() -> None:
+    meant = {
+        "HYPERRUN_HOST": "HOST", "HYPERRUN_MODLE": "HYPERRUN_MODEL", "HYPERRUN_XYLOPHONE": ""
+    }  # fmt: skip
+    read = ("HYPERRUN_MODEL", "HYPERRUN_FORGE_TOKEN", "MODEL")
+    assert unread(dict.fromkeys((*meant, *read), "x")) == meant
 
 
 def test_secrets_are_not_in_the_representation() -> None:

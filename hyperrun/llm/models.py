@@ -129,6 +129,9 @@ class Models:
                 settings.azure_api_version or "2024-10-21",
             )
         if not settings.model:
+            if settings.api_key or settings.api_base:
+                given = "HYPERRUN_API_KEY" if settings.api_key else "HYPERRUN_API_BASE"
+                self.note = f"{given} is set without a HYPERRUN_MODEL"
             return None
         choice = ModelChoice(settings.model, settings.api_key, settings.api_base)
         if choice.provider == "azure":

@@ -157,14 +157,17 @@ def _source(
         if not token:
             raise BadSetting(f"{where}: {variable} is not set")
     return SourceTree(
-        place, label, url, table.get("site_dir", ""), _globs(table, "include", where),
-        _globs(table, "exclude", where), kind, token,
+        place, label, url, table.get("site_dir", ""),
+        _globs(table, "include", where, settings.include),
+        _globs(table, "exclude", where, settings.exclude), kind, token,
         crawls=given == ["site"] or (settings.crawl != "off" and bool(url)), is_alone=is_alone,
     )  # fmt: skip
 
 
-def _globs(table: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    found = table.get(name, [])
+def _globs(
+    table: Mapping[str, Any], name: str, where: str, otherwise: tuple[str, ...]
+) -> tuple[str, ...]:
+    found = table.get(name, list(otherwise))
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise BadSetting(f"{where}: {name} is a list of globs")
     return tuple(found)

@@ -16,6 +16,7 @@ from types import FrameType
 import uvicorn
 
 from hyperrun.errors import BadSetting
+from hyperrun.settings import unread
 from hyperrun.web.origins import any_site_may_show
 from hyperrun.web.services import Services
 
@@ -118,6 +119,8 @@ def announce(services: Services) -> None:
         lines.append(
             "  next:   HYPERRUN_MODEL and a key write answers; hyperrun doctor tells what else"
         )
+    for name, meant in unread(os.environ).items():
+        lines.append(f"  unread: {name}" + (f" ({meant}?)" if meant else ""))
     print("\n".join(lines), flush=True)
     if any_site_may_show(settings):
         print(

@@ -94,6 +94,11 @@ PLANTED: dict[str, tuple[dict[str, str], str, str]] = {
         "/no/such/folder is not a folder", "hyperrun --repo"),
     "no such site folder": ({"HYPERRUN_SITE_DIR": "/no/site"},
         "/no/site is not a folder", "unset HYPERRUN_SITE_DIR"),
+    "no such logo": ({"HYPERRUN_LOGO": "missing.svg"}, "missing.svg is no file", "HYPERRUN_LOGO="),
+    "a key without a model": ({"HYPERRUN_API_KEY": "k" * 20},
+        "HYPERRUN_API_KEY is set without a HYPERRUN_MODEL", "HYPERRUN_MODEL=…"),
+    "a key with an editor's marks": ({"HYPERRUN_API_KEY": "\u201ck\u201d"},
+        "holds what is in no key", "HYPERRUN_API_KEY=…"),
     "no such colgrep": ({"HYPERRUN_SEARCH": "colgrep", "HYPERRUN_COLGREP_PROGRAM": "/no/colgrep"},
         "there is no colgrep", "cargo install colgrep"),
     "no key": ({"HYPERRUN_MODEL": "anthropic/claude-sonnet-4-5", "HYPERRUN_DAILY_BUDGET_USD": "5"},
@@ -146,6 +151,18 @@ def test_a_site_folder_that_is_off_is_none(healthy: dict[str, str], off: str) ->
     found = list(findings({**healthy, "HYPERRUN_SITE_DIR": off}))
     assert bad(iter(found)) == []
     assert not [each for each in found if each.about.startswith("rendered site")]
+
+
+def test_a_setting_is_read_beside_those_that_it_needs(healthy: dict[str, str]) -> None:
+    """Alone each of these is refused."""
+    needing = {
+        "HYPERRUN_DESK_USERS": "ann", "HYPERRUN_DESK_HEADER": "Remote-User",
+        "HYPERRUN_ESCALATION": "webhook", "HYPERRUN_WEBHOOK_URL": "https://hook.example",
+    }  # fmt: skip
+    assert bad(findings({**healthy, **needing})) == []
+    del needing["HYPERRUN_WEBHOOK_URL"]
+    (found,) = bad(findings({**healthy, **needing}))
+    assert found.says == "HYPERRUN_ESCALATION=webhook needs HYPERRUN_WEBHOOK_URL"
 
 
 ENOUGH = {"HYPERRUN_DAILY_BUDGET_USD": "5"}

@@ -41,3 +41,14 @@ def test_the_files_of_one_source_are_called_as_they_are(tmp_path: Path) -> None:
     assert [(each.label, each.prefix) for each in sources.read(settings, {})] == [("a", "")]
     file.write_text(one.format("a") + one.format("b"))
     assert [each.prefix for each in sources.read(settings, {})] == ["a/", "b/"]
+
+
+def test_globs_of_the_settings_count_for_a_source_that_names_none(tmp_path: Path) -> None:
+    """After `hyperrun init`, which writes the file, they counted for nothing."""
+    own = 'label = "b"\npath = "."\nexclude = ["b/"]\ninclude = []\n'
+    (tmp_path / sources.FILE).write_text(f'[[source]]\nlabel = "a"\npath = "."\n[[source]]\n{own}')
+    settings = Settings(repo_path=str(tmp_path), include=("*.md",), exclude=("drafts/",))
+    found = sources.read(settings, {})
+    assert [(each.include, each.exclude) for each in found] == [
+        (("*.md",), ("drafts/",)), ((), ("b/",))
+    ]  # fmt: skip

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from difflib import get_close_matches
 
 from hyperrun.commands.doctor.finding import Finding, wrong
 from hyperrun.errors import BadSetting
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, unread
 
 ABOUT = "settings"
-PREFIX = "HYPERRUN_"
 
 
 def variables() -> dict[str, str]:
@@ -19,22 +17,30 @@ def variables() -> dict[str, str]:
 
 def check(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Names that are read by nothing."""
-    known = variables()
-    for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known and not name.startswith("HYPERRUN_TEST"):
-            meant = get_close_matches(name, known, 1, 0.75)
-            mend = f"rename it to {meant[0]}" if meant else f"unset {name}"
-            yield wrong(ABOUT, f"{name} is read by nothing", mend)
+    for name, meant in unread(environment).items():
+        mend = f"rename it to {meant}" if meant else f"unset {name}"
+        yield wrong(ABOUT, f"{name} is read by nothing", mend)
 
 
 def read(environment: Mapping[str, str]) -> tuple[Settings, list[Finding]]:
-    """The settings with what can be read of them, and what cannot."""
-    kept, found = dict(environment), []
+    """The settings with what can be read of them, and what cannot: alone, or beside the others,
+    which it may need."""
     known = variables()
-    for name in [name for name in kept if name in known]:
-        try:
-            Settings.from_environment({name: kept[name]})
-        except BadSetting as error:
-            found.append(wrong(ABOUT, str(error), f"{name}=…  # {known[name]}"))
-            del kept[name]
+    left = {name: value for name, value in environment.items() if name in known}
+    kept: dict[str, str] = {}
+    while ready := [name for name in left if not _fault({**kept, name: left[name]})]:
+        kept |= {name: left.pop(name) for name in ready}
+    found = [
+        wrong(ABOUT, _fault({**kept, name: value}), f"{name}=…  # {known[name]}")
+        for name, value in left.items()
+    ]
     return Settings.from_environment(kept), found
+
+
+def _fault(environment: Mapping[str, str]) -> str:
+    """What is wrong with it; "" where nothing is."""
+    try:
+        Settings.from_environment(environment)
+    except BadSetting as error:
+        return str(error)
+    return ""

@@ -34,9 +34,21 @@ def check(settings: Settings) -> Iterator[Finding]:
         elif is_url(tree.place):
             yield from _remote(about)
         else:
-            yield from _folder(about, Path(tree.place).expanduser(), settings)
+            yield from _folder(about, tree)
             yield from _site(tree)
+    yield from _logo(settings, trees[0])
     yield from _colgrep(settings)
+
+
+def _logo(settings: Settings, main: SourceTree) -> Iterator[Finding]:
+    """The picture that is named, where it should be a file of the first source."""
+    logo, root = settings.logo, Path(main.place).expanduser()
+    if not logo or logo.startswith("https://") or not main.place or is_url(main.place):
+        return
+    if not (root / logo).is_file():
+        yield wrong(
+            "logo", f"HYPERRUN_LOGO: {root / logo} is no file", "HYPERRUN_LOGO=docs/logo.svg"
+        )
 
 
 def _remote(about: str) -> Iterator[Finding]:
@@ -50,11 +62,12 @@ def _remote(about: str) -> Iterator[Finding]:
         yield good(about, "a git URL; git is here")
 
 
-def _folder(about: str, root: Path, settings: Settings) -> Iterator[Finding]:
+def _folder(about: str, tree: SourceTree) -> Iterator[Finding]:
+    root = Path(tree.place).expanduser()
     if not root.is_dir():
         yield wrong(about, f"{root} is not a folder", "hyperrun --repo /path/to/your/project")
         return
-    names = ignore.files(root, settings.include, settings.exclude)
+    names = ignore.files(root, tree.include, tree.exclude)
     files = [path.name.lower() for path in islice(names, MAX_LOOKED_AT)]
     documents = sum(name.endswith(DOCUMENTS) for name in files)
     if not files:
@@ -70,7 +83,7 @@ def _folder(about: str, root: Path, settings: Settings) -> Iterator[Finding]:
             "HYPERRUN_SITE_URL=https://docs.example.org HYPERRUN_CRAWL=on  # if it is published",
         )
     else:
-        found = rules.read(root, settings.site_url)
+        found = rules.read(root, tree.site_url)
         made_by = type(found.sites[0][0]).__name__ if found.sites else "no known generator"
         yield good(about, f"{len(files)} files, {documents} of them documents; {made_by}")
         if not found.site_url:
