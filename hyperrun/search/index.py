@@ -3,10 +3,12 @@
 import math
 import re
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
@@ -21,6 +23,8 @@ from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.wanted import Hit, Wanted
 
 FETCH = 120  # candidates that are ranked
+# And where documentation answers; about so many passages hold the words that they are found by.
+BESIDE, LOOKED_AT = 40, 600
 MAX_NAME_TERMS = 5
 MAX_SYMBOLS, MAX_DEFINED = 3, 1  # of a question that are looked up, and places shown for them
 MIN_SECTIONS, MIN_SHARE = 50, 0.1  # of documentation, to come before code
@@ -71,14 +75,19 @@ class Index(IndexFile):
             hits = sections.find_after(connection, query, before, inside)
             best = max((hit.held for hit in hits[:k]), default=0.0)
             ranked: list[Candidate] = []
-            is_told = best >= HELD and len(hits) >= k  # by documentation alone
-            if not is_told or intent.may_ask_for_code(query) or self._names(connection, query):
-                ranked = self._ranked(connection, query, inside)
+            is_of_code = self._is_of_code(connection)
+            may_ask_for_code = (
+                is_of_code or intent.may_ask_for_code(query) or self._names(connection, query)
+            )
+            if may_ask_for_code or len(hits) < k:
+                ranked = self._ranked(connection, query, inside, FETCH)
+            elif best < HELD:  # documentation does not tell all; some code stands beside it
+                ranked = self._ranked(connection, query, inside, BESIDE)
             is_alone = before is None or not leans(query)
             first = (each for each in ranked[:NAMED] if each.kind not in READ)
             names = [terms.last_name(each.title) for each in first]
             asks_for_code = is_alone and intent.asks_for_code(query, names)
-            if best < HELD and not before and self._is_of_code(connection):
+            if best < HELD and not before and is_of_code:
                 asks_for_code = True
             near = meant.near(connection, inside, [h.id for h in hits]) if meant else []
             if near:
@@ -160,14 +169,18 @@ class Index(IndexFile):
             for title, kind in rows
         )
 
-    def _ranked(self, connection: ReadConnection, query: str, inside: str) -> list[Candidate]:
-        """Passages of all kinds by the words, names and places of code."""
+    def _ranked(
+        self, connection: ReadConnection, query: str, inside: str, most: int
+    ) -> list[Candidate]:
+        """Passages of all kinds by the words, names and places of code, `most` at most; where
+        that is fewer than `FETCH`, of those alone that hold the rarest words."""
         wanted = terms.query_terms(query)
         asked = self._asked(connection, wanted) if wanted else []
         if not asked:
             return []
         weights = ", ".join(map(str, ranking.WEIGHTS))
-        match = terms.matching_any([form for each in _telling(asked) for form in each.forms])
+        telling = _telling(asked) if most == FETCH else _rarest(asked)
+        match = terms.matching_any([form for each in telling for form in each.forms])
         if inside:
             found = (
                 f"SELECT w.rowid, bm25(words, {weights}) AS score FROM words w "
@@ -180,7 +193,7 @@ class Index(IndexFile):
             values = (match,)
         rows = connection.execute(
             "SELECT p.id, p.file, p.title, p.kind, p.start_line, p.end_line, -f.score "
-            f"FROM ({found} ORDER BY score LIMIT {FETCH}) f "
+            f"FROM ({found} ORDER BY score LIMIT {most}) f "
             "JOIN passages p ON p.id = f.rowid",
             values,
         ).fetchall()
@@ -368,3 +381,10 @@ def _telling(asked: Sequence[Asked]) -> Sequence[Asked]:
     telling = [each for each in asked if not each.common]
     found = sum(each.count for each in telling)
     return telling if found >= FETCH // 2 or len(telling) == len(asked) else asked
+
+
+def _rarest(asked: Sequence[Asked]) -> Sequence[Asked]:
+    """The rarest terms, one at least, that stand in about `LOOKED_AT` passages together."""
+    rarest = sorted(asked, key=lambda each: each.count)
+    together = list(accumulate(each.count for each in rarest))
+    return rarest[: max(bisect_right(together, LOOKED_AT), 1)]
