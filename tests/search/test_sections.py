@@ -161,6 +161,20 @@ def test_where_hardly_anything_is_documented_code_may_come_first(tmp_path: Path)
     assert first(index, "Which bridge dims at night?").startswith("README.md")
 
 
+def test_the_code_that_holds_the_rarest_words_stands_beside_documentation(tmp_path: Path) -> None:
+    sections = "".join(
+        f"## Room {n}\n\nLamps {n} glow at night in house {n}.\n\n" for n in range(60)
+    )
+    (tmp_path / "guide.md").write_text(f"# Lamps\n\n{sections}")
+    for n in range(700):
+        (tmp_path / f"lamp{n}.py").write_text(f"def lamp{n}():\n    return 'lamps of my house'\n")
+    (tmp_path / "tide.py").write_text("def moonlit():\n    return 'lamps by seaside tide'\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = index.search("Can I have the lamps of my house glow with the seaside weather?", 8)
+    assert [passage.file for passage, _ in found] == ["guide.md"] * 7 + ["tide.py"]
+
+
 @pytest.mark.parametrize("title", ["Node.js", "Guides > Node.js"])
 def test_a_title_with_a_dot_is_a_heading_as_a_whole(title: str) -> None:
     heading, *_ = sections.row(title, "guide.md", [])
