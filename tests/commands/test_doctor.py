@@ -146,6 +146,26 @@ def test_a_site_folder_is_looked_for_where_the_server_looks(
     assert (site.level, site.says) == (Level.GOOD, str(repository / "made"))
 
 
+@pytest.mark.parametrize(
+    ("file", "written", "says"),
+    [
+        (
+            "mkdocs.yml",
+            "site_name: Lantern\nnav:\n  - [broken\n",
+            "mkdocs.yml cannot be read: line ",
+        ),
+        ("docs/book.toml", "[book\ntitle = 1\n", "docs/book.toml cannot be read: "),
+    ],
+)
+def test_a_generators_configuration_that_cannot_be_read_is_told(
+    healthy: dict[str, str], file: str, written: str, says: str
+) -> None:
+    (Path(healthy["HYPERRUN_REPO_PATH"]) / file).write_text(written)
+    (found,) = bad(findings(healthy))
+    assert found.says.startswith(says)
+    assert found.mend == f"mend {file}"
+
+
 @pytest.mark.parametrize("off", ["off", "none", "No"])
 def test_a_site_folder_that_is_off_is_none(healthy: dict[str, str], off: str) -> None:
     found = list(findings({**healthy, "HYPERRUN_SITE_DIR": off}))

@@ -10,14 +10,14 @@ from hyperrun.errors import BadSetting
 from hyperrun.search import ignore, sources
 from hyperrun.search.checkout import is_url
 from hyperrun.search.colgrep.engine import find_program
+from hyperrun.search.site import configuration, literals, rules
 from hyperrun.search.site import folder as site_folder
-from hyperrun.search.site import rules
 from hyperrun.search.site import source as site_source
 from hyperrun.search.sources import SourceTree
 from hyperrun.settings import Settings
 
 DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".ipynb", ".qmd", ".adoc", ".html", ".txt")
-MAX_LOOKED_AT = 20_000
+MAX_LOOKED_AT, MAX_CONFIGURATIONS = 20_000, 20
 
 
 def check(settings: Settings) -> Iterator[Finding]:
@@ -83,6 +83,7 @@ def _folder(about: str, tree: SourceTree) -> Iterator[Finding]:
             "HYPERRUN_SITE_URL=https://docs.example.org HYPERRUN_CRAWL=on  # if it is published",
         )
     else:
+        yield from _configurations(about, root)
         found = rules.read(root, tree.site_url)
         made_by = type(found.sites[0][0]).__name__ if found.sites else "no known generator"
         yield good(about, f"{len(files)} files, {documents} of them documents; {made_by}")
@@ -92,6 +93,14 @@ def _folder(about: str, tree: SourceTree) -> Iterator[Finding]:
                 "where it is published is not known: citations lead to files, not to pages",
                 "HYPERRUN_SITE_URL=https://docs.example.org",
             )
+
+
+def _configurations(about: str, root: Path) -> Iterator[Finding]:
+    """Those of generators that nothing can be made of, so that the site's rules are not known."""
+    for config in configuration.find(root)[:MAX_CONFIGURATIONS]:
+        if why := literals.fault(config):
+            name = config.relative_to(root).as_posix()
+            yield wrong(about, f"{name} cannot be read: {why[:200]}", f"mend {name}")
 
 
 def _site(tree: SourceTree) -> Iterator[Finding]:

@@ -117,6 +117,21 @@ def read_toml(source: str) -> dict[str, Any]:
         return {}
 
 
+def fault(config: Path) -> str:
+    """Why a configuration in YAML or TOML cannot be read; "" where it can, or is in neither."""
+    try:
+        if config.suffix in (".yml", ".yaml"):
+            yaml.load(text(config), _Loader)
+        elif config.suffix == ".toml":
+            tomllib.loads(text(config))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        return f"line {mark.line + 1}: {error.problem}" if mark else str(error.problem)
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError, AttributeError) as error:
+        return " ".join(str(error).split())
+    return ""
+
+
 def front_matter(source: str) -> dict[str, Any]:
     """What stands between `---` or `+++` at the head of a page; a date is a string."""
     found = re.match(r"\ufeff?\s*(---|\+\+\+)[ \t]*\n(.*?)^(\1|\.\.\.)[ \t]*$",
