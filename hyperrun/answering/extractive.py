@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 MAX_SECTIONS = 3
 MAX_ALSO = 3
+MAX_ALSO_CHARS = 80
 # How much of the question a section holds that answers it, and one that comes near.
 SURE, NEAR = 0.45, 0.2
 SURE_ALONE = 0.75  # a section that holds so much answers, where no word of the question is unknown
@@ -152,9 +153,13 @@ def escaped(words: str) -> str:
 
 def also(sources: Sequence[Source], language: str) -> str:
     """Where else to look: the first few sections, each once."""
-    names = {heading(each): each.number for each in reversed(sources)}
+    names = {_short(heading(each)): each.number for each in reversed(sources)}
     links = [f"{escaped(name)} [{number}]" for name, number in reversed(names.items())]
     return f"{text(language, 'extract_also')} " + " · ".join(links[:MAX_ALSO])
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_ALSO_CHARS else f"{name[: MAX_ALSO_CHARS - 1].rstrip()}…"
 
 
 def quotables(sources: Sequence[Source]) -> list[Quotable]:

@@ -596,6 +596,14 @@ def test_what_a_section_has_under_it_is_no_place_to_look_too_where_it_is_quoted(
     assert asyncio.run(said()).endswith("See also: Bridge [3]")
 
 
+def test_of_a_long_heading_its_beginning_says_where_else_to_look() -> None:
+    long = "A heading that goes on and on " * 20
+    first, other = section("Pair a lamp.", "Pair"), section("A lamp has a cord.", long)
+    said = answer("How do I pair a lamp?", first, other)
+    assert "See also: A heading that goes on" in said and "… [2]" in said
+    assert len(said) < 400
+
+
 def test_words_that_look_like_a_citation_do_not_disturb() -> None:
     assert "a list[0] of" in answer("list", section("There is a list[0] of [1] lamps."))
 
