@@ -1,6 +1,7 @@
 """What the directives of Sphinx, docutils and MyST say on a page, by their names."""
 
 import re
+from collections.abc import Mapping
 
 NOTES = frozenset((
     "note", "warning", "tip", "hint", "important", "caution", "attention", "danger", "error",
@@ -113,3 +114,17 @@ _FLAGS = re.compile(r"[ \t]*#[ \t]*doctest:.*$|^[ \t]*<BLANKLINE>[ \t]*$", re.MU
 def without_flags(code: str) -> str:
     """A session of Python without what only steers its test."""
     return _FLAGS.sub("", code) if ">>>" in code else code
+
+
+def python_signature(kind: str, signature: str, options: Mapping[str, str], module: str) -> str:
+    """The signature of an object of Python as its page shows it, with its module where one is."""
+    leads = "".join(f"{each} " for each in ("abstract", "async", "classmethod") if each in options)
+    leads += {"class": "class ", "exception": "exception ", "property": "property ",
+              "staticmethod": "static ", "classmethod": "classmethod ",
+              "decorator": "@", "decoratormethod": "@"}.get(kind, "")  # fmt: skip
+    leads += "static " if "staticmethod" in options else ""
+    if module and not signature.startswith(f"{module}."):
+        leads += f"{module}."
+    told = f": {options['type']}" if options.get("type") else ""
+    told += f" = {options['value']}" if options.get("value") else ""
+    return leads + signature + told

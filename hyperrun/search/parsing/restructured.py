@@ -18,20 +18,16 @@ from hyperrun.search.parsing import (
     directives,
     fields,
     includes,
-    labels,
     members,
     sphinx_settings,
 )
 from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.members import Member
-from hyperrun.search.parsing.restructured_tree import Directive, Role, parse
-from hyperrun.search.parsing.roles import role
+from hyperrun.search.parsing.restructured_inline import MAX_DEPTH, Inline, plain
+from hyperrun.search.parsing.restructured_lines import SourceLines
+from hyperrun.search.parsing.restructured_tree import Directive, parse
 
-MAX_DEPTH = 40
-
-_UNDERLINE = re.compile(r"([!-/:-@\[-`{-~])\1+\s*$")
-_LABEL = re.compile(r"\.\. _`?(?P<label>[^:`]+)`?:\s*$")
 _NO_ANCHOR = frozenset(("noindex", "no-index"))
 _CUTS = frozenset(("lines", "start-after", "end-before", "start-at", "end-at", "pyobject"))
 
@@ -74,23 +70,12 @@ class _Writer:
     ) -> None:
         self._document = document
         self._place = place
-        self._lines = lines
+        self._lines = SourceLines(lines)
         self._includes: list[Include] = []
-        self._depth = 0
         self._module = module  # of which objects are described
         self._class = False  # are they in one?
         self._settings = sphinx_settings.of(place)
-        self._targets: dict[str, str] = {}
-        self._anonymous: list[str] = []
-        for target in document.findall(nodes.target):
-            address = str(target.get("refuri", ""))
-            if target.get("anonymous"):
-                self._anonymous.append(address)
-            for name in target.get("names", ()):
-                self._targets[name] = address
-        self._next_anonymous = 0
-        self._notes: dict[str, int] = {}
-        self._auto = 0
+        self._inline = Inline(document, place, self._settings.default_role)
 
     # Blocks and their lines
 
@@ -101,17 +86,9 @@ class _Writer:
         for at, block in enumerate(found):
             if block.level:
                 continue
-            after = starts[at + 1] - 1 if at + 1 < len(found) else len(self._lines)
-            block.end = max(block.start, self._trimmed(block.start, after))
+            after = starts[at + 1] - 1 if at + 1 < len(found) else self._lines.count
+            block.end = max(block.start, self._lines.trimmed(block.start, after))
         return found
-
-    def _trimmed(self, start: int, end: int) -> int:
-        """The last of these lines that is not blank or the label of what comes next."""
-        while end > start and (
-            not self._lines[end - 1].strip() or _LABEL.match(self._lines[end - 1])
-        ):
-            end -= 1
-        return end
 
     def _section(self, parent: nodes.Element, level: int, found: list[Block]) -> None:
         for node in parent.children:
@@ -135,30 +112,11 @@ class _Writer:
 
     def _heading(self, title: nodes.title, level: int, found: Sequence[Block]) -> Block:
         wanted = title.rawsource.strip()
-        line = found[-1].start if found else 0
-        while line < len(self._lines) - 1:
-            if self._lines[line].strip() == wanted and _UNDERLINE.match(self._lines[line + 1]):
-                break
-            line += 1
-        else:
-            line = max(found[-1].start if found else 0, (title.line or 1) - 1)
-        start = line + 1
-        over = line > 0 and self._lines[line - 1].strip()[:1] and _UNDERLINE.match(
-            self._lines[line - 1]
-        ) and line + 1 < len(self._lines) and (
-            self._lines[line - 1].strip() == self._lines[line + 1].strip()
-        )  # fmt: skip
-        first = start - 1 if over else start
-        own_id = ""
-        above = first - 2
-        while above >= 0 and not self._lines[above].strip():
-            above -= 1
-        if above >= 0 and (label := _LABEL.match(self._lines[above])):
-            own_id = label["label"]
-        said = self._inline(title)
+        after = found[-1].start if found else 0
+        first, last, label = self._lines.of_heading(wanted, after, title.line or 1)
         return Block(
-            first, min(start + 1, len(self._lines)), f"{'#' * min(level, 6)} {said}", level,
-            _plain(title), wanted, own_id,
+            first, last, f"{'#' * min(level, 6)} {self._inline.said(title)}", level,
+            plain(title), wanted, label,
         )  # fmt: skip
 
     def _append(self, node: nodes.Node, found: list[Block], level: int) -> None:
@@ -173,7 +131,7 @@ class _Writer:
             found += brought
             return
         if isinstance(node, Directive) and (told := self._members(node)):
-            start = max(found[-1].start if found else 1, self._start(node, 1))
+            start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
             options = node["options"]
             found += members.blocks(told, start, start, not _NO_ANCHOR & set(options))
             return
@@ -186,7 +144,7 @@ class _Writer:
             if not content:
                 self._includes = []
                 continue
-            start = max(start, self._start(item, start))
+            start = max(start, self._lines.start_of(item, start))
             block = Block(start, start, content, includes=self._includes)
             block.tight = number > 0 and item is not node and _is_tight(node)
             self._includes = []
@@ -210,35 +168,23 @@ class _Writer:
         module = node["options"].get("module", self._module)
         return [Member(f"{module}.{own[0]}" if module else own[0], content)]
 
-    def _start(self, node: nodes.Node, least: int) -> int:
-        """The line that a block begins at: docutils' own is at times one of the lines after it."""
-        line = min(node.line or _first_line(node) or least, len(self._lines))
-        if isinstance(node, nodes.list_item | nodes.definition_list_item):
-            return line
-        while line > least and (
-            self._lines[line - 2].strip() or not self._lines[line - 1].strip()
-            or self._lines[line - 1][:1].isspace()
-        ):  # fmt: skip
-            line -= 1
-        return line
-
     # One block
 
     def _children(self, node: nodes.Element) -> str:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            self._depth -= 1
+        self._inline.depth += 1
+        if self._inline.depth > MAX_DEPTH:
+            self._inline.depth -= 1
             return ""
         parts = [
             self._block(child) for child in node.children if not isinstance(child, nodes.title)
         ]
-        self._depth -= 1
+        self._inline.depth -= 1
         return "\n\n".join(filter(None, parts))
 
     def _block(self, node: nodes.Node) -> str:
         match node:
             case nodes.paragraph():
-                return commonmark.paragraph(self._inline(node))
+                return commonmark.paragraph(self._inline.said(node))
             case Directive():
                 return self._directive(node)
             case nodes.literal_block() | nodes.doctest_block():
@@ -255,7 +201,7 @@ class _Writer:
             case nodes.block_quote():
                 return commonmark.quoted(self._children(node))
             case nodes.attribution():
-                return f"— {self._inline(node)}"
+                return f"— {self._inline.said(node)}"
             case nodes.line_block():
                 return "\\\n".join(filter(None, self._verses(node)))
             case nodes.table():
@@ -264,7 +210,7 @@ class _Writer:
                 return self._note(node)
             case nodes.section():
                 title = node.children[0]
-                head = commonmark.strong(self._inline(title))
+                head = commonmark.strong(self._inline.said(title))
                 return "\n\n".join(filter(None, (head, self._children(node))))
             case nodes.math_block():
                 return f"$$\n{node.astext().strip()}\n$$"
@@ -283,9 +229,9 @@ class _Writer:
 
     def _definition(self, node: nodes.definition_list_item) -> str:
         terms = [each for each in node.children if isinstance(each, nodes.term)]
-        words = ", ".join(commonmark.strong(self._inline(each)) for each in terms)
+        words = ", ".join(commonmark.strong(self._inline.said(each)) for each in terms)
         kinds = [each for each in node.children if isinstance(each, nodes.classifier)]
-        words += "".join(f" : *{self._inline(each)}*" for each in kinds)
+        words += "".join(f" : *{self._inline.said(each)}*" for each in kinds)
         body = "\n\n".join(
             self._children(each) for each in node.children if isinstance(each, nodes.definition)
         )
@@ -296,7 +242,7 @@ class _Writer:
         return fields.markdown(
             (
                 each.children[0].astext(),
-                self._inline(each.children[0]),
+                self._inline.said(each.children[0]),
                 self._children(each.children[1]),
             )
             for each in node.children
@@ -316,25 +262,19 @@ class _Writer:
             if isinstance(line, nodes.line_block):
                 yield from self._verses(line)
             else:
-                yield self._inline(line)
+                yield self._inline.said(line)
 
     def _note(self, node: nodes.Element) -> str:
         label = node.children[0].astext() if node.children and isinstance(
             node.children[0], nodes.label) else ""  # fmt: skip
         if not label:
             names = node.get("names") or [""]
-            label = str(self._numbered(names[0]))
+            label = str(self._inline.numbered(names[0]))
         body = "\n\n".join(
             filter(None, (self._block(each) for each in node.children
                           if not isinstance(each, nodes.label)))
         )  # fmt: skip
         return f"\\[{label}\\] {body}" if body else ""
-
-    def _numbered(self, name: str) -> int:
-        if not name:
-            self._auto += 1
-            return self._auto
-        return self._notes.setdefault(name, len(self._notes) + 1)
 
     def _table(self, node: nodes.Element) -> str:
         rows: list[list[str]] = []
@@ -343,7 +283,7 @@ class _Writer:
         spans: dict[tuple[int, int], str] = {}
         for child in node.children:
             if isinstance(child, nodes.title):
-                title = self._inline(child)
+                title = self._inline.said(child)
         for part in node.findall(lambda each: isinstance(each, nodes.thead | nodes.tbody)):
             has_head = has_head or isinstance(part, nodes.thead)
             for row in part.children:
@@ -369,7 +309,7 @@ class _Writer:
             self._module = argument.strip()
         if name in directives.NOTHING or (name.startswith("test") and "hide" in options):
             return ""
-        title = self._inline(node.children[0]) if node.children and isinstance(
+        title = self._inline.said(node.children[0]) if node.children and isinstance(
             node.children[0], nodes.title) else ""  # fmt: skip
         if name in directives.NOTES:
             shown = (
@@ -387,7 +327,7 @@ class _Writer:
                     lambda match: next(filter(None, match.groups()), ""), code
                 )
             return commonmark.titled(
-                self._caption(options.get("caption", "")),
+                self._inline.caption(options.get("caption", "")),
                 commonmark.fence(dedent(code), _language(name, argument.split("\n")[0])),
             )
         if name == "code-tab":
@@ -427,7 +367,7 @@ class _Writer:
         blocks = self._place.document(shown, _suffix(shown.file)) or []
         if not any(block.level for block in bounded(blocks)):
             return []
-        start = max(found[-1].start if found else 1, self._start(node, 1))
+        start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
         return brought_in(blocks, str(shown.file), shown.numbers, start, start, level)
 
     def _shown(self, argument: str, options: dict[str, str]) -> Shown | None:
@@ -484,24 +424,11 @@ class _Writer:
         for line in argument.split("\n"):
             signature = re.sub(r"\\(.)", r"\1", line).strip()
             if is_python and kind not in ("describe", "object"):
-                signature = self._python_signature(kind, signature, options)
+                is_inside = self._class or not self._settings.with_module
+                module = "" if is_inside else self._module
+                signature = directives.python_signature(kind, signature, options, module)
             signatures.append(commonmark.fence(signature, "python" if is_python else ""))
         return "\n\n".join(filter(None, (*signatures, inner)))
-
-    def _python_signature(self, kind: str, signature: str, options: dict[str, str]) -> str:
-        leads = "".join(
-            f"{each} " for each in ("abstract", "async", "classmethod") if each in options
-        )
-        leads += {"class": "class ", "exception": "exception ", "property": "property ",
-                  "staticmethod": "static ", "classmethod": "classmethod ",
-                  "decorator": "@", "decoratormethod": "@"}.get(kind, "")  # fmt: skip
-        leads += "static " if "staticmethod" in options else ""
-        is_inside = self._class or not self._module or not self._settings.with_module
-        if not is_inside and not signature.startswith(f"{self._module}."):
-            leads += f"{self._module}."
-        told = f": {options['type']}" if options.get("type") else ""
-        told += f" = {options['value']}" if options.get("value") else ""
-        return leads + signature + told
 
     def _docstring(self, text: str) -> str:
         return said(text, self._place)
@@ -537,110 +464,12 @@ class _Writer:
         written = [[said(cell.strip()) for cell in row] for row in rows[:500]]
         return commonmark.titled(commonmark.escaped(node["argument"]), commonmark.table(written))
 
-    # Inside of a line
 
-    def _caption(self, text: str) -> str:
-        """An option's text, in which marks count as in any other line."""
-        first = next(iter(parse(text).children), None)
-        return self._inline(first) if isinstance(first, nodes.paragraph) else (
-            commonmark.escaped(text))  # fmt: skip
-
-    def _inline(self, node: nodes.Node) -> str:
-        return re.sub(r"\s*\n\s*", " ", self._run(node)).strip()
-
-    def _run(self, node: nodes.Node) -> str:
-        said = ""
-        for child in node.children:
-            match child:
-                case nodes.Text():
-                    said += commonmark.escaped(child.astext())
-                case nodes.emphasis():
-                    said += f"*{self._run(child).strip()}*"
-                case nodes.strong():
-                    said += f"**{self._run(child).strip()}**"
-                case nodes.literal():
-                    said += commonmark.code_span(child.astext())
-                case Role():
-                    said += self._role(child["role"], child["said"])
-                case nodes.reference():
-                    said += commonmark.link(self._run(child), self._address(child))
-                case nodes.footnote_reference() | nodes.citation_reference():
-                    said += self._reference(child)
-                case nodes.substitution_reference():
-                    said += self._substituted(child)
-                case nodes.math():
-                    said += f"${child.astext()}$"
-                case nodes.image() | nodes.target() | nodes.system_message():
-                    if isinstance(child, nodes.target) and not child.get("refuri"):
-                        said += self._run(child)
-                case nodes.problematic():
-                    said += commonmark.escaped(child.astext())
-                case _:
-                    said += self._run(child)
-        return said
-
-    def _role(self, name: str, content: str) -> str:
-        base = self._document.hyperrun_roles.get(name)
-        if base is not None:
-            if "code" in base or "literal" in base:
-                return commonmark.code_span(content)
-            if base == "raw":
-                return ""
-            return commonmark.escaped(content)
-        name = name or self._settings.default_role
-        if name == "any" and self._place is not None:
-            title = labels.words(self._place, "ref", content) or (
-                labels.words(self._place, "doc", content)
-            )
-            if title:
-                return commonmark.escaped(title)
-        if not name:
-            return commonmark.escaped(re.sub(r"\s+", " ", content))
-        if self._place is not None and "<" not in content:
-            title = labels.words(self._place, name, content, self._depth)
-            if title:
-                return commonmark.escaped(title)
-        return role(name, content)
-
-    def _address(self, node: nodes.reference) -> str:
-        if node.get("refuri"):
-            return str(node["refuri"])
-        if node.get("anonymous"):
-            at = self._next_anonymous
-            self._next_anonymous += 1
-            return self._anonymous[at] if at < len(self._anonymous) else ""
-        name = str(node.get("refname", ""))
-        return self._targets.get(name, "")
-
-    def _reference(self, node: nodes.Element) -> str:
-        text = node.astext()
-        if not text:
-            text = str(self._numbered(str(node.get("refname", ""))))
-        return f"\\[{text}\\]"
-
-    def _substituted(self, node: nodes.Element) -> str:
-        name = str(node.get("refname", ""))
-        known = self._document.substitution_defs
-        found = known.get(name) or known.get(
-            self._document.substitution_names.get(name.lower(), "")
-        )
-        if found is None:
-            return (
-                ""
-                if name.lower() in ("release", "version", "today")
-                else (commonmark.escaped(node.astext()))
-            )
-        self._depth += 1
-        said = self._run(found) if self._depth < MAX_DEPTH else ""
-        self._depth -= 1
-        return said
-
-
-# What a document says of itself to its generator.
 def _suffix(file: PurePosixPath) -> str:
     return ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
 
 
+# What a document says of itself to its generator.
 _OF_ITSELF = frozenset((
     "orphan", "tocdepth", "nocomments", "nosearch", "no-search", "author", "authors", "date",
     "version", "revision", "status", "copyright", "contact", "organization", "address",
@@ -672,23 +501,6 @@ def _is_tight(node: nodes.Element) -> bool:
     return all(
         len(item.children) <= 1 or isinstance(node, nodes.definition_list) for item in node.children
     )
-
-
-def _first_line(node: nodes.Node) -> int:
-    return next((each.line for each in node.findall() if getattr(each, "line", None)), 0)
-
-
-def _plain(node: nodes.Node) -> str:
-    """A heading's words, whatever they are made of."""
-    said = ""
-    for child in node.children:
-        if isinstance(child, Role):
-            said += re.sub(r"\\(\W)|[`]", r"\1", role(child["role"] or "title", child["said"]))
-        elif isinstance(child, nodes.Text):
-            said += child.astext()
-        elif not isinstance(child, nodes.footnote_reference | nodes.image):
-            said += _plain(child) if child.children else child.astext()
-    return re.sub(r"\s+", " ", said).strip()
 
 
 def _number(value: str | None) -> int | None:
