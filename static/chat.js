@@ -347,12 +347,15 @@
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, elt } = event.detail;
-    if (xhr.status < 400) return;
+    // Ours are never whole documents: a network or a proxy asks to log in, with status 200.
+    const isForeign = /^\s*<(!doctype|html)/i.test(xhr.responseText);
+    if (xhr.status < 400 && !isForeign) return;
+    event.detail.isError = true;
     event.detail.shouldSwap = false;
     if (xhr.getResponseHeader("X-HyperRun") === "problem") {
       const told = new DOMParser().parseFromString(xhr.responseText, "text/html").body.textContent;
       problem(told.trim(), near(elt));
-    } else if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
+    } else if (event.detail.requestConfig.path === say.history && !isForeign) setTimeout(readHistory, later());
     else problem(say.sayUnreachable, near(elt));
   });
   const near = (element) => element.closest(".key-form, .sheet-body, .modal-box") ?? messages;

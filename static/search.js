@@ -134,11 +134,12 @@
       const body = new URLSearchParams({ words: now, lang: document.documentElement.lang, rests });
       const answer = await fetch(say.post, { method: "POST", body, signal: AbortSignal.timeout(8000) });
       const text = await answer.text();
-      if (answer.ok) {
+      const told = answer.headers.get("X-HyperRun");
+      if (answer.ok && !/^\s*<(!doctype|html)/i.test(text)) { // such a one is a network's or a proxy's
         known.set(now, text);
-        inHaste = answer.headers.get("X-HyperRun") === "in haste";
+        inHaste = told === "in haste";
         if (known.size > MOST_KNOWN) known.delete(known.keys().next().value);
-      } else problem = new DOMParser().parseFromString(text, "text/html").body.textContent.trim() || say.sayAway;
+      } else problem = (told === "problem" && new DOMParser().parseFromString(text, "text/html").body.textContent.trim()) || say.sayAway;
     } catch { problem = say.sayAway; }
     isAsking = false;
     if (words() !== now) {

@@ -67,6 +67,7 @@ def chat(server: RunningServer, model: ModelServer, chromium: Browser) -> Iterat
     refused = (
         "Failed to load resource: the server responded with a status of 4",
         "Response Status Error Code 4",
+        "Response Status Error Code 200",  # which is not ours
     )
     assert [each for each in complaints.said if not each.startswith(refused)] == []
     context.close()
@@ -120,6 +121,22 @@ def test_a_question_that_is_on_its_way_is_seen_to_be(chat: Page, model: ModelSer
     expect(chat.locator("#send:not([aria-busy]) > .icon")).to_be_visible()
     expect(status).to_have_text("")
     assert len(held) == 2
+
+
+def test_what_a_network_says_in_the_servers_place_is_not_shown(
+    chat: Page, model: ModelServer
+) -> None:
+    """Where one has to log in first, a page says so with status 200; the question stays."""
+    model.script("Call dim.")
+    login = "<!DOCTYPE html><html><body><form>Log in to this network</form></body></html>"
+    chat.route("**/ask", lambda route: route.fulfill(body=login, content_type="text/html"))
+    ask(chat, "How do I dim a lamp?")
+    expect(chat.locator(".problem")).to_contain_text("cannot be reached")
+    expect(chat.locator("#query")).to_have_value("How do I dim a lamp?")
+    expect(chat.locator("body")).not_to_contain_text("Log in to this network")
+    chat.unroute("**/ask")
+    chat.locator("#query").press("Enter")
+    answers(chat, 1)
 
 
 def test_a_question_that_waits_for_the_history_is_seen_to_wait(

@@ -128,11 +128,24 @@ def test_what_was_found_in_haste_is_looked_for_again_when_no_letter_follows(
     assert rested[-1] == ["why is it between zero and a hundred"]
 
 
-def test_a_server_that_is_away_is_told_and_asking_is_still_there(page: Page, serve: Serve) -> None:
+@pytest.mark.parametrize(
+    "answered",
+    [None, (200, "<!doctype html><h1>Log in to this network</h1>"), (502, "<h1>Bad Gateway</h1>")],
+)
+def test_a_server_that_is_away_is_told_and_asking_is_still_there(
+    page: Page, serve: Serve, answered: tuple[int, str] | None
+) -> None:
     server = serve()
     page.goto(server.url + CHAT)
     page.wait_for_selector("[data-ready]")
-    page.route("**/search", lambda route: route.abort())
+
+    def away(route: Route) -> None:
+        if answered is None:
+            route.abort()
+        else:
+            route.fulfill(status=answered[0], body=answered[1], content_type="text/html")
+
+    page.route("**/search", away)
     page.locator("#open-search").click()
     page.keyboard.type("dim")
     expect(page.locator(".search-note")).to_have_text(
