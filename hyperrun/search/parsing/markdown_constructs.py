@@ -22,6 +22,7 @@ from hyperrun.search.parsing.markdown_text import superscript
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_PICTURE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)\b", re.IGNORECASE)
 _CALLOUT = re.compile(r"\.callout-([\w-]+)")
 
 
@@ -47,6 +48,8 @@ def blocks(
         case "snippet":
             found = []
             for name in meta["files"]:
+                if _PICTURE.search(name):
+                    continue
                 found += document.include(snippets.snippet(document.place, name), start, end)
             return found
         case "include":

@@ -34,6 +34,8 @@ _INCLUDE = re.compile(
     r"|<<<[ \t]*(?P<vite>\S[^{\[]*?)[ \t]*(?:\{(?P<lines>[^}]*)\})?"
     r"[ \t]*(?:\[(?P<label>[^\]]*)\])?$"
 )
+_TAKEN_OUT = re.compile(r"\s*(?:\{\{[<%].*[%>]\}\}|-+8<-+.*)\s*")
+_TO_ITS_END = re.compile(r"\s*<(?:[!?]|(?:script|pre|style|textarea)\b)", re.IGNORECASE)
 _TARGET = re.compile(r"\((?P<label>[\w:./ -]+)\)=$")
 _FOOTNOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]:[ \t]*")
 _SILENT = re.compile(
@@ -68,6 +70,7 @@ def parser(components: bool) -> "MarkdownIt":
     markup.inline.ruler.after("link", "unresolved", _unresolved)
     markup.inline.ruler.after("escape", "braces", _braces)
     markup.validateLink = lambda url: True  # type: ignore[method-assign]
+    markup.block.ruler.at("html_block", _html_block, {"alt": interrupts[:3]})
     plain_text.use(markup)
     if components:
         markup.disable(["code"])
@@ -215,6 +218,22 @@ def _snippet(state: "StateBlock", start: int, end: int, line: str, silent: bool)
             return number + 1, {"name": "snippet", "files": files}
         files.append(inner)
     return start + 1, {"name": "nothing"}
+
+
+def _html_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool:
+    """HTML up to a shortcode or a snippet in it, which generators take out first."""
+    from markdown_it.rules_block.html_block import html_block
+
+    if not html_block(state, start, end, silent):
+        return False
+    stops = () if silent or _TO_ITS_END.match(_line(state, start)) else range(start + 1, state.line)
+    stop = next((number for number in stops if _TAKEN_OUT.fullmatch(_line(state, number))), None)
+    if stop is not None:
+        token = state.tokens[-1]
+        token.map = [start, stop]
+        token.content = state.getLines(start, stop, state.blkIndent, True)
+        state.line = stop
+    return True
 
 
 def _target(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
@@ -439,14 +458,18 @@ def _footnote(state: "StateInline", silent: bool) -> bool:
     return True
 
 
+_ELSEWHERE = re.compile(r"\[[^\[\]\n]*\]|\([ \t]*\{\{[<%][^\n]*?[%>]\}\}[^()\s]*[ \t]*\)")
+
+
 def _unresolved(state: "StateInline", silent: bool) -> bool:
-    """`[words][name]` whose name the page does not define: another page or plugin does."""
+    """`[words][name]` whose name the page does not define: another page or plugin does. And
+    `[words]({{< ref "page" >}})`, whose address a shortcode tells."""
     if state.src[state.pos] != "[":
         return False
     end = state.md.helpers.parseLinkLabel(state, state.pos, True)
     if end < 0:
         return False
-    match = re.compile(r"\[([^\[\]\n]*)\]").match(state.src, end + 1)
+    match = _ELSEWHERE.match(state.src, end + 1)
     if not match or not state.src[state.pos + 1 : end].strip():
         return False
     if re.fullmatch(r"[\d, -]+", state.src[state.pos + 1 : end]):

@@ -102,6 +102,16 @@ MARKDOWN = {
     "badges": ("[![build](https://x.example/b.svg)](https://x.example)\n\nWords.", "Words."),
     "contents": ("- [One](#one)\n- [Two](#two)\n\nWords.", "Words."),
     "a table of contents": ("[TOC]\n\n[[toc]]\n\nWords.", "Words."),
+    "links that a shortcode addresses": (
+        'See [`dim`]({{< ref "/a b" >}}), [the guide]({{% relref "b.md" %}}#x) and [so *on*]({{< ref "c" >}}).',
+        "See `dim`, the guide and so *on*.",
+    ),
+    "shortcodes in HTML": (
+        '<h2>Steps to take now</h2>\n{{% tabs %}}\n{{% tab "Mac" %}}\n```sh\nls lamps\n\ncd lamps\n```\n{{% /tab %}}\n{{% /tabs %}}',
+        "## Steps to take now\n\n**Mac**\n\n```sh\nls lamps\n\ncd lamps\n```",
+    ),
+    "a picture as a snippet": ('<div class="drawn">\n--8<-- "a.svg"\n</div>\n\nWords.', "Words."),
+    "shortcodes in a comment": ("<!--\n{{% tabs %}}\nsecret\n-->\n\nWords.", "Words."),
     "HTML": (
         '<div align="center">\n<h3>Lamps</h3>\n<p>It <b>glows</b>. <a href="https://x.example">See</a></p>'
         "\n</div>",
