@@ -123,6 +123,9 @@ class _Writer(HTMLParser):
         self._blocks: list[str] = []
         self._line = ""
         self._silent = 0
+        self._repeated: list[
+            str
+        ] = []  # an element that is not read, once for each in it of its name
         self._pre: list[str] | None = None
         self._language = ""
         self._code: str | None = None
@@ -134,6 +137,9 @@ class _Writer(HTMLParser):
 
     def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
         told = {key: value or "" for key, value in attributes}
+        if self._repeated or "v-for" in told:  # what Vue makes of a list that only it knows
+            self._repeated += [name] * (not self._repeated or self._repeated[0] == name)
+            return
         if name in _SILENT:
             self._silent += 1
             return
@@ -168,6 +174,9 @@ class _Writer(HTMLParser):
             self._rows.append([])
 
     def handle_endtag(self, name: str) -> None:
+        if self._repeated:
+            self._repeated = self._repeated[self._repeated[0] == name :]
+            return
         if name in _SILENT:
             self._silent = max(0, self._silent - 1)
             return
@@ -205,7 +214,7 @@ class _Writer(HTMLParser):
             self._end_line()
 
     def handle_data(self, data: str) -> None:
-        if self._silent:
+        if self._silent or self._repeated:
             return
         if self._pre is not None:
             self._pre.append(data)

@@ -112,6 +112,10 @@ MARKDOWN = {
     ),
     "a picture as a snippet": ('<div class="drawn">\n--8<-- "a.svg"\n</div>\n\nWords.', "Words."),
     "shortcodes in a comment": ("<!--\n{{% tabs %}}\nsecret\n-->\n\nWords.", "Words."),
+    "what Vue repeats": (
+        '<ul>\n  <li v-for="a of all">\n    <ul><li>{{ a }}</li></ul>\n  </li>\n  <li>One</li>\n</ul>',
+        "- One",
+    ),
     "HTML": (
         '<div align="center">\n<h3>Lamps</h3>\n<p>It <b>glows</b>. <a href="https://x.example">See</a></p>'
         "\n</div>",
