@@ -51,11 +51,6 @@ def secret(path: Path, size_bytes: int = 32) -> bytes:
     return kept
 
 
-def secrets_in(folder: Path) -> Secret:
-    """Secrets that are kept in `folder`, by their file's name."""
-    return lambda name: secret(folder / name)
-
-
 def derived(root: str, name: str) -> bytes:
     """The secret of that name, made from one for all (hex): the same in every process."""
     return hmac.digest(bytes.fromhex(root), name.encode(), "sha256")

@@ -67,7 +67,7 @@ class DoorsMiddleware:
                 refused.headers["WWW-Authenticate"] = "Bearer"
                 return await refused(scope, receive, send)
             scope["hyperrun.known"] = True  # no stranger: its address is not counted
-        await self.app(scope, receive, _Told(headers, send))
+        await self.app(scope, receive, _Told(send))
 
     def _may(self, headers: Headers, origin: str) -> bool:
         """May whoever asks change or read anything here? A program without a page may."""
@@ -109,8 +109,7 @@ def _with_headers(send: Send, origin: str) -> Send:
 class _Told:
     """Sends what the app says, a refusal in plain words as JSON."""
 
-    def __init__(self, headers: Headers, send: Send) -> None:
-        self._headers = headers
+    def __init__(self, send: Send) -> None:
         self._send = send
         self._refusal: Message | None = None
         self._said = b""

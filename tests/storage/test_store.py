@@ -34,7 +34,7 @@ from hyperrun.domain import (
 from hyperrun.errors import StoreError
 from hyperrun.passage import Passage
 from hyperrun.settings import Settings
-from hyperrun.storage.files import secret, secrets_in
+from hyperrun.storage.files import Secret, secret
 from hyperrun.storage.keys import Keys
 from hyperrun.storage.schema import MIGRATIONS
 from hyperrun.storage.sqlite import SQLiteStore
@@ -59,6 +59,11 @@ TURN = Turn(
     handed=(Handed(1, "a.md", "A > B", 1, 2, "https://x/", 0.5, 4), Handed(2, "b.md", "B")),
     calls=(Call("openai/x", 10, 5, 0.25, 1.5, "stop"), Call("openai/x")),
 )
+
+
+def secrets_in(folder: Path) -> Secret:
+    """Secrets that are kept in `folder`, by their file's name."""
+    return lambda name: secret(folder / name)
 
 
 @asynccontextmanager

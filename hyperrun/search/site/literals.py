@@ -456,3 +456,12 @@ _READERS: dict[str, Callable[[_Module, Node, int], Any]] = {
     "non_null_expression": _Module._inner,
     "await_expression": _Module._inner,
 }
+
+
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Settings with those of `above` over those of `below`, table by table."""
+    both = {**below, **above}
+    for name, value in above.items():
+        if isinstance(value, dict) and isinstance(below.get(name), dict):
+            both[name] = merged(below[name], value)
+    return both

@@ -181,16 +181,8 @@ def _inherited(root: Path, config: Path) -> dict[str, Any]:
         config = (config.parent / parent).resolve()
         if not config.is_relative_to(root.resolve()):
             break
-        settings = _merged(literals.read_yaml(literals.text(config)), settings)
+        settings = literals.merged(literals.read_yaml(literals.text(config)), settings)
     return settings
-
-
-def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = {**below, **above}
-    for name, value in above.items():
-        if isinstance(value, dict) and isinstance(below.get(name), dict):
-            merged[name] = _merged(below[name], value)
-    return merged
 
 
 def _options(entries: object) -> dict[str, dict[str, Any]]:

@@ -125,16 +125,8 @@ def _with_profile(config: Path) -> dict[str, Any]:
     for name in names:
         if re.fullmatch(r"[\w.-]+", name):
             more = literals.text(config.with_name(f"_quarto-{name}{config.suffix}"))
-            settings = _merged(settings, literals.read_yaml(more))
+            settings = literals.merged(settings, literals.read_yaml(more))
     return settings
-
-
-def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    merged = {**below, **above}
-    for name, value in above.items():
-        if isinstance(value, dict) and isinstance(below.get(name), dict):
-            merged[name] = _merged(below[name], value)
-    return merged
 
 
 def _chapters(entries: object) -> list[str]:
@@ -173,7 +165,7 @@ def read_nbdev(root: Path, config: Path) -> Quarto | None:
         return None
     quarto: dict[str, Any] = {}
     for name in ("nbdev.yml", *NAMES):
-        quarto = _merged(quarto, literals.read_yaml(literals.text(root / folder / name)))
+        quarto = literals.merged(quarto, literals.read_yaml(literals.text(root / folder / name)))
     said = mapping(quarto.get("website")).get("site-url")
     host, base = settings.get("doc_host", ""), settings.get("doc_baseurl", "")
     if host.startswith("http"):

@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from lxml import etree
 
@@ -184,15 +184,3 @@ def _content(root: Element, html: bytes) -> list[Element]:
                 if not any(outer in inside for outer in each.iterancestors())
             ]  # fmt: skip
     return []
-
-
-def sections_below(address: str, base: str) -> str | None:
-    """The path of `address` below the site at `base`; None where it lies elsewhere."""
-    try:
-        one, other = urlsplit(address), urlsplit(base)
-    except ValueError:
-        return None
-    folder = other.path.rstrip("/") + "/"
-    if one.hostname != other.hostname or not (one.path + "/").startswith(folder):
-        return None
-    return unquote(one.path[len(folder) :])

@@ -198,7 +198,6 @@ class Pandoc:
 
     title_first: bool = True  # the first heading is the page's title where it is of level 1
     counts_title: bool = True  # ... and its name is taken all the same
-    drops_dashed: bool = False  # nbdev leaves a heading out that ends in " -"
 
     def __post_init__(self) -> None:
         self._used: set[str] = set()
