@@ -104,7 +104,8 @@
   document.addEventListener('hyperrun:ready', () => {
     hear('theme', { theme: page.dataset.theme });
     const questions = (told.get('questions') || '').split('|').map((each) => text(each.trim(), 200));
-    if (questions[0]) hear('questions', { questions: questions.filter(Boolean).slice(0, 4) });
+    const asked = questions.filter(Boolean).slice(0, 4);
+    if (asked[0]) hear('questions', { questions: asked });
     if (told.get('label')) hear('title', { title: text(told.get('label'), 80) });
     if (read.title || read.url || read.version) hear('page', read);
     send('ready');

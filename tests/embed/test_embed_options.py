@@ -126,7 +126,7 @@ SEEN = {
         Reader.opens,
     ),
     "questions": Seen(
-        "Who <i>dims</i>?|Why?",
+        "| Who <i>dims</i>? | Why? |",
         lambda r: r.frame.evaluate(STARTERS) == ["Who <i>dims</i>?", "Why?"],
         False,
         True,
