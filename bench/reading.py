@@ -11,7 +11,6 @@ import argparse
 import json
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,10 +18,9 @@ from urllib.parse import quote
 from playwright.sync_api import Browser
 
 from bench.answers import port_of, process
-from hyperrun.settings import Settings
 from tests.browser import launched_chromium
 from tests.model_server import Script, running_model_server
-from tests.server import running, write_repository
+from tests.server import running, settings_in
 
 ROUNDS = 3
 TOKENS = 2_000
@@ -113,12 +111,8 @@ def main() -> None:
     ):
         folder = Path(made)
         model.default = Script(tokens(given.tokens), delay_s=1 / RATE)
-        settings = replace(
-            Settings(),
-            port=0,
-            repo_path=str(write_repository(folder)),
-            data_dir=folder / "data",
-            search="embedded",
+        settings = settings_in(
+            folder,
             model="openai/scripted",
             api_base=model.url,
         )

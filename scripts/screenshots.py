@@ -23,11 +23,10 @@ from playwright.sync_api import Browser, Locator, Page
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from hyperrun.settings import Settings  # noqa: E402
 from tests.browser import choose, host_site, launched_chromium  # noqa: E402
 from tests.host_sites import OPEN_ROOTS  # noqa: E402
 from tests.model_server import ModelServer, Script, running_model_server  # noqa: E402
-from tests.server import GUIDE, RunningServer, running, write_repository  # noqa: E402
+from tests.server import GUIDE, RunningServer, running, settings_in  # noqa: E402
 from tests.states import (  # noqa: E402
     QUESTION,
     SCENES,
@@ -331,14 +330,8 @@ def main() -> None:
     ):
         folder = Path(made)
         model.default = Script(ANSWER, prompt_tokens=1_900, completion_tokens=160)
-        repository = write_repository(folder)
-        (repository / "docs" / "scenes.md").write_text(SCENES)
-        settings = replace(
-            Settings(),
-            port=0,
-            repo_path=str(repository),
-            data_dir=folder / "data",
-            search="embedded",
+        settings = settings_in(
+            folder,
             model="openai/gpt-4o-mini",
             api_base=model.url,
             share=True,
@@ -348,6 +341,7 @@ def main() -> None:
             questions_per_minute_in_all=0,
             changes_per_minute_per_address=0,
         )
+        (Path(settings.repo_path) / "docs" / "scenes.md").write_text(SCENES)
         if "looks" in wanted:
             states = [each for each in wanted if each in STATES]
             looks(browser, Stage(settings, model, folder), states)

@@ -123,6 +123,14 @@ class RunningServer:
 Serve = Callable[..., RunningServer]
 
 
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Settings of a server on a free port, over a small repository that is made in `folder`."""
+    return replace(
+        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
+        search="embedded", **changes,
+    )  # fmt: skip
+
+
 @contextmanager
 def running(settings: Settings, **options: Any) -> Iterator[RunningServer]:
     """A server for the length of a block."""

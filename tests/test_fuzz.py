@@ -29,7 +29,7 @@ from hyperrun.settings import Settings
 from hyperrun.web.forms import MAX_QUESTION_CHARS
 from tests.browser import eventually
 from tests.leaks import KEY
-from tests.server import RunningServer, running, write_repository
+from tests.server import RunningServer, running, settings_in
 
 EXAMPLES = 25
 POLITE = {"HX-Request": "true"}
@@ -110,14 +110,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
             ("questions_per", "changes_per", "searches_per", "max_answers_", "max_streams")
         )
     }
-    changed = replace(
-        Settings(),
-        port=0,
-        repo_path=str(write_repository(folder)),
-        data_dir=folder / "data",
-        search="embedded",
+    changed = settings_in(
+        folder,
         metrics=True,
-        **unlimited,  # type: ignore[arg-type]
+        **unlimited,
     )
     complaints = Complaints()
     logging.getLogger().addHandler(complaints)

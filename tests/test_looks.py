@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hyperrun.llm.library import lisette as import_models
-from hyperrun.settings import Settings
 from tests.browser import accessibility_findings, choose
 from tests.model_server import ModelServer, Script, running_model_server
-from tests.server import RunningServer, running, write_repository
+from tests.server import RunningServer, running, settings_in, write_repository
 from tests.test_whole_way import answers, ask
 
 pytestmark = pytest.mark.browser
@@ -50,13 +49,8 @@ def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
     import_models()  # it takes seconds, and the first question does not wait for it
 
     folder = tmp_path_factory.mktemp("looks")
-    repository = write_repository(folder)
-    settings = replace(
-        Settings(),
-        port=0,
-        repo_path=str(repository),
-        data_dir=folder / "data",
-        search="embedded",
+    settings = settings_in(
+        folder,
         model="openai/scripted",
         api_base=model.url,
         share=True,

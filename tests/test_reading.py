@@ -3,16 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from hyperrun.settings import Settings
 from tests.browser import Complaints, accessibility_findings, choose
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, running_model_server
-from tests.server import RunningServer, running, write_repository
+from tests.server import RunningServer, running, settings_in
 from tests.test_whole_way import answers, ask
 
 pytestmark = pytest.mark.browser
@@ -34,14 +33,8 @@ def model() -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("reading")
-    repository = write_repository(folder)
-    (repository / "docs" / "more.md").write_text(MORE)
-    settings = replace(
-        Settings(),
-        port=0,
-        repo_path=str(repository),
-        data_dir=folder / "data",
-        search="embedded",
+    settings = settings_in(
+        folder,
         model="openai/scripted",
         api_base=model.url,
         share=True,
@@ -49,6 +42,7 @@ def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
         questions_per_minute=0,
         questions_per_minute_per_address=0,
     )
+    (Path(settings.repo_path) / "docs" / "more.md").write_text(MORE)
     with running(settings) as server:
         server.wait_until_ready()
         yield server

@@ -3,16 +3,14 @@
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
-from hyperrun.settings import Settings
 from tests.answering.test_turns import Reader, events
 from tests.model_server import ModelServer, Script, Tool, running_model_server
-from tests.server import RunningServer, running, write_repository
+from tests.server import RunningServer, running, settings_in
 
 QUESTIONS = ("How do I dim a lamp?", "How do I install it?", "What does pair do?", "class Lamp")
 
@@ -26,12 +24,8 @@ def model() -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def server(model: ModelServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("cited")
-    settings = replace(
-        Settings(),
-        port=0,
-        repo_path=str(write_repository(folder)),
-        data_dir=folder / "data",
-        search="embedded",
+    settings = settings_in(
+        folder,
         model="openai/scripted",
         api_base=model.url,
         questions_per_minute=0,

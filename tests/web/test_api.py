@@ -17,7 +17,7 @@ from hyperrun.web.openapi import ANSWER, ERROR, described
 from tests.browser import eventually
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
-from tests.server import RunningServer, Serve
+from tests.server import RunningServer, Serve, settings_in
 from tests.web.test_mcp import BAD, HOSTILE, TOKEN, _turns
 
 QUESTION = {"question": "How do I dim a lamp?"}
@@ -126,10 +126,9 @@ def test_whoever_leaves_is_not_answered_on(serve: Serve, model_server: ModelServ
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    from dataclasses import replace
 
     from hyperrun.settings import Settings
-    from tests.server import running, write_repository
+    from tests.server import running
 
     folder = tmp_path_factory.mktemp("api")
     unlimited: dict[str, Any] = {
@@ -137,9 +136,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         for name in Settings.__dataclass_fields__
         if name.startswith(("questions_per", "changes_per", "max_answers_", "max_streams"))
     }
-    settings = replace(
-        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
-        search="embedded", site_url="https://docs.example.org/", **unlimited,
+    settings = settings_in(
+        folder, site_url="https://docs.example.org/", **unlimited,
     )  # fmt: skip
     with running(settings) as server:
         server.wait_until_ready()

@@ -14,11 +14,10 @@ from mcp import Client
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, Implementation, TextContent
 
-from hyperrun.settings import Settings
 from hyperrun.web import mcp_tools
 from tests.leaks import KEY
 from tests.model_server import ModelServer, Script, Tool
-from tests.server import RunningServer, Serve
+from tests.server import RunningServer, Serve, settings_in
 from tests.web.test_agents import CHROME
 
 TOKEN = "a token of twenty letters or more"
@@ -238,14 +237,12 @@ def test_bodies_of_any_kind_are_refused(
 
 @pytest.fixture(scope="module")
 def serve_once(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    from dataclasses import replace
 
-    from tests.server import running, write_repository
+    from tests.server import running
 
     folder = tmp_path_factory.mktemp("mcp")
-    settings = replace(
-        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
-        search="embedded", changes_per_minute_per_address=0,
+    settings = settings_in(
+        folder, changes_per_minute_per_address=0,
         allowed_origins=("https://docs.example.org", "https://*.wide.example", "http://localhost:*"),
     )  # fmt: skip
     with running(settings) as server:

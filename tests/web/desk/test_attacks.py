@@ -22,7 +22,7 @@ from hyperrun.storage.sqlite import SQLiteStore
 from hyperrun.web.desk import passwords
 from hyperrun.web.desk.passwords import hashed, matches
 from main import create_app
-from tests.server import RunningServer, running, write_repository
+from tests.server import RunningServer, running, settings_in, write_repository
 from tests.storage.test_store import TURN
 from tests.web.desk.seat import PASSWORD, READ_PASSWORD, Seat, seat
 
@@ -55,9 +55,8 @@ def save_beside(settings: Settings, turns: Sequence[Turn]) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with a desk, two passwords, and one hostile turn."""
     folder = tmp_path_factory.mktemp("desk")
-    settings = replace(
-        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
-        search="embedded", desk_password=PASSWORD, desk_read_password=hashed(READ_PASSWORD),
+    settings = settings_in(
+        folder, desk_password=PASSWORD, desk_read_password=hashed(READ_PASSWORD),
         changes_per_minute_per_address=0,
     )  # fmt: skip
     with running(settings) as started:
@@ -338,9 +337,8 @@ SSO: dict[str, Any] = {
 def behind_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server whose proxy, 127.0.0.1, signs people in."""
     folder = tmp_path_factory.mktemp("sso")
-    settings = replace(
-        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
-        search="embedded", **(SSO | {"trusted_proxies": ("127.0.0.1", "::1")}),
+    settings = settings_in(
+        folder, **(SSO | {"trusted_proxies": ("127.0.0.1", "::1")}),
     )  # fmt: skip
     with running(settings) as server:
         server.wait_until_ready()

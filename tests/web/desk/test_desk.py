@@ -17,10 +17,9 @@ from playwright.sync_api import Browser, Page
 
 from hyperrun.domain import PERSON, Grounding, Outcome, PageContext, Turn
 from hyperrun.language import languages, texts
-from hyperrun.settings import Settings
 from hyperrun.web.desk.figures import Counts, overview
 from tests.browser import accessibility_findings
-from tests.server import RunningServer, running, write_repository
+from tests.server import RunningServer, running, settings_in
 from tests.storage.test_store import TURN, opened, run
 from tests.test_language import names
 from tests.web.desk.seat import PASSWORD, Seat, seat
@@ -45,9 +44,8 @@ def asked(number: int, question: str, **changes: object) -> Turn:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with a desk and a handful of questions."""
     folder = tmp_path_factory.mktemp("desk")
-    settings = replace(
-        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
-        search="embedded", desk_password=PASSWORD, changes_per_minute_per_address=0,
+    settings = settings_in(
+        folder, desk_password=PASSWORD, changes_per_minute_per_address=0,
         daily_budget_usd=7.5,
     )  # fmt: skip
     with running(settings) as started:

@@ -23,7 +23,7 @@ from hyperrun.settings import Settings
 from hyperrun.storage.opening import store_of
 from hyperrun.storage.queries import Queries
 from tests.postgresql import running_postgresql
-from tests.server import RunningServer, running, write_repository
+from tests.server import RunningServer, running, settings_in
 from tests.web.desk.seat import PASSWORD, seat
 
 FEW, MANY = 1_500, 15_000
@@ -55,9 +55,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def filled(folder: Path, database: str, turns: int) -> Settings:
     """A store with so many turns, and 160 of one conversation."""
-    settings = replace(
-        Settings(), port=0, repo_path=str(write_repository(folder)), data_dir=folder / "data",
-        database_url=database, search="embedded", desk_password=PASSWORD, keep_days=0,
+    settings = settings_in(
+        folder, database_url=database, desk_password=PASSWORD, keep_days=0,
         max_store_mb=0, changes_per_minute_per_address=0,
     )  # fmt: skip
 
