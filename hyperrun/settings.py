@@ -7,6 +7,7 @@ variables carry their unit. An empty variable counts as unset.
 import math
 import os
 import re
+import sys
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -567,6 +568,19 @@ def _needs(settings: Settings) -> Iterator[str]:
         yield "HYPERRUN_ESCALATION is `webhook` or a mail address"
     elif settings.escalation and not settings.smtp_url:
         yield "HYPERRUN_ESCALATION by mail needs HYPERRUN_SMTP_URL"
+
+
+def load_env() -> None:
+    """Take the lines of `.env` in this folder into the environment, where there is one. Ends the
+    process with one sentence where it is no text."""
+    import dotenv
+
+    try:
+        dotenv.load_dotenv(Path.cwd() / ".env")
+    except ValueError:
+        sys.exit("hyperrun: .env cannot be read: save it as UTF-8")
+    except OSError as error:
+        sys.exit(f"hyperrun: .env cannot be read: {error.strerror}")
 
 
 def unread(environment: Mapping[str, str]) -> dict[str, str]:

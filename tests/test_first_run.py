@@ -60,6 +60,13 @@ def test_a_model_that_is_named_and_cannot_answer_is_told_with_the_reason(tmp_pat
     assert "model:  none: nosuch/model needs a key: HYPERRUN_API_KEY or NOSUCH_API_KEY" in said
 
 
+@pytest.mark.parametrize("verb", ["serve", "doctor", "index", "report"])
+def test_a_file_of_settings_that_is_no_text_is_one_sentence(tmp_path: Path, verb: str) -> None:
+    (tmp_path / ".env").write_text("HYPERRUN_NAME=Lantern\n", encoding="utf-16")
+    status, said = first_run(tmp_path, verb)
+    assert (status, said) == (1, "hyperrun: .env cannot be read: save it as UTF-8\n")
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

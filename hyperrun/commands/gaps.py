@@ -39,7 +39,7 @@ from hyperrun.insights.wording import in_english, language_of
 from hyperrun.search.built import built_index, places
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import EmbeddingError
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import MAX_PLACED, Kind, day_of
 
@@ -48,8 +48,6 @@ AT_ONCE = 64  # questions that are embedded in one call
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the gaps, or a draft for one."""
-    import dotenv
-
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.days <= 0 or min(options.least, options.most, options.draft or 1) < 1:
@@ -57,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forge = forge_of(parser, options)
     if options.behind:
         os.nice(10)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         found = asyncio.run(_read(settings, options))[: options.most]

@@ -8,21 +8,18 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from hyperrun.errors import BadSetting, SearchError
 from hyperrun.search.engine import Search
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Build or refresh the index once. 2 where it fails."""
-    import dotenv
-
     parser = argparse.ArgumentParser(prog="hyperrun index", description=__doc__)
     parser.add_argument("--repo", help="a folder or a git URL (HYPERRUN_REPO_PATH)")
     options = parser.parse_args(arguments)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         if options.repo:

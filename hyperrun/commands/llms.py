@@ -17,13 +17,11 @@ from hyperrun.errors import BadSetting, SearchError
 from hyperrun.search import llms
 from hyperrun.search.engine import Search
 from hyperrun.search.whole_pages import Page, WholePages
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the files. 2 where that fails."""
-    import dotenv
-
     parser = argparse.ArgumentParser(
         prog="hyperrun llms", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -31,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path, help="the folder that the generator has written")
     parser.add_argument("--repo", help="the folder of the site's sources (HYPERRUN_REPO_PATH)")
     options = parser.parse_args(arguments)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         folder: Path = options.folder.resolve()

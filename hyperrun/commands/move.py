@@ -12,21 +12,19 @@ from dataclasses import replace
 from pathlib import Path
 
 from hyperrun.errors import BadSetting, StoreError
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 from hyperrun.storage.files import lock_data_dir
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 2 where it cannot be done."""
-    import dotenv
-
     parser = argparse.ArgumentParser(
         prog="hyperrun import", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("folder", nargs="?", type=Path, help="the data folder to read")
     options = parser.parse_args(arguments)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         folder = options.folder or settings.data_dir

@@ -12,14 +12,13 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 
 from hyperrun.errors import BadSetting, SearchError
 from hyperrun.search.engine import Search
 from hyperrun.search.site.published_site import PublishedSite, SiteDown
 from hyperrun.search.site.report import Fetch, SourceReport, checked, report
 from hyperrun.search.tree import Tree
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 from hyperrun.text import plain
 
 MAX_SHOWN = 100
@@ -27,8 +26,6 @@ MAX_SHOWN = 100
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table. 1 where an address is wrong, 2 where it fails."""
-    import dotenv
-
     parser = argparse.ArgumentParser(
         prog="hyperrun pages", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -37,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="follow every address and anchor")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         if options.repo:

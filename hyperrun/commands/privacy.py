@@ -13,11 +13,10 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from hyperrun.errors import BadSetting, StoreError
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import Store
 
@@ -47,15 +46,13 @@ async def _conversation(store: Store, any_id: str) -> str | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says. 1 where there is no such conversation, 2 where it fails."""
-    import dotenv
-
     arguments = sys.argv[1:] if arguments is None else arguments
     # Not argparse: an id may begin with a dash.
     if len(arguments) != 2 or arguments[0] not in ("export", "delete"):
         print(__doc__, file=sys.stderr)
         return 2
     action, any_id = arguments
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         if action == "export":

@@ -11,11 +11,10 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from hyperrun.errors import BadSetting, StoreError
 from hyperrun.insights.report import Insights, as_html, as_markdown, insights
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 from hyperrun.storage.opening import store_of
 
 
@@ -26,8 +25,6 @@ async def _read(settings: Settings, days: float, most: int) -> Insights:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report. 2 where it fails."""
-    import dotenv
-
     parser = argparse.ArgumentParser(prog="hyperrun report", description=__doc__)
     parser.add_argument("--days", type=float, default=30, help="how far back (30)")
     parser.add_argument("--most", type=int, default=20, help="longest list (20)")
@@ -42,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--days and --most are more than 0")
     if options.behind:
         os.nice(10)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         report = asyncio.run(_read(settings, options.days, options.most))

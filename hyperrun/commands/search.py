@@ -20,7 +20,7 @@ from hyperrun.errors import BadSetting, SearchError
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import Search
 from hyperrun.search.terms import forms, last_name, query_terms, terms
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 
 MAX_TEXT_CHARS = 4_000
 
@@ -30,8 +30,6 @@ def main(arguments: Sequence[str] | None = None, *, repo_first: bool = False) ->
 
     `repo_first` is the older form, which names the repository before the question.
     """
-    import dotenv
-
     parser = _parser(repo_first)
     options = parser.parse_intermixed_args(arguments)  # --repo REPO -k 5 QUESTION -k 5 too
     if (options.question is None) == (options.queries is None):
@@ -40,7 +38,7 @@ def main(arguments: Sequence[str] | None = None, *, repo_first: bool = False) ->
         queries = _queries(options.queries) if options.queries is not None else []
     except (OSError, ValueError) as error:
         parser.error(f"{options.queries} cannot be read: {error}")
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         if options.repo:

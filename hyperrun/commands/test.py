@@ -37,7 +37,7 @@ from hyperrun.errors import BadSetting, SearchError, StoreError
 from hyperrun.llm.models import Models
 from hyperrun.search.checkout import is_url
 from hyperrun.search.engine import Search
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 from hyperrun.storage.opening import store_of
 
 AT_ONCE = 4  # answers of a model
@@ -46,13 +46,11 @@ DRAFTED_DAYS = 30
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Ask the questions, and tell what does not hold."""
-    import dotenv
-
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.best_of < 1 or options.budget < 0 or options.most < 1 or not 1 <= options.k <= 50:
         parser.error("--best-of and --most are 1 or more, --budget is not negative, -k is 1 to 50")
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         if options.repo:

@@ -7,15 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
-import dotenv
 import uvicorn
 from fasthtml.core import FastHTML
 
 from hyperrun.errors import BadSetting, SearchUnavailable, StoreError
 from hyperrun.logs import configure as configure_logs
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, load_env
 from hyperrun.storage.files import broken_secret, lock_data_dir
 from hyperrun.storage.opening import check_store
 from hyperrun.web import assets, protocol
@@ -28,7 +26,7 @@ def serve(
 ) -> None:
     """Read the settings, prepare the browser assets, serve."""
     options = _parser().parse_args(arguments)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     try:
         settings = Settings.from_environment()
         configure_logs(settings)

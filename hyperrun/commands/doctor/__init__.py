@@ -13,18 +13,16 @@ import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 
 from hyperrun.commands.doctor import machine, meaning, model, names, public, sources
 from hyperrun.commands.doctor.finding import Finding, Level, note
+from hyperrun.settings import load_env
 
 MARKS = {Level.WRONG: "WRONG", Level.RISK: "RISK ", Level.NOTE: "note ", Level.GOOD: "good "}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what was found. 1 where something is wrong, or a risk in public; else 0."""
-    import dotenv
-
     parser = argparse.ArgumentParser(
         prog="hyperrun doctor", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -34,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--offline", action="store_true", help="ask nothing of the network")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    dotenv.load_dotenv(Path.cwd() / ".env")
+    load_env()
     found = list(
         findings(os.environ, options.repo, is_public=options.public, offline=options.offline)
     )
