@@ -137,12 +137,14 @@ def blocks(passage: Passage) -> list[Block]:
     """The blocks of a passage, in order."""
     if not is_prose(passage):
         return _definition(passage)
-    return _prose(passage.shown + "\n")
+    page = (passage.url or "").partition("#")[0].rstrip("/")
+    return _prose(passage.shown + "\n", page)
 
 
-def _prose(markdown: str) -> list[Block]:
-    """The top-level blocks of documentation; a paragraph that ends in a colon goes with what
-    follows, as a label does, and a list that explains marks in code with that."""
+def _prose(markdown: str, page: str = "") -> list[Block]:
+    """The top-level blocks of documentation at `page`, without a note that only leads there; a
+    paragraph that ends in a colon goes with what follows, as a label does, and a list that explains
+    marks in code with that."""
     lines = markdown.splitlines()
     tokens = parser().parse(markdown, {"rendering": Rendering()})
     blocks: list[Block] = []
@@ -153,6 +155,8 @@ def _prose(markdown: str) -> list[Block]:
         words = "\n".join(lines[slice(*token.map)]).rstrip()
         if token.type == "heading_open":
             heading, lead_in = _words_of(tokens[at + 1]), ""
+        elif token.type == "blockquote_open" and page and _leads_to(page, words):
+            continue
         elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())
@@ -189,6 +193,12 @@ def _words_of(heading: "Token") -> str:
     """A heading's words, without what makes them code or a link."""
     said = (" " if each.type == "softbreak" else each.content for each in heading.children or ())
     return "".join(said).strip()
+
+
+def _leads_to(page: str, words: str) -> bool:
+    """Is it a few words for those who read the file elsewhere than at `page`?"""
+    is_named = re.search(rf"{re.escape(page)}/?(?![\w/#?])", words)
+    return bool(is_named) and size(words) <= SHORT_LINES
 
 
 def _is_before_code(tokens: Sequence["Token"]) -> bool:

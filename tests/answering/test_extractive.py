@@ -265,6 +265,22 @@ def test_a_label_is_not_quoted_alone(label: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("note", "is_said"),
+    [
+        ("> Source! Read\n>\n> it at **https://lamps.example/dim**.", False),
+        ("> Read https://lamps.example/dim/hue too.", True),
+        ("> Read https://lamps.example/dim#hue too.", True),
+        ("Read it at https://lamps.example/dim.", True),
+    ],
+)
+def test_a_note_that_only_leads_to_the_page_it_stands_on_is_not_quoted(
+    note: str, is_said: bool
+) -> None:
+    page = replace(section(f"{note}\n\nTurn it."), url="https://lamps.example/dim#turn")
+    assert [each.text for each in blocks(page)] == [note] * is_said + ["Turn it."]
+
+
 def test_words_that_stand_out_are_a_paragraph_of_their_own() -> None:
     assert [each.text for each in blocks(section("**Dim it.**\n\nWords."))] == [
         "**Dim it.**",
