@@ -93,6 +93,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `hyperrun pages | head`: whoever reads has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"hyperrun: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 1 if name == "serve" else 2
 
 
 def _unknown(name: str) -> str:

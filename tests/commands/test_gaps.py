@@ -50,6 +50,10 @@ def test_gaps_are_written_a_file_each(tmp_path: Path) -> None:
             assert "3 readers, 3 times in 30 days" in path.read_text()
             assert json.loads(command(tmp_path, "--json").stdout)[0]["readers"] == 3
             assert "No gaps." in command(tmp_path, "--least", "4").stdout
+            (tmp_path / "taken").touch()
+            done = operators("hyperrun", tmp_path, "gaps", "--out", str(tmp_path / "taken"))
+            assert done.returncode == 2
+            assert done.stderr == f"hyperrun: {tmp_path / 'taken'}: File exists\n"
 
     run(work)
 
