@@ -207,6 +207,9 @@ def test_nothing_is_written_before_somebody_has_agreed(
          " scripts: own(), presets: [['classic', {}]]};\n", **PAGE},
         {"docs/.vitepress/config.ts": "import { shared } from './shared'\n"
          "export default defineConfig({ ...shared, locales: {} })\n", **PAGE},
+        {"docs/.vitepress/config.js": "const base = own()\nexport default { ...base, title: 'x' }\n",
+         **PAGE},
+        {"mkdocs.yml": "site_name: x\nextra_javascript:\n\t- a.js\n", **PAGE},
         {"hugo.toml": 'theme = "of-my-own"\n', "content/_index.md": "# x\n"},
         {"a.html": "<h1>x</h1>"},
     ],
@@ -223,6 +226,9 @@ def test_what_no_program_can_change_is_left_as_it_is_and_the_line_is_told(
         assert re.search(rf"\n  (head|scripts): \[.*'{SRC}'.*\],\n", said) and LINE not in said
     else:
         assert LINE in said
+    assert ("mkdocs.yml cannot be read: line 3: " in said) == any(
+        "\t" in each for each in files.values()
+    )
 
 
 @pytest.mark.parametrize("server", ["chat.example.org", "ftp://x", "https://x'y", 'https://x"', ""])

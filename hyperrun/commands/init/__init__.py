@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hyperrun.commands.init.edit import ByHand, Edit, has_tag, read
 from hyperrun.commands.init.generators import BY_KIND, PLUGINS, file_of, kind_of, tag
-from hyperrun.search.site import rules
+from hyperrun.search.site import configuration, literals, rules
 from hyperrun.search.sources import FILE
 
 SERVER = "http://127.0.0.1:5001"
@@ -41,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     found = rules.main_site(root)
     if found is None:
+        for config in configuration.find(root):
+            if why := literals.fault(config):
+                print(f"{config.relative_to(root)} cannot be read: {why}\n")
         print(
             f"No generator that is known was found. Each page wants this line:\n\n  {tag(server)}"
         )

@@ -25,6 +25,9 @@ def add_item(
         for each in meant.named_children
     ):
         raise ByHand(f"`{key}` is made elsewhere")
+    spread = next((each for each in meant.named_children if each.type == "spread_element"), None)
+    if found is None and spread is not None and spread.text:
+        raise ByHand(f"`{spread.text.decode()}` may hold a `{key}` of its own")
     if found is None:
         changed = _with_key(content, meant, f"{key}: [{item}],", end_of(text))
     else:
