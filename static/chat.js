@@ -290,9 +290,10 @@
   };
   composer.addEventListener("htmx:confirm", (event) => {
     if (event.target !== composer) return;
-    const goes = query().value.trim() && !panel.querySelector("[data-running]");
+    const isSending = composer.matches(".htmx-request"); // where that fails, a second would follow
+    const goes = query().value.trim() && !isSending && !panel.querySelector("[data-running]");
     if (!goes) event.preventDefault();
-    sending(goes || composer.matches(".htmx-request"));
+    sending(goes || isSending);
   });
   composer.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== composer) return;

@@ -110,6 +110,7 @@ def test_a_question_that_is_on_its_way_is_seen_to_be(chat: Page, model: ModelSer
     with chat.expect_request("**/ask"):
         ask(chat, "And again?")
     expect(send).to_have_attribute("aria-busy", "true")
+    chat.locator("#query").press("Enter")
     held[1].fulfill(status=429)
     expect(chat.locator(".problem")).to_be_visible()
     expect(chat.locator("#send:not([aria-busy]) > .icon")).to_be_visible()
