@@ -33,6 +33,7 @@ _NOTE = re.compile(r"^\.\. (version\w+|deprecated)::\s*(\S*)", re.MULTILINE)
 _WORD = re.compile(r"\w")
 _BETWEEN = "\n\n…\n\n"  # what stands between parts of code and of steps for those left out
 _LEFT_OUT = frozenset(("…", "- …", "* …", "+ …", "| … |"))
+_QUOTED = re.compile(r"^[> \t]+", re.MULTILINE)
 _ANNOUNCES = re.compile(r":[*_]*$")
 _LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
 _MARKED = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\(1\)")  # code that a list explains by numbers
@@ -197,8 +198,8 @@ def _words_of(heading: "Token") -> str:
 
 def _leads_to(page: str, words: str) -> bool:
     """Is it a few words for those who read the file elsewhere than at `page`?"""
-    is_named = re.search(rf"{re.escape(page)}/?(?![\w/#?])", words)
-    return bool(is_named) and size(words) <= SHORT_LINES
+    rest, named = re.subn(rf"{re.escape(page)}/?(?![\w/#?])", "", _QUOTED.sub("", words))
+    return bool(named) and size(rest) <= SHORT_LINES
 
 
 def _is_before_code(tokens: Sequence["Token"]) -> bool:

@@ -268,7 +268,7 @@ def test_a_label_is_not_quoted_alone(label: str) -> None:
 @pytest.mark.parametrize(
     ("note", "is_said"),
     [
-        ("> Source! Read\n>\n> it at **https://lamps.example/dim**.", False),
+        ("> Source, no page of ours!\n>\n> Read\n>\n> it at **https://lamps.example/dim**.", False),
         ("> Read https://lamps.example/dim/hue too.", True),
         ("> Read https://lamps.example/dim#hue too.", True),
         ("Read it at https://lamps.example/dim.", True),
