@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import groupby
 
 from hyperrun.answering.choosing import CLEAR, Quotable, Quote, Section, choose
-from hyperrun.answering.quoting import Block, blocks, is_prose
+from hyperrun.answering.included_code import shown_by
+from hyperrun.answering.quoting import blocks, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.search.intent import asks_how_it_is_built
@@ -46,20 +47,19 @@ async def extract(
     language: str,
     introducing: int = 0,
 ) -> AsyncIterator[str]:
-    """The answer as Markdown, a section at a time, with its citations.
+    """The answer as Markdown, a section at a time, with its citations; the first part says how well
+    it answers.
 
     `sources` are ordered, best first. With `introducing` the first so many are quoted as they
     begin, whatever words they hold.
     """
-    question = wanted.question
-    is_of_use = not introducing and not asks_for_code(question, sources)
+    is_of_use = not introducing and not is_about_code(wanted.question, sources)
     if is_of_use:
         sources = sorted(sources, key=lambda source: not is_prose(source.passage))
     shares = [wanted.share(f"{each.passage.title}\n{each.passage.shown}") for each in sources]
     most = max(shares[:3], default=0.0)
-    is_foreign = _LETTER.search(question) and not _LATIN.search(question)
     if not introducing and (not sources or is_absent(wanted, most)):
-        yield text(language, "extract_none_language" if is_foreign else "extract_none")
+        yield nothing(wanted.question, language)
         near = [
             each for each, share in zip(sources, shares, strict=True)
             if share >= NEAR and is_prose(each.passage)
@@ -84,11 +84,26 @@ async def extract(
         yield f"{said(section, quotes)}\n\n"
     if not answer:
         yield f"**{escaped(heading(sources[0]))}** [{sources[0].number}]\n\n"
-    seen = {*lost, *(place(section.source) for section, _ in answer)}
-    seen |= {place(section.blocks[each.at].source) for section, quotes in answer for each in quotes}
-    others = [each for each in sources if place(each) not in seen]
+    others = unquoted(sources, answer, lost)
     if others and not introducing:
         yield also(others, language)
+
+
+def nothing(question: str, language: str) -> str:
+    """That nothing answers, in other words to a question in another script."""
+    is_foreign = _LETTER.search(question) and not _LATIN.search(question)
+    return text(language, "extract_none_language" if is_foreign else "extract_none")
+
+
+def unquoted(
+    sources: Sequence[Source],
+    answer: Sequence[tuple[Section, Sequence[Quote]]],
+    lost: Sequence[str],
+) -> list[Source]:
+    """Those of `sources` of whose sections nothing is quoted and that are not `lost`."""
+    seen = {*lost, *(place(section.source) for section, _ in answer)}
+    seen |= {place(section.blocks[each.at].source) for section, quotes in answer for each in quotes}
+    return [each for each in sources if place(each) not in seen]
 
 
 async def read(sources: Sequence[Source], whole: Whole) -> tuple[list[Section], list[str]]:
@@ -113,7 +128,7 @@ async def read(sources: Sequence[Source], whole: Whole) -> tuple[list[Section], 
     return list(found.values()), lost
 
 
-def asks_for_code(question: str, sources: Sequence[Source]) -> bool:
+def is_about_code(question: str, sources: Sequence[Source]) -> bool:
     """Does the question ask how something is made, or name what one of `sources` defines?"""
     names = {heading(each).lower() for each in sources if not is_prose(each.passage)}
     return asks_how_it_is_built(question) or not names.isdisjoint(named_symbols(question))
@@ -159,6 +174,7 @@ def also(sources: Sequence[Source], language: str) -> str:
 
 
 def _short(name: str) -> str:
+    """The beginning of a long name."""
     return name if len(name) <= MAX_ALSO_CHARS else f"{name[: MAX_ALSO_CHARS - 1].rstrip()}…"
 
 
@@ -167,50 +183,10 @@ def quotables(sources: Sequence[Source]) -> list[Quotable]:
     own = [source for source in sources if is_prose(source.passage)] or sources
     included = [source for source in sources if source not in own]
     return [
-        Quotable(block, source, _shown(included, block, source))
+        Quotable(block, source, shown_by(block.text, source, included))
         for source in own
         for block in blocks(source.passage)
     ]
-
-
-_FENCED = re.compile(r"^[ >]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ >]*\1", re.MULTILINE | re.DOTALL)
-
-
-_SIGNATURE = re.compile(
-    r"(?:(?:class|exception|async|static|\w+method|abstract|property) )*"
-    r"(?:\w+\.)*(\w+)\s*(?:[(:=]|$)"
-)
-_DEFINES = re.compile(r"\s*(?:async\s+)?(?:def|class)\s+(\w+)|\s*(\w+)\s*[:=]")
-_MARKS = re.compile(r"[\\`*]")
-_DOCSTRING = re.compile(r"[rRuU]?(?:\"\"\"|''')\s*(\S[^\n\"']*)")
-
-
-def _shown(included: Sequence[Source], block: Block, source: Source) -> Source | None:
-    """The one of `included` whose lines the code in a block is, or a part of them, or whose
-    definition a signature is of: what that documents stands in the same passage."""
-    if not included:
-        return None
-    fenced = [code for _, code in _FENCED.findall(block.text)]
-    for code in fenced[:1]:
-        signature = _SIGNATURE.match(code)
-        for each in included if signature else ():
-            defines = _DEFINES.match(each.passage.text)
-            is_of = signature and defines and signature[1] in defines.groups()
-            if is_of and _documents(source, each):
-                return each
-    codes = ["".join(code.split()) for code in fenced]
-    for each in included:
-        lines = "".join(each.passage.text.split())
-        if any(code and (code in lines or lines in code) for code in codes):
-            return each
-    return None
-
-
-def _documents(source: Source, definition: Source) -> bool:
-    """Does a passage say what the definition's docstring begins with?"""
-    said = _DOCSTRING.search(definition.passage.text)
-    begins = " ".join(said[1].split()[:3]) if said else ""
-    return _MARKS.sub("", begins) in _MARKS.sub("", source.passage.shown)
 
 
 def said(section: Section, quotes: Sequence[Quote]) -> str:

@@ -105,13 +105,17 @@ def section(text: str, title: str = "Guide", file: str = "guide.md") -> Passage:
 
 
 def answer(question: str, *passages: Passage) -> str:
+    return "".join(parts(question, *passages))
+
+
+def parts(question: str, *passages: Passage) -> list[str]:
     sources = [Source(number, passage) for number, passage in enumerate(passages, 1)]
 
-    async def whole() -> str:
+    async def whole() -> list[str]:
         wanted = Wanted.of(question)
         known = {stem for passage in passages for stem in stems(f"{passage.title} {passage.text}")}
         wanted.unknown = tuple(stem for stem in wanted.terms if stem not in known)
-        return "".join([piece async for piece in extract(wanted, sources, alone, "en")])
+        return [piece async for piece in extract(wanted, sources, alone, "en")]
 
     return asyncio.run(whole())
 
@@ -508,6 +512,14 @@ def test_passages_that_hold_few_of_the_words_are_called_the_nearest() -> None:
     assert "A lamp for the kitchen." in said
     told = {text(language, "extract_near") for language in languages()}
     assert len(told) == len(languages())
+
+
+def test_how_well_it_answers_is_a_part_of_its_own_which_the_grounding_is_told_by() -> None:
+    lamp = section("A lamp for the kitchen.", "Lamps")
+    first, near = parts("Does the kitchen lamp read topics of Kafka clusters?", lamp)
+    assert first == text("en", "extract_none") and "Lamps" in near
+    first, *_ = parts("Is there a lamp for sailors?", lamp)
+    assert first.strip() == text("en", "extract_near")
 
 
 @pytest.mark.parametrize("language", languages())

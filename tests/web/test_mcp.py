@@ -237,7 +237,6 @@ def test_bodies_of_any_kind_are_refused(
 
 @pytest.fixture(scope="module")
 def serve_once(tmp_path_factory: pytest.TempPathFactory) -> Any:
-
     from tests.server import running
 
     folder = tmp_path_factory.mktemp("mcp")
