@@ -76,7 +76,8 @@ class Document(Reading):
             elif token.type == "heading_open":
                 found.append(self._heading(token, tokens[at + 1], start, stop))
             elif token.type in ("bullet_list_open", "ordered_list_open", "dl_open"):
-                found += self._items(tokens[at:end], offset)
+                goes_on = bool(found) and found[-1].content.endswith(":")
+                found += self._items(tokens[at:end], offset, goes_on)
             elif token.type == "html_block":
                 found += self._html(token, start, stop)
             elif token.type == "fence" and token.info.strip() == "{eval-rst}":
@@ -107,13 +108,14 @@ class Document(Reading):
         content = f"{'#' * level} {said}" if said else ""
         return Block(start, end, content, level, title, source.strip(), own_id)
 
-    def _items(self, tokens: Sequence["Token"], offset: int) -> list[Block]:
-        """A list, item by item, so that a long one can be parted."""
+    def _items(self, tokens: Sequence["Token"], offset: int, goes_on: bool = False) -> list[Block]:
+        """A list, item by item, so that a long one can be parted. `goes_on` with the sentence above
+        it, it is no table of contents."""
         found: list[Block] = []
         first = tokens[0]
         tight = all(token.hidden for token in tokens if token.type == "paragraph_open"
                     and token.level == first.level + 2)  # fmt: skip
-        if _is_contents(tokens):
+        if _is_contents(tokens) and not goes_on:
             return []
         count = int(first.attrGet("start") or 1) if first.type == "ordered_list_open" else 0
         at = 1

@@ -97,7 +97,11 @@ def are_footnotes(element: Element) -> bool:
 
 
 def is_contents(listed: Element) -> bool:
-    """Is it a list of links to the page's own headings, as a writer makes it by hand?"""
+    """Is it a list of links to the page's own headings, as a writer makes it by hand? One that goes
+    on with the sentence above it is none."""
+    above = listed.getprevious()
+    if above is not None and above.tag == "p" and words_of(above).rstrip().endswith(":"):
+        return False
     links = list(listed.iter("a"))
     if len(links) < 2 or not all(link.get("href", "").startswith("#") for link in links):
         return False

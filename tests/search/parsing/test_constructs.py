@@ -101,6 +101,9 @@ MARKDOWN = {
     "an object's name": ("See [`run`][lamp.run] and [more][lamp.more].", "See `run` and more."),
     "badges": ("[![build](https://x.example/b.svg)](https://x.example)\n\nWords.", "Words."),
     "contents": ("- [One](#one)\n- [Two](#two)\n\nWords.", "Words."),
+    "links that a sentence goes on with": (
+        "It may run:\n\n- [One](#one)\n- [Two](#two)", "It may run:\n\n- One\n- Two"
+    ),
     "a table of contents": ("[TOC]\n\n[[toc]]\n\nWords.", "Words."),
     "links that a shortcode addresses": (
         'See [`dim`]({{< ref "/a b" >}}), [the guide]({{% relref "b.md" %}}#x) and [so *on*]({{< ref "c" >}}).',
