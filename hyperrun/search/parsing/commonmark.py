@@ -13,6 +13,8 @@ _OPENING = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
 
+LEAST_LEADING = 5  # words of a sentence; "On this page:" leads to a table of contents
+
 
 def escaped(text: str) -> str:
     """`text` with everything that would be a mark in a line told apart from one."""
@@ -115,3 +117,8 @@ def titled(title: str, content: str) -> str:
 def note(title: str, content: str) -> str:
     """An admonition: a quotation under its title, "" where it says nothing."""
     return quoted(titled(title, content)) if content.strip() or title else ""
+
+
+def leads_on(paragraph: str) -> bool:
+    """Does a sentence go on with what stands below? A word or two are that one's title."""
+    return paragraph.endswith(":") and len(paragraph.split()) >= LEAST_LEADING

@@ -76,7 +76,7 @@ class Document(Reading):
             elif token.type == "heading_open":
                 found.append(self._heading(token, tokens[at + 1], start, stop))
             elif token.type in ("bullet_list_open", "ordered_list_open", "dl_open"):
-                goes_on = bool(found) and found[-1].content.endswith(":")
+                goes_on = bool(found) and commonmark.leads_on(found[-1].content)
                 found += self._items(tokens[at:end], offset, goes_on)
             elif token.type == "html_block":
                 found += self._html(token, start, stop)

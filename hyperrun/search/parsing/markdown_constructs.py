@@ -38,7 +38,10 @@ def blocks(
             content = commonmark.note(document.words(shown), document.said(meta["body"]))
             return [document.block(start, end, content)]
         case "label":
-            return document.labelled(document.words(meta["title"]), meta["body"], start, end, 1)
+            label = document.words(meta["title"])
+            return document.labelled(label, meta["body"], start, end, meta["skip"])
+        case "passed":
+            return document.read(meta["body"], start - 1 + meta["skip"])
         case "container":
             return _container(document, meta["info"], meta["body"], start, end)
         case "component":

@@ -4,7 +4,7 @@ A rule only takes a construct's lines out, at the margin; `markdown` reads what 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,18 @@ MAX_TAG_LINES = 60
 MAX_OPEN = 100  # braces of one document that are never closed
 MAX_LOOKS = 200_000  # lines of one document, for where constructs close
 
-_OPENINGS = "!?=:<{-;([$%+*@}"
+_OPENINGS = "!?=:/<{-;([$%+*@}"
 _NOTE = re.compile(
     r"(?P<mark>!!!|\?\?\?\+?|\|\|\|)[ \t]*(?P<types>[\w -]*?)[ \t]*(?:\"(?P<title>.*)\")?[ \t]*$"
 )
 _TAB = re.compile(r"===[!+]*[ \t]+[\"'](?P<title>.*)[\"'][ \t]*$")
 _COLONS = re.compile(r"(?P<colons>:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
 _KINDS = directives.NOTES | {"info", "details", "tip", "code-group", "tabs", "tab", "v-pre", "raw"}
+_SLASHES = re.compile(
+    r"(?P<slashes>/{3,})[ \t]*(?P<kind>[A-Za-z][\w-]*)[ \t]*(?:\|[ \t]*(?P<title>.*?))?[ \t]*$"
+)
+_TYPE = re.compile(r"^[ \t]*type:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
+_PASSED = {"html", "caption", "figure-caption", "table-caption", "definition"}
 _API = re.compile(r"::: +(?P<name>[A-Za-z_][\w]*(?:[.:]+\w+)*)$")
 _SNIPPET = re.compile(r"(?P<off>;)?-{1,}8<-{1,}[ \t]*(?P<name>\S.*)?$")
 _INCLUDE = re.compile(
@@ -172,20 +177,9 @@ def _container(state: "StateBlock", start: int, end: int, line: str, silent: boo
 
 
 def _closing_colons(state: "StateBlock", start: int, end: int) -> int | None:
-    depth, fence = 1, ""
-    for number in range(start + 1, end):
-        if not _may_look_on(state):
-            return None
-        if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
-            return None
-        line = _line(state, number).rstrip()
-        if mark := _FENCE.match(line):
-            if not fence:
-                fence = mark[1]
-            elif mark[1].startswith(fence) and line.strip() == mark[1]:
-                fence = ""
-            continue
-        if fence or not line.startswith(":::"):
+    depth = 1
+    for number, line in _outside_code(state, start + 1, end):
+        if not line.startswith(":::"):
             continue
         rest = line.lstrip(":").strip()
         if rest and not _API.match(line):
@@ -195,6 +189,47 @@ def _closing_colons(state: "StateBlock", start: int, end: int) -> int | None:
             if not depth:
                 return number
     return None
+
+
+def _outside_code(state: "StateBlock", start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The lines to the end of what they stand in, but for those of fenced code."""
+    fence = ""
+    for number in range(start, end):
+        if not _may_look_on(state):
+            return
+        if state.sCount[number] < state.blkIndent and not state.isEmpty(number):
+            return
+        line = _line(state, number).rstrip()
+        if mark := _FENCE.match(line):
+            if not fence:
+                fence = mark[1]
+            elif mark[1].startswith(fence) and line.strip() == mark[1]:
+                fence = ""
+        elif not fence:
+            yield number, line
+
+
+def _block(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    """`///` of Python-Markdown's blocks, with options in its first lines."""
+    match = _SLASHES.match(line)
+    if not match:
+        return None
+    lines = _outside_code(state, start + 1, end)
+    stop = next((number for number, each in lines if each == match["slashes"]), None)
+    if stop is None:
+        return None
+    first = start + 1
+    while first < stop and state.sCount[first] >= state.sCount[start] + 4:
+        first += 1
+    kind, title = match["kind"].lower(), match["title"]
+    if option := _TYPE.search(_inside(state, start + 1, first, 0)):
+        kind = option[1]
+    meta = {"body": _inside(state, first, stop, state.sCount[start]), "skip": first - start}
+    if kind == "tab":
+        return stop + 1, {"name": "label", "title": title or "", **meta}
+    if kind in _PASSED:
+        return stop + 1, {"name": "passed", **meta}
+    return stop + 1, {"name": "note", "kind": kind, "title": title, **meta}
 
 
 def _include(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
@@ -419,7 +454,8 @@ def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]
 
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
-    ":": (_container,), "<": (_include, _component), "{": (_include, _silent, _braced),
+    ":": (_container,), "/": (_block,), "<": (_include, _component),
+    "{": (_include, _silent, _braced),
     "-": (_snippet,), ";": (_snippet,), "(": (_target,), "i": (_module,), "e": (_module,),
     "[": (_definition_of_footnote, _silent), "+": (_silent,), "%": (_silent,),
     "*": (_silent,), "@": (_silent,), "\\": (_silent,),

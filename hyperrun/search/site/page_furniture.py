@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from hyperrun.search.parsing.commonmark import leads_on
 from hyperrun.search.site.page_elements import HEADINGS, MARKS, Element, classes_of, words_of
 
 SILENT = frozenset((
@@ -100,7 +101,7 @@ def is_contents(listed: Element) -> bool:
     """Is it a list of links to the page's own headings, as a writer makes it by hand? One that goes
     on with the sentence above it is none."""
     above = listed.getprevious()
-    if above is not None and above.tag == "p" and words_of(above).rstrip().endswith(":"):
+    if above is not None and above.tag == "p" and leads_on(words_of(above).strip()):
         return False
     links = list(listed.iter("a"))
     if len(links) < 2 or not all(link.get("href", "").startswith("#") for link in links):

@@ -77,6 +77,17 @@ MARKDOWN = {
         "```{list-table}\n:header-rows: 1\n\n* - A\n  - B\n* - 1\n  - 2\n```",
         "| A | B |\n| --- | --- |\n| 1 | 2 |",
     ),
+    "a block of Python-Markdown": ("/// tip\n\nIt *glows*.\n\n///", "> **Tip**\n>\n> It *glows*."),
+    "its title and options": (
+        "/// details | More `light`\n    open: true\n    type: warning\n\nHi.\n\n///",
+        "> **More `light`**\n>\n> Hi.",
+    ),
+    "a block in a block": (
+        "//// tab | One\n\n```md\n////\n```\n\n/// note\n\nHi.\n\n///\n\n////\n\nWords.",
+        "**One**\n\n```md\n////\n```\n\n> **Note**\n>\n> Hi.\n\nWords.",
+    ),
+    "a block without a name of its own": ("/// html | div.grid\n\nHi.\n\n///", "Hi."),
+    "slashes that nothing closes": ("/// tip\n\nHi.", "/// tip\n\nHi."),
     "GitBook's hint": ('{% hint style="info" %}\nHi.\n{% endhint %}', "Hi."),
     "GitBook's tabs": (
         '{% tabs %}\n{% tab title="One" %}\nHi.\n{% endtab %}\n{% endtabs %}', "**One**\n\nHi."
@@ -102,7 +113,7 @@ MARKDOWN = {
     "badges": ("[![build](https://x.example/b.svg)](https://x.example)\n\nWords.", "Words."),
     "contents": ("- [One](#one)\n- [Two](#two)\n\nWords.", "Words."),
     "links that a sentence goes on with": (
-        "It may run:\n\n- [One](#one)\n- [Two](#two)", "It may run:\n\n- One\n- Two"
+        "A lamp may run both of:\n\n- [One](#one)\n- [Two](#two)", "A lamp may run both of:\n\n- One\n- Two"
     ),
     "a table of contents": ("[TOC]\n\n[[toc]]\n\nWords.", "Words."),
     "links that a shortcode addresses": (

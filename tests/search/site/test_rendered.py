@@ -35,6 +35,11 @@ CONSTRUCTS = {
         "[out](https://x.example/a) in",
     ),
     "list": ("<ul><li>a<li>b<ul><li>c</ul></ul>", "- a\n\n- b\n\n  - c"),
+    "links that a sentence goes on with": (
+        "<p>A lamp may run both of:</p>"
+        "<ul><li><a href=#one>One</a></li><li><a href=#two>Two</a></li></ul>",
+        "A lamp may run both of:\n\n- One\n- Two",
+    ),
     "the page's contents, by hand": (
         "<p>In here:</p><ul><li><a href='#a'>One <code>a</code></a><ul><li><a href='#b'>Two</a>"
         "</ul></ul>",
