@@ -1,6 +1,8 @@
 """What the directives of Sphinx, docutils and MyST say on a page, by their names."""
 
+import ast
 import re
+import shlex
 from collections.abc import Mapping
 
 NOTES = frozenset((
@@ -16,7 +18,7 @@ VERSIONS = {
 }  # fmt: skip
 CODE = frozenset((
     "code", "code-block", "sourcecode", "highlight-block", "parsed-literal", "prompt", "code-cell",
-    "click:example", "ipython", "doctest", "testcode", "testoutput",
+    "click:example", "click:run", "ipython", "doctest", "testcode", "testoutput",
     "jupyter-execute", "plot",
 ))  # fmt: skip
 DRAWN = frozenset(("mermaid", "graphviz", "digraph", "graph", "uml", "plantuml"))
@@ -27,7 +29,7 @@ NOTHING = frozenset((
     "bibliography", "tocdepth", "target-notes", "section-numbering", "testsetup", "testcleanup",
     "video",
     "default-domain", "sectionauthor", "codeauthor", "tabularcolumns", "youtube", "date", "class",
-    "c:namespace", "py:namespace", "program", "iframe", "click:run", "button-link", "button-ref",
+    "c:namespace", "py:namespace", "program", "iframe", "button-link", "button-ref",
 ))  # fmt: skip
 # Their argument stands above what is in them.
 TITLED = frozenset((
@@ -109,6 +111,36 @@ def _unquoted(value: str) -> str:
 
 
 _FLAGS = re.compile(r"[ \t]*#[ \t]*doctest:.*$|^[ \t]*<BLANKLINE>[ \t]*$", re.MULTILINE)
+
+
+def code(name: str, text: str) -> str:
+    """The code in a directive; where the build runs it, the commands that it stands for."""
+    return _commands(text) if name == "click:run" else without_flags(text)
+
+
+def _commands(text: str) -> str:
+    """The command lines of Click's `invoke(hello, args=["--count", "3"])`; what they print only the
+    build knows."""
+    try:
+        calls = [each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Call)]
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    lines = []
+    for call in calls:
+        if not (isinstance(call.func, ast.Name) and call.func.id == "invoke" and call.args):
+            continue
+        named = {each.arg: each.value for each in call.keywords}
+        program = named.get("prog_name", call.args[0])
+        arguments = named.get("args", ast.List([]))
+        if not isinstance(arguments, ast.List | ast.Tuple):
+            continue
+        name = program.id.replace("_", "-") if isinstance(program, ast.Name) else _word(program)
+        lines.append(f"$ {shlex.join([name, *map(_word, arguments.elts)])}")
+    return "\n".join(lines)
+
+
+def _word(value: ast.expr) -> str:
+    return str(value.value) if isinstance(value, ast.Constant) else ast.unparse(value)
 
 
 def without_flags(code: str) -> str:

@@ -46,7 +46,7 @@ def blocks(
         language = argument or {"mermaid": "mermaid"}.get(name, "")
         content = commonmark.titled(
             document.words(options.get("caption", "")),
-            markdown_code.as_shown(document, directives.without_flags(text), language),
+            markdown_code.as_shown(document, directives.code(name, text), language),
         )
         return [document.block(start, end, content)]
     if name == "code-tab":

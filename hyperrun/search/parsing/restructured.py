@@ -321,7 +321,9 @@ class _Writer:
         if name in directives.VERSIONS:
             return directives.version_note(name, title or argument, self._children(node))
         if name in directives.CODE or name in directives.DRAWN:
-            code = directives.without_flags(node["code"])
+            code = directives.code(name, node["code"])
+            if not code.strip():
+                return ""
             if name == "parsed-literal":
                 code = _LITERAL_MARKS.sub(
                     lambda match: next(filter(None, match.groups()), ""), code
@@ -485,7 +487,8 @@ def _language(name: str, argument: str) -> str:
     if name == "prompt":
         return argument.split()[0] if argument else "console"
     others = {"doctest": "pycon", "testcode": "python", "ipython": "python", "plot": "python",
-              "jupyter-execute": "python", "mermaid": "mermaid"}  # fmt: skip
+              "jupyter-execute": "python", "click:example": "python", "click:run": "console",
+              "mermaid": "mermaid"}  # fmt: skip
     return others.get(name, "")
 
 

@@ -33,6 +33,8 @@ def role(name: str, content: str) -> str:
         return commonmark.escaped(number if "<" in content else f"{short.upper()} {number}")
     named = _NAMED.fullmatch(content)
     words = (named["words"] if named else content).lstrip("!")
+    if short in ("issue", "pr") and not named:
+        return ", ".join(f"#{each.strip()}" for each in content.split(","))
     if short in _WORD_ROLES or short.startswith(("bdg", "badge")):
         if short in ("menuselection", "guilabel"):
             words = words.replace("-->", "▸").replace("&", "")

@@ -240,6 +240,15 @@ RESTRUCTURED = {
     ),
     "notes": (".. note:: One\n   two.\n\n   Three.", "> **Note**\n>\n> One two.\n>\n> Three."),
     "an admonition": (".. admonition:: Own\n\n   Hi.", "> **Own**\n>\n> Hi."),
+    "an example of Click, and runs of it": (
+        ".. click:example::\n\n   def dim_lamp(): ...\n\nLike this:\n\n.. click:run::\n\n"
+        "   invoke(dim_lamp, args=['--to', 'half dark'])\n   println()\n"
+        "   invoke(cli, prog_name='lamp', input='y')",
+        "```python\ndef dim_lamp(): ...\n```\n\nLike this:\n\n"
+        "```console\n$ dim-lamp --to 'half dark'\n$ lamp\n```",
+    ),
+    "a run that is none": ("One.\n\n.. click:run::\n\n   invoke(\n\nTwo.", "One.\n\nTwo."),
+    "numbers of issues": ("See :issue:`12,13`, :pr:`9` and :issue:`it <4>`.", "See #12, #13, #9 and it."),
     "versions": (".. versionadded:: 2.0\n   It glows.", "Added in version 2.0: It glows."),
     "versions with a list": (
         ".. versionchanged:: 2.0\n\n   - It glows.\n   - It dims.",
