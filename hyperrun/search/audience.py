@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from hyperrun.search import dictionary
+
 _TESTS = re.compile(
     r"(^|/)(tests?|testing|specs?|__tests__|testdata|fixtures?|mocks?|e2e)/"
     r"|(^|/)(test_[^/]*|conftest|testing)\.\w+$|[._-](tests?|spec)\.\w+$"
@@ -24,8 +26,10 @@ _NOTES = re.compile(
 _TRANSLATED = re.compile(
     r"(^|/)(docs?|i18n|locales?|translations?|content|pages|README[._-])/?"
     r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
-    r"[a-z]{2}([-_][A-Za-z]{2,4})?[/.]"
+    r"(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?[/.]"
 )
+_COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language
+_ANY = "*"
 _HIDDEN = re.compile(r"(^|/)\.")
 _ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
@@ -56,20 +60,23 @@ class AskedKinds(NamedTuple):
     examples: bool
     old: bool
     notes: bool
-    foreign: bool
+    language: str  # of translations; `_ANY` where it is none that can be told
 
 
-ASKED_FOR_NONE = AskedKinds(tests=False, examples=False, old=False, notes=False, foreign=False)
+ASKED_FOR_NONE = AskedKinds(tests=False, examples=False, old=False, notes=False, language="")
 
 
 def kinds_asked_for(question: str) -> AskedKinds:
-    """By its words; one that is not in ASCII may want a translation."""
+    """By its words, and the language that they are in."""
+    language = dictionary.language_of(question)
+    if not language and any(each.isalpha() and not each.isascii() for each in question):
+        language = _ANY
     return AskedKinds(
         tests=bool(_ASKED_TESTS.search(question)),
         examples=bool(_ASKED_EXAMPLES.search(question)),
         old=bool(_ASKED_OLD.search(question)),
         notes=bool(_ASKED_NOTES.search(question)),
-        foreign=not question.isascii(),
+        language=language,
     )
 
 
@@ -79,6 +86,14 @@ def generality(file: str) -> int | None:
     if any(pattern.search(file) for pattern in notes):
         return None
     return 2 * file.count("/") + (0 if _FIRST_STEPS.search(file) else 3)
+
+
+def _is_foreign(file: str, asked: AskedKinds) -> bool:
+    """Is it a translation into another language than the question's?"""
+    found = _TRANSLATED.search(file)
+    if found is None or asked.language == _ANY:
+        return False
+    return _COUNTRIES.get(found["language"], found["language"]) != asked.language
 
 
 @lru_cache(maxsize=8_192)
@@ -93,7 +108,7 @@ def place_factor(file: str, asked: AskedKinds) -> float:
         factor *= OLD
     if not asked.notes and _NOTES.search(file):
         factor *= NOTE
-    if not asked.foreign and _TRANSLATED.search(file):
+    if _is_foreign(file, asked):
         factor *= FOREIGN
     if file.endswith(("__init__.py", ".pyi", ".d.ts")):
         factor *= STUB
@@ -107,5 +122,5 @@ def against(file: str, asked: AskedKinds) -> float:
     place = -1.5 * (not asked.notes and bool(_NOTES.search(file)))
     place -= 1.0 * (not asked.tests and bool(_INTERNAL.search(file)))
     place -= 0.5 * (not asked.examples and bool(_EXAMPLES.search(file)))
-    place -= 1.0 * (not asked.foreign and bool(_TRANSLATED.search(file)))
+    place -= 1.0 * _is_foreign(file, asked)
     return place - 0.7 * bool(_VERSIONED.search(file))
