@@ -50,6 +50,22 @@ class Research:
         found = await self._search.search(query, k, version=self._version, before=before)
         return tuple(self._number(passage) for passage in found)
 
+    async def _find_more(self, query: str, k: int) -> tuple[Source, ...]:
+        """As `find`, but `k` passages that the model has not had, and as many at most of those that
+        it has had and that come before."""
+        found = await self._search.search(query, k + len(self._shown), version=self._version)
+        kept: list[Source] = []
+        left = {True: k, False: k}
+        for passage in found:
+            source = self._sources.get(_place(passage))
+            is_new = source is None or source.number not in self._shown
+            if is_new and not left[True]:
+                break
+            if left[is_new]:
+                left[is_new] -= 1
+                kept.append(self._number(passage))
+        return tuple(kept)
+
     async def section(self, source: Source) -> tuple[Source, ...]:
         """All of the section that `source` is of, numbered, and what it shows of other files."""
         found = await self._search.section(source.passage)
@@ -86,7 +102,7 @@ class Research:
         k = k if isinstance(k, int) and not isinstance(k, bool) else FIRST_PASSAGES
         self._tell(Searching(query))
         try:
-            sources = await self.find(query, min(max(k, 1), MAX_PASSAGES))
+            sources = await self._find_more(query, min(max(k, 1), MAX_PASSAGES))
         except Exception as error:  # a tool that raises sends its traceback to the model
             log.warning(
                 "search_code(%d characters): %s: %s", len(query), type(error).__name__, error

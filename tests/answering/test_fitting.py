@@ -52,7 +52,7 @@ def test_a_prompt_fits_and_keeps_what_matters_most(room: int) -> None:
 
 @pytest.mark.parametrize(
     ("room", "passages", "turns"),
-    [(900, [1], 1), (1_500, [1, 2, 3], 0), (2_100, [1, 2, 3], 3), (2_700, [1, 2, 3, 4], 3)],
+    [(900, [1], 1), (1_500, [1, 2, 3], 0), (2_150, [1, 2, 3], 3), (2_700, [1, 2, 3, 4], 3)],
 )
 def test_the_best_passages_come_before_the_conversation_and_that_before_the_others(
     room: int, passages: list[int], turns: int
