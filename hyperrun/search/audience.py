@@ -15,7 +15,7 @@ _TESTS = re.compile(
     r"|Tests?\.(java|kt|cs|swift|php|scala)$",
 )
 _EXAMPLES = re.compile(
-    r"(^|/)(examples?|samples?|demos?|benchmarks?|bench|scripts|tools|docs_src|doc_src)/"
+    r"(^|/)(examples?|samples?|demos?|benchmarks?|bench(es)?|scripts|tools|docs_src|doc_src)/"
 )
 _OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat)(/|\.|_|$)", re.I)
 _NOTES = re.compile(
@@ -42,7 +42,7 @@ _ASKED_NOTES = re.compile(
 _VERSIONED = re.compile(r"(^|/)(versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/", re.I)
 _INTERNAL = re.compile(
     r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors)\.|"
-    r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e)/", re.I,
+    r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e|benches)/", re.I,
 )  # fmt: skip
 
 _FIRST_STEPS = re.compile(

@@ -25,3 +25,8 @@ def test_a_translation_is_for_who_asks_in_its_language(
     asked = kinds_asked_for(question)
     assert (against(file, asked) == 0) == is_asked_for
     assert (place_factor(file, asked) == 1) == is_asked_for
+
+
+def test_what_benchmarks_read_is_no_guide() -> None:
+    asked = kinds_asked_for("How do I dim a lamp?")
+    assert against("lamps/benches/texts/lamps.txt", asked) < against("docs/lamps.txt", asked) - 1

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 12
 
+_CLOSING = re.compile(r"\s+#+\s*$")
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
@@ -105,6 +106,8 @@ class Document(Reading):
         level = int(token.tag[1:])
         said = markdown_line.said(self, inline.children or [])
         title = words_of(inline.children or [])
+        if attribute:  # marks that close a heading stand before it
+            said, title, source = (_CLOSING.sub("", each) for each in (said, title, source))
         content = f"{'#' * level} {said}" if said else ""
         return Block(start, end, content, level, title, source.strip(), own_id)
 

@@ -15,7 +15,7 @@ _WORD_ROLES = frozenset((
 _OBJECT_ROLES = frozenset((
     "class", "func", "meth", "attr", "mod", "exc", "data", "obj", "const", "any", "type",
     "member", "py", "macro", "enum", "struct", "var", "decorator", "property", "setting", "c",
-    "cpp", "confval",
+    "cpp", "confval", "paramref",
 ))  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def role(name: str, content: str) -> str:
         return commonmark.escaped(number if "<" in content else f"{short.upper()} {number}")
     named = _NAMED.fullmatch(content)
     words = (named["words"] if named else content).lstrip("!")
-    if short in ("issue", "pr") and not named:
+    if short in ("issue", "pr", "ticket") and not named:
         return ", ".join(f"#{each.strip()}" for each in content.split(","))
     if short in _WORD_ROLES or short.startswith(("bdg", "badge")):
         if short in ("menuselection", "guilabel"):

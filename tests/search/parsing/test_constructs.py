@@ -101,6 +101,10 @@ MARKDOWN = {
     "an icon": ("Yes :material-check: or :octicons-x-16:{ .red }.", "Yes  or ."),
     "attributes": ("A [link](https://x.example){ target=_blank } and `x`{.py}.",
                    "A [link](https://x.example) and `x`."),
+    "a closed heading's attributes": (
+        "## Lamps ## {: #v2 }\n\nIt glows in the dark, by day, too.",
+        "## Lamps\n\nIt glows in the dark, by day, too.",
+    ),
     "a block's attributes": ("Words.\n{: .lead }", "Words."),
     "a task list": ("- [ ] one\n- [x] two", "- ☐ one\n- ☑ two"),
     "a definition list": ("Lamp\n:   It glows.", "- **Lamp**\\\n  It glows."),
@@ -247,8 +251,9 @@ RESTRUCTURED = {
         "```python\ndef dim_lamp(): ...\n```\n\nLike this:\n\n"
         "```console\n$ dim-lamp --to 'half dark'\n$ lamp\n```",
     ),
+    "a parameter of an object": ("See :paramref:`.Lamp.dim.to`.", "See `Lamp.dim.to`."),
     "a run that is none": ("One.\n\n.. click:run::\n\n   invoke(\n\nTwo.", "One.\n\nTwo."),
-    "numbers of issues": ("See :issue:`12,13`, :pr:`9` and :issue:`it <4>`.", "See #12, #13, #9 and it."),
+    "numbers of issues": ("See :issue:`12,13`, :ticket:`9` and :issue:`it <4>`.", "See #12, #13, #9 and it."),
     "versions": (".. versionadded:: 2.0\n   It glows.", "Added in version 2.0: It glows."),
     "versions with a list": (
         ".. versionchanged:: 2.0\n\n   - It glows.\n   - It dims.",
