@@ -95,7 +95,8 @@ def _quoted(source: Source) -> str:
     fence = "```"
     while fence in text:
         fence += "`"
-    language = "markdown" if passage.kind in PROSE else plain(passage.language, 30)
+    is_markdown = passage.kind in PROSE and passage.kind != "document"
+    language = "markdown" if is_markdown else plain(passage.language, 30)
     return f"{_place(source)}\n{fence}{language}\n{text}\n{fence}"
 
 

@@ -22,7 +22,7 @@ from hyperrun.search.parsing.markdown_text import superscript
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_PICTURE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp)\b", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp|ico|mp4|webm|mov|cast|pdf)\b", re.IGNORECASE)
 _CALLOUT = re.compile(r"\.callout-([\w-]+)")
 
 
@@ -162,4 +162,7 @@ def _tags(
             title = values.get("title") or (name.capitalize() if name in directives.NOTES else "")
             if title and title != "Admonition":
                 found.append(Block(start, end, commonmark.strong(document.words(title))))
+        elif file := values.get("src") or values.get("file") or values.get("path"):
+            shown = None if _PICTURE.search(file) else snippets.found(document.place, file)
+            found += document.include(shown, start, end, True, values.get("lang", ""))
     return found

@@ -17,6 +17,7 @@ from hyperrun.search.parsing import (
     commonmark,
     directives,
     fields,
+    highlighting,
     includes,
     members,
     sphinx_settings,
@@ -75,6 +76,7 @@ class _Writer:
         self._module = module  # of which objects are described
         self._class = False  # are they in one?
         self._settings = sphinx_settings.of(place)
+        self._language = self._settings.language  # of code that names none
         self._inline = Inline(document, place, self._settings.default_role)
 
     # Blocks and their lines
@@ -188,9 +190,10 @@ class _Writer:
             case Directive():
                 return self._directive(node)
             case nodes.literal_block() | nodes.doctest_block():
-                is_session = isinstance(node, nodes.doctest_block)
-                said = directives.without_flags(node.astext()) if is_session else node.astext()
-                return commonmark.fence(said, "pycon" if is_session else "")
+                if isinstance(node, nodes.doctest_block):
+                    return commonmark.fence(directives.without_flags(node.astext()), "pycon")
+                code = node.astext()
+                return commonmark.fence(code, highlighting.language(self._language, code))
             case nodes.bullet_list() | nodes.enumerated_list() | nodes.definition_list():
                 items = (self._item(node, item, at) for at, item in enumerate(node.children))
                 return ("\n" if _is_tight(node) else "\n\n").join(filter(None, items))
@@ -307,6 +310,8 @@ class _Writer:
         name, argument, options = node["name"], node["argument"], node["options"]
         if name.removeprefix("py:") in ("module", "currentmodule", "automodule"):
             self._module = argument.strip()
+        if name == "highlight":
+            self._language = argument.split()[0] if argument else ""
         if name in directives.NOTHING or (name.startswith("test") and "hide" in options):
             return ""
         title = self._inline.said(node.children[0]) if node.children and isinstance(
@@ -328,9 +333,12 @@ class _Writer:
                 code = _LITERAL_MARKS.sub(
                     lambda match: next(filter(None, match.groups()), ""), code
                 )
+            code = dedent(code)
+            language = _language(name, argument.split("\n")[0])
+            if not language and name in ("code", "code-block", "sourcecode"):
+                language = highlighting.language(self._language, code)
             return commonmark.titled(
-                self._inline.caption(options.get("caption", "")),
-                commonmark.fence(dedent(code), _language(name, argument.split("\n")[0])),
+                self._inline.caption(options.get("caption", "")), commonmark.fence(code, language)
             )
         if name == "code-tab":
             language, label = directives.code_tab(argument.split("\n")[0])

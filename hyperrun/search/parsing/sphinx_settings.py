@@ -19,6 +19,7 @@ class SphinxSettings:
     class_doc: str = "class"  # or init, both
     with_module: bool = True  # before the name of what is described
     napoleon: bool = False  # docstrings as Google and NumPy write them
+    language: str = ""  # of code that names none
     options: dict[str, str] = field(default_factory=dict)  # of every autodoc directive
 
 
@@ -59,6 +60,7 @@ def _read(config: Path, mtime_ns: int) -> SphinxSettings:
         one("autoclass_content", "class"),
         said.get("add_module_names") is not False,
         any(each.endswith("napoleon") for each in extensions),
+        one("highlight_language", ""),
         {
             name: value if isinstance(value, str) else ""
             for name, value in options.items()

@@ -244,6 +244,14 @@ RESTRUCTURED = {
     ),
     "notes": (".. note:: One\n   two.\n\n   Three.", "> **Note**\n>\n> One two.\n>\n> Three."),
     "an admonition": (".. admonition:: Own\n\n   Hi.", "> **Own**\n>\n> Hi."),
+    "code that is Python": ("Like this::\n\n   dim(lamp)", "Like this:\n\n```python\ndim(lamp)\n```"),
+    "code that is not": ("Like this::\n\n   dim lamp", "Like this:\n\n```\ndim lamp\n```"),
+    "a name alone": (".. code-block::\n\n   lamp", "```\nlamp\n```"),
+    "what a page's code is in": (
+        ".. highlight:: ruby\n   :linenothreshold: 5\n\nSo::\n\n   dim(lamp)\n\n"
+        ".. highlight:: none\n\nSo::\n\n   dim(lamp)",
+        "So:\n\n```ruby\ndim(lamp)\n```\n\nSo:\n\n```\ndim(lamp)\n```",
+    ),
     "an example of Click, and runs of it": (
         ".. click:example::\n\n   def dim_lamp(): ...\n\nLike this:\n\n.. click:run::\n\n"
         "   invoke(dim_lamp, args=['--to', 'half dark'])\n   println()\n"
@@ -816,6 +824,26 @@ def test_an_object_is_called_by_its_name_where_a_label_is_called_so_too(tmp_path
     )
     (chunk,) = files.read(tmp_path, PurePosixPath("docs/index.rst"))
     assert chunk.content == "See `a.rows` and `a.rows`, or The rows."
+
+
+def test_code_that_names_no_language_is_in_that_of_the_configuration(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/conf.py", 'highlight_language = "c"\n')
+    repository.write(tmp_path, "docs/index.rst", "Lamps light a room like this::\n\n   dim(lamp)\n")
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/index.rst"))
+    assert chunk.content.endswith("```c\ndim(lamp)\n```")
+
+
+def test_a_shortcode_shows_the_file_that_it_names(tmp_path: Path) -> None:
+    repository.write(tmp_path, "examples/dim.py", "dim(lamp)\n")
+    repository.write(tmp_path, "examples/dim.mp4", "moving pictures\n")
+    page = (
+        "# Lamps\n\nThis dims one of them:\n\n"
+        '{{< example src="examples/dim.py" lang="py" >}}\n\n{{< video src="examples/dim.mp4" >}}\n'
+        '{{< figure src="../dim.py" >}}\n'
+    )
+    repository.write(tmp_path, "docs/content/page.md", page)
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/content/page.md"))
+    assert chunk.content.endswith("of them:\n\n```py\ndim(lamp)\n```")
 
 
 DATA = '{"engines": {"node": "^18.1 || >=20"}, "peers": {"@x/y": "1.x"}, "version": "2.0"}'
