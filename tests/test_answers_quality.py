@@ -10,6 +10,7 @@ from bench.answers_quality.gold import faults
 from bench.answers_quality.judge import figures, judge, table
 from bench.answers_quality.questions import SETS, Page, Question, load
 from bench.answers_quality.server import parsed, serving
+from tests.model_server import ModelServer
 
 SOURCES = """<details><ul><li>
   <p><span>1</span><strong>Lantern &gt; Pairing a lamp</strong></p>
@@ -181,3 +182,17 @@ def test_a_running_server_is_asked_and_asked_on(lantern: Path) -> None:
         after, same = reader.ask("and dimming?", token)
     assert token and same.partition(".")[0] == token.partition(".")[0]
     assert "something went wrong" not in f"{after.text} {after.notices}".casefold()
+
+
+def test_a_model_answers_with_the_settings_that_are_given(
+    lantern: Path, model_server: ModelServer
+) -> None:
+    model_server.script("Hold the button of the lamp. [1]")
+    settings = {
+        "HYPERRUN_MODEL": "openai/gpt-4o-mini", "HYPERRUN_API_KEY": "sk-test",
+        "HYPERRUN_API_BASE": model_server.url, "HYPERRUN_EMBEDDING_MODEL": "off",
+    }  # fmt: skip
+    with serving(lantern, settings) as reader:
+        answer, _ = reader.ask("how do I pair a lamp with a room?")
+    assert "Hold the button of the lamp." in answer.text, answer
+    assert answer.sources[0].file == "docs/guide.md"

@@ -1,17 +1,20 @@
-"""How well first answers without a language model answer what readers ask.
+"""How well first answers answer what readers ask: without a language model, or with one.
 
     python -m bench.answers_quality REPOSITORIES [--set tuning|held_out] [--only NAME …]
-        [--misses] [--show ID …] [--second] [--words] [--check] [--json]
+        [--misses] [--show ID …] [--second] [--words] [--model] [--check] [--json]
 
 REPOSITORIES holds a checkout per name of the set's repositories.json, at its revision. A server is
 started for each, asked over HTTP, and what a reader sees is held against what has to be said. Where
-the model of meaning is installed (`--group meaning`) it answers, too; `--words` leaves it out.
+the model of meaning is installed (`--group meaning`) it answers, too; `--words` leaves it out. With
+`--model` the language model answers that HYPERRUN_MODEL names, with HYPERRUN_API_KEY and
+HYPERRUN_API_BASE.
 """
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from bench.answers_quality.judge import Verdict, figures, judge, table
 from bench.answers_quality.questions import SETS, Question, Repository, load
 from bench.answers_quality.server import serving
 
+MODEL = ("HYPERRUN_MODEL", "HYPERRUN_API_KEY", "HYPERRUN_API_BASE")
 UNRELATED = 7  # questions further on, where the same subject is not asked about any more
 
 
@@ -42,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="ask those that follow none, each after one it has nothing to do with",
     )
     parser.add_argument("--words", action="store_true", help="without a model of meaning")
+    parser.add_argument("--model", action="store_true", help="with the caller's language model")
     parser.add_argument("--check", action="store_true", help="hold the questions, ask nothing")
     parser.add_argument("--json", action="store_true", help="print figures and verdicts as JSON")
     options = parser.parse_args(arguments)
@@ -57,7 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         folder = options.repositories / repository.name
         asked = ask_second if options.second else ask
-        answers = asked(folder, questions, "off" if options.words else "auto")
+        settings = {"HYPERRUN_EMBEDDING_MODEL": "off" if options.words else "auto"}
+        if options.model:
+            settings |= {name: os.environ[name] for name in MODEL if name in os.environ}
+        answers = asked(folder, questions, settings)
         verdicts = [judge(each, answers[each.id]) for each in questions]
         by_name[repository.name] = verdicts
         for question, verdict in zip(questions, verdicts, strict=True):
@@ -91,10 +99,12 @@ def wanted(questions: Sequence[Question], ids: Sequence[str]) -> list[Question]:
     return [each for each in questions if each.id in kept]
 
 
-def ask(repository: Path, questions: Sequence[Question], embedding_model: str) -> dict[str, Answer]:
+def ask(
+    repository: Path, questions: Sequence[Question], settings: Mapping[str, str]
+) -> dict[str, Answer]:
     """An answer for each id; a question comes after the one it follows."""
     answers, tokens = dict[str, Answer](), dict[str, str]()
-    with serving(repository, embedding_model) as reader:
+    with serving(repository, settings) as reader:
         for each in questions:
             answer, token = reader.ask(each.text, tokens.get(each.after, ""))
             answers[each.id], tokens[each.id] = answer, token
@@ -102,11 +112,11 @@ def ask(repository: Path, questions: Sequence[Question], embedding_model: str) -
 
 
 def ask_second(
-    repository: Path, questions: Sequence[Question], embedding_model: str
+    repository: Path, questions: Sequence[Question], settings: Mapping[str, str]
 ) -> dict[str, Answer]:
     """An answer for each id, of a question asked after the one that stands `UNRELATED` on."""
     answers = {}
-    with serving(repository, embedding_model) as reader:
+    with serving(repository, settings) as reader:
         for at, each in enumerate(questions):
             _, token = reader.ask(questions[(at + UNRELATED) % len(questions)].text)
             answers[each.id], _ = reader.ask(each.text, token)
