@@ -44,6 +44,12 @@ _IMPORTS = re.compile(  # and comments
     r"\s*(?:#|//|--\s|import\b|from\b.*\bimport\b|using\b|use\b|package\b|require\b"
     r"|(?:const|let|var)\b.*\brequire\b)"
 )
+_IMPORTED = re.compile(
+    r"^[ \t]*(?:from[ \t]+\S+[ \t]+import[ \t]+(?:\(([^)]+)\)|([^(\n#]+))"
+    r"|import[ \t]+(\{[^}]+\}|[^'\"{\n]+?)[ \t]+from\b.*|import[ \t]+([\w., ]+)$"
+    r"|(?:const|let|var)[ \t]+([^=\n]+?)[ \t]*=[ \t]*require\b.*)",
+    re.MULTILINE,
+)
 _PAIRED = ("`", "**", "[", "]")
 _CODE_NAMES = frozenset(("dockerfile", "makefile", "justfile"))
 
@@ -89,6 +95,8 @@ class Block:
         if not self.is_long:
             return self.text
         held = weigh(self.parts)
+        if self.has_code:
+            held = [sum(each) for each in zip(held, _used(self.parts, weigh), strict=True)]
         chosen = best([size(part) for part in self.parts], held, LONG_LINES)
         shows = [at for at, part in enumerate(self.parts) if not _only_imports(part)]
         if self.has_code and shows and not set(shows) & set(chosen):
@@ -126,6 +134,21 @@ def _only_imports(code: str) -> bool:
     """Does a stretch of code say where its names come from, and do nothing with them?"""
     lines = _BRACKETED.sub("", code).splitlines()
     return all(_IMPORTS.match(line) for line in lines if line.strip())
+
+
+def _used(stretches: Sequence[str], weigh: Weigh) -> list[float]:
+    """How much of what is wanted the names hold that each stretch of code uses: those that a line
+    imports, which says the words that stretches with the names alone do not."""
+    lines = [found for each in stretches for found in _IMPORTED.finditer(each)]
+    used = [0.0] * len(stretches)
+    for line, share in zip(lines, weigh([found[0] for found in lines]), strict=True):
+        for name in set(re.findall(r"\w+", next(filter(None, line.groups())))) if share else ():
+            uses = [at for at, each in enumerate(stretches)
+                    if re.search(rf"\b{name}\b", _IMPORTED.sub("", each))]  # fmt: skip
+            if 2 * len(uses) <= len(stretches):
+                for at in uses:
+                    used[at] = max(used[at], share)
+    return used
 
 
 def is_prose(passage: Passage) -> bool:

@@ -381,6 +381,27 @@ def test_of_an_example_more_than_its_imports_is_quoted(imports: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "imports",
+    [
+        "import os\nfrom lamps.brightness import glow",
+        "from lamps.brightness import (\n    dark,\n    glow,\n)",
+        'import { dark, glow } from "lamps/brightness";',
+        'import glow from "lamps/brightness"',
+        'const { glow } = require("lamps/brightness")',
+    ],
+)
+def test_of_an_example_what_uses_the_name_that_is_imported_is_quoted(imports: str) -> None:
+    """The import says the question's words; the call does not."""
+    before, after = ("\n\n".join(f"{x}{n} = 1\n{x} = dark + {n}" for n in range(8)) for x in "xy")
+    said = answer(
+        "How do I change the brightness?",
+        section(f"## Dim\n\n```\n{imports}\n\n{before}\n\nglow(5)\n\n{after}\n```\n\n{FILLER}"),
+    )
+    assert "glow(5)" in said and "brightness" in said
+    assert "x3 = 1" not in said
+
+
+@pytest.mark.parametrize(
     ("question", "is_answered"),
     [
         ("How do I add two numbers?", True),
