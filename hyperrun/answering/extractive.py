@@ -76,7 +76,7 @@ async def extract(
     ]  # fmt: skip
     sections, lost = await read((answering or sources)[: introducing or MAX_SECTIONS], whole)
     if introducing:
-        answer = [(each, choose([each], wanted)) for each in sections]
+        answer = [(each, choose([each], wanted) or begun(each, wanted)) for each in sections]
     else:
         chosen = groupby(choose(sections, wanted), key=lambda quote: quote.section)
         answer = [(sections[number], list(quotes)) for number, quotes in chosen]
@@ -93,6 +93,11 @@ def nothing(question: str, language: str) -> str:
     """That nothing answers, in other words to a question in another script."""
     is_foreign = _LETTER.search(question) and not _LATIN.search(question)
     return text(language, "extract_none_language" if is_foreign else "extract_none")
+
+
+def begun(section: Section, wanted: Wanted) -> list[Quote]:
+    """The first block of a section that holds no word of the question."""
+    return [Quote(0, 0, section.blocks[0].block.quoted(wanted.telling))]
 
 
 def unquoted(

@@ -104,24 +104,37 @@ def section(text: str, title: str = "Guide", file: str = "guide.md") -> Passage:
     return Passage(file, 1, text.count("\n") + 1, title, "section", text, content=content)
 
 
-def answer(question: str, *passages: Passage) -> str:
-    return "".join(parts(question, *passages))
+def answer(question: str, *passages: Passage, introducing: int = 0) -> str:
+    return "".join(parts(question, *passages, introducing=introducing))
 
 
-def parts(question: str, *passages: Passage) -> list[str]:
+def parts(question: str, *passages: Passage, introducing: int = 0) -> list[str]:
     sources = [Source(number, passage) for number, passage in enumerate(passages, 1)]
 
     async def whole() -> list[str]:
         wanted = Wanted.of(question)
         known = {stem for passage in passages for stem in stems(f"{passage.title} {passage.text}")}
         wanted.unknown = tuple(stem for stem in wanted.terms if stem not in known)
-        return [piece async for piece in extract(wanted, sources, alone, "en")]
+        pieces = extract(wanted, sources, alone, "en", introducing)
+        return [piece async for piece in pieces]
 
     return asyncio.run(whole())
 
 
 async def alone(source: Source) -> list[Source]:
     return [source]
+
+
+def test_an_introduction_begins_with_a_section_that_holds_no_word_of_the_question() -> None:
+    listed = "\n".join(
+        f"- Lamp {n} glows in the dark of room {n}, and not by day." for n in range(40)
+    )
+    said = answer(
+        "How do I get started?",
+        section(f"## Examples\n\nSome lamps are packaged.\n\n{listed}"),
+        introducing=1,
+    )
+    assert "Some lamps are packaged." in said
 
 
 def test_the_block_that_answers_is_quoted_whole_and_others_are_not() -> None:

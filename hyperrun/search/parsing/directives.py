@@ -135,7 +135,7 @@ def _commands(text: str) -> str:
         if not isinstance(arguments, ast.List | ast.Tuple):
             continue
         name = program.id.replace("_", "-") if isinstance(program, ast.Name) else _word(program)
-        lines.append(f"$ {shlex.join([name, *map(_word, arguments.elts)])}")
+        lines.append(f"$ {name} {shlex.join(map(_word, arguments.elts))}".rstrip())
     return "\n".join(lines)
 
 

@@ -255,9 +255,9 @@ RESTRUCTURED = {
     "an example of Click, and runs of it": (
         ".. click:example::\n\n   def dim_lamp(): ...\n\nLike this:\n\n.. click:run::\n\n"
         "   invoke(dim_lamp, args=['--to', 'half dark'])\n   println()\n"
-        "   invoke(cli, prog_name='lamp', input='y')",
+        "   invoke(cli, prog_name='python lamp.py', input='y')",
         "```python\ndef dim_lamp(): ...\n```\n\nLike this:\n\n"
-        "```console\n$ dim-lamp --to 'half dark'\n$ lamp\n```",
+        "```console\n$ dim-lamp --to 'half dark'\n$ python lamp.py\n```",
     ),
     "a parameter of an object": ("See :paramref:`.Lamp.dim.to`.", "See `Lamp.dim.to`."),
     "a run that is none": ("One.\n\n.. click:run::\n\n   invoke(\n\nTwo.", "One.\n\nTwo."),
