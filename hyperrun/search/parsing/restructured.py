@@ -202,7 +202,8 @@ class _Writer:
             case nodes.option_list():
                 return "\n".join(self._option(each) for each in node.children)
             case nodes.block_quote():
-                return commonmark.quoted(self._children(node))
+                said = self._children(node)
+                return said if _is_code(node) else commonmark.quoted(said)
             case nodes.attribution():
                 return f"— {self._inline.said(node)}"
             case nodes.line_block():
@@ -506,6 +507,15 @@ def _under(words: str, body: str) -> str:
         return words
     opens = re.match(r"```|[-|>#] |\d+\.", body)
     return f"{words}\n\n{body}" if opens else f"{words}\\\n{body}"
+
+
+def _is_code(quoted: nodes.block_quote) -> bool:
+    """Is it code that its writer has moved in, and no quotation?"""
+    return all(
+        isinstance(each, nodes.literal_block | nodes.doctest_block)
+        or (isinstance(each, Directive) and each["name"] in directives.CODE)
+        for each in quoted.children
+    )
 
 
 def _is_tight(node: nodes.Element) -> bool:

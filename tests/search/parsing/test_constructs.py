@@ -260,6 +260,11 @@ RESTRUCTURED = {
         "```console\n$ dim-lamp --to 'half dark'\n$ python lamp.py\n```",
     ),
     "a parameter of an object": ("See :paramref:`.Lamp.dim.to`.", "See `Lamp.dim.to`."),
+    "code that is moved in": (
+        "So:\n\n   >>> dim(1)\n\n   >>> dim(2)",
+        "So:\n\n```pycon\n>>> dim(1)\n```\n\n```pycon\n>>> dim(2)\n```",
+    ),
+    "a quotation with code": ("So:\n\n   They say::\n\n      dim 1", "So:\n\n> They say:\n>\n> ```\n> dim 1\n> ```"),
     "a run that is none": ("One.\n\n.. click:run::\n\n   invoke(\n\nTwo.", "One.\n\nTwo."),
     "numbers of issues": ("See :issue:`12,13`, :ticket:`9` and :issue:`it <4>`.", "See #12, #13, #9 and it."),
     "versions": (".. versionadded:: 2.0\n   It glows.", "Added in version 2.0: It glows."),
