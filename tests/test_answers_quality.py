@@ -10,6 +10,7 @@ from bench.answers_quality.gold import faults
 from bench.answers_quality.judge import figures, judge, table
 from bench.answers_quality.questions import SETS, Page, Question, load
 from bench.answers_quality.server import parsed, serving
+from tests.leaks import KEY
 from tests.model_server import ModelServer
 
 SOURCES = """<details><ul><li>
@@ -189,7 +190,7 @@ def test_a_model_answers_with_the_settings_that_are_given(
 ) -> None:
     model_server.script("Hold the button of the lamp. [1]")
     settings = {
-        "HYPERRUN_MODEL": "openai/gpt-4o-mini", "HYPERRUN_API_KEY": "sk-test",
+        "HYPERRUN_MODEL": "openai/gpt-4o-mini", "HYPERRUN_API_KEY": KEY,
         "HYPERRUN_API_BASE": model_server.url, "HYPERRUN_EMBEDDING_MODEL": "off",
     }  # fmt: skip
     with serving(lantern, settings) as reader:

@@ -97,7 +97,7 @@ PLANTED: dict[str, tuple[dict[str, str], str, str]] = {
     "no such logo": ({"HYPERRUN_LOGO": "missing.svg"}, "missing.svg is no file", "HYPERRUN_LOGO="),
     "a key without a model": ({"HYPERRUN_API_KEY": "k" * 20},
         "HYPERRUN_API_KEY is set without a HYPERRUN_MODEL", "HYPERRUN_MODEL=…"),
-    "a key with an editor's marks": ({"HYPERRUN_API_KEY": "\u201ck\u201d"},
+    "a key with an editor's marks": ({"HYPERRUN_API_KEY": "“k”"},
         "holds what is in no key", "HYPERRUN_API_KEY=…"),
     "no such colgrep": ({"HYPERRUN_SEARCH": "colgrep", "HYPERRUN_COLGREP_PROGRAM": "/no/colgrep"},
         "there is no colgrep", "cargo install colgrep"),

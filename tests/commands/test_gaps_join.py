@@ -181,7 +181,8 @@ def test_without_a_model_or_where_it_fails_it_says_so(
     operator.model.script(Script(status=401, echo=True))
     assert command.main(["--join"]) == 2
     assert KEY not in operator.capture.readouterr().err
-    monkeypatch.setenv("HYPERRUN_MODEL", "")
+    for name in ("HYPERRUN_MODEL", "HYPERRUN_API_KEY", "HYPERRUN_API_BASE"):
+        monkeypatch.setenv(name, "")
     assert command.main(["--join"]) == 2
     assert "set HYPERRUN_MODEL" in operator.capture.readouterr().err
 

@@ -169,7 +169,8 @@ def test_without_a_model_or_such_a_gap_it_says_so(
 ) -> None:
     assert command.main(["--draft", "7"]) == 2
     assert "there is no gap 7; of these days there are 1" in capsys.readouterr().err
-    monkeypatch.setenv("HYPERRUN_MODEL", "")
+    for name in ("HYPERRUN_MODEL", "HYPERRUN_API_KEY", "HYPERRUN_API_BASE"):
+        monkeypatch.setenv(name, "")
     assert desk.draft() == 2
     assert "set HYPERRUN_MODEL" in capsys.readouterr().err
 
