@@ -4,13 +4,14 @@ The field list below is the whole list: docs/settings.md is made from it. Names 
 variables carry their unit. An empty variable counts as unset.
 """
 
+import logging
 import math
 import os
 import re
 import sys
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,6 +34,9 @@ _FORMS = {
         "site_url", "public_url", "webhook_url", "privacy_url", "api_base", "azure_endpoint",
         "embedding_api_base",
     )),
+    "holds a name or a password, and is shown to readers": (
+        r"(?!https?://[^/?#]*@)", ("site_url", "public_url", "privacy_url"),
+    ),
     "is an http(s) address, or mailto:": (r"https?://[^\s/{]|mailto:[^\s{]", ("human_url",)),
     "begins with postgresql://": (r"postgres(?:ql)?://", ("database_url", "database_listen_url")),
     "begins with smtp:// or smtps://": (r"smtps?://[^\s/]", ("smtp_url",)),
@@ -47,6 +51,7 @@ _MORE_THAN_NONE = (
 )  # fmt: skip
 _PUT_IN = ("question", "page", "answer")  # into HYPERRUN_HUMAN_URL
 MAX_DAYS = 36_500
+MOST_TOLD = 5  # lines of `.env`
 # Of other programs, which are no settings of the server.
 _NO_SETTINGS = ("HYPERRUN_FORGE_TOKEN",)
 _SWITCHES = {
@@ -571,16 +576,37 @@ def _needs(settings: Settings) -> Iterator[str]:
 
 
 def load_env() -> None:
-    """Take the lines of `.env` in this folder into the environment, where there is one. Ends the
-    process with one sentence where it is no text."""
+    """Take the lines of `.env` in this folder into the environment, where there is one. Says which
+    are left out; ends the process with one sentence where it is no text."""
     import dotenv
 
+    file = Path.cwd() / ".env"
+    logging.getLogger("dotenv.main").disabled = True  # its sentence does not name the file
     try:
-        dotenv.load_dotenv(Path.cwd() / ".env")
+        dotenv.load_dotenv(file)
+        left_out = unread_lines(file)
     except ValueError:
         sys.exit("hyperrun: .env cannot be read: save it as UTF-8")
     except OSError as error:
         sys.exit(f"hyperrun: .env cannot be read: {error.strerror}")
+    if left_out:
+        print(f"hyperrun: .env: {of_left_out(left_out)}", file=sys.stderr)
+
+
+def unread_lines(file: Path) -> list[int]:
+    """The lines that are no NAME=value, counted from 1; none where there is no file."""
+    from dotenv.parser import parse_stream
+
+    if not file.exists():
+        return []
+    with file.open(encoding="utf-8") as stream:
+        return [each.original.line for each in parse_stream(stream) if each.error]
+
+
+def of_left_out(lines: Sequence[int]) -> str:
+    """What is said of such lines."""
+    which = ", ".join(map(str, lines[:MOST_TOLD])) + (", …" if len(lines) > MOST_TOLD else "")
+    return f"what stands at line {which} is no NAME=value, and left out"
 
 
 def unread(environment: Mapping[str, str]) -> dict[str, str]:
@@ -589,8 +615,9 @@ def unread(environment: Mapping[str, str]) -> dict[str, str]:
     short = {name.removeprefix(PREFIX): name for name in known}
     found = {}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}TEST"):
-            meant = get_close_matches(name.removeprefix(PREFIX), short, 1, 0.75)
+        loud = name.upper()
+        if loud.startswith(PREFIX) and name not in known and not loud.startswith(f"{PREFIX}TEST"):
+            meant = get_close_matches(loud.removeprefix(PREFIX), short, 1, 0.75)
             found[name] = short[meant[0]] if meant else ""
     return found
 

@@ -35,10 +35,14 @@ def frame_ancestors(settings: Settings) -> tuple[str, ...]:
     What the operator allows; unset, the documentation's site, this server and localhost; where the
     documentation's address is not known either, every site. Raises `BadSetting`.
     """
+    own = _named("HYPERRUN_PUBLIC_URL", settings.public_url)
     if settings.allowed_origins:
-        return ("'self'", *_own(settings), *(_source(each) for each in settings.allowed_origins))
+        try:
+            return ("'self'", *own, *(_source(each) for each in settings.allowed_origins))
+        except BadSetting as error:
+            raise BadSetting(f"HYPERRUN_ALLOWED_ORIGINS: {error}") from error
     if settings.site_url:
-        return ("'self'", *_own(settings), origin(settings.site_url), *LOCALHOST)
+        return ("'self'", *own, *_named("HYPERRUN_SITE_URL", settings.site_url), *LOCALHOST)
     return ANYWHERE
 
 
@@ -62,9 +66,9 @@ def origin(address: str) -> str:
     try:
         parts = urlsplit(address)
         port = parts.port
-    except ValueError as error:
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError as error:  # of which the codec's errors are some
         raise BadSetting(f"{address!r} is no address: {error}") from error
-    host = (parts.hostname or "").encode("idna").decode() if parts.hostname else ""
     if parts.scheme not in _DEFAULT_PORTS or not host:
         raise BadSetting(f"{address!r} is no http(s) address")
     if port is None or port == _DEFAULT_PORTS[parts.scheme]:
@@ -72,8 +76,12 @@ def origin(address: str) -> str:
     return _source(f"{parts.scheme}://{host}:{port}")
 
 
-def _own(settings: Settings) -> tuple[str, ...]:
-    return (origin(settings.public_url),) if settings.public_url else ()
+def _named(variable: str, address: str) -> tuple[str, ...]:
+    """The origin of the address that a variable holds; none where it holds none."""
+    try:
+        return (origin(address),) if address else ()
+    except BadSetting as error:
+        raise BadSetting(f"{variable}: {error}") from error
 
 
 def _source(text: str) -> str:
@@ -83,8 +91,7 @@ def _source(text: str) -> str:
         return " ".join(ANYWHERE)
     if not _SOURCE.fullmatch(text):
         raise BadSetting(
-            f"HYPERRUN_ALLOWED_ORIGINS: {text[:100]!r} is not like https://docs.example.org "
-            "or https://*.example.org"
+            f"{text[:100]!r} is not like https://docs.example.org or https://*.example.org"
         )
     return text
 

@@ -185,6 +185,50 @@ def test_a_setting_is_read_beside_those_that_it_needs(healthy: dict[str, str]) -
     assert found.says == "HYPERRUN_ESCALATION=webhook needs HYPERRUN_WEBHOOK_URL"
 
 
+# Values that keep a server from starting, and what is said of them.
+NO_SERVER = {
+    "HYPERRUN_ALLOWED_ORIGINS": ("https://docs.example.org, foo bar",
+        "HYPERRUN_ALLOWED_ORIGINS: 'foo bar' is not like https://docs.example.org"),
+    "HYPERRUN_TRUSTED_PROXIES": ("10.0.0.0/33", "HYPERRUN_TRUSTED_PROXIES: '10.0.0.0/33' "),
+    "HYPERRUN_IMAGES": ("*", "HYPERRUN_IMAGES or HYPERRUN_LOGO: '*' is no http(s) address"),
+    "HYPERRUN_LIMITS_URL": ("redis://x",
+        "HYPERRUN_LIMITS_URL: one of these that begins with async+ is wanted"),
+    "HYPERRUN_DESK_PASSWORD": ("scrypt:one:two", "HYPERRUN_DESK_PASSWORD is no hash"),
+    "HYPERRUN_SITE_URL": ("https://docs..example.org",
+        "HYPERRUN_SITE_URL: 'https://docs..example.org' is no address"),
+    "HYPERRUN_PUBLIC_URL": ("https://chat one.example.org",
+        "HYPERRUN_PUBLIC_URL: 'https://chat one.example.org' is not like "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("named", NO_SERVER)
+def test_what_keeps_a_server_from_starting_is_wrong(healthy: dict[str, str], named: str) -> None:
+    value, says = NO_SERVER[named]
+    found = [each for each in findings({**healthy, named: value}) if each.level is Level.WRONG]
+    (told,) = [each for each in found if named in each.says or named in each.mend]
+    if told.about == "settings":
+        assert told.says.startswith(says)
+        assert told.mend.startswith(named if says.startswith(f"{named}:") else "HYPERRUN_")
+    done = subprocess.run(
+        [sys.executable, "-m", "hyperrun", "serve"], cwd=healthy["HYPERRUN_REPO_PATH"],
+        env={**healthy, named: value, "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"hyperrun: {says}")
+
+
+def test_each_value_that_keeps_a_server_from_starting_is_told(healthy: dict[str, str]) -> None:
+    planted = {
+        "HYPERRUN_IMAGES": "*", "HYPERRUN_LIMITS_URL": "nowhere://x",
+        "HYPERRUN_ESCALATION": "me@", "HYPERRUN_SMTP_URL": "smtp://mail.example.org",
+    }  # fmt: skip
+    found = bad(findings({**healthy, **planted}))
+    assert {each.mend.partition("=")[0] for each in found} == {
+        "HYPERRUN_IMAGES", "HYPERRUN_LIMITS_URL", "HYPERRUN_ESCALATION",
+    }  # fmt: skip
+
+
 ENOUGH = {"HYPERRUN_DAILY_BUDGET_USD": "5"}
 
 
@@ -364,7 +408,21 @@ def empty_repository(here: Planting) -> tuple[str, str]:
     return "holds nothing to read", "hyperrun --repo"
 
 
-PLANTS = (port_in_use, others_may_enter, cut_secret, no_data_folder, keys_that_all_can_read,
+def password_that_all_can_read(here: Planting) -> tuple[str, str]:
+    file = here.data.parent / ".env"
+    file.write_text("export HYPERRUN_DESK_READ_PASSWORD=abcdefghijklmn\n")
+    file.chmod(0o644)
+    return "others on this machine can read the keys", "chmod 600"
+
+
+def line_that_is_none(here: Planting) -> tuple[str, str]:
+    file = here.data.parent / ".env"
+    file.write_text('HYPERRUN_SHARE=on\nHYPERRUN_TITLE="Lantern\nHYPERRUN_NAME=Lantern\n')
+    return "what stands at line 2 is no NAME=value, and left out", "mend "
+
+
+PLANTS = (password_that_all_can_read, line_that_is_none,
+          port_in_use, others_may_enter, cut_secret, no_data_folder, keys_that_all_can_read,
           broken_toml, git_address_without_git, empty_repository)  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from hyperrun.commands.doctor import machine, meaning, model, names, public, sources
+from hyperrun.commands.doctor import machine, making, meaning, model, names, public, sources
 from hyperrun.commands.doctor.finding import Finding, Level, note
 from hyperrun.settings import load_env
 
@@ -48,6 +48,18 @@ def findings(
     offline: bool = False,
 ) -> Iterator[Finding]:
     """Everything that was found, in the order in which it is best mended."""
+    found = []
+    for each in _findings(environment, repo, is_public=is_public, offline=offline):
+        found.append(each)
+        yield each
+    settings, _ = names.read(environment)
+    yield from making.check(replace(settings, repo_path=repo or settings.repo_path), found)
+
+
+def _findings(
+    environment: Mapping[str, str], repo: str | None, *, is_public: bool, offline: bool
+) -> Iterator[Finding]:
+    """What is seen without making a server."""
     yield from names.check(environment)
     settings, unreadable = names.read(environment)
     yield from unreadable

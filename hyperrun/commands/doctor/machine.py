@@ -5,12 +5,13 @@ import shutil
 import socket
 import stat
 from collections.abc import Iterator
+from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from hyperrun.commands.doctor.finding import Finding, good, note, risk, wrong
 from hyperrun.errors import BadSetting, StoreError
-from hyperrun.settings import Settings
+from hyperrun.settings import Settings, of_left_out, unread_lines
 from hyperrun.storage import schema
 from hyperrun.storage.files import broken_secret, lock_data_dir
 
@@ -27,6 +28,7 @@ SHARED = (
     "ceph",
     "lustre",
 )
+IS_SECRET = {each.metadata["variable"]: not each.repr for each in fields(Settings)}
 MIN_FREE_BYTES = 500_000_000
 CONNECT_TIMEOUT_S = 5
 
@@ -154,12 +156,21 @@ def _environment_file(file: Path) -> Iterator[Finding]:
         mode = file.stat().st_mode
     except OSError:
         return
+    if left_out := unread_lines(file):
+        yield wrong(".env", of_left_out(left_out), f"mend {file}  # a quotation mark has an end")
     if stat.S_IMODE(mode) & 0o077 and any(
-        "KEY" in line.partition("=")[0] or "SECRET" in line.partition("=")[0]
+        _is_secret(line.partition("=")[0])
         for line in file.read_text(errors="replace").splitlines()
         if line.partition("=")[2].strip() and not line.startswith("#")
     ):
         yield risk(".env", "others on this machine can read the keys in it", f"chmod 600 {file}")
+
+
+def _is_secret(written: str) -> bool:
+    """Is what stands before the = the name of a secret, of ours or of a provider?"""
+    name = written.strip().removeprefix("export ").strip()
+    others = any(word in name for word in ("KEY", "SECRET", "TOKEN", "PASSWORD"))
+    return IS_SECRET.get(name, others)
 
 
 def _open_files(settings: Settings) -> Iterator[Finding]:
