@@ -69,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the verb says; 2 where there is no such verb."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     name = arguments[0] if arguments else "serve"
+    if name == "help" and len(arguments) > 1:  # `hyperrun help search`
+        name, arguments = arguments[1], [arguments[1], "--help"]
     if name in ("-h", "--help", "help"):
         print(usage())
         return 0

@@ -12,6 +12,7 @@ from dataclasses import replace
 from hyperrun.errors import BadSetting, SearchError
 from hyperrun.search.engine import Search
 from hyperrun.settings import Settings, load_env
+from hyperrun.text import counted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +41,7 @@ async def _run(settings: Settings) -> int:
             down = str(error)
         await search.prepare()
         files, passages = search.index.counts()
-        print(f"{files:,} files, {passages:,} passages")
+        print(f"{counted(files, 'file')}, {counted(passages, 'passage')}")
         if down:
             print(f"hyperrun: a published site stays as it was: {down}", file=sys.stderr)
         return 2 if down else 0

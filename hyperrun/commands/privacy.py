@@ -1,9 +1,7 @@
 """What an operator does for a reader who asks for their data.
 
-`python -m hyperrun.commands.privacy`:
-
-    export ID    print everything that is kept of the reader, as JSON
-    delete ID    delete it, and the reader's key
+    hyperrun export ID    print everything that is kept of the reader, as JSON
+    hyperrun delete ID    delete it, and the reader's key
 
 ID is one of the reader's conversations, or one of their turns (on the page, an answer's `id`
 without "turn-"). The server may be running meanwhile.
@@ -47,6 +45,9 @@ async def _conversation(store: Store, any_id: str) -> str | None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says. 1 where there is no such conversation, 2 where it fails."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if set(arguments[1:]) & {"-h", "--help"}:
+        print(__doc__)
+        return 0
     # Not argparse: an id may begin with a dash.
     if len(arguments) != 2 or arguments[0] not in ("export", "delete"):
         print(__doc__, file=sys.stderr)

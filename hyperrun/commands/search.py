@@ -18,9 +18,10 @@ from typing import Any
 
 from hyperrun.errors import BadSetting, SearchError
 from hyperrun.passage import PROSE, Passage
-from hyperrun.search.engine import Search
+from hyperrun.search.engine import MAX_RESULTS, Search
 from hyperrun.search.terms import forms, last_name, query_terms, terms
 from hyperrun.settings import Settings, load_env
+from hyperrun.text import plain
 
 MAX_TEXT_CHARS = 4_000
 
@@ -34,9 +35,13 @@ def main(arguments: Sequence[str] | None = None, *, repo_first: bool = False) ->
     options = parser.parse_intermixed_args(arguments)  # --repo REPO -k 5 QUESTION -k 5 too
     if (options.question is None) == (options.queries is None):
         parser.error("give a question, or --queries FILE")
+    if not 1 <= options.k <= MAX_RESULTS:
+        parser.error(f"-k is 1 to {MAX_RESULTS}")
     try:
         queries = _queries(options.queries) if options.queries is not None else []
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        parser.error(f"{options.queries} cannot be read: {error.strerror}")
+    except ValueError as error:
         parser.error(f"{options.queries} cannot be read: {error}")
     load_env()
     try:
@@ -87,10 +92,12 @@ async def _run(settings: Settings, options: argparse.Namespace, queries: Sequenc
             place = passage.file
             if passage.start_line:
                 place += f":{passage.start_line}-{passage.end_line}"
-            print(f"{number:2}. {passage.score:.3f}  {place}  {passage.title} ({passage.kind})")
-            print(f"    {each['why']}")
+            # Names and titles are strangers': what moves a terminal's cursor is none of them.
+            place, title = plain(place, MAX_TEXT_CHARS), plain(passage.title, MAX_TEXT_CHARS)
+            print(f"{number:2}. {passage.score:.3f}  {place}  {title} ({passage.kind})")
+            print(f"    {plain(each['why'], MAX_TEXT_CHARS)}")
             if each["url"]:
-                print(f"    {each['url']}")
+                print(f"    {plain(each['url'], MAX_TEXT_CHARS)}")
     finally:
         await search.close()
 

@@ -36,9 +36,10 @@ from hyperrun.commands.testing.verdict import Verdict
 from hyperrun.errors import BadSetting, SearchError, StoreError
 from hyperrun.llm.models import Models
 from hyperrun.search.checkout import is_url
-from hyperrun.search.engine import Search
+from hyperrun.search.engine import MAX_RESULTS, Search
 from hyperrun.settings import Settings, load_env
 from hyperrun.storage.opening import store_of
+from hyperrun.text import counted
 
 AT_ONCE = 4  # answers of a model
 DRAFTED_DAYS = 30
@@ -48,7 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ask the questions, and tell what does not hold."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.best_of < 1 or options.budget < 0 or options.most < 1 or not 1 <= options.k <= 50:
+    if (
+        options.best_of < 1
+        or options.budget < 0
+        or options.most < 1
+        or not 1 <= options.k <= MAX_RESULTS
+    ):
         parser.error("--best-of and --most are 1 or more, --budget is not negative, -k is 1 to 50")
     load_env()
     try:
@@ -98,6 +104,8 @@ def _test(settings: Settings, options: argparse.Namespace) -> int:
     root = Path(settings.repo_path).expanduser()
     if options.questions is None and is_url(settings.repo_path):
         raise BadSetting("the questions of a git URL are named: --questions FILE")
+    if not is_url(settings.repo_path) and not root.is_dir():
+        raise BadSetting(f"{root} is not a folder")
     tests = read(options.questions or root / FILE)
     began = time.monotonic()
     verdicts = asyncio.run(_run(settings, tests, options))
@@ -210,8 +218,8 @@ async def _draft(settings: Settings, options: argparse.Namespace) -> int:
         headed = await drafting.from_headings(search, asker, options.most - len(drafts))
         drafts += [(test, "") for test in headed]
         print(drafting.toml(drafts), end="")
-        print(f"{len(drafts)} questions: keep those that readers ask, and say what must stand "
-              f"in their answers", file=sys.stderr)  # fmt: skip
+        said = "keep those that readers ask, and say what must stand in their answers"
+        print(f"{counted(len(drafts), 'question')}: {said}", file=sys.stderr)
     finally:
         await models.close()
         await search.close()

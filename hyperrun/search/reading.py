@@ -22,6 +22,7 @@ from hyperrun.search.site.rules import Rules
 MAX_CHUNKS = 10_000  # of one file
 MAX_TITLE_CHARS = 500
 MAX_LINE_CHARS = 5_000  # of a line as it is shown and searched
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
 
 
 # A chunk, the words of its columns, and those of prose, where it is any.
@@ -119,7 +120,10 @@ def _read(
     place = root / path
     status = place.stat()
     by = rules.fingerprint if path.suffix.lower() in files.PAGES else ""
-    digest = hashlib.sha256(read_bytes(place, files.max_bytes(path))).hexdigest()
+    content = read_bytes(place, files.max_bytes(path))
+    if content.startswith(LFS_POINTER):
+        raise UnreadableFile("stands for a file that Git LFS holds: git lfs pull brings it")
+    digest = hashlib.sha256(content).hexdigest()
     if before == (digest, by):
         return Reading(status.st_mtime_ns, status.st_size, digest, by, None)
     chunks = files.read(root, path, rules)

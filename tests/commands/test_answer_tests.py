@@ -194,6 +194,16 @@ def test_as_a_command_it_ends_with_2_where_there_is_no_file(tmp_path: Path) -> N
     assert not (tmp_path / "data").exists()
 
 
+def test_a_repository_that_is_no_folder_is_told_and_not_that_it_has_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("nowhere", "file"):
+        (tmp_path / "file").touch()
+        assert command.main(["--repo", name]) == 2
+        assert capsys.readouterr().err == f"hyperrun: {name} is not a folder\n"
+
+
 @pytest.mark.parametrize(
     ("words", "text", "stands"),
     [

@@ -67,6 +67,22 @@ def test_every_verb_tells_its_options_under_its_own_name(
     assert capsys.readouterr().out.startswith(f"usage: hyperrun {verb} ")
 
 
+@pytest.mark.parametrize("verb", ["export", "delete"])
+@pytest.mark.parametrize("wish", ["-h", "--help"])
+def test_a_verb_of_two_tells_what_it_takes(
+    verb: str, wish: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([verb, wish]) == 0
+    assert f"hyperrun {verb} ID" in capsys.readouterr().out
+
+
+def test_help_may_be_asked_of_a_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["help", "search"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("usage: hyperrun search ")
+
+
 def test_a_verb_that_is_interrupted_ends_as_a_shell_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(arguments: list[str]) -> int:
         raise KeyboardInterrupt

@@ -55,7 +55,7 @@ def test_a_file_of_questions_gives_a_line_for_each_in_order(repo: Path, tmp_path
 def test_a_question_that_looks_like_an_option_is_asked_behind_dashes(
     repo: Path, tmp_path: Path, question: str
 ) -> None:
-    json.loads(run(repo, tmp_path, "--json", "-k=-1", "--", question))
+    json.loads(run(repo, tmp_path, "--json", "-k=1", "--", question))
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,22 @@ def test_a_search_that_fails_in_colgrep_is_answered_by_the_embedded_index(tmp_pa
     assert done.returncode == 0
     assert "docs/examples/lighthouse.qmd" in done.stdout
     assert "ColGrep is left out of" in done.stderr
+
+
+@pytest.mark.parametrize("k", ["0", "-1", "51"])
+def test_a_number_of_results_that_cannot_be_given_is_told(
+    repo: Path, tmp_path: Path, k: str
+) -> None:
+    said = run(repo, tmp_path, "lamp", f"-k={k}", status=2)
+    assert said.endswith("error: -k is 1 to 50\n")
+
+
+def test_names_and_headings_do_not_command_the_terminal(tmp_path: Path) -> None:
+    docs = tmp_path / "repo" / "docs"
+    docs.mkdir(parents=True)
+    (docs / "a\x1b[31m\nred.md").write_text(
+        "# Lamp \x1b[2J\x9b \u202e wiped\n\nThe harmonica plays.\n"
+    )
+    said = run(tmp_path / "repo", tmp_path / "data", "harmonica")
+    assert "docs/a[31m red.md:1-3  Lamp [2J wiped (section)" in said
+    assert said.replace("\n", "").isprintable()

@@ -182,3 +182,18 @@ def test_a_file_whose_parser_fails_costs_that_file(
     assert found["bad.md"].reason == "cannot be read: LookupError: no such thing"
     assert not found["bad.md"].rows
     assert found["a.md"].rows and found["c.md"].rows
+
+
+def test_a_pointer_of_git_lfs_is_named_and_not_read(tmp_path: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
+    (tmp_path / "held.md").write_text(pointer)
+    (tmp_path / "about.md").write_text(f"# Pointers\n\nOne looks so:\n\n```\n{pointer}```\n")
+    paths = [PurePosixPath("held.md"), PurePosixPath("about.md")]
+    held, about = [each for _, each in readings(tmp_path, "", NO_RULES, paths, {})]
+    assert isinstance(held, Reading)
+    assert isinstance(about, Reading)
+    assert (held.rows, held.reason) == (
+        [], "stands for a file that Git LFS holds: git lfs pull brings it",
+    )  # fmt: skip
+    assert about.rows
+    assert not about.reason

@@ -15,6 +15,7 @@ from hyperrun.search.site import folder as site_folder
 from hyperrun.search.site import source as site_source
 from hyperrun.search.sources import SourceTree
 from hyperrun.settings import Settings
+from hyperrun.text import counted
 
 DOCUMENTS = (".md", ".mdx", ".markdown", ".rst", ".ipynb", ".qmd", ".adoc", ".html", ".txt")
 MAX_LOOKED_AT, MAX_CONFIGURATIONS = 20_000, 20
@@ -79,14 +80,16 @@ def _folder(about: str, tree: SourceTree) -> Iterator[Finding]:
     elif not documents:
         yield note(
             about,
-            f"{len(files)} files and no documentation: answers come from code alone",
+            f"{counted(len(files), 'file')} and no documentation: answers come from code alone",
             "HYPERRUN_SITE_URL=https://docs.example.org HYPERRUN_CRAWL=on  # if it is published",
         )
     else:
         yield from _configurations(about, root)
         found = rules.read(root, tree.site_url)
         made_by = type(found.sites[0][0]).__name__ if found.sites else "no known generator"
-        yield good(about, f"{len(files)} files, {documents} of them documents; {made_by}")
+        yield good(
+            about, f"{counted(len(files), 'file')}, {documents:,} of them documents; {made_by}"
+        )
         if not found.site_url:
             yield note(
                 about,
