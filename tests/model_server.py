@@ -9,7 +9,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import uvicorn
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 
 from tests import leaks
@@ -54,6 +54,8 @@ class Script:
     status: int = 200  # anything else is an error response
     echo: bool = False  # the error repeats the key and the request, as some providers' do
     retry_after_s: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)  # of an error response
+    page: str = ""  # HTML in the place of everything
     hang: bool = False  # no headers, ever
     stall_after: int = -1  # pieces, then silence
     holds_after: int = -1  # pieces, until it is told to hurry
@@ -130,10 +132,14 @@ class ModelServer:
                 while not await request.is_disconnected():  # noqa: ASYNC110
                     await asyncio.sleep(0.02)
             return Response()
+        if script.page:
+            return HTMLResponse(script.page)
         if script.body is not None:
             return JSONResponse(script.body, status_code=script.status)
         if script.status != 200:
-            headers = {"Retry-After": str(script.retry_after_s)} if script.retry_after_s else {}
+            headers = dict(script.headers)
+            if script.retry_after_s:
+                headers["Retry-After"] = str(script.retry_after_s)
             message = script.message or f"scripted {script.status}"
             if script.echo:
                 key = request.headers.get("authorization", "")

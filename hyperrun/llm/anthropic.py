@@ -11,7 +11,7 @@ from typing import Any
 from hyperrun.errors import ModelError
 from hyperrun.llm import refusals
 from hyperrun.llm.content import ContentFilter
-from hyperrun.llm.wire import messages_for, normal_reason, text_of, whole_step
+from hyperrun.llm.wire import is_count, messages_for, normal_reason, text_of, whole_step
 
 BASE = "https://api.anthropic.com"
 VERSION = "2023-06-01"
@@ -197,10 +197,12 @@ class AnthropicStep:
                 block["partial"] = block.get("partial", "") + delta["partial_json"]
 
     def _count(self, usage: Any, *, final: bool = False) -> None:
-        for name, value in (usage or {}).items():
+        if not usage or not is_count(usage):
+            return
+        for name, value in usage.items():
             if isinstance(value, int):
                 self._usage[name] = value
-        self._is_counted = self._is_counted or (final and bool(usage))
+        self._is_counted = self._is_counted or final
 
     def finish(self) -> None:
         """Nothing follows: what was held back is decided."""

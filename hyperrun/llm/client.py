@@ -9,6 +9,7 @@ details go to the log alone.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from copy import deepcopy
@@ -271,24 +272,25 @@ class Completion:
                 )  # fmt: skip
             except (aiohttp.ClientError, OSError) as error:
                 raise ModelDown(f"{choice.name}: {type(error).__name__}") from error
-            if response.status == 200:
+            if response.status == 200 and response.content_type != "text/html":
                 return response, left_out
             try:
                 data = await read_at_most(response, MAX_REFUSAL_BYTES)
                 text = data.decode(errors="replace")
             finally:
                 response.close()
+            if why := _no_api(response):
+                raise ModelError(f"{choice.name}: {why}")
             refusal = refusals.read(response.status, text)
             more = refusals.unsupported(refusal, _sent(call)) - left_out
             if not more:
                 break
             log.info("%s: asking again without %s", choice.name, ", ".join(sorted(more)))
             left_out |= more
-        wait_s = response.headers.get("Retry-After", "")
         raise refusals.error_of(
             refusal,
             f"{choice.name}: {response.status} {text[:2_000]}",
-            float(wait_s) if wait_s.isdecimal() else 0.0,
+            refusals.wait_s(response.headers.get("Retry-After", ""), time.time()),
         )
 
     async def _read(
@@ -400,3 +402,15 @@ class Completion:
 
 def _sent(call: dict[str, Any]) -> list[str]:
     return [wire.text_of(each.get("content")) for each in call["messages"]]
+
+
+def _no_api(response: "ClientResponse") -> str:
+    """What is said of a server that leads elsewhere or shows a page, as one does that is asked at
+    another address than its API's; "" where it is none."""
+    asked = "is HYPERRUN_API_BASE its API's address?"
+    if 300 <= response.status < 400:
+        elsewhere = response.headers.get("Location", "").partition("?")[0]
+        return f"{response.status} leads to {elsewhere[:300] or 'nowhere'}: {asked}"
+    if response.status == 200:
+        return f"a web page came instead of an answer: {asked}"
+    return ""

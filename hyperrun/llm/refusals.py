@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from hyperrun.errors import (
     ModelContextTooLong,
@@ -233,6 +234,20 @@ def _first(patterns: Iterable[re.Pattern[str]], text: str) -> int:
             number = next(group for group in found.groups() if group)
             return int(number.replace(",", ""))
     return 0
+
+
+def wait_s(told: str, now_s: float) -> float:
+    """How long a `Retry-After` asks to wait: seconds, or a date of HTTP (RFC 9110, 10.2.3); 0 where
+    it is neither."""
+    try:
+        wait = float(told) if told[:1].isdecimal() else _date_s(told) - now_s
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return max(wait, 0.0)
+
+
+def _date_s(told: str) -> float:
+    return parsedate_to_datetime(told).timestamp()
 
 
 def error_of(refusal: Refusal, detail: str, retry_after_s: float = 0.0) -> ModelError:

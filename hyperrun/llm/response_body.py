@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientResponse
 
 MAX_LINE_BYTES = 4_000_000
+BOM = b"\xef\xbb\xbf"  # the format of event streams has it left out
 
 
 async def read_at_most(response: "ClientResponse", max_bytes: int) -> bytes:
@@ -30,6 +31,8 @@ async def read_events(response: "ClientResponse", model: str) -> AsyncGenerator[
     is_stream: bool | None = None
     while data := await content.readany():
         rest += data
+        if is_stream is None:
+            rest = rest.removeprefix(BOM)
         if is_stream is None and rest.lstrip():
             is_stream = not rest.lstrip().startswith((b"{", b"["))
         if is_stream is False:

@@ -11,6 +11,12 @@ from hyperrun.errors import ModelError
 from hyperrun.llm import refusals
 from hyperrun.llm.content import ContentFilter
 
+MAX_TOKENS = 100_000_000  # of one step
+_COUNTED = (
+    "prompt_tokens", "completion_tokens", "total_tokens", "cached_tokens",
+    "prompt_cache_hit_tokens", "input_tokens", "output_tokens", "cache_read_input_tokens",
+    "cache_creation_input_tokens",
+)  # fmt: skip
 FINISHED = ("stop", "length", "tool_calls", "content_filter", "refusal")
 # What providers call these, besides OpenAI's own words.
 _REASONS = {
@@ -173,7 +179,7 @@ class Step:
             elif event.get("error"):
                 raise _error_in_stream(self._model, data)
             usage = event.get("usage") or (event.get("x_groq") or {}).get("usage")
-            self._usage = usage or self._usage
+            self._usage = usage if usage and is_count(usage) else self._usage
             for choice in event.get("choices") or ():
                 if not choice.get("index"):  # a second choice is a second answer
                     self._take(choice)
@@ -355,10 +361,8 @@ def _error_in_stream(model: str, data: bytes) -> ModelError:
 
 def _counts(usage: dict[str, Any]) -> dict[str, Any]:
     """Tokens as LiteLLM has them. Some providers leave the thinking out of what was completed."""
-    prompt, completion = (
-        int(usage.get(name) or 0) for name in ("prompt_tokens", "completion_tokens")
-    )
-    completion = max(completion, int(usage.get("total_tokens") or 0) - prompt)
+    prompt, completion, total = (int(usage.get(name) or 0) for name in _COUNTED[:3])
+    completion = max(completion, total - prompt)
     counts: dict[str, Any] = {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
@@ -370,6 +374,19 @@ def _counts(usage: dict[str, Any]) -> dict[str, Any]:
     if cached:
         counts["prompt_tokens_details"] = {"cached_tokens": int(cached)}
     return counts
+
+
+def is_count(usage: Any) -> bool:
+    """Is it a usage that can be booked? An answer that has been given does not fail for another:
+    what it took is then estimated."""
+    if not isinstance(usage, dict):
+        return False
+    details = usage.get("prompt_tokens_details")
+    counted = usage | details if isinstance(details, dict) else usage
+    try:
+        return all(0 <= int(counted.get(name) or 0) <= MAX_TOKENS for name in _COUNTED)
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def joined(chunks: list[Any], chunk: Any) -> None:

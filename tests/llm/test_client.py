@@ -2,11 +2,15 @@
 
 import asyncio
 import gc
+import json
+import math
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -21,6 +25,7 @@ from hyperrun.errors import (
     ModelStalled,
     ModelUnknown,
 )
+from hyperrun.llm import refusals
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Client, Completion
 from hyperrun.llm.endpoints import endpoint_of
@@ -293,6 +298,47 @@ def test_a_provider_that_asks_for_a_long_wait_is_not_asked_again(model_server: M
     assert type(outcome.error) is ModelRateLimited and model_server.calls == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "wait_s"),
+    [
+        ("5", 5), ("1.5", 1.5), ("0", 0), ("-5", 0), ("soon", 0), ("", 0), ("٣x", 0),
+        ("9" * 400, math.inf),
+        ("Mon, 30 Nov 2026 10:00:20 GMT", 20), ("Mon, 30 Nov 2026 09:00:00 GMT", 0),
+        ("Mon, 30 Nov 2026 11:00:00 +0100", 0), ("Mon, 99 Nov 2026 10:00:20 GMT", 0),
+    ],
+)  # fmt: skip
+def test_a_wait_is_told_in_seconds_or_as_a_date(told: str, wait_s: float) -> None:
+    now = datetime(2026, 11, 30, 10, tzinfo=UTC).timestamp()
+    assert refusals.wait_s(told, now) == wait_s
+
+
+def test_a_provider_that_names_a_late_hour_is_not_asked_again(model_server: ModelServer) -> None:
+    late = formatdate(time.time() + 900, usegmt=True)
+    model_server.script(Script(status=429, headers={"Retry-After": late}), "There.")
+    outcome = complete(model_server.url)
+    assert type(outcome.error) is ModelRateLimited and model_server.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (Script(page="<h1>Sign in</h1>"), "a web page came instead of an answer"),
+        (Script(status=308, headers={"Location": "https://llm.example/v1/x?key=k"}),
+         "308 leads to https://llm.example/v1/x: "),
+        (Script(status=302), "302 leads to nowhere: "),
+    ],
+)  # fmt: skip
+def test_a_server_that_is_asked_at_another_address_than_its_apis_is_told_so_at_once(
+    model_server: ModelServer, script: Script, says: str
+) -> None:
+    model_server.script(script)
+    outcome = complete(model_server.url)
+    assert type(outcome.error) is ModelError
+    assert says in str(outcome.error)
+    assert str(outcome.error).endswith("is HYPERRUN_API_BASE its API's address?")
+    assert (model_server.calls, outcome.text) == (1, "")
+
+
 @BOTH
 def test_who_leaves_closes_the_providers_connection_at_once(
     model_server: ModelServer, model: str
@@ -345,6 +391,28 @@ def test_a_usage_that_is_not_told_is_estimated_and_says_so(model_server: ModelSe
     outcome = complete(model_server.url, prompt="p" * 40)
     assert outcome.estimated
     assert (outcome.whole.usage.prompt_tokens, outcome.whole.usage.completion_tokens) == (11, 20)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        [1], "many", {"prompt_tokens": -7, "completion_tokens": 3}, {"prompt_tokens": [1]},
+        {"prompt_tokens": 1e99, "completion_tokens": 3}, {"completion_tokens": "some"},
+        {"prompt_tokens": 7, "prompt_tokens_details": {"cached_tokens": {"a": 1}}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_usage_that_cannot_be_one_costs_no_answer_and_is_estimated(
+    model_server: ModelServer, usage: object
+) -> None:
+    said = {"choices": [{"index": 0, "delta": {"content": "Yes."}, "finish_reason": "stop"}]}
+    told = {"choices": [], "usage": usage}
+    events = [f"data: {json.dumps(each)}\n\n" for each in (said, told)]
+    model_server.script(Script(raw=[*events, "data: [DONE]\n\n"]))
+    outcome = complete(model_server.url)
+    assert (outcome.error, outcome.text, outcome.estimated) == (None, "Yes.", True)
+    assert 0 < outcome.whole.usage.prompt_tokens < 100
+    assert 0 < outcome.whole.usage.completion_tokens < 100
 
 
 def test_cached_tokens_are_kept(model_server: ModelServer) -> None:

@@ -256,6 +256,7 @@ ON_OPENAI = {
         tuple(line.replace("\n", "\r\n") for line in (said("Yes."), *CLOSED)), "Yes."),
     "no space after data": Behaviour(
         tuple(line.replace("data: ", "data:") for line in (said("Yes."), *CLOSED)), "Yes."),
+    "a mark of bytes before the first event": Behaviour(("\ufeff" + said("Yes."), *CLOSED), "Yes."),
     "words after the end": Behaviour((said("Yes."), *CLOSED, said("No!"), DONE), "Yes."),
     "a second choice": Behaviour(
         (said("Yes."), delta(index=1, content="No!"), *CLOSED), "Yes."),
