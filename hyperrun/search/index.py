@@ -24,7 +24,7 @@ from hyperrun.search.wanted import Hit, Wanted
 
 FETCH = 120  # candidates that are ranked
 # And where documentation answers; about so many passages hold the words that they are found by.
-BESIDE, LOOKED_AT = 40, 600
+BESIDE, LOOKED_AT = 20, 300
 MAX_NAME_TERMS = 5
 MAX_SYMBOLS, MAX_DEFINED = 3, 1  # of a question that are looked up, and places shown for them
 MIN_SECTIONS, MIN_SHARE = 50, 0.1  # of documentation, to come before code

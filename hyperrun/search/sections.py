@@ -46,34 +46,31 @@ def find(
     most: int = 0,
 ) -> list[Hit]:
     """The sections that may answer, best first, of `fetch` that are weighed; of the folder
-    `inside`, or of `files`, only where there are any. Of all, about `most` are scored, which are
-    not those that hold common words alone. Raises `sqlite3.Error`."""
+    `inside`, or of `files`, only where there are any. Of all, about `most` are scored, those
+    that hold its rarest words. Raises `sqlite3.Error`."""
     names = {name for stem, term in wanted.terms.items() for name in (stem, *term.others)}
     counts = {name: count for name in names if (count := holding(connection, name))}
     if not counts:
         return []
     match = matching_any(sorted(counts))
-    where = some = ""
-    values: list[str | int] = [match]
+    where, values = "", list[str | int]()
     if inside:
         where = "JOIN passages q ON q.id = prose.rowid AND substr(q.file, 1, ?) = ?"
-        values = [len(inside) + 1, f"{inside}/", match]
+        values = [len(inside) + 1, f"{inside}/"]
     elif files:
         marks = ", ".join("?" * len(files))
         where = f"JOIN passages q ON q.id = prose.rowid AND q.file IN ({marks})"
-        values = [*files, match]
+        values = [*files]
     else:
-        telling = _telling(counts, most or max(SCORED, connection.total("prose") // SHARE))
-        if len(telling) < len(counts):
-            some = "AND +prose.rowid IN (SELECT rowid FROM prose WHERE prose MATCH ?)"
-            values = [match, matching_any(telling)]
+        scored = most or max(SCORED, connection.total("prose") // SHARE)
+        match = matching_any(_telling(counts, scored))
     rows = connection.execute(
         "SELECT p.id, p.file, p.title, p.text, "
         "w.heading, w.parents, w.file, w.body FROM ("
         f"SELECT prose.rowid AS id, bm25(prose, {_BM25}) AS score FROM prose {where} "
-        f"WHERE prose MATCH ? {some} ORDER BY score LIMIT {fetch}"
+        f"WHERE prose MATCH ? ORDER BY score LIMIT {fetch}"
         ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id",
-        values,
+        (*values, match),
     )
     candidates = [Candidate(*each) for each in rows]
     hits = sorted(((wanted.hit(each), each.file) for each in candidates), key=_by_score)
