@@ -1,7 +1,6 @@
 """What is found in the index: passages by words, names, sections and files."""
 
 import math
-import re
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -350,17 +349,26 @@ def _passage(row: Sequence[Any]) -> Passage:
 
 def distinct(found: Sequence[tuple[Passage, str]], most: int) -> list[tuple[Passage, str]]:
     """The first `most` of `found` without texts that stand above in other words, versions or
-    languages of a file."""
+    languages of a file; of copies the one that has a page."""
     kept: list[tuple[Passage, str]] = []
     seen: list[frozenset[str]] = []
     for each in found:
-        if len(kept) == most:
-            break
-        words = frozenset(re.findall(r"\w+", each[0].shown[:SAME_CHARS].lower()))
-        if any(len(words & other) > SAME_TEXT * len(words | other) for other in seen):
+        if len(kept) == most and not (each[1] and any(not address for _, address in kept)):
             continue
-        seen.append(words)
-        kept.append(each)
+        words = frozenset(each[0].shown[:SAME_CHARS].lower().split())
+        same = next(
+            (
+                n
+                for n, other in enumerate(seen)
+                if len(words & other) > SAME_TEXT * len(words | other)
+            ),
+            None,
+        )
+        if same is None and len(kept) < most:
+            seen.append(words)
+            kept.append(each)
+        elif same is not None and each[1] and not kept[same][1]:
+            kept[same] = each
     return kept
 
 

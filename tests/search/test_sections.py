@@ -188,6 +188,19 @@ def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index)
     assert len(distinct([(each, "") for each in found + found], 50)) == len(found)
 
 
+def test_of_one_text_the_page_of_the_site_is_shown(tmp_path: Path) -> None:
+    text = "## Dimming\n\nLamps dim at night.\n"
+    (tmp_path / "mkdocs.yml").write_text("site_name: Lamps\nsite_url: https://lamps.example/\n")
+    (tmp_path / "README.md").write_text(f"# Lamps\n\n{text}")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/start.md").write_text(f"# Lamps\n\n{text}")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    for most in (1, 8):
+        found = index.search("do lamps dim at night", most)
+        assert [passage.file for passage, _ in found] == ["docs/start.md"]
+
+
 def test_a_changelog_stands_behind_a_guide_unless_changes_are_asked_for(lantern: Index) -> None:
     def score(question: str) -> float:
         found = [passage for passage, _ in lantern.search(question, 6)]
