@@ -3,8 +3,10 @@
 import difflib
 import io
 import re
+import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
@@ -229,6 +231,59 @@ def test_what_no_program_can_change_is_left_as_it_is_and_the_line_is_told(
     assert ("mkdocs.yml cannot be read: line 3: " in said) == any(
         "\t" in each for each in files.values()
     )
+
+
+@pytest.mark.parametrize(
+    ("own", "given", "expected"),
+    [
+        ("import os\nif os.environ.get('SITE_IS_OURS'):\n    html_js_files = ['a.js']\n", {}, []),
+        ("html_js_files: list = ['a.js']\n", {}, ["a.js"]),
+        ("for html_js_files in ():\n    pass\n", {}, []),
+        ("from shared_settings import *\n", {"html_js_files": ["b.js"]}, ["b.js"]),
+        ("from shared_settings import *\n", {}, []),
+        ("from shared_settings import files as html_js_files\n", {"files": ["b.js"]}, ["b.js"]),
+        ("def setup(app):\n    html_js_files = 5\n", {}, []),
+    ],
+)
+def test_what_sphinxs_configuration_makes_elsewhere_stays_in_its_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str, given: dict[str, object],
+    expected: list[str],
+) -> None:  # fmt: skip
+    root = made(tmp_path, {"docs/conf.py": f'project = "x"\n{own}', "docs/index.rst": "x\n=\n"})
+    assert main([str(root), "--server", SERVER, "--yes"]) == 0
+    shared = ModuleType("shared_settings")
+    vars(shared).update(given)
+    monkeypatch.setitem(sys.modules, "shared_settings", shared)
+    names: dict[str, object] = {}
+    exec((root / "docs/conf.py").read_text(), names)
+    assert names["html_js_files"] == [*expected, (SRC, {"async": "async"})]
+
+
+@pytest.mark.parametrize(
+    ("above", "plugin", "status", "says"),
+    [
+        ({"extra_javascript": ["a.js"]}, False, 1, "its `extra_javascript` are those of base.yml"),
+        ({"plugins": ["search", "tags"]}, True, 1, "its `plugins` are those of base.yml"),
+        ({"plugins": ["search", "tags"]}, False, 0, "Written."),
+        ({"nav": []}, False, 0, "Written."),
+        ({"extra_javascript": ["a.js", SRC]}, False, 0, "The line is there already."),
+    ],
+)
+def test_a_list_that_mkdocs_would_inherit_is_not_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], above: dict[str, object], plugin: bool,
+    status: int, says: str,
+) -> None:  # fmt: skip
+    files = {"mkdocs.yml": "INHERIT: middle.yml\nsite_name: x\n", **PAGE}
+    files |= {"middle.yml": "INHERIT: base.yml\n", "base.yml": yaml.safe_dump(above)}
+    root = made(tmp_path, files)
+    before = state(root)
+    more = ["--plugin"] if plugin else []
+    assert main([str(root), "--server", SERVER, "--yes", *more]) == status
+    assert says in capsys.readouterr().out
+    changed = {name for name, content in state(root).items() if before.get(name) != content}
+    assert changed == {
+        "Written.": {"mkdocs.yml", "hyperrun.toml"}, "The line is there already.": {"hyperrun.toml"},
+    }.get(says, set())  # fmt: skip
 
 
 @pytest.mark.parametrize("server", ["chat.example.org", "ftp://x", "https://x'y", 'https://x"', ""])

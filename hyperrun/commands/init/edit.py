@@ -49,8 +49,10 @@ def read(path: Path) -> str:
             return file.read()
     except FileNotFoundError:
         return ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ByHand(f"{path.name} cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ByHand(f"{path.name} cannot be read: save it as UTF-8") from error
+    except OSError as error:
+        raise ByHand(f"{path.name} cannot be read: {error.strerror}") from error
 
 
 def has_tag(text: str) -> bool:

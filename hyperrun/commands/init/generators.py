@@ -11,7 +11,7 @@ import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from hyperrun.commands.init import javascript, yaml_text
-from hyperrun.commands.init.edit import ByHand, Edit, appended, read
+from hyperrun.commands.init.edit import ByHand, Edit, appended, has_tag, read
 from hyperrun.search.site import literals
 from hyperrun.search.site.generator import Generator
 from hyperrun.search.site.quarto import NBDEV_NAMES
@@ -28,8 +28,17 @@ def mkdocs(config: Path, server: str, plugin: bool) -> Edit:
     """`extra_javascript`, or an entry under `plugins`."""
     text = read(config)
     address = f"{server}/embed"
+    block, flow = f"hyperrun:\n      server: {server}", f"hyperrun: {{server: {server!r}}}"
+    key, entry = ("plugins", block) if plugin else ("extra_javascript", address)
+    above = _inherited(config, key)
+    if above is not None and has_tag(said := read(above)):
+        return Edit(above, said, said)
+    if above is not None:
+        raise ByHand(
+            f"its `{key}` are those of {above.name}, and a list here would take their place",
+            f"{key}:\n  - {entry}",
+        )
     if plugin:
-        block, flow = f"hyperrun:\n      server: {server}", f"hyperrun: {{server: {server!r}}}"
         if yaml_text.value_of(yaml_text.compose(text), "plugins") is None:
             text = yaml_text.add_item(text, "plugins", "search", "search")  # else it is lost
         after = yaml_text.add_item(text, "plugins", block, flow.replace("'", '"'))
@@ -38,6 +47,23 @@ def mkdocs(config: Path, server: str, plugin: bool) -> Edit:
         flow = f'{{path: "{address}", async: true}}'
         after = yaml_text.add_item(text, "extra_javascript", block, flow)
     return _checked(Edit(config, read(config), after))
+
+
+def _inherited(config: Path, key: str) -> Path | None:
+    """The file that `INHERIT` names and this one has a list of, while `config` itself has none;
+    MkDocs 1.6 merges mappings, and no lists."""
+    file, seen = config, {config}
+    while True:
+        top = yaml_text.compose(read(file))
+        if yaml_text.value_of(top, key) is not None:
+            return None if file == config else file
+        above = yaml_text.value_of(top, "INHERIT")
+        if not isinstance(above, ScalarNode):
+            return None
+        file = file.parent / above.value
+        if file in seen or not file.is_file():
+            return None
+        seen.add(file)
 
 
 def zensical(config: Path, server: str, plugin: bool) -> Edit:
@@ -67,31 +93,45 @@ def zensical(config: Path, server: str, plugin: bool) -> Edit:
 def sphinx(config: Path, server: str, plugin: bool) -> Edit:
     """`html_js_files`, or the extension, at the end of `conf.py`."""
     text = read(config)
-    names = _assigned(text)
+    tree = _tree(text)
     lines = []
     if plugin:
         own = '"hyperrun.sphinx"'
-        lines.append(_more("extensions", own, names))
+        lines.append(_more("extensions", own, tree))
         lines.append(f'hyperrun_server = "{server}"')
     else:
         own = f'("{server}/embed", {{"async": "async"}})'
-        lines.append(_more("html_js_files", own, names))
+        lines.append(_more("html_js_files", own, tree))
     after = appended(text, "\n".join(lines) + "\n")
     ast.parse(after)
     return Edit(config, text, after)
 
 
-def _assigned(text: str) -> set[str]:
-    """The names that a module gives anywhere. Raises `ByHand`."""
+def _tree(text: str) -> ast.Module:
     try:
-        tree = ast.parse(text)
+        return ast.parse(text)
     except (SyntaxError, ValueError) as error:
         raise ByHand(f"it is no Python: {error}") from error
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
-def _more(name: str, item: str, names: set[str]) -> str:
-    return f"{name} = [*{name}, {item}]" if name in names else f"{name} = [{item}]"
+def _more(name: str, item: str, tree: ast.Module) -> str:
+    """The list with one more; where it may have been made, as under an `if`, with what it holds."""
+    targets = [
+        target
+        for node in tree.body
+        for target in (
+            node.targets if isinstance(node, ast.Assign)
+            else [node.target] if isinstance(node, ast.AnnAssign) and node.value else []
+        )
+    ]  # fmt: skip
+    if any(isinstance(each, ast.Name) and each.id == name for each in targets):
+        return f"{name} = [*{name}, {item}]"
+    brought_in = any(each.name in ("*", name) or each.asname == name
+                     for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+                     for each in node.names)  # fmt: skip
+    if brought_in or any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(tree)):
+        return f'{name} = [*globals().get("{name}", ()), {item}]'
+    return f"{name} = [{item}]"
 
 
 def quarto(config: Path, server: str, plugin: bool) -> Edit:
