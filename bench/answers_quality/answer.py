@@ -22,7 +22,7 @@ ON_A_LINE_OF_THEIR_OWN = frozenset(
 )  # fmt: skip
 WHITE_SPACE = re.compile(r"\s+")
 LINES = re.compile(r"lines?\s+(\d+)(?:\s*[–-]\s*(\d+))?")
-BLOB = re.compile(r"/blob/[^/]+/([^#?]+)(?:#L(\d+)(?:-L?(\d+))?)?")
+BLOB = re.compile(r"/blob/[^/]+/([^#?]+)(?:\?[^#]*)?(?:#L(\d+)(?:-L?(\d+))?)?")
 
 
 @dataclass(frozen=True)

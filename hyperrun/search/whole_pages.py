@@ -209,13 +209,12 @@ def _of_tree(connection: sqlite3.Connection, tree: Tree) -> Iterator[Page]:
 def _page(tree: Tree, address: str, title: str, file: str, rendered: str = "") -> Page:
     key = key_of(address)
     path = tree.prefix + (key or FIRST) if address else file
-    place = tree.forge.lines(file.removeprefix(tree.prefix), 1, 1) if file else None
     return Page(
         path=path,
         title=title.partition(" > ")[0] or key.rpartition("/")[2] or tree.name,
         url=tree.rules.url(address.partition("#")[0]) if address else None,
         file=file,
-        permalink=place.partition("#")[0] if place else None,
+        permalink=tree.forge.file(file.removeprefix(tree.prefix)) if file else None,
         source=tree.source.label,
         rendered=rendered,
     )

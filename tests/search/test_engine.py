@@ -301,7 +301,7 @@ def test_a_tag_is_searched_as_it_was(tmp_path: Path) -> None:
     async def work(search: Search) -> None:
         old = (await search.search("install the gramophone", version="1.0"))[0]
         assert "crank" in old.text
-        assert old.permalink == f"https://github.com/lamps/lamps/blob/{then}/a.md#L1-L3"
+        assert old.permalink == f"https://github.com/lamps/lamps/blob/{then}/a.md?plain=1#L1-L3"
         assert search.locate(old) == old
         for version in ("", "latest", "9.9", "../x", "--all", "v1.0^{tree}"):
             now = (await search.search("install the gramophone", version=version))[0]

@@ -92,7 +92,9 @@ def test_an_answer_is_of_the_version_whose_page_the_reader_is_on(
             link = chat.locator("a.citation")
             place = f"https://github.com/lamps/gramophone/blob/{project.commits[version]}/docs/"
             # While the answer streams it leads to the card below.
-            expect(link).to_have_attribute("href", re.compile(f"^{re.escape(place)}setup.md#L"))
+            expect(link).to_have_attribute(
+                "href", re.compile(rf"^{re.escape(place)}setup.md\?plain=1#L")
+            )
             chat.locator(".source-chip").first.click()
             expect(chat.locator(".source-card-float")).to_contain_text(f"gramophone {way}")
             page.reload()
