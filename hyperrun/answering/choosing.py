@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hyperrun.answering.quoting import Block, size
+from hyperrun.answering.told_names import ToldNames
 from hyperrun.domain import Source
 from hyperrun.search.wanted import Wanted
 
@@ -17,6 +18,7 @@ ANSWER_LINES = 28
 OTHERS_LINES = 15  # of which sections after the first take no more
 WHOLE_LINES = 22  # a first section that takes no more is quoted whole
 UNCUT_LINES = 16  # and code and steps that take no more, where there is room
+UNCUT_OTHERS_LINES = 10  # and any other block
 HEADING_LINES = 1
 
 # What speaks for a block: the share of the question that stands close together in it, how well its
@@ -24,12 +26,18 @@ HEADING_LINES = 1
 # names that it spells out, code, and against it how long it is.
 NEAR, FOUND, HEADED, SPELLS, CODE, LONG = 3.0, 0.65, 0.95, 0.7, 0.3, 0.2
 MAX_FOUND = 2.0
+# And for code, where the question is how something is done: how much of it is said of a name that
+# this is the first code of its section to show.
+SHOWS = 1.2
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
 # What a deviation of its section's likeness speaks for it, where a model of meaning tells; and how
 # near a section is that is quoted from its beginning, and for any word of the question.
 MEANT, CLEAR = 0.1, 3.0
 # Of what the best block holds has one of plain words to hold, and any after a short section.
 AS_MUCH, NEARLY = 0.5, 0.7
+_ASKS_WHAT = re.compile(
+    r"\W*(why|when|which|who|where|what|does|do|is|are|can|must|should|will|differen\w*)\b", re.I
+)
 _MENDS = re.compile(
     r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
 )
@@ -71,8 +79,8 @@ class Quote:
 
 def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
     """What to quote, in the order in which it stands: the first section where it is short, then the
-    blocks for which most speaks, as there is room, code and steps whole where they are not long;
-    one at least, if it is no longer than twice that."""
+    blocks for which most speaks, as there is room, whole where they are not long; one at least, if
+    it is no longer than twice that."""
     room, others = ANSWER_LINES, OTHERS_LINES
     chosen: list[Quote] = []
     is_whole = bool(sections) and sections[0].lines <= WHOLE_LINES
@@ -92,7 +100,8 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
         most = room if chosen or quote.section else 2 * room
         if quote.section:
             most = min(most, others)
-        if whole.hangs_together and size(whole.text) <= min(UNCUT_LINES, most - heading):
+        uncut = UNCUT_LINES if whole.hangs_together else UNCUT_OTHERS_LINES
+        if size(whole.text) <= min(uncut, most - heading):
             quote = replace(quote, text=whole.text)
         lines = size(quote.text) + heading
         if lines <= most and quoted.isdisjoint(texts):
@@ -114,11 +123,15 @@ def by_weight(
     that is clearly meant."""
     weighed: list[tuple[float, float, Quote]] = []
     most = 0.0
+    is_to_be_done = not _ASKS_WHAT.match(wanted.question)
     for number, section in enumerate(sections):
-        mends = False
+        mends, most_shown = False, 0.0
         likeness = section.source.passage.likeness
+        told = ToldNames(wanted)
         for at, each in enumerate(section.blocks):
-            block, text = each.block, each.block.quoted(wanted.telling)
+            block = each.block
+            told.read(block)
+            text = block.quoted(told.telling if block.has_code else wanted.telling)
             close, headed = wanted.close(text), wanted.share(block.heading)
             speaks = NEAR * close + FOUND * min(section.found, MAX_FOUND) + HEADED * headed
             speaks += SPELLS * spells(block) + CODE * block.has_code - LONG * math.log(size(text))
@@ -126,6 +139,10 @@ def by_weight(
             most = max(most, held)
             mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
             speaks += MENDS * mends + MEANT * likeness
+            shown = told.shown(text) if is_to_be_done and block.has_code else 0.0
+            if shown > most_shown:
+                speaks += SHOWS * shown
+                most_shown = shown
             is_told = not is_answered and (mends or block.has_code or spells(block))
             is_told = is_told or (likeness >= CLEAR and (held > 0 or at == 0))
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))

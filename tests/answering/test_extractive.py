@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.answering.choosing import ANSWER_LINES, OTHERS_LINES, WHOLE_LINES
+from hyperrun.answering.choosing import ANSWER_LINES, OTHERS_LINES, UNCUT_OTHERS_LINES, WHOLE_LINES
 from hyperrun.answering.extractive import MAX_SECTIONS, extract
 from hyperrun.answering.quoting import LONG_LINES, blocks, size
 from hyperrun.answering.research import Research
@@ -234,6 +234,14 @@ def test_of_long_code_the_stretches_that_answer_are_quoted() -> None:
 ])  # fmt: skip
 def test_code_and_steps_are_whole_where_there_is_room(block: str) -> None:
     assert block in answer("pair the lamp", section(f"{block}\n\n{FILLER}"))
+
+
+@pytest.mark.parametrize("lines", [UNCUT_OTHERS_LINES, UNCUT_OTHERS_LINES + 1])
+def test_a_list_that_is_a_little_long_is_whole_where_there_is_room(lines: int) -> None:
+    items = "\n".join(f"- Cloud {n}." for n in range(1, lines))
+    said = answer("pair", section(f"- Pair the lamp.\n{items}\n\n{FILLER}"))
+    assert ("- …" in said) is (lines > UNCUT_OTHERS_LINES)
+    assert (f"- Cloud {lines - 1}." in said) is (lines <= UNCUT_OTHERS_LINES)
 
 
 def test_a_long_block_without_parts_is_quoted_whole() -> None:

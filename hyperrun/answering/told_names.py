@@ -1,0 +1,63 @@
+"""Names that a section spells out, and which code shows those that the question is about."""
+
+import re
+from collections.abc import Sequence
+
+from hyperrun.answering.quoting import Block
+from hyperrun.search.wanted import Wanted
+
+MIN_CHARS = 3
+# What a name that stands in few of some stretches of code speaks for those, beside their own words.
+SHOWN = 2.0
+
+_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_ENDS = re.compile(r"[(=\[{<:\s]")  # what is called, set or given stands before it
+_NAME = re.compile(r"[-@$]*\w[\w-]*")
+_WITHOUT_MARKS = re.compile(r"\b\w*(?:[a-z][A-Z]|_)\w*\b")
+
+
+class ToldNames:
+    """The names that a section has spelled out so far, each with the share of the question that
+    what it says of it holds."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self._wanted = wanted
+        self._shares: dict[str, float] = {}
+
+    def read(self, block: Block) -> None:
+        """Take in what a block's prose, or that before its code, and its heading spell out."""
+        self._hold(_WITHOUT_MARKS.findall(block.heading), block.heading)
+        for said in (block.opening,) if block.has_code else block.parts or (block.text,):
+            self._hold([_named(span) for span in _SPAN.findall(said)], said)
+
+    def _hold(self, names: Sequence[str], said: str) -> None:
+        share = self._wanted.share(said) if any(names) else 0.0
+        if share:
+            for name in filter(None, names):
+                self._shares[name] = max(self._shares.get(name, 0.0), share)
+
+    def shown(self, code: str) -> float:
+        """How much of the question is said of the one of the names in `code` of which most is."""
+        return max((share for name, share in self._shares.items() if _holds(code, name)), default=0)
+
+    def telling(self, parts: Sequence[str]) -> list[float]:
+        """How much of the question each stretch of code holds, and of what was said of the names
+        that it shows, the less the more stretches show them."""
+        shown = [0.0] * len(parts)
+        for name, share in self._shares.items():
+            where = [at for at, part in enumerate(parts) if _holds(part, name)]
+            for at in where:
+                shown[at] = max(shown[at], SHOWN * share / len(where))
+        held = self._wanted.telling(parts)
+        return [own + by_name for own, by_name in zip(held, shown, strict=True)]
+
+
+def _named(span: str) -> str:
+    """What code in a sentence names, without what it is called on; "" where that is no name."""
+    name = _ENDS.split(span.strip(), maxsplit=1)[0]
+    name = name.rpartition(".")[2] or name
+    return name if len(name) >= MIN_CHARS and _NAME.fullmatch(name) else ""
+
+
+def _holds(code: str, name: str) -> bool:
+    return name in code and bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", code))
