@@ -53,6 +53,7 @@ class SearchStatus:
     note: str = ""
     sites: tuple[tuple[str, CrawlStatus], ...] = ()  # published ones that are fetched, by label
     left_out: int = 0  # files and names that cannot be read
+    failed: bool = False  # the last build
     meaning: MeaningStatus = field(default_factory=MeaningStatus)
 
 
@@ -127,7 +128,8 @@ class Search:
         await self.upkeep.look_at_sites()
 
     async def wait_until_ready(self) -> None:
-        """Wait for an index, up to 20 s. Raises `SearchNotReady`."""
+        """Wait for an index, up to 20 s. Raises `SearchNotReady` while the first one is made, and
+        `SearchUnavailable` where it could not be."""
         await self.upkeep.wait_until_ready()
 
     def refresh(self) -> None:
@@ -298,6 +300,7 @@ class Search:
             or self._project.staleness
             or (colgrep.note if colgrep else ""),
             left_out=self.upkeep.left_out,
+            failed=self.upkeep.failed,
             sites=tuple(
                 (prefix.rstrip("/"), crawl.status) for prefix, crawl in self.upkeep.crawls.items()
             ),

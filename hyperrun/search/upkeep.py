@@ -50,6 +50,7 @@ class Upkeep:
         self.counts = (0, 0)  # files and passages
         self.left_out = 0  # files and names that cannot be read
         self.note = ""  # what is wrong
+        self.failed = False  # the last build
         self.edition = 1  # of the index: another when something was read into it
         self.changed: set[str] | None = None  # since the last build; None where that is not known
         self.crawls = {
@@ -89,11 +90,14 @@ class Upkeep:
         task.add_done_callback(self._tasks.discard)
 
     async def wait_until_ready(self) -> None:
-        """Wait for an index, up to 20 s. Raises `SearchNotReady`."""
+        """Wait for an index, up to 20 s. Raises `SearchNotReady`, and `SearchUnavailable` where the
+        first one could not be built."""
         try:
             async with asyncio.timeout(FIRST_INDEX_WAIT_S):
                 await self.ready.wait()
         except TimeoutError as error:
+            if self.failed:
+                raise SearchUnavailable("the first index could not be built") from error
             raise SearchNotReady("the first index is still being built") from error
 
     async def _take_up(self) -> None:
@@ -124,7 +128,7 @@ class Upkeep:
                 again_s = RETRY_S
             except SearchError as error:
                 log.error("%s; again in %.0f s", error, again_s)
-                self.note = REFRESH_FAILED
+                self.note, self.failed = REFRESH_FAILED, True
                 await asyncio.sleep(again_s)
                 again_s = min(2 * again_s, REFRESH_S)
                 self._dirty.set()
@@ -276,7 +280,7 @@ class Upkeep:
             await asyncio.to_thread(self._offers.read)
         self.progress = 1.0
         self.edition += 1
-        self.note = ""
+        self.note, self.failed = "", False
         self.ready.set()
 
     def _first_step(self) -> str:

@@ -36,7 +36,7 @@ def starters(services: Services) -> Starting:
     """Questions to start with: the operator's, else from the documentation's own headings."""
     index = services.search.status()
     if not index.ready:
-        return Starting(percent=min(99, round(index.progress * 100)))
+        return Starting(percent=min(99, round(index.progress * 100)), failed=index.failed)
     return Starting(services.settings.starters or services.search.questions())
 
 

@@ -57,6 +57,8 @@ async def local_state(view: View, services: Services) -> LocalState:
     index = services.search.status()
     if index.ready:
         built = say("local_index_ready", files=index.files, passages=index.passages)
+    elif index.failed:
+        built = index.note
     else:
         built = say("local_index_building", percent=round(index.progress * 100))
     notes = "; ".join(filter(None, (index.note, index.meaning.note)))

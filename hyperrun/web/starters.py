@@ -12,11 +12,13 @@ from hyperrun.web.view import Icon, Logo, View
 @dataclass(frozen=True, slots=True)
 class Starting:
     """What one may begin with: questions, about the `page` one is on where it has a name; or how
-    much of the documentation is read so far, where that is not yet all of it."""
+    much of the documentation is read so far, where that is not yet all of it, and whether that has
+    `failed`."""
 
     questions: Sequence[str] = ()
     page: str = ""
     percent: int = 100
+    failed: bool = False
 
 
 def Greeting(view: View, starters: Starting, last: Conversation | None = None) -> FT:
@@ -38,7 +40,7 @@ def Starters(view: View, starting: Starting) -> FT:
     """Questions one click away; while a first index is made, how far that is."""
     questions, page = starting.questions, starting.page
     if starting.percent < 100:
-        return StillReading(view, starting.percent)
+        return StillReading(view, starting)
     if not questions:
         return Div(id="starters")
     label = view.say("on_this_page", page=page) if page else view.say("starters")
@@ -51,11 +53,13 @@ def Starters(view: View, starting: Starting) -> FT:
     )
 
 
-def StillReading(view: View, percent: int) -> FT:
-    """How far a first index is; it asks again by itself until there are questions."""
+def StillReading(view: View, starting: Starting) -> FT:
+    """How far a first index is, or that there is none; it asks again by itself until there are
+    questions."""
+    said = "error_search" if starting.failed else "still_reading"
     return Div(
         Icon("file-text", 16),
-        Span(view.say("still_reading", percent=percent)),
+        Span(view.say(said, percent=starting.percent)),
         id="starters",
         role="note",
         cls="notice",
