@@ -57,6 +57,15 @@ def read_text(path: Path, max_bytes: int = MAX_TEXT_BYTES) -> str:
     return content.decode("utf-8-sig", errors="replace")
 
 
+def read_own(path: Path) -> str:
+    """The text of a file that an operator or author writes for us: UTF-8, with the mark or without
+    that some editors put before it. Raises OSError, whose `strerror` says what is wrong."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile("it is not saved as UTF-8") from error
+
+
 def too_large(size_bytes: int, max_bytes: int) -> UnreadableFile:
     """What is said of a file that is larger than it may be."""
     return UnreadableFile(f"is too large: {_size(size_bytes)}, at most {_size(max_bytes)} are read")

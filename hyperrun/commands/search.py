@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.errors import BadSetting, SearchError
+from hyperrun.files import read_own
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import MAX_RESULTS, Search
 from hyperrun.search.terms import forms, last_name, query_terms, terms
@@ -162,7 +163,7 @@ def _why(passage: Passage, matched: dict[str, list[str]]) -> str:
 def _queries(path: Path) -> list[str]:
     """The questions of a file. Raises OSError, and ValueError that names the line."""
     queries = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(read_own(path).split("\n"), 1):
         if line.strip():
             try:
                 queries.append(str(json.loads(line)["query"]))

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.errors import BadSetting
+from hyperrun.files import read_own
 from hyperrun.search.checkout import is_url
 from hyperrun.settings import Settings
 
@@ -75,8 +76,10 @@ def read(settings: Settings, environment: Mapping[str, str] = os.environ) -> lis
     try:
         if file.stat().st_size > MAX_FILE_BYTES:
             raise BadSetting(f"{file.name} is too large")
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        content = tomllib.loads(read_own(file))
+    except OSError as error:
+        raise BadSetting(f"{file.name} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadSetting(f"{file.name} cannot be read: {error}") from error
     tables = content.get("source")
     if not isinstance(tables, list) or not tables or len(tables) > MAX_SOURCES:

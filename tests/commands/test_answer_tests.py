@@ -183,6 +183,18 @@ def test_a_file_that_is_none_is_told_and_nothing_runs(
         read(path)
 
 
+def test_a_file_may_be_saved_by_any_editor_as_utf_8(tmp_path: Path) -> None:
+    path = tmp_path / "questions.toml"
+    text = '[[question]]\r\nask = "Größe?"\r\nmust = ["3"]\r\n'
+    path.write_bytes(text.encode("utf-8-sig"))
+    assert [each.ask for each in read(path)] == ["Größe?"]
+    path.write_bytes(text.encode("utf-16"))
+    with pytest.raises(
+        BadSetting, match=r"questions\.toml cannot be read: it is not saved as UTF-8$"
+    ):
+        read(path)
+
+
 def test_as_a_command_it_ends_with_2_where_there_is_no_file(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "hyperrun", "test", "--repo", str(tmp_path)],

@@ -5,6 +5,7 @@ import io
 import re
 import sys
 import tomllib
+from codecs import BOM_UTF8
 from pathlib import Path
 from types import ModuleType
 
@@ -106,7 +107,7 @@ CASES: dict[str, tuple[dict[str, str], str, list[str]]] = {
 
 def made(folder: Path, files: dict[str, str]) -> Path:
     root = folder / "lantern"
-    root.mkdir()
+    root.mkdir(parents=True)
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(text.encode())
@@ -149,6 +150,16 @@ def test_windows_line_ends_stay(tmp_path: Path) -> None:
     main([str(root), "--server", SERVER, "--yes"])
     text = (root / "mkdocs.yml").read_bytes()
     assert text.count(b"\n") == text.count(b"\r\n")
+
+
+@pytest.mark.parametrize("case", ["mkdocs", "zensical", "sphinx", "quarto", "docusaurus"])
+def test_a_mark_that_an_editor_puts_before_a_file_stays(tmp_path: Path, case: str) -> None:
+    files, name, _ = CASES[case]
+    plain, marked = made(tmp_path / "a", files), made(tmp_path / "b", files)
+    (marked / name).write_bytes(BOM_UTF8 + (marked / name).read_bytes())
+    for root in (plain, marked):
+        assert main([str(root), "--server", SERVER, "--yes"]) == 0
+    assert (marked / name).read_bytes() == BOM_UTF8 + (plain / name).read_bytes()
 
 
 def test_the_plugin_of_mkdocs_is_entered_with_the_search_that_it_would_push_out(

@@ -41,7 +41,10 @@ def test_results_as_json_have_the_named_fields(repo: Path, tmp_path: Path) -> No
 def test_a_file_of_questions_gives_a_line_for_each_in_order(repo: Path, tmp_path: Path) -> None:
     asked = ["harmonica", "", "--help", "日本語", "read_meter"]
     questions = tmp_path / "questions.jsonl"
-    questions.write_text("\n\n".join(json.dumps({"query": each, "more": 1}) for each in asked))
+    # Some editors put a mark before the first line.
+    questions.write_text(
+        "\ufeff" + "\n\n".join(json.dumps({"query": each, "more": 1}) for each in asked)
+    )
     lines = [
         json.loads(line)
         for line in run(repo, tmp_path, "--queries", str(questions), "-k", "5").splitlines()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperrun.errors import BadSetting
 from hyperrun.search import sources
 from hyperrun.settings import Settings
 
@@ -31,6 +32,19 @@ def test_the_settings_say_where_the_site_is_of_the_first_documentation_that_says
     settings = Settings(repo_path=str(tmp_path), site_url=SITE, site_dir=DIR)
     found = sources.read(settings, {})
     assert [(each.site_url, each.site_dir) for each in found] == sites
+
+
+def test_the_file_of_sources_may_be_saved_by_any_editor_as_utf_8(tmp_path: Path) -> None:
+    file = tmp_path / "hyperrun.toml"
+    text = '[[source]]\r\nlabel = "manual"\r\npath = "größe"\r\n'
+    file.write_bytes(text.encode("utf-8-sig"))
+    settings = Settings(repo_path=str(tmp_path))
+    assert [each.label for each in sources.read(settings)] == ["manual"]
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(
+        BadSetting, match=r"^hyperrun\.toml cannot be read: it is not saved as UTF-8$"
+    ):
+        sources.read(settings)
 
 
 def test_the_files_of_one_source_are_called_as_they_are(tmp_path: Path) -> None:

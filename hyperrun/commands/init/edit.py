@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +30,9 @@ class Edit:
     def write(self) -> None:
         """Put it in place. Raises OSError."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("w", encoding="utf-8", newline="") as file:
+        has_mark = self.path.exists() and self.path.read_bytes().startswith(BOM_UTF8)
+        encoding = "utf-8-sig" if has_mark else "utf-8"
+        with self.path.open("w", encoding=encoding, newline="") as file:
             file.write(self.after)
 
 
@@ -45,7 +48,7 @@ class ByHand(Exception):
 def read(path: Path) -> str:
     """The file with its own line ends; "" where there is none. Raises `ByHand`."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             return file.read()
     except FileNotFoundError:
         return ""

@@ -14,6 +14,7 @@ from hyperrun.commands.testing.drafting import toml
 from hyperrun.commands.testing.questions import FILE, AnswerTest, read
 from hyperrun.domain import Source
 from hyperrun.errors import BadSetting
+from hyperrun.files import read_own
 from hyperrun.insights.gaps import Gap
 from hyperrun.insights.wording import language_of
 from hyperrun.llm.models import Models
@@ -139,7 +140,7 @@ class Drafter:
         questions = root / FILE
         others = read(questions) if questions.is_file() else []
         if not any(each.ask == test.ask for each in others):
-            kept = questions.read_text(encoding="utf-8").rstrip() if others else ""
+            kept = read_own(questions).rstrip() if others else ""
             changed[FILE] = f"{kept}\n\n{toml([(test, '')])}".lstrip()
         cited = tuple(each for each in sources if each.number in draft.numbers)
         build = build_of(root, draft.page, self._build)

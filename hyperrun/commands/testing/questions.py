@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.errors import BadSetting
+from hyperrun.files import read_own
 
 FILE = "questions.toml"
 MAX_ASK_CHARS = 8_000
@@ -48,12 +49,14 @@ class AnswerTest:
 def read(path: Path) -> list[AnswerTest]:
     """The questions of a file, in their order. Raises `BadSetting` that names every fault."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_own(path))
     except FileNotFoundError as error:
         raise BadSetting(
             f"there is no {path}; python -m hyperrun test --draft proposes one"
         ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except OSError as error:
+        raise BadSetting(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadSetting(f"{path} cannot be read: {error}") from error
     rows = content.pop("question", [])
     faults = [f"{path.name}: {name!r} is not known, only [[question]] is" for name in content]
