@@ -29,12 +29,20 @@ MAX_FOUND = 2.0
 # And for code, where the question is how something is done: how much of it is said of a name that
 # this is the first code of its section to show.
 SHOWS = 1.2
+NOTES = 1.0  # and against what tells of another version, where the question does not
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
 # What a deviation of its section's likeness speaks for it, where a model of meaning tells; and how
 # near a section is that is quoted from its beginning, and for any word of the question.
 MEANT, CLEAR = 0.1, 3.0
 # Of what the best block holds has one of plain words to hold, and any after a short section.
 AS_MUCH, NEARLY = 0.5, 0.7
+_NOTE = re.compile(
+    r"[>\s*_]*(?:version)?(?:changed|added|new|removed|deprecated)"
+    r"\W+(?:(?:since|in|version)\W+){0,2}v?\d+\.\d", re.I,
+)  # fmt: skip
+_ASKS_OF_VERSIONS = re.compile(
+    r"version|change|since|deprecat|when|new|remove|added|migrat|upgrad|\d\.\d", re.I
+)
 _ASKS_WHAT = re.compile(
     r"\W*(why|when|which|who|where|what|does|do|is|are|can|must|should|will|differen\w*)\b", re.I
 )
@@ -124,6 +132,7 @@ def by_weight(
     weighed: list[tuple[float, float, Quote]] = []
     most = 0.0
     is_to_be_done = not _ASKS_WHAT.match(wanted.question)
+    is_of_now = not _ASKS_OF_VERSIONS.search(wanted.question)
     for number, section in enumerate(sections):
         mends, most_shown = False, 0.0
         likeness = section.source.passage.likeness
@@ -139,6 +148,7 @@ def by_weight(
             most = max(most, held)
             mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
             speaks += MENDS * mends + MEANT * likeness
+            speaks -= NOTES * (is_of_now and bool(_NOTE.match(block.text)))
             shown = told.shown(text) if is_to_be_done and block.has_code else 0.0
             if shown > most_shown:
                 speaks += SHOWS * shown

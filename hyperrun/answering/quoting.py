@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONG_LINES = 6  # a block with more is quoted by its parts where its section is not quoted whole
 LINE_CHARS = 80
 SHORT_LINES = 3  # a paragraph of no more goes with the code that comes right after it
+FOLDED_LINES = 20  # a quotation, or a list whose items show code, with more is read as its blocks
 LEAST_SHARE = 0.5  # of what the best part holds; a part with less is left out
 
 _STRING_MARK = re.compile(r'"""|\'\'\'')
@@ -34,6 +35,9 @@ _WORD = re.compile(r"\w")
 _BETWEEN = "\n\n…\n\n"  # what stands between parts of code and of steps for those left out
 _LEFT_OUT = frozenset(("…", "- …", "* …", "+ …", "| … |"))
 _QUOTED = re.compile(r"^[> \t]+", re.MULTILINE)
+_ONE_MARK = re.compile(r"^> ?", re.MULTILINE)
+_BULLET = re.compile(r"\s*[-*+]\s+")
+_ITEM_FENCE = re.compile(r"^\s+(?:`{3}|~{3})", re.MULTILINE)
 _ANNOUNCES = re.compile(r":[*_]*$")
 _LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
 _MARKED = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\(1\)")  # code that a list explains by numbers
@@ -165,10 +169,10 @@ def blocks(passage: Passage) -> list[Block]:
     return _prose(passage.shown + "\n", page)
 
 
-def _prose(markdown: str, page: str = "") -> list[Block]:
+def _prose(markdown: str, page: str = "", is_folded: bool = True) -> list[Block]:
     """The top-level blocks of documentation at `page`, without a note that only leads there; a
     paragraph that ends in a colon goes with what follows, as a label does, and a list that explains
-    marks in code with that."""
+    marks in code with that. One that is very long is unfolded, if it `is_folded`."""
     lines = markdown.splitlines()
     tokens = parser().parse(markdown, {"rendering": Rendering()})
     blocks: list[Block] = []
@@ -200,17 +204,37 @@ def _prose(markdown: str, page: str = "") -> list[Block]:
                 )
                 continue
             block = _block(words, tokens[at:], lines)
-            blocks.append(
-                replace(
-                    block,
-                    text=lead_in + block.text,
-                    heading=heading,
-                    opening=lead_in + block.opening,
-                    has_code=token.type in ("fence", "code_block"),
-                )
-            )
+            block = replace(block, has_code=token.type in ("fence", "code_block"))
+            first, *rest = (is_folded and _unfolded(block, token.type)) or [block]
+            first = replace(first, text=lead_in + first.text, opening=lead_in + first.opening)
+            blocks += [replace(each, heading=each.heading or heading) for each in (first, *rest)]
             lead_in = ""
     return blocks
+
+
+def _unfolded(block: Block, kind: str) -> list[Block]:
+    """The blocks of a very long quotation, or of a very long list whose items show code; else none.
+    An item without code stays one."""
+    if block.lines <= FOLDED_LINES:
+        return []
+    if kind == "blockquote_open":
+        return _prose(_ONE_MARK.sub("", block.text) + "\n", is_folded=False)
+    if kind != "bullet_list_open" or not _ITEM_FENCE.search(block.text):
+        return []
+    blocks: list[Block] = []
+    for item in block.parts:
+        shows_code = _ITEM_FENCE.search(item)
+        blocks += _prose(_unmarked(item) + "\n", is_folded=False) if shows_code else [Block(item)]
+    return blocks
+
+
+def _unmarked(item: str) -> str:
+    """What an item of a list says, at the margin."""
+    marker = _BULLET.match(item)
+    width = len(marker[0]) if marker else 0
+    first, *rest = item.splitlines()
+    indents = (min(width, len(line) - len(line.lstrip())) for line in rest)
+    return "\n".join((first[width:], *(line[by:] for line, by in zip(rest, indents, strict=True))))
 
 
 def _words_of(heading: "Token") -> str:

@@ -8,9 +8,16 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.answering.choosing import ANSWER_LINES, OTHERS_LINES, UNCUT_OTHERS_LINES, WHOLE_LINES
-from hyperrun.answering.extractive import MAX_SECTIONS, extract
-from hyperrun.answering.quoting import LONG_LINES, blocks, size
+from hyperrun.answering.choosing import (
+    ANSWER_LINES,
+    OTHERS_LINES,
+    UNCUT_OTHERS_LINES,
+    WHOLE_LINES,
+    Section,
+    by_weight,
+)
+from hyperrun.answering.extractive import MAX_SECTIONS, extract, quotables
+from hyperrun.answering.quoting import FOLDED_LINES, LONG_LINES, blocks, size
 from hyperrun.answering.research import Research
 from hyperrun.domain import Source
 from hyperrun.language import DEFAULT, languages, text
@@ -711,3 +718,49 @@ def test_a_passage_that_cannot_be_quoted_is_left_out_and_the_others_answer(
     assert "Hold the button. [" not in said and "Hold the button." in said and "[2]" in said
     assert "[1]" not in said
     assert "broken.md is left out of an answer" in caplog.text
+
+
+ITEM = "`{0}` dims the lamp:\n\n  ```sh\n  lantern dim {0}\n  {1}\n  ```"
+CALLS = "\n  ".join("lantern on" for _ in range(FOLDED_LINES))
+
+
+def test_of_a_very_long_list_with_code_the_item_that_answers_is_quoted_at_the_margin() -> None:
+    items = "\n".join("- " + ITEM.format(level, CALLS) for level in ("slow", "fast"))
+    text = f"Choose:\n\n{items}\n- Keep the attic lit.\n\n{FILLER}"
+    said = answer("dim fast", section(text))
+    assert "\n`fast` dims the lamp:\n\n```sh\nlantern dim fast\nlantern on\n" in said
+    assert "dim slow" not in said and "attic" not in said
+    assert "\n\n- Keep the attic lit.\n" in answer("attic", section(text))
+
+
+def test_of_a_very_long_quotation_the_blocks_that_answer_are_quoted() -> None:
+    clouds = "\n>\n".join(f"> Cloud {n}." for n in range(FOLDED_LINES))
+    note = f"> **How lamps dim**\n>\n> They dim by steps:\n>\n> - Lamps dim.\n>\n{clouds}"
+    said = answer("dim lamps", section(f"{FILLER}\n\n{note}"))
+    assert "**How lamps dim**\n\nThey dim by steps:\n\n- Lamps dim." in said
+    assert "Cloud" not in said
+    short = "> **How lamps dim**\n>\n> They dim by steps."
+    assert short in answer("dim lamps", section(f"{FILLER}\n\n{short}"))
+
+
+NOTE = "Added in version 8.2: `--dim` dims lamps."
+
+
+@pytest.mark.parametrize(
+    ("note", "question", "first"),
+    [
+        (NOTE, "how to dim lamps", "Lamps"),
+        ("> **Deprecated since version 1.2**: lamps `dim`.", "how to dim lamps", "Lamps"),
+        ("*versionchanged 1.2* Lamps `dim`.", "how to dim lamps", "Lamps"),
+        ("New lamps `dim` 2.4 times.", "how to dim lamps", "New"),
+        (NOTE, "in which version do lamps dim", "Added"),
+        (NOTE, "dim lamps in 8.2", "Added"),
+    ],
+)
+def test_a_note_on_a_version_comes_after_what_is_so_now(
+    note: str, question: str, first: str
+) -> None:
+    passage = section(f"{note}\n\nLamps `dim`, and the dimming of them takes a while.")
+    source = Source(1, passage)
+    found = Section(source, quotables([source]))
+    assert by_weight([found], Wanted.of(question))[0].text.lstrip("> *").startswith(first)
