@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from hyperrun.commands.doctor.names import variables
+from hyperrun.settings import Settings
 from hyperrun.web.webhook import is_authentic
 
 ROOT = Path(__file__).parent.parent
@@ -49,6 +50,29 @@ def test_each_sets_what_makes_a_server_public_and_nothing_that_is_not_read(name:
     told = environments()[name]
     assert set(told) >= PUBLIC
     assert set(told) <= set(variables())
+
+
+def test_each_gives_running_answers_the_time_that_they_are_told_they_have() -> None:
+    """Killed before, they are cut off: 5 s are for the connections after they have drained."""
+    text = {file.name: file.read_text() for file in DEPLOY.iterdir()}
+    compose = yaml.safe_load(text["compose.yaml"])["services"]["hyperrun"]
+    (render,) = yaml.safe_load(text["render.yaml"])["services"]
+    pod = next(each for each in yaml.safe_load_all(text["kubernetes.yaml"])
+               if each["kind"] == "Deployment")["spec"]["template"]["spec"]  # fmt: skip
+    unit = text["hyperrun.service"]
+    given_s = {
+        "compose": int(compose["stop_grace_period"].removesuffix("s")),
+        "fly": int(tomllib.loads(text["fly.toml"])["kill_timeout"].removesuffix("s")),
+        "render": render["maxShutdownDelaySeconds"],
+        "railway": json.loads(text["railway.json"])["deploy"]["drainingSeconds"],
+        "kubernetes": pod["terminationGracePeriodSeconds"],
+        "systemd": int(unit.partition("TimeoutStopSec=")[2].split()[0]),
+        "cloud run": 10,  # and cannot be told otherwise
+    }
+    told = environments()
+    for name, seconds in given_s.items():
+        drain_s = float(told.get(name, {}).get("HYPERRUN_DRAIN_S", Settings().drain_s))
+        assert seconds >= drain_s + 5, name
 
 
 def test_each_asks_the_port_and_the_path_that_the_image_answers() -> None:

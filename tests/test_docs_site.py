@@ -23,7 +23,15 @@ from tests.server_process import free_port
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-OF_OTHERS = {"DOMAIN", "SITE", "REPOSITORY", "UV_TOOL_DIR", "CI"}
+OF_OTHERS = {
+    "DOMAIN",
+    "SITE",
+    "REPOSITORY",
+    "UV_TOOL_DIR",
+    "UV_TOOL_BIN_DIR",
+    "UV_PYTHON_INSTALL_DIR",
+    "CI",
+}
 KEYS = {name for names in KEY_VARIABLES.values() for name in names}
 
 

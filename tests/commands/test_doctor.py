@@ -421,7 +421,14 @@ def line_that_is_none(here: Planting) -> tuple[str, str]:
     return "what stands at line 2 is no NAME=value, and left out", "mend "
 
 
-PLANTS = (password_that_all_can_read, line_that_is_none,
+def repository_of_another_user(here: Planting) -> tuple[str, str]:
+    root = here.environment["HYPERRUN_REPO_PATH"]
+    subprocess.run(["git", "init", "-q", root], check=True)
+    here.patch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # which git's own tests use
+    return "git does not read it", f"git config --global --add safe.directory {root}"
+
+
+PLANTS = (repository_of_another_user, password_that_all_can_read, line_that_is_none,
           port_in_use, others_may_enter, cut_secret, no_data_folder, keys_that_all_can_read,
           broken_toml, git_address_without_git, empty_repository)  # fmt: skip
 

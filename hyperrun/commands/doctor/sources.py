@@ -1,6 +1,9 @@
 """What is to be read: the repository, its documentation, its rendered site, and with what."""
 
+import os
+import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -68,6 +71,7 @@ def _folder(about: str, tree: SourceTree) -> Iterator[Finding]:
     if not root.is_dir():
         yield wrong(about, f"{root} is not a folder", "hyperrun --repo /path/to/your/project")
         return
+    yield from _ownership(about, root)
     names = ignore.files(root, tree.include, tree.exclude)
     files = [path.name.lower() for path in islice(names, MAX_LOOKED_AT)]
     documents = sum(name.endswith(DOCUMENTS) for name in files)
@@ -96,6 +100,23 @@ def _folder(about: str, tree: SourceTree) -> Iterator[Finding]:
                 "where it is published is not known: citations lead to files, not to pages",
                 "HYPERRUN_SITE_URL=https://docs.example.org",
             )
+
+
+def _ownership(about: str, root: Path) -> Iterator[Finding]:
+    """Does git refuse to read the repository, for it is another user's?"""
+    if not (root / ".git").exists() or shutil.which("git") is None:
+        return
+    done = subprocess.run(
+        ["git", "-C", str(root), "rev-parse", "HEAD"], capture_output=True, text=True,
+        check=False, stdin=subprocess.DEVNULL, env=os.environ | {"LC_ALL": "C"},
+    )  # fmt: skip
+    if done.returncode and "dubious ownership" in done.stderr:
+        yield wrong(
+            about,
+            "it is another user's, and git does not read it: citations lead to no commit, and "
+            "there are no versions by tag",
+            f"git config --global --add safe.directory {shlex.quote(str(root.resolve()))}",
+        )
 
 
 def _configurations(about: str, root: Path) -> Iterator[Finding]:
