@@ -45,6 +45,8 @@ def _add_tag(app: Sphinx, config: Config) -> None:
     own = [each[0] if isinstance(each, tuple) else each for each in config.html_js_files]
     if not server:
         log.info("hyperrun_server is not set: pages are built without Ask AI")
+    elif not tag.is_address(server):
+        log.warning(tag.NO_ADDRESS, "hyperrun_server", server)
     elif not any("/embed" in str(each) for each in own):
         attributes: dict[str, Any] = {"async": "async", **tag.attributes(options)}
         app.add_js_file(tag.address(server), **attributes)

@@ -47,6 +47,8 @@ class HyperRunPlugin(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             server = self._started(config) or server
         if not server:
             log.info("`server` is not set: pages are built without Ask AI")
+        elif not tag.is_address(server):
+            log.warning(tag.NO_ADDRESS, "`server`", server)
         elif not any("/embed" in str(each) for each in config.extra_javascript):
             script = ExtraScriptValue(tag.address(server, self.config))
             script.async_ = True

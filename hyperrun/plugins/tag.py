@@ -1,7 +1,10 @@
 """The one tag on a page, with its options as a generator's own configuration has them."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
+
+NO_ADDRESS = "%s is no address: %r; pages are built without Ask AI. One is https://chat.example.org"
 
 # `embed.OPTIONS` is what they mean; a test compares the two.
 OPTIONS = (
@@ -15,6 +18,11 @@ def values(options: Mapping[str, object]) -> dict[str, str]:
     return {
         name: _text(options[name]) for name in OPTIONS if options.get(name) not in (None, "", [])
     }
+
+
+def is_address(server: str) -> bool:
+    """Can pages load something from there? `chat.example.org` alone is a file beside each page."""
+    return bool(re.match(r"(?:https?:)?//[^\s/]|/(?!/)", server))
 
 
 def address(server: str, options: Mapping[str, object] | None = None) -> str:

@@ -8,7 +8,7 @@ import site from './site.cjs';
 /** The server that the pages of this command load, and the tag's attributes; null where there is none. */
 export function tagFor(command, root, options) {
   const beside = command === 'dev' && options.serve !== false ? site.startBeside(root) : '';
-  const server = beside || options.server || '';
+  const server = site.serverOf(beside, options);
   return server ? site.attributes(server, options) : null;
 }
 

@@ -1,12 +1,12 @@
 // plugins: [['hyperrun/docusaurus', { server: 'https://chat.example.org', color: '#e92063' }]]
 
 const path = require('node:path');
-const { attributes, repository, source, startBeside, writePages } = require('./site.cjs');
+const { attributes, repository, serverOf, source, startBeside, writePages } = require('./site.cjs');
 
 module.exports = function hyperrun(context, options) {
   const isDev = process.env.NODE_ENV === 'development';
   const beside = isDev && options.serve !== false ? startBeside(context.siteDir) : '';
-  const server = beside || options.server || '';
+  const server = serverOf(beside, options);
   const { baseUrl, i18n, siteDir } = context;
 
   return {

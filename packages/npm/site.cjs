@@ -31,6 +31,14 @@ function attributes(server, options) {
   return found;
 }
 
+/** The server that pages load: the one beside this command, else the configured one; '' where there is none. */
+function serverOf(beside, options, tell = console.warn) {
+  const server = beside || options.server || '';
+  if (!server || /^(?:https?:)?\/\/[^\s/]|^\/(?!\/)/.test(server)) return server;
+  tell(`hyperrun: server is no address: '${server}'; pages are built without Ask AI. One is https://chat.example.org`);
+  return '';
+}
+
 /** The repository that a folder is in; the folder itself where there is no telling. */
 function repository(folder) {
   for (let each = path.resolve(folder); ; each = path.dirname(each)) {
@@ -117,4 +125,4 @@ function environment(root, siteUrl) {
   };
 }
 
-module.exports = { OPTIONS, attributes, repository, source, writePages, startBeside };
+module.exports = { OPTIONS, attributes, repository, serverOf, source, writePages, startBeside };

@@ -8,7 +8,7 @@ const isDev = () => !process.argv.slice(2).some((each) => ['build', 'preview', '
 /** A VitePress configuration with Ask AI. */
 export function withHyperRun(config, options = {}) {
   const beside = isDev() && options.serve !== false ? site.startBeside(process.cwd()) : '';
-  const server = beside || options.server || '';
+  const server = site.serverOf(beside, options);
   const { async: _, ...own } = server ? site.attributes(server, options) : {};
   return {
     ...config,

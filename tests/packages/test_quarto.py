@@ -78,7 +78,12 @@ def test_a_page_has_the_tag_once_and_its_options_arrive(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "to"),
-    [("Text.\n", "html"), ("---\nhyperrun: true\n---\n", "html"), (OPTIONS, "latex")],
+    [
+        ("---\nhyperrun:\n  server: chat.example.org\n---\n", "html"),
+        ("Text.\n", "html"),
+        ("---\nhyperrun: true\n---\n", "html"),
+        (OPTIONS, "latex"),
+    ],
 )
 def test_without_a_server_and_in_other_formats_there_is_no_tag(
     tmp_path: Path, text: str, to: str

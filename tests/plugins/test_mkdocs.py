@@ -96,6 +96,13 @@ def test_an_option_that_there_is_none_of_is_mkdocs_own_word(tmp_path: Path) -> N
         build(tmp_path, tmp_path / "r")
 
 
+def test_a_server_that_is_no_address_is_told_and_no_tag_leads_nowhere(tmp_path: Path) -> None:
+    write(tmp_path / "r", {"manual/docs/index.md": "# Lantern\n"})
+    configured(tmp_path / "r", "mkdocs", "\n      server: chat.example.org")
+    with pytest.raises(AssertionError, match=r"`server` is no address: 'chat\.example\.org'"):
+        build(tmp_path, tmp_path / "r")
+
+
 @pytest.mark.slow
 @pytest.mark.alone  # it takes the usual port
 def test_its_dev_server_has_hyperrun_beside_it_and_takes_it_along(tmp_path: Path) -> None:

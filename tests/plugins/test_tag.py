@@ -1,5 +1,8 @@
 """The tag's options as a generator's configuration has them."""
 
+import json
+import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,6 +11,8 @@ import pytest
 import embed
 from hyperrun.plugins import pages, tag
 from hyperrun.plugins.pages import Page
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_the_plugins_know_every_option_of_the_embed() -> None:
@@ -52,3 +57,25 @@ def test_a_site_that_cannot_be_written_is_told_and_nothing_more(tmp_path: Path) 
     pages.write(tmp_path / "nowhere", [Page("a/", "a.md")], told.append)
     assert len(told) == 1
     assert "hyperrun-pages.json was not written" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("server", "is_one"),
+    [
+        ("https://chat.example.org", True), ("http://127.0.0.1:5001/", True),
+        ("//chat.example.org", True),
+        ("/ask", True), ("/", True), ("chat.example.org", False), ("localhost:5001", False),
+        ("https://", False), ("https:/chat.example.org", False),
+        ("ftp://chat.example.org", False),
+        ("./ask", False), ("javascript:alert(1)", False),
+    ],
+)  # fmt: skip
+def test_a_server_without_its_scheme_is_no_address(server: str, is_one: bool) -> None:
+    assert tag.is_address(server) == is_one
+    script = (
+        f"const s = require('{ROOT}/packages/npm/site.cjs');"
+        f"process.stdout.write(s.serverOf('', {{ server: {json.dumps(server)} }}, () => {{}}))"
+    )
+    if node := shutil.which("node"):
+        done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)
+        assert done.stdout == (server if is_one else "")

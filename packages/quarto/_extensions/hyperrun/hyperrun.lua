@@ -48,6 +48,11 @@ function Pandoc(document)
   if server == "" then
     return nil
   end
+  if not (server:match("^https?://[^%s/]") or server:match("^//[^%s/]") or server:match("^/[^/]") or server == "/") then
+    io.stderr:write("hyperrun: server is no address: '" .. server .. "'; pages are built without Ask AI. "
+      .. "One is https://chat.example.org\n")
+    return nil
+  end
   local tag = '<script async src="' .. escaped((server:gsub("/+$", ""))) .. '/embed"'
   for _, name in ipairs(OPTIONS) do
     if options[name] ~= nil then
