@@ -36,6 +36,7 @@ MENDS = 3.0  # and for what comes where documentation tells how to mend an error
 MEANT, CLEAR = 0.1, 3.0
 # Of what the best block holds has one of plain words to hold, and any after a short section.
 AS_MUCH, NEARLY = 0.5, 0.7
+SOME = 0.1  # and of the question have names and code to hold, or what is said of what they show
 _NOTE = re.compile(
     r"[>\s*_]*(?:version)?(?:changed|added|new|removed|deprecated)"
     r"\W+(?:(?:since|in|version)\W+){0,2}v?\d+\.\d", re.I,
@@ -125,10 +126,10 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
 def by_weight(
     sections: Sequence[Section], wanted: Wanted, is_answered: bool = False
 ) -> list[Quote]:
-    """The blocks as they would be quoted, that first for which most speaks; without those of plain
-    words, that spell out no names and show no code, where they hold far less of the question than
-    the best, and of others where the first section is quoted whole; but with those of a section
-    that is clearly meant."""
+    """The blocks as they would be quoted, that first for which most speaks; without those that hold
+    next to nothing of the question, and those of plain words, that spell out no names and show no
+    code, where they hold far less of it than the best, and of others where the first section is
+    quoted whole; but with those of a section that is clearly meant."""
     weighed: list[tuple[float, float, Quote]] = []
     most = 0.0
     is_to_be_done = not _ASKS_WHAT.match(wanted.question)
@@ -149,11 +150,12 @@ def by_weight(
             mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
             speaks += MENDS * mends + MEANT * likeness
             speaks -= NOTES * (is_of_now and bool(_NOTE.match(block.text)))
-            shown = told.shown(text) if is_to_be_done and block.has_code else 0.0
-            if shown > most_shown:
+            shown = told.shown(text) if block.has_code else 0.0
+            if is_to_be_done and shown > most_shown:
                 speaks += SHOWS * shown
                 most_shown = shown
-            is_told = not is_answered and (mends or block.has_code or spells(block))
+            is_named = (block.has_code or spells(block)) and max(held, shown) >= SOME
+            is_told = not is_answered and (mends or is_named)
             is_told = is_told or (likeness >= CLEAR and (held > 0 or at == 0))
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
     weighed.sort(key=lambda each: -each[0])

@@ -7,6 +7,7 @@ where else to look. Where nothing answers, that.
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import groupby
 
@@ -80,8 +81,8 @@ async def extract(
     else:
         chosen = groupby(choose(sections, wanted), key=lambda quote: quote.section)
         answer = [(sections[number], list(quotes)) for number, quotes in chosen]
-    for section, quotes in answer:
-        yield f"{said(section, quotes)}\n\n"
+    for part in parts(answer):
+        yield f"{part}\n\n"
     if not answer:
         yield f"**{escaped(heading(sources[0]))}** [{sources[0].number}]\n\n"
     others = unquoted(sources, answer, lost)
@@ -194,19 +195,48 @@ def quotables(sources: Sequence[Source]) -> list[Quotable]:
     ]
 
 
-def said(section: Section, quotes: Sequence[Quote]) -> str:
-    """What is quoted of a section, under its heading, with its citations."""
-    blocks = [section.blocks[quote.at] for quote in quotes]
+def parts(answer: Sequence[tuple[Section, Sequence[Quote]]]) -> list[str]:
+    """What is quoted under each heading. What stands in one section, which may be found beside the
+    one that it stands in, is said once; two of one name are told apart by what they stand under."""
+    stand: dict[str, list[tuple[Quotable, str]]] = {}
+    for section, quotes in answer:
+        quoted = [(section.blocks[quote.at], quote.text) for quote in quotes]
+        at = place(quoted[0][0].source)
+        stand[at] = sorted([*stand[at], *quoted], key=_where) if at in stand else quoted
+    firsts = [quoted[0][0].source for quoted in stand.values()]
+    names = Counter(heading(source).casefold() for source in firsts)
+    return [
+        said(quoted, _under(source) if names[heading(source).casefold()] > 1 else heading(source))
+        for source, quoted in zip(firsts, stand.values(), strict=True)
+    ]
+
+
+def _where(quoted: tuple[Quotable, str]) -> tuple[int, int]:
+    """Where a block stands among others of its section."""
+    block, source = quoted[0].block, quoted[0].source
+    return source.passage.start_line, source.passage.shown.find(block.text.partition("\n")[0])
+
+
+def _under(source: Source) -> str:
+    """A section's heading, after the one of another name that it stands under."""
+    own = heading(source)
+    above = source.passage.title.split(" > ")[:-1] if is_prose(source.passage) else []
+    return " › ".join([*[each for each in above if each.casefold() != own.casefold()][-1:], own])
+
+
+def said(quoted: Sequence[tuple[Quotable, str]], name: str) -> str:
+    """What is quoted of a section, under `name`, with its citations."""
+    blocks = [each for each, _ in quoted]
     cited = [each.source for each in blocks]
     cited += [each.shown for each in blocks if each.shown is not None]
     numbers = dict.fromkeys(source.number for source in cited)
     own = heading(blocks[0].source)
-    parts = [f"**{escaped(own)}** {''.join(f'[{number}]' for number in numbers)}"]
+    parts = [f"**{escaped(name)}** {''.join(f'[{number}]' for number in numbers)}"]
     last = own
-    for each, quote in zip(blocks, quotes, strict=True):
+    for each, words in quoted:
         under = each.block.heading
         if under and under != last and heading(each.source) != own:
             last = under
             parts.append(f"**{escaped(under)}**")
-        parts.append(quote.text)
+        parts.append(words)
     return "\n\n".join(parts)

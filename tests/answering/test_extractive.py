@@ -625,6 +625,50 @@ def test_code_of_a_section_is_not_quoted_again_by_the_one_that_it_stands_in() ->
     assert asyncio.run(said()).count("class Loud") == 1
 
 
+@pytest.mark.parametrize(
+    ("titles", "names"),
+    [
+        (("Hall > Dim", "Attic > Dim"), ("Hall › Dim", "Attic › Dim")),
+        (("Lamps > Hall > Dim", "Dim > DIM"), ("Hall › Dim", "DIM")),
+        (("Dim", "Attic > Dim"), ("Dim", "Attic › Dim")),
+        (("Hall > Dim", "Attic > Dim more"), ("Dim", "Dim more")),
+    ],
+)
+def test_two_sections_of_one_name_are_told_apart_by_what_they_stand_under(
+    titles: tuple[str, str], names: tuple[str, str]
+) -> None:
+    words = ("Dim the lamp in the hall.", "Dim the lamp in the attic.")
+    said = answer("dim the lamp", *(section(*each) for each in zip(words, titles, strict=True)))
+    for number, name in enumerate(names, 1):
+        assert f"**{name}** [{number}]\n\n{words[number - 1]}" in said
+
+
+def test_what_stands_in_one_section_is_said_once_and_in_its_order() -> None:
+    words = [f"Dim the lamp in the {room}.\n\n{FILLER}" for room in ("hall", "attic")]
+    below = section("\n\n".join([words[0], "Ring the lamp.", words[1]]), "Lamps > Dim")
+    sources = [Source(1, below), Source(2, section("All of lamps.", "Lamps"))]
+
+    async def whole(source: Source) -> list[Source]:
+        text = below.shown if source.number == 2 else below.shown.replace("Ring the lamp.", "")
+        return [replace(sources[0], passage=replace(below, content=text))]
+
+    async def said() -> str:
+        pieces = extract(Wanted.of("dim and ring the lamp"), sources, whole, "en")
+        return "".join([piece async for piece in pieces])
+
+    answer = asyncio.run(said())
+    assert answer.count("**Dim**") == 1
+    assert "hall.\n\nRing the lamp.\n\nDim the lamp in the attic." in answer
+
+
+def test_code_and_names_that_hold_nothing_of_the_question_are_left_out() -> None:
+    said = answer(
+        "dim the lamp",
+        section(f"Dim the `lamp`.\n\nPair it: `all`.\n\n```sh\npair\n```\n\n{FILLER}\n\n{FILLER}"),
+    )
+    assert "Dim the `lamp`." in said and "air" not in said
+
+
 @pytest.mark.parametrize("title", ["Node.js", "0.12.0", "lantern.toml", "Guide > Node.js"])
 def test_a_heading_with_a_dot_is_said_whole(title: str) -> None:
     name = title.rpartition(" > ")[2]
