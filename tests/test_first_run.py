@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hyperrun.web.server import address_of
 from tests.plugins.site import hears_ctrl_c
 from tests.server import write_repository
 from tests.server_process import ROOT
@@ -187,3 +188,15 @@ def test_a_disk_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
         f"hyperrun: HYPERRUN_DATA_DIR: {tmp_path}/file/data cannot be written (Not a directory): "
         "set it to a folder of your own\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:5001/"), ("::1", "http://[::1]:5001/"),
+        ("0.0.0.0", "http://localhost:5001/"), ("::", "http://localhost:5001/"),
+        ("192.0.2.7", "http://192.0.2.7:5001/"), ("docs.local", "http://docs.local:5001/"),
+    ],
+)  # fmt: skip
+def test_the_address_that_is_told_can_be_opened(host: str, shown: str) -> None:
+    assert address_of(host, 5001) == shown

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import ip_address
 from types import FrameType
 
 import uvicorn
@@ -104,6 +105,16 @@ def check_address(host: str, port: int) -> None:
         ) from error
 
 
+def address_of(host: str, port: int) -> str:
+    """What to open in a browser on this machine, where a server listens at `host`."""
+    with contextlib.suppress(ValueError):
+        number = ip_address(host)
+        host = (
+            "localhost" if number.is_unspecified else f"[{host}]" if number.version == 6 else host
+        )
+    return f"http://{host}:{port}/"
+
+
 def announce(services: Services) -> None:
     """Where to look, what is in use, and how to get more."""
     settings, model = services.settings, services.models.default_name
@@ -111,7 +122,7 @@ def announce(services: Services) -> None:
     index = services.search.status()
     lines = [
         f"HyperRun answers about {services.search.project} at "
-        f"http://{settings.host}:{settings.port}/",
+        + address_of(settings.host, settings.port),
         f"  model:  {model or f'{none} (answers are passages, found without a model)'}",
         f"  search: {index.engine}" + (f" ({index.note})" if index.note else ""),
     ]

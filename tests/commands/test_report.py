@@ -186,7 +186,7 @@ def test_bad_arguments_are_answered_with_the_usage(
 def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
     done = command(tmp_path / "empty")
     assert done.returncode == 2
-    assert "there is no" in done.stderr
+    assert f"there is no hyperrun.sqlite3 in {tmp_path / 'empty'}: " in done.stderr
     assert not (tmp_path / "empty").exists()
 
 
