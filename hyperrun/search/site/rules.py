@@ -28,6 +28,7 @@ from hyperrun.search.site import (
 )
 from hyperrun.search.site.generator import Generator
 from hyperrun.search.site.identity import Identity
+from hyperrun.search.site.links import Links, find_links, shown_at
 from hyperrun.search.site.sluggers import Anchors, Nothing
 
 log = logging.getLogger(__name__)
@@ -48,11 +49,13 @@ class Rules:
 
     site_url: str = ""
     sites: tuple[tuple[Generator, str | None], ...] = ()
+    links: Links = ()  # by which the sites show files that lie elsewhere
     identity: Identity = field(default=Identity(), repr=False, compare=False)
 
     def page(self, file: str, front: Mapping[str, Any] | None = None) -> str | None:
         """The address of a file's page, `./` for the site's first; None where it has none, or
         where that is not known."""
+        file = self._shown(file)
         found = self._of(file)
         if found is None:
             return None
@@ -69,8 +72,14 @@ class Rules:
 
     def anchors(self, file: str, front: Mapping[str, Any] | None = None) -> Anchors:
         """What names the anchors of a file's page, told of every heading in order."""
+        file = self._shown(file)
         found = self._of(file)
         return Nothing() if found is None else found[0].anchors(file, front or {})
+
+    def _shown(self, file: str) -> str:
+        """The file as its site's sources hold it: itself, or a link to it."""
+        is_elsewhere = bool(self.links) and self._of(file) is None
+        return shown_at(self.links, file) if is_elsewhere else file
 
     def _of(self, file: str) -> tuple[Generator, str | None] | None:
         """The site whose sources hold a file, the innermost."""
@@ -81,7 +90,8 @@ class Rules:
     @property
     def fingerprint(self) -> str:
         """Another, where an address may be another."""
-        return hashlib.sha256(f"{VERSION} {self.sites!r}".encode()).hexdigest()[:16]
+        more = f" {self.links!r}" if self.links else ""
+        return hashlib.sha256(f"{VERSION} {self.sites!r}{more}".encode()).hexdigest()[:16]
 
     def url(self, address: str) -> str | None:
         """The whole address; None where there is none, or no site."""
@@ -169,7 +179,9 @@ def read(root: Path, site_url: str = "") -> Rules:
     main = found[0][1]
     sites: list[tuple[Generator, str | None]] = [(main, _start(main, site_url))]
     sites += [(site, _elsewhere(site, main)) for _, site in found[1:]]
-    return Rules(site_url or _declared(main), tuple(sites), named)
+    folders = [folder for site, _ in sites for folder in site.folders]
+    linked = find_links(root, folders)
+    return Rules(site_url or _declared(main), tuple(sites), linked, named)
 
 
 def main_site(root: Path) -> tuple[Path, Generator] | None:
