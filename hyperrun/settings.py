@@ -29,6 +29,8 @@ _ONE_OF = {
     "suggestions": ("off", "headings", "model"),
 }
 # What is said of the wrong ones, and how the right ones begin.
+HOME = r"(?!.*(?:[?#]|/index\.html?$))"  # where a site begins, to which its pages' paths are added
+NO_HOME = "is where the site begins: without index.html, ? and #"
 _FORMS = {
     "is an http(s) address": (r"https?://[^\s/]", (
         "site_url", "public_url", "webhook_url", "privacy_url", "api_base", "azure_endpoint",
@@ -37,6 +39,7 @@ _FORMS = {
     "holds a name or a password, and is shown to readers": (
         r"(?!https?://[^/?#]*@)", ("site_url", "public_url", "privacy_url"),
     ),
+    NO_HOME: (HOME, ("site_url", "public_url")),
     "is an http(s) address, or mailto:": (r"https?://[^\s/{]|mailto:[^\s{]", ("human_url",)),
     "begins with postgresql://": (r"postgres(?:ql)?://", ("database_url", "database_listen_url")),
     "begins with smtp:// or smtps://": (r"smtps?://[^\s/]", ("smtp_url",)),

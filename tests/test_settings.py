@@ -103,6 +103,36 @@ def test_a_human_is_asked_on_a_page_or_by_mail(address: str) -> None:
     assert Settings.from_environment({"HYPERRUN_HUMAN_URL": address}).human_url == address
 
 
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("docs.example.org", "is an http"), ("https:/docs.example.org", "is an http"),
+        ("https://ann:pass@docs.example.org/", "holds a name or a password"),
+        ("https://ann@docs.example.org", "holds a name or a password"),
+        ("https://docs.example.org/index.html", "is where the site begins"),
+        ("https://docs.example.org/en/#start", "is where the site begins"),
+        ("https://docs.example.org/?lang=en", "is where the site begins"),
+    ],
+)  # fmt: skip
+def test_an_address_to_which_paths_are_added_is_where_a_site_begins(address: str, why: str) -> None:
+    for variable in ("HYPERRUN_SITE_URL", "HYPERRUN_PUBLIC_URL"):
+        with pytest.raises(BadSetting, match=f"^{variable} {why}") as told:
+            Settings.from_environment({variable: address})
+        assert "pass@" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://docs.example.org",
+        "http://localhost:8000/",
+        "https://x.example/@scope/index.html/v2/",
+    ],
+)
+def test_a_site_may_begin_anywhere(address: str) -> None:
+    assert Settings.from_environment({"HYPERRUN_SITE_URL": address}).site_url == address
+
+
 SWITCHES = {each.name: each for each in fields(Settings) if each.metadata["switches"]}
 
 

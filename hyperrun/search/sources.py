@@ -27,7 +27,7 @@ from typing import Any
 from hyperrun.errors import BadSetting
 from hyperrun.files import read_own
 from hyperrun.search.checkout import is_url
-from hyperrun.settings import Settings
+from hyperrun.settings import HOME, NO_HOME, Settings
 
 FILE = "hyperrun.toml"
 KINDS = ("docs", "code", "api", "changelog", "issues")
@@ -152,6 +152,8 @@ def _source(
     url = table.get("url", "") or table.get("site", "")
     if url and not url.startswith(("https://", "http://")):
         raise BadSetting(f"{where}: url and site are http(s) addresses")
+    if not re.match(HOME, url):
+        raise BadSetting(f"{where}: {url} {NO_HOME}")
     token = ""
     if variable := table.get("token", ""):
         if not _VARIABLE.fullmatch(variable):

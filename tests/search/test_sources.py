@@ -34,6 +34,15 @@ def test_the_settings_say_where_the_site_is_of_the_first_documentation_that_says
     assert [(each.site_url, each.site_dir) for each in found] == sites
 
 
+def test_an_address_of_a_source_is_where_its_site_begins(tmp_path: Path) -> None:
+    table = '[[source]]\nlabel = "a"\npath = "."\nurl = "https://a.example/index.html"\n'
+    (tmp_path / "hyperrun.toml").write_text(table)
+    with pytest.raises(
+        BadSetting, match=r"source 1: https://a\.example/index\.html is where the site"
+    ):
+        sources.read(Settings(repo_path=str(tmp_path)))
+
+
 def test_the_file_of_sources_may_be_saved_by_any_editor_as_utf_8(tmp_path: Path) -> None:
     file = tmp_path / "hyperrun.toml"
     text = '[[source]]\r\nlabel = "manual"\r\npath = "größe"\r\n'
