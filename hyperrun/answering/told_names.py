@@ -1,6 +1,7 @@
 """Names that a section spells out, and which code shows those that the question is about."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from hyperrun.answering.quoting import Block
@@ -12,7 +13,8 @@ SHOWN = 2.0
 
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _ENDS = re.compile(r"[(=\[{<:\s]")  # what is called, set or given stands before it
-_NAME = re.compile(r"[-@$]*\w[\w-]*")
+_NAME = re.compile(r"-*\w[\w-]*")
+_WORD = re.compile(r"[\w-]+")
 _WITHOUT_MARKS = re.compile(r"\b\w*(?:[a-z][A-Z]|_)\w*\b")
 
 
@@ -38,26 +40,27 @@ class ToldNames:
 
     def shown(self, code: str) -> float:
         """How much of the question is said of the one of the names in `code` of which most is."""
-        return max((share for name, share in self._shares.items() if _holds(code, name)), default=0)
+        return max((self._shares[name] for name in self._in(code)), default=0.0)
 
     def telling(self, parts: Sequence[str]) -> list[float]:
         """How much of the question each stretch of code holds, and of what was said of the names
         that it shows, the less the more stretches show them."""
-        shown = [0.0] * len(parts)
-        for name, share in self._shares.items():
-            where = [at for at, part in enumerate(parts) if _holds(part, name)]
-            for at in where:
-                shown[at] = max(shown[at], SHOWN * share / len(where))
+        names = [self._in(part) for part in parts]
+        showing = Counter(name for each in names for name in each)
+        shown = [
+            max((SHOWN * self._shares[name] / showing[name] for name in each), default=0.0)
+            for each in names
+        ]
         held = self._wanted.telling(parts)
         return [own + by_name for own, by_name in zip(held, shown, strict=True)]
+
+    def _in(self, code: str) -> set[str]:
+        """Those of the names that stand in `code`."""
+        return self._shares.keys() & set(_WORD.findall(code))
 
 
 def _named(span: str) -> str:
     """What code in a sentence names, without what it is called on; "" where that is no name."""
     name = _ENDS.split(span.strip(), maxsplit=1)[0]
-    name = name.rpartition(".")[2] or name
+    name = (name.rpartition(".")[2] or name).lstrip("@$")
     return name if len(name) >= MIN_CHARS and _NAME.fullmatch(name) else ""
-
-
-def _holds(code: str, name: str) -> bool:
-    return name in code and bool(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", code))
