@@ -27,12 +27,22 @@ MAX_SAID_BYTES = 4_000_000
 MAX_REASON_CHARS = 500
 SCHEMES = ("https", "http", "ssh", "file")
 
+# A forge and a path below it, as they stand behind the scheme.
+_HOST = re.compile(r"(?:github|gitlab|codeberg|bitbucket)\.[a-z][a-z.]+/[\w.-]+/[\w./-]+$")
 _SCP = re.compile(r"^[\w.-]+@[\w.-]+:[^:]+$")  # git@host:path
 
 
 def is_url(repo: str) -> bool:
     """Is this meant as an address, allowed or not?"""
     return "://" in repo or "::" in repo or bool(_SCP.match(repo))
+
+
+def no_folder(place: str | Path) -> str:
+    """What is said of a folder that is not there: it may be an address that lacks its beginning."""
+    folder = Path(place).expanduser().absolute()
+    if meant := _HOST.search(str(place)):
+        return f"{folder} is not a folder: is https://{meant[0]} meant?"
+    return f"{folder} is not a folder"
 
 
 def name(url: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from hyperrun.errors import SearchUnavailable
 from hyperrun.passage import Passage
 from hyperrun.search import builder, forge
-from hyperrun.search.checkout import Checkout, is_url, name
+from hyperrun.search.checkout import Checkout, is_url, name, no_folder
 from hyperrun.search.site.moving_names import MovingNames
 from hyperrun.search.site.rules import NO_RULES, Rules
 from hyperrun.search.sources import SourceTree
@@ -47,7 +47,7 @@ class Tree:
         if not self.source.place:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.checkout is None and not self.root.is_dir():
-            raise SearchUnavailable(f"{self.root} is not a folder")
+            raise SearchUnavailable(no_folder(self.root))
 
     async def fetch(self) -> None:
         """Bring a checkout up to its remote; one that is there stays where that fails."""
