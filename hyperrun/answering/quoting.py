@@ -20,6 +20,8 @@ LONG_LINES = 6  # a block with more is quoted by its parts where its section is 
 LINE_CHARS = 80
 SHORT_LINES = 3  # a paragraph of no more goes with the code that comes right after it
 FOLDED_LINES = 20  # a quotation, or a list whose items show code, with more is read as its blocks
+# More items than these, each of no more words, stand in a row of no more lines.
+ROW_ITEMS, ROW_WORDS, ROW_LINES = 10, 3, 10
 LEAST_SHARE = 0.5  # of what the best part holds; a part with less is left out
 
 _STRING_MARK = re.compile(r'"""|\'\'\'')
@@ -38,6 +40,7 @@ _QUOTED = re.compile(r"^[> \t]+", re.MULTILINE)
 _ONE_MARK = re.compile(r"^> ?", re.MULTILINE)
 _BULLET = re.compile(r"\s*[-*+]\s+")
 _ITEM_FENCE = re.compile(r"^\s+(?:`{3}|~{3})", re.MULTILINE)
+_PLAIN = re.compile(r"[`\w][^\n]*(?<![.!?:;,])")  # no sentence, and begins nothing in Markdown
 _ANNOUNCES = re.compile(r":[*_]*$")
 _LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
 _MARKED = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\(1\)")  # code that a list explains by numbers
@@ -228,6 +231,18 @@ def _unfolded(block: Block, kind: str) -> list[Block]:
     return blocks
 
 
+def _row(items: Sequence[str]) -> str:
+    """The items of a long list of a word or two each, one after another; "" for any other list."""
+    said = [_unmarked(item) for item in items]
+    row = " · ".join(said)
+    is_row = len(said) > ROW_ITEMS and size(row) <= ROW_LINES
+    return row if is_row and all(_is_short(each) for each in said) else ""
+
+
+def _is_short(item: str) -> bool:
+    return len(item.split()) <= ROW_WORDS and bool(_PLAIN.fullmatch(item))
+
+
 def _unmarked(item: str) -> str:
     """What an item of a list says, at the margin."""
     marker = _BULLET.match(item)
@@ -314,7 +329,8 @@ def _block(words: str, tokens: Sequence["Token"], lines: Sequence[str]) -> Block
         )
         if opening.type == "ordered_list_open":  # after a gap the numbers go on as they were
             return Block(words, "", items, gap=_BETWEEN, rest="\n\n…")
-        return Block(words, "", items, rest=f"\n{opening.markup} …")
+        row = _row(items) if opening.type == "bullet_list_open" else ""
+        return Block(row) if row else Block(words, "", items, rest=f"\n{opening.markup} …")
     return Block(words)
 
 

@@ -17,7 +17,7 @@ from hyperrun.answering.choosing import (
     by_weight,
 )
 from hyperrun.answering.extractive import MAX_SECTIONS, extract, quotables
-from hyperrun.answering.quoting import FOLDED_LINES, LONG_LINES, blocks, size
+from hyperrun.answering.quoting import FOLDED_LINES, LONG_LINES, ROW_ITEMS, blocks, size
 from hyperrun.answering.research import Research
 from hyperrun.domain import Source
 from hyperrun.language import DEFAULT, languages, text
@@ -775,6 +775,30 @@ def test_of_a_very_long_list_with_code_the_item_that_answers_is_quoted_at_the_ma
     assert "\n`fast` dims the lamp:\n\n```sh\nlantern dim fast\nlantern on\n" in said
     assert "dim slow" not in said and "attic" not in said
     assert "\n\n- Keep the attic lit.\n" in answer("attic", section(text))
+
+
+def listed(count: int, item: str = "`lamp{0}`") -> str:
+    return "\n".join("- " + item.format(n) for n in range(count))
+
+
+def test_a_long_list_of_single_words_stands_in_a_row() -> None:
+    said = answer("which lamps", section(f"{FILLER}\n\nThe lamps:\n\n{listed(ROW_ITEMS + 1)}"))
+    row = " · ".join(f"`lamp{n}`" for n in range(ROW_ITEMS + 1))
+    assert f"\n\nThe lamps:\n\n{row}\n" in said
+
+
+@pytest.mark.parametrize("lamps", [
+    listed(ROW_ITEMS),
+    listed(ROW_ITEMS + 1, "Lamp {0} of the hall or of the attic."),
+    listed(ROW_ITEMS + 1, "Lamp {0}."),
+    listed(ROW_ITEMS + 1, "[ ] Lamp {0}"),
+    listed(ROW_ITEMS + 1, "Lamp\n  - {0}"),
+    listed(40 * ROW_ITEMS),
+    listed(ROW_ITEMS + 1).replace("- ", "1. "),
+])  # fmt: skip
+def test_any_other_list_stays_one(lamps: str) -> None:
+    said = answer("lamp", section(f"{FILLER}\n\n{lamps}"))
+    assert " · " not in said and re.search(r"\n(?:-|1\.) ", said)
 
 
 def test_of_a_very_long_quotation_the_blocks_that_answer_are_quoted() -> None:
