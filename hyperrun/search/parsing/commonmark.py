@@ -66,6 +66,14 @@ def strong(words: str) -> str:
     return f"**{words}**" if words and "**" not in words else words
 
 
+def under(words: str, body: str) -> str:
+    """A term with what it means below it."""
+    if not body:
+        return words
+    opens = re.match(r"```|[-|>#] |\d+\.", body)
+    return f"{words}\n\n{body}" if opens else f"{words}\\\n{body}"
+
+
 def quoted(content: str) -> str:
     """`content` as a quotation."""
     return "\n".join(f"> {line}".rstrip() for line in content.splitlines())

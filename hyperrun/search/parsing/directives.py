@@ -37,6 +37,8 @@ TITLED = frozenset((
     "details", "collapse", "centered", "procedure", "step", "toggle", "proof", "exercise",
     "confval", "option", "setting", "envvar", "cmdoption",
 ))  # fmt: skip
+# What a site describes of its own kinds; before a heading, some are only that one's anchor.
+DESCRIBED = frozenset(("confval", "option", "setting", "envvar", "cmdoption"))
 AUTODOC = re.compile(
     r"auto(module|class|function|method|attribute|exception|data|decorator|property|enum)$"
     r"|autopydantic_model$|click$|autoclasstoc$"
@@ -85,6 +87,9 @@ def version_note(name: str, argument: str, said: str) -> str:
 _OPTION = re.compile(r"\s*:([\w-]+):(?:\s+(.*))?$")
 
 
+_MORE = re.compile(r":[ \t]{2,}(\S.*)$")
+
+
 def options(body: str) -> tuple[dict[str, str], str, int]:
     """The options above a directive's text, the text, and how many lines it is further down."""
     lines = body.splitlines()
@@ -99,15 +104,22 @@ def options(body: str) -> tuple[dict[str, str], str, int]:
             at += 1
         return found, "\n".join(lines[at + 1 :]), at + 1
     while at < len(lines) and (match := _OPTION.match(lines[at])):
-        found[match[1]] = _unquoted((match[2] or "").strip())
+        name, value = match[1], (match[2] or "").strip()
         at += 1
+        if value in (">", "|", ">-", "|-"):  # YAML's, whose lines begin with colons, too
+            told: list[str] = []
+            while at < len(lines) and (more := _MORE.match(lines[at])):
+                told.append(more[1])
+                at += 1
+            value = ("\n" if value[0] == "|" else " ").join(told)
+        found[name] = _unquoted(value)
     return found, "\n".join(lines[at:]), at
 
 
 def _unquoted(value: str) -> str:
     """An option's value as YAML has it."""
     is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if is_quoted else value
+    return value[1:-1] if is_quoted and value[0] not in value[1:-1] else value
 
 
 _FLAGS = re.compile(r"[ \t]*#[ \t]*doctest:.*$|^[ \t]*<BLANKLINE>[ \t]*$", re.MULTILINE)

@@ -1,9 +1,10 @@
 """Prose as sections: each kind of document to its parser, and what that finds to chunks."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hyperrun.search.parsing import imported_data
+from hyperrun.search.parsing import imported_data, liquid, myst, raw_html
 from hyperrun.search.parsing import markdown as markdown_blocks
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk, split
@@ -77,10 +78,26 @@ def blocks(text: str, suffix: str, place: Place | None = None) -> list[Block]:
         return restructured.read(text, place)
     lines = text.splitlines()
     front = front_matter(lines).lines
-    text = "\n".join([*[""] * front, *lines[front:]])
+    whole, text = text, "\n".join([*[""] * front, *lines[front:]])
     if place is not None:
         text = imported_data.said(text, place, suffix in MDX_SUFFIXES)
-    return markdown_blocks.read(text, place, suffix in MDX_SUFFIXES)
+        if suffix not in MDX_SUFFIXES:
+            text = myst.written(text, place, whole)
+        if written := liquid.expanded(text, place):
+            found = markdown_blocks.read(raw_html.whole_tables(written[0]), place)
+            return _numbered(found, written[1])
+    if suffix in MDX_SUFFIXES:
+        return markdown_blocks.read(text, place, components=True)
+    return markdown_blocks.read(raw_html.whole_tables(text), place)
+
+
+def _numbered(blocks: list[Block], numbers: Sequence[int]) -> list[Block]:
+    """The blocks with the lines of the source that theirs come from."""
+    for block in blocks:
+        block.start, block.end = (
+            numbers[min(max(each, 1), len(numbers)) - 1] for each in (block.start, block.end)
+        )
+    return blocks
 
 
 def front_matter(lines: list[str]) -> Front:

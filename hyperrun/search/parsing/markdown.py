@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 12
 
 _CLOSING = re.compile(r"\s+#+\s*$")
+_IN_BRACKETS = re.compile(r"\s*\\?\[[!#][\w-]+\]$|\s*\\?\[toc\]$")  # Fumadocs' marks of a heading
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
@@ -98,6 +99,7 @@ class Document(Reading):
     def _heading(self, token: "Token", inline: "Token", start: int, end: int) -> Block:
         source = inline.content
         own_id, self.own_id = self.own_id, ""
+        whole = source
         source, attribute = attributes(source)
         if attribute:
             own_id = attribute
@@ -106,7 +108,9 @@ class Document(Reading):
         level = int(token.tag[1:])
         said = markdown_line.said(self, inline.children or [])
         title = words_of(inline.children or [])
-        if attribute:  # marks that close a heading stand before it
+        if whole.endswith("]") and source != whole:
+            said, title = (_IN_BRACKETS.sub("", each) for each in (said, title))
+        elif attribute:  # marks that close a heading stand before it
             said, title, source = (_CLOSING.sub("", each) for each in (said, title, source))
         content = f"{'#' * level} {said}" if said else ""
         return Block(start, end, content, level, title, source.strip(), own_id)

@@ -92,7 +92,9 @@ def as_shown(document: Reading, code: str, language: str) -> str:
 
 def _told(info: str) -> tuple[str, str]:
     """A fence's language, and the title that stands above it."""
-    titled = re.search(r"(?:title|filename|name|file)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info)
+    titled = re.search(
+        r"(?:title|filename|name|file|tab)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info
+    )
     title = next(filter(None, titled.groups()), "") if titled else ""
     if not title and (label := re.search(r"(?:^|\s)\[(.+)\]", info)):
         title = re.sub(r"~[^~]*~$", "", label[1])

@@ -3,13 +3,21 @@
 import re
 from textwrap import dedent
 
-from hyperrun.search.parsing import commonmark, directives, includes, markdown_code, snippets
+from hyperrun.search.parsing import (
+    commonmark,
+    csv_tables,
+    directives,
+    includes,
+    markdown_code,
+    snippets,
+)
 from hyperrun.search.parsing import members as api
 from hyperrun.search.parsing.blocks import Block
 from hyperrun.search.parsing.markdown_reading import Reading
 from hyperrun.search.parsing.markdown_rules import parser
 from hyperrun.search.parsing.markdown_text import end_of
 
+_CARD_PARTS = re.compile(r"(?m)^(?:\^{3}|\+{3})[ \t]*$")  # of sphinx-design: its head, its foot
 _CUTS = {"lines", "start-after", "end-before", "start-at", "end-at", "pyobject", "start-line",
          "end-line"}  # fmt: skip
 
@@ -71,11 +79,17 @@ def blocks(
         return [document.block(start, end, content)]
     if name == "list-table":
         return [document.block(start, end, _list_table(document, argument, options, text))]
+    if name == "csv-table":
+        rows = csv_tables.rows(text, options, document.place, document.words)
+        table = commonmark.titled(document.words(argument), commonmark.table(rows))
+        return [document.block(start, end, table)]
     if name == "glossary":
         return [document.block(start, end, _glossary(document, text))]
     offset = start + skipped - 1 + 1
     if name in ("figure", "subfigure"):
         return document.read(text, offset)
+    if "card" in name:
+        text = _CARD_PARTS.sub("", text)
     if name in directives.TITLED or name in ("table", "example", "myst-example"):
         if name == "myst-example":
             example = commonmark.fence(text, "markdown")

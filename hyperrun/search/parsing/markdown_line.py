@@ -59,7 +59,9 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                 links.append((str(token.attrGet("href") or ""), len(said)))
             case "link_close" if links:
                 address, start = links.pop()
-                words = said[start:] or _implicit(document, address)
+                words = said[start:]
+                if not words or words.startswith("project:"):  # of MyST
+                    words = _implicit(document, address) or words
                 said = said[:start] + commonmark.link(words, address)
             case "math_inline":
                 said += f"${token.content}$"
@@ -106,7 +108,8 @@ def _implicit(document: Reading, address: str) -> str:
     page, _, label = address.removeprefix("project:").partition("#")
     if label:
         return commonmark.escaped(labels.words(document.place, "ref", label))
-    return commonmark.escaped(labels.words(document.place, "doc", page))
+    title = labels.words(document.place, "doc", page) or labels.words(document.place, "ref", page)
+    return commonmark.escaped(title)
 
 
 def _role(document: Reading, name: str, content: str) -> str:

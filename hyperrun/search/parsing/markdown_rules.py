@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 MAX_TAG_LINES = 60
+MAX_BRACED_LINES = 40  # of a tag; a comment may be longer
 MAX_OPEN = 100  # braces of one document that are never closed
 MAX_LOOKS = 200_000  # lines of one document, for where constructs close
 
@@ -410,10 +411,12 @@ def _braced(state: "StateBlock", start: int, end: int, line: str, silent: bool) 
     """Liquid's tags, Hugo's and Quarto's shortcodes, MDX's comments and expressions."""
     for opening, closing, kind in _BRACED:
         if line.startswith(opening):
-            text, stop = line, start + 1
-            while closing not in text and stop < min(end, start + 40):
-                text += "\n" + _line(state, stop).rstrip()
+            lines, stop = [line], start + 1
+            last = end if kind == "comment" else min(end, start + MAX_BRACED_LINES)
+            while closing not in lines[-1] and stop < last and _may_look_on(state):
+                lines.append(_line(state, stop).rstrip())
                 stop += 1
+            text = "\n".join(lines)
             if closing not in text:
                 return None
             tags = re.findall(

@@ -15,6 +15,7 @@ from docutils import nodes
 from hyperrun.passage import Include
 from hyperrun.search.parsing import (
     commonmark,
+    csv_tables,
     directives,
     fields,
     highlighting,
@@ -239,7 +240,7 @@ class _Writer:
         body = "\n\n".join(
             self._children(each) for each in node.children if isinstance(each, nodes.definition)
         )
-        return commonmark.item(_under(words, body), "-")
+        return commonmark.item(commonmark.under(words, body), "-")
 
     def _fields(self, node: nodes.field_list) -> str:
         """A field list: parameters and what is returned in a docstring, or names and values."""
@@ -258,7 +259,7 @@ class _Writer:
             return ""
         names = ", ".join(each.astext() for each in node.children[0].children)
         return commonmark.item(
-            _under(commonmark.code_span(names), self._children(node.children[1])), "-"
+            commonmark.under(commonmark.code_span(names), self._children(node.children[1])), "-"
         )
 
     def _verses(self, node: nodes.Element) -> Iterable[str]:
@@ -361,6 +362,8 @@ class _Writer:
             return self._csv_table(node, options)
         if name in ("figure", "only", "ifconfig", "container", "rst-class"):
             return self._children(node)
+        if name in directives.DESCRIBED and not node["code"].strip() and _names_heading(node):
+            return ""
         if name in directives.TITLED or name in ("table", "tab-set"):
             return commonmark.titled(title, self._children(node))
         if name == "glossary":
@@ -456,23 +459,7 @@ class _Writer:
         return commonmark.titled(title, commonmark.table(rows))
 
     def _csv_table(self, node: Directive, options: dict[str, str]) -> str:
-        import csv
-
-        text = node["code"]
-        if name := options.get("file"):
-            file = self._place.find(name) if self._place else None
-            text = "\n".join(self._place.read(file)) if self._place and file else ""
-        delimiter = {"tab": "\t", "space": " "}.get(options.get("delim", ","), options.get("delim"))
-        head = options.get("header", "")
-        try:
-            read = csv.reader([*([head] if head else []), *text.splitlines()],
-                              delimiter=(delimiter or ",")[:1], skipinitialspace=True)  # fmt: skip
-            rows = [row for row in read if row]
-        except (csv.Error, TypeError):
-            return ""
-        if rows and not head and options.get("header-rows", "0") in ("0", ""):
-            rows.insert(0, [""] * len(rows[0]))
-        written = [[said(cell.strip()) for cell in row] for row in rows[:500]]
+        written = csv_tables.rows(node["code"], options, self._place, said)
         return commonmark.titled(commonmark.escaped(node["argument"]), commonmark.table(written))
 
 
@@ -501,12 +488,20 @@ def _language(name: str, argument: str) -> str:
     return others.get(name, "")
 
 
-def _under(words: str, body: str) -> str:
-    """A term with what it means below it."""
-    if not body:
-        return words
-    opens = re.match(r"```|[-|>#] |\d+\.", body)
-    return f"{words}\n\n{body}" if opens else f"{words}\\\n{body}"
+def _names_heading(node: Directive) -> bool:
+    """Does nothing but a heading follow, whose anchor a directive without text then is?"""
+    at: nodes.Node = node
+    while at.parent is not None:
+        for beside in at.parent.children[at.parent.index(at) + 1 :]:
+            is_mark = isinstance(beside, nodes.target | nodes.comment) or (
+                isinstance(beside, Directive) and not beside["code"].strip()
+                and not directives.AUTODOC.match(beside["name"])
+                and beside["name"] not in ("include", "literalinclude", "rubric")
+            )  # fmt: skip
+            if not is_mark:
+                return isinstance(beside, nodes.section)
+        at = at.parent
+    return False
 
 
 def _is_code(quoted: nodes.block_quote) -> bool:

@@ -21,6 +21,8 @@ class SphinxSettings:
     napoleon: bool = False  # docstrings as Google and NumPy write them
     language: str = ""  # of code that names none
     options: dict[str, str] = field(default_factory=dict)  # of every autodoc directive
+    has_fields: bool = False  # field lists in MyST
+    substitutions: dict[str, str] = field(default_factory=dict)  # of MyST, by name
 
 
 def of(place: Place | None) -> SphinxSettings:
@@ -65,5 +67,11 @@ def _read(config: Path, mtime_ns: int) -> SphinxSettings:
             name: value if isinstance(value, str) else ""
             for name, value in options.items()
             if value or value is None
+        },
+        "fieldlist" in literals.strings(said.get("myst_enable_extensions")),
+        {
+            name: value
+            for name, value in literals.mapping(said.get("myst_substitutions")).items()
+            if isinstance(value, str)
         },
     )

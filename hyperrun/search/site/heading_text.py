@@ -9,11 +9,18 @@ from markdown_it.token import Token
 _INSIDE = r"\{(?!\{)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}"
 _ATTRIBUTES = re.compile(rf"\s*{_INSIDE}\s*$")
 _IN_PERCENT = re.compile(rf"\s*%{_INSIDE}%\s*$")  # as Vue's sites write them
+_IN_BRACKETS = re.compile(
+    r"\s+\[#(?P<id>[A-Za-z][\w-]*)\]\s*$|\s+\[!?toc\]\s*$"
+)  # as Fumadocs has them
 _ID = re.compile(r"(?:^|[\s:*/])(?:#|id=\"?'?)([^\s\"'{}*]+)")
 
 
 def attributes(heading: str) -> tuple[str, str]:
-    """A Markdown heading without the `{#id .class}` at its end, and that id, "" for none."""
+    """A Markdown heading without the `{#id .class}` or `[#id]` at its end, and that id, "" for
+    none."""
+    if heading.endswith("]") and (found := _IN_BRACKETS.search(heading)) and found.start():
+        without, own_id = attributes(heading[: found.start()])
+        return without, found["id"] or own_id
     found = _IN_PERCENT.search(heading) or _ATTRIBUTES.search(heading)
     if found is None or not found.start():
         return heading, ""

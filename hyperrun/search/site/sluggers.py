@@ -392,6 +392,8 @@ class Kramdown:
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         if own_id:
             return own_id
+        if _COMPUTED.search(heading_source):
+            return ""
         words = html.unescape(heading_text.smart(heading_source))
         slug = kramdown_gfm_slug(words) if self.gfm else kramdown_slug(words) or "section"
         self._seen[slug] += 1

@@ -54,6 +54,26 @@ MARKDOWN = {
         "```{python}\n#| label: fig\n#| fig-cap: x\nplot()\n```", "```python\nplot()\n```"
     ),
     "a cell that is not shown": ("Before.\n\n```{python}\n#| echo: false\nx\n```", "Before."),
+    "tabs of code by their names": (
+        '```yaml tab="File"\na: 1\n```\n\n```sh tab="CLI"\n--a=1\n```',
+        "**File**\n\n```yaml\na: 1\n```\n\n**CLI**\n\n```sh\n--a=1\n```",
+    ),
+    "a heading with Fumadocs' anchor": ("## Set it up [#setup]\n\nThat is how it is done.",
+                                        "## Set it up\n\nThat is how it is done."),
+    "a heading that its contents leave out": ("## Set it up [!toc]\n\nThat is how it is done.",
+                                              "## Set it up\n\nThat is how it is done."),
+    "MyST's table of separated values": (
+        '```{csv-table} T\n:header: >\n:    "A", "B"\n:widths: 1, 2\n\n1, "2, 3"\n```',
+        "**T**\n\n| A | B |\n| --- | --- |\n| 1 | 2, 3 |",
+    ),
+    "a card's head and foot": (
+        ":::{card} Lamp\nOn top.\n^^^\nIn it.\n+++\nBelow.\n:::", "**Lamp**\n\nOn top.\n\nIn it.\n\nBelow."
+    ),
+    "a table in HTML with empty lines": (
+        "<table>\n  <tr><th>It</th><th>Is</th></tr>\n  <tr>\n    <td><code>a</code></td>\n    <td>\n\n      One of them.\n\n"
+        "    </td>\n  </tr>\n</table>",
+        "| It | Is |\n| --- | --- |\n| `a` | One of them. |",
+    ),
     "GitHub's alert": ("> [!NOTE]\n> Read this.", "> **Note**\n>\n> Read this."),
     "MyST's directive": ("```{warning}\n:class: x\nHot.\n```", "> **Warning**\n>\n> Hot."),
     "MyST's directive in colons": (":::{admonition} Own title\nHi.\n:::", "> **Own title**\n>\n> Hi."),
@@ -431,6 +451,7 @@ def test_a_long_section_is_parted_between_blocks(suffix: str) -> None:
     "::: a\n" * 2_000, "{% a\n" * 2_000, "!!! a\n    " * 500, "<a " * 5_000, "{" * 10_000,
     "| a " * 3_000, ".. note::\n   " * 500, "====\n" * 2_000, "$" * 10_000, "```{note}\n" * 500,
     "<details>" * 2_000, "[^a]: " * 2_000, "\\" * 10_000, "&" * 10_000, "_" * 10_000,
+    "a:: b\n" * 2_000, "[[a]]\n" * 2_000, "* a\n+\n" * 1_000, "xref:a[" * 1_000, "_a" * 3_000,
 ])  # fmt: skip
 @pytest.mark.parametrize("suffix", [".md", ".mdx", ".rst"])
 @pytest.mark.timeout(20)
@@ -453,6 +474,49 @@ def test_a_reference_without_words_says_the_title_that_it_leads_to(tmp_path: Pat
     for name in ("docs/index.rst", "docs/more.md"):
         (chunk,) = files.read(tmp_path, PurePosixPath(name))
         assert chunk.content == said
+
+
+def test_a_label_and_an_address_of_the_project_lead_to_titles_in_MyST(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/hue.md", "(set/hue)=\n\n# Choose `a` hue\n\nWords.\n")
+    repository.write(tmp_path, "docs/more.md", "See [](set/hue) and <project:#set/hue>.\n")
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/more.md"))
+    assert chunk.content == "See Choose a hue and Choose a hue."
+
+
+def test_fields_and_substitutions_are_read_where_MyST_has_them_switched_on(tmp_path: Path) -> None:
+    page = (
+        "---\nmyst:\n  substitutions:\n    lamp: the *lamp*\n---\n\nDim {{ lamp }} by {{ by }}, "
+        "not `{{ by }}`.\n\n:level: How dark\n  it gets.\n:hue: The colour.\n\n"
+        "```{note}\nOf {{ lamp }}.\n```\n\n```\n{{ by }}\n```\n"
+    )
+    repository.write(tmp_path, "docs/a.md", page)
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/a.md"))
+    assert ":level: How dark it gets. :hue: The colour." in chunk.content
+    config = 'myst_enable_extensions = ["fieldlist"]\nmyst_substitutions = {"by": "half"}\n'
+    repository.write(tmp_path, "docs/conf.py", config)
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/a.md"))
+    assert chunk.content == (
+        "Dim the *lamp* by half, not `{{ by }}`.\n\n- **level**: How dark it gets.\n"
+        "- **hue**: The colour.\n\n> **Note**\n>\n> Of the *lamp*.\n\n```\n{{ by }}\n```"
+    )
+
+
+def test_a_long_comment_of_MDX_is_not_read() -> None:
+    hidden = "\n".join(f"Line {number} of it.\n" for number in range(60))
+    assert (
+        content(f"Before it.\n\n{{/* {hidden} */}}\n\nAfter it.", ".mdx")
+        == "Before it.\n\nAfter it."
+    )
+
+
+def test_what_only_names_the_heading_below_it_is_not_said_above() -> None:
+    text = (
+        "Lamps\n=====\n\nAll the settings of lamps.\n\n.. setting:: HUE\n.. lamp-key:: hue\n\n"
+        "HUE\n---\n\nThe colour of it.\n\n.. setting:: LEVEL\n"
+    )
+    assert content(text, ".rst") == (
+        "# Lamps\n\nAll the settings of lamps.\n\n## HUE\n\nThe colour of it.\n\n**LEVEL**"
+    )
 
 
 def test_an_object_is_called_by_its_name_where_a_label_is_called_so_too(tmp_path: Path) -> None:
