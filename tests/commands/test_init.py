@@ -224,6 +224,9 @@ def test_nothing_is_written_before_somebody_has_agreed(
          **PAGE},
         {"mkdocs.yml": "site_name: x\nextra_javascript:\n\t- a.js\n", **PAGE},
         {"hugo.toml": 'theme = "of-my-own"\n', "content/_index.md": "# x\n"},
+        {"antora.yml": "name: x\nversion: ~\n", "modules/ROOT/pages/index.adoc": "= x\n"},
+        {"source.config.mjs": "export const docs = defineDocs({dir: 'content'})\n",
+         "lib/source.tsx": "export const source = loader({baseUrl: '/'})\n", "content/a.mdx": "x\n"},
         {"a.html": "<h1>x</h1>"},
     ],
 )  # fmt: skip

@@ -249,6 +249,16 @@ def jekyll(config: Path, server: str, plugin: bool) -> Edit:
     return _of_theme(config, server, JEKYLL, (config.parent / "Gemfile",))
 
 
+def antora(config: Path, server: str, plugin: bool) -> Edit:
+    """The interface's bundle, which is most often in another repository."""
+    raise ByHand(f"its interface is a bundle, whose `head-scripts.hbs` takes {tag(server)}")
+
+
+def fumadocs(config: Path, server: str, plugin: bool) -> Edit:
+    """The layout of the Next.js app, which is code."""
+    raise ByHand(f"its root layout, `app/layout.tsx`, is code; the body there takes {tag(server)}")
+
+
 def _of_theme(config: Path, server: str, places: dict[str, str], more: tuple[Path, ...]) -> Edit:
     said = "\n".join(read(each) for each in (config, *more)).lower()
     theme = next((name for name in places if re.search(rf"\b{name}\b", said)), None)
@@ -299,7 +309,7 @@ def _is_within(before: Any, after: Any) -> bool:
 BY_KIND: dict[str, Made] = {
     "MkDocs": mkdocs, "Zensical": zensical, "Sphinx": sphinx, "Quarto": quarto,
     "Docusaurus": docusaurus, "VitePress": vitepress, "Starlight": starlight, "mdBook": mdbook,
-    "Hugo": hugo, "Jekyll": jekyll,
+    "Hugo": hugo, "Jekyll": jekyll, "Antora": antora, "Fumadocs": fumadocs,
 }  # fmt: skip
 PLUGINS = ("MkDocs", "Sphinx")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hyperrun.search.parsing import asciidoc as asciidoc_blocks
 from hyperrun.search.parsing import imported_data, liquid, myst, raw_html
 from hyperrun.search.parsing import markdown as markdown_blocks
 from hyperrun.search.parsing.blocks import Block, sections
@@ -13,6 +14,7 @@ from hyperrun.search.site.sluggers import Anchors
 
 MAX_FRONT_LINES = 400
 MDX_SUFFIXES = frozenset((".mdx",))
+ASCIIDOC_SUFFIXES = frozenset((".adoc", ".asciidoc"))
 _IN_FRONT = re.compile(r"\s*(?:$|#|- |[\w\"'-]+\s*:(?:\s|$))")
 
 
@@ -44,6 +46,15 @@ def restructured(
     """Sections of reStructuredText with the path of their headings as title."""
     lines = text.splitlines()
     found = _anchored(blocks(text, ".rst", place), lines, anchors)
+    return sections(found, lines, stem, "", "markdown")
+
+
+def asciidoc(
+    text: str, stem: str, place: Place | None = None, anchors: Anchors | None = None
+) -> list[Chunk]:
+    """Sections of AsciiDoc with the path of their headings as title."""
+    lines = text.splitlines()
+    found = _anchored(blocks(text, ".adoc", place), lines, anchors)
     return sections(found, lines, stem, "", "markdown")
 
 
@@ -79,6 +90,8 @@ def blocks(text: str, suffix: str, place: Place | None = None) -> list[Block]:
     lines = text.splitlines()
     front = front_matter(lines).lines
     whole, text = text, "\n".join([*[""] * front, *lines[front:]])
+    if suffix in ASCIIDOC_SUFFIXES:
+        return asciidoc_blocks.read(text, place)
     if place is not None:
         text = imported_data.said(text, place, suffix in MDX_SUFFIXES)
         if suffix not in MDX_SUFFIXES:

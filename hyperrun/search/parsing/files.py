@@ -18,8 +18,8 @@ from hyperrun.search.site.rules import NO_RULES, Rules, with_anchor
 log = logging.getLogger(__name__)
 
 MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst"}
-PAGES = {".ipynb", ".rst"} | MARKDOWN
-TEXT = {".txt", ".adoc", ".org"}
+PAGES = {".ipynb", ".rst"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
+TEXT = {".txt", ".org"}
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
 OFTENEST_ACCENT = 0.2  # of the letters of a text that is Western
@@ -33,7 +33,7 @@ def is_known(path: PurePosixPath) -> bool:
     """Is there a parser for such a file?"""
     suffix = path.suffix.lower()
     return (
-        suffix in {".py", ".pyi", ".ipynb", ".rst"} | MARKDOWN | TEXT
+        suffix in {".py", ".pyi"} | PAGES | TEXT
         or suffix in other_code.LANGUAGES
         or suffix in other_code.BY_PATTERN
         or path.name.lower() in NAMES
@@ -131,6 +131,8 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
         chunks = notebooks.chunks(text, stem, place, anchors)
     elif suffix == ".rst":
         chunks = documents.restructured(text, stem, place, anchors)
+    elif suffix in documents.ASCIIDOC_SUFFIXES:
+        chunks = documents.asciidoc(text, stem, place, anchors)
     else:
         chunks = documents.markdown(text, stem, place, suffix, anchors)
     if page is None:

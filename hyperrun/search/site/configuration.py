@@ -5,14 +5,26 @@ from collections import deque
 from pathlib import Path
 
 from hyperrun.search.ignore import is_passed_over
-from hyperrun.search.site import astro, docusaurus, hugo, jekyll, mdbook, mkdocs, quarto, sphinx
+from hyperrun.search.site import (
+    antora,
+    astro,
+    docusaurus,
+    fumadocs,
+    hugo,
+    jekyll,
+    mdbook,
+    mkdocs,
+    quarto,
+    sphinx,
+)
 from hyperrun.search.site import vitepress as vitepress_rules
 
 MAX_DEPTH = 4
 MAX_FOLDERS = 4_000
 NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
-     *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES)
+     *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
+     *fumadocs.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

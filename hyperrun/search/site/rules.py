@@ -14,9 +14,11 @@ from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from hyperrun.search.site import (
+    antora,
     astro,
     configuration,
     docusaurus,
+    fumadocs,
     hugo,
     identity,
     jekyll,
@@ -214,7 +216,9 @@ def _site(root: Path, config: Path) -> Generator | None:
         return mkdocs.read(root, config)
     if name in quarto.NBDEV_NAMES:
         return quarto.read_nbdev(root, config)
-    for module in (mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo):
+    for module in (
+        mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
+    ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)
             return site
@@ -249,7 +253,9 @@ def _start(main: Generator, site_url: str) -> str:
     """Where the main site begins below the address that the operator gave."""
     base = main.base.strip("/")
     given = urlsplit(site_url).path.strip("/")
-    is_fixed = isinstance(main, (docusaurus.Docusaurus, vitepress.VitePress, astro.Astro))
+    is_fixed = isinstance(
+        main, (docusaurus.Docusaurus, vitepress.VitePress, astro.Astro, fumadocs.Fumadocs)
+    )
     if not (site_url and base and is_fixed) or given == base:
         return ""
     if not given:

@@ -453,7 +453,7 @@ def test_a_long_section_is_parted_between_blocks(suffix: str) -> None:
     "<details>" * 2_000, "[^a]: " * 2_000, "\\" * 10_000, "&" * 10_000, "_" * 10_000,
     "a:: b\n" * 2_000, "[[a]]\n" * 2_000, "* a\n+\n" * 1_000, "xref:a[" * 1_000, "_a" * 3_000,
 ])  # fmt: skip
-@pytest.mark.parametrize("suffix", [".md", ".mdx", ".rst"])
+@pytest.mark.parametrize("suffix", [".md", ".mdx", ".rst", ".adoc"])
 @pytest.mark.timeout(20)
 def test_no_document_stops_the_reader(tmp_path: Path, suffix: str, evil: str) -> None:
     repository.write(tmp_path, f"a{suffix}", f"Words of it.\n\n{evil}\n")

@@ -124,6 +124,21 @@ PERMALINKS = {
     "books = '/:sections/:filename/'\nodd = '/:colour/'\n[permalinks.section]\nposts = '/news/'\n",
     "content/_index.md": "",
 }
+ANTORA = {"docs/antora.yml": "name: lamp\nversion: '2.1'\n"}
+ROOT_ANTORA = {"antora.yml": "name: ROOT\nversion: ~\n"}
+PLAYED = {
+    "antora-playbook.yml": "site: {url: https://x.org}\nurls: {html_extension_style: indexify}\n"
+    "asciidoc: {attributes: {idprefix: '', idseparator: '-'}}\n",
+    "docs/antora.yml": "name: lamp\nversion: ~\n",
+}
+BRANCHED = {"docs/antora.yml": "name: lamp\nversion: true\n"}
+FUMADOCS = {
+    "site/source.config.ts": "export const docs = defineDocs({\n  dir: 'content/docs',\n});\n",
+    "site/lib/source.ts": "export const source = loader({\n  baseUrl: '/docs',\n"
+    "  source: docs.toFumadocsSource(),\n});\n",
+    "site/content/docs/index.mdx": "",
+}
+UNPLACED = {each: text for each, text in FUMADOCS.items() if "lib" not in each}
 PRETTY = {"_config.yml": "title: x\npermalink: pretty\nexclude: [private]\n"}
 TITLED = {"\0heading": "Core"}
 
@@ -257,6 +272,22 @@ TITLED = {"\0heading": "Core"}
         (PERMALINKS, "content/docs/a.md", {"title": "A"}, "docs/a/"),
         (PRETTY, "docs/a.md", {"title": "A"}, "docs/a/"),
         (PRETTY, "private/a.md", {"title": "A"}, None),
+        (ANTORA, "docs/modules/ROOT/pages/a/b.adoc", {}, "lamp/2.1/a/b.html"),
+        (ANTORA, "docs/modules/more/pages/index.adoc", {}, "lamp/2.1/more/index.html"),
+        (ANTORA, "docs/modules/ROOT/partials/b.adoc", {}, None),
+        (ANTORA, "docs/modules/ROOT/pages/_b.adoc", {}, None),
+        (ANTORA, "docs/modules/ROOT/pages/b.png", {}, None),
+        (ANTORA, "README.adoc", {}, None),
+        (ROOT_ANTORA, "modules/ROOT/pages/a.adoc", {}, "a.html"),
+        (PLAYED, "docs/modules/ROOT/pages/a.adoc", {}, "lamp/a/"),
+        (PLAYED, "docs/modules/ROOT/pages/index.adoc", {}, "lamp/"),
+        (BRANCHED, "docs/modules/ROOT/pages/a.adoc", {}, None),
+        (FUMADOCS, "site/content/docs/a/b.mdx", {}, "a/b"),
+        (FUMADOCS, "site/content/docs/(group)/a/index.mdx", {}, "a"),
+        (FUMADOCS, "site/content/docs/index.mdx", {}, "./"),
+        (FUMADOCS, "site/content/docs/a.json", {}, None),
+        (FUMADOCS, "site/README.md", {}, None),
+        (UNPLACED, "site/content/docs/a.mdx", {}, None),
         ({}, "docs/a.md", {}, None),
         ({"package.json": "{}"}, "docs/a.rst", {}, None),
     ],
@@ -287,6 +318,7 @@ def test_a_file_has_its_page_by_its_generators_rules(
         (DOCUSAURUS, "https://x.org/b/"),
         (STARLIGHT, "https://x.org/s"),
         (HUGO, "https://x.org/"),
+        (PLAYED, "https://x.org"),
         (JEKYLL, "https://x.org/j"),
         ({"mkdocs.yml": "site_url: http://localhost:8000/\n"}, ""),
         ({"mkdocs.yml": "site_url: [\n"}, ""),
@@ -326,6 +358,39 @@ def test_a_base_that_the_operator_left_out_is_added(
     for name, text in DOCUSAURUS.items():
         repository.write(tmp_path, name, text)
     assert rules.read(tmp_path, site_url).page("website/docs/intro.md") == page
+
+
+@pytest.mark.parametrize(
+    ("site_url", "page"), [("https://x.org", "docs/a"), ("https://x.org/docs", "a")]
+)
+def test_the_loader_of_Fumadocs_says_where_its_pages_begin(
+    tmp_path: Path, site_url: str, page: str
+) -> None:
+    for name, text in FUMADOCS.items():
+        repository.write(tmp_path, name, text)
+    assert rules.read(tmp_path, site_url).page("site/content/docs/a.mdx") == page
+
+
+@pytest.mark.parametrize(
+    ("configuration", "text", "anchors"),
+    [
+        (PLAYED, "", ["set-it-up", "set-it-up-2", "own"]),
+        (ANTORA, "See xref:b.adoc#_set_it_up[this].", ["_set_it_up", "_set_it_up_2", "own"]),
+        (ANTORA, "See <<set-it-up>> and <<own>>.", ["set-it-up", "set-it-up-2", "own"]),
+        (ANTORA, "See <<own>> alone.", ["", "", "own"]),
+    ],
+    ids=["a playbook", "references of one kind", "of the other", "of none"],
+)
+def test_ids_in_Antora_are_made_as_its_playbook_says_or_its_references_show(
+    tmp_path: Path, configuration: Files, text: str, anchors: list[str]
+) -> None:
+    for name, told in configuration.items():
+        repository.write(tmp_path, name, told)
+    page = "docs/modules/ROOT/pages/a.adoc"
+    repository.write(tmp_path, page, f"= A\n\n{text}\n\n[#own]\n== Own one\n")
+    known = rules.read(tmp_path).anchors(page)
+    made = [known.add("Set it up", level=2), known.add("Set it up", level=3)]
+    assert [*made, known.add("Own one", "own", 2)] == anchors
 
 
 def test_each_folder_has_the_rules_of_its_own_configuration(tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""Ids as Asciidoctor.js 4.1.0 has really made them, and headings whose id only a build can tell."""
+
+import pytest
+
+from hyperrun.search.parsing import documents
+from hyperrun.search.site import sluggers
+
+PAGE = """= Title
+
+== Set it up!
+
+== Set it up!
+
+== `__init__` and `x < y > z`
+
+== What is *bold* _and_ https://x.org/a[a link]?
+
+== Über straße und Ångström
+
+== 中文
+
+== "Quotes" & 'more'
+
+== It's here...
+
+== Ends with a dash -
+
+== 1.0 release
+
+== `snake_case`
+
+== C++
+
+== a -- b
+
+== "`Curly`" words
+
+== .rubocop.yml and a.b.c
+
+[#own-id]
+== Given one
+
+[[own_2]]
+=== Given another
+
+== link:b.html[Linked] page
+
+== a_b_c d-e_f
+
+== Ends with punctuation?!
+"""
+MADE = {
+    ("_", "_"): [
+        "_set_it_up", "_set_it_up_2", "_init_and_x_y_z", "_what_is_bold_and_a_link",
+        "_über_straße_und_ångström", "_中文", "_quotes_more", "_its_here", "_ends_with_a_dash",
+        "_1_0_release", "_snake_case", "_c", "_ab", "_curly_words", "_rubocop_yml_and_a_b_c",
+        "own-id", "own_2", "_linked_page", "_a_b_c_d_e_f", "_ends_with_punctuation",
+    ],
+    ("", "-"): [
+        "set-it-up", "set-it-up-2", "init-and-x-y-z", "what-is-bold-and-a-link",
+        "über-straße-und-ångström", "中文", "quotes-more", "its-here", "ends-with-a-dash",
+        "1-0-release", "snake_case", "c", "ab", "curly-words", "rubocop-yml-and-a-b-c", "own-id",
+        "own_2", "linked-page", "a_b_c-d-e_f", "ends-with-punctuation",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("prefix", "separator"), MADE)
+def test_sections_of_AsciiDoc_are_called_as_Asciidoctor_calls_them(
+    prefix: str, separator: str
+) -> None:
+    known = sluggers.Asciidoctor(prefix, separator)
+    headings = [block for block in documents.blocks(PAGE, ".adoc") if block.level]
+    made = [known.add(each.source, each.own_id, each.level) for each in headings]
+    assert made == ["", *MADE[(prefix, separator)]]
+
+
+def test_a_heading_that_an_attribute_or_a_tag_is_in_has_no_known_id() -> None:
+    assert sluggers.Asciidoctor().add("Since {version}", "", 2) == ""
+    assert sluggers.Kramdown().add("Filters {% include badge.html version='4.0' %}", "", 2) == ""
+    assert sluggers.Kramdown().add("Filters {{ page.kind }}", "own", 2) == "own"
