@@ -88,6 +88,10 @@ CASES: dict[str, tuple[dict[str, str], str, list[str]]] = {
         {"docs/.vitepress/config.js": "export default { title: 'x' }\n", **PAGE},
         "docs/.vitepress/config.js",
         [f"export default {{ head: [['script', {{ async: '', src: '{SRC}' }}]], title: 'x' }}"]),
+    "vuepress": (
+        {"docs/.vuepress/config.ts": "export default defineUserConfig({\n  title: 'x',\n})\n", **PAGE},
+        "docs/.vuepress/config.ts",
+        [f"head: [['script', {{ async: '', src: '{SRC}' }}]],"]),
     "starlight": (
         {"astro.config.mjs": "import starlight from '@astrojs/starlight';\nexport default defineConfig({\n"
          "  integrations: [\n    starlight({\n      title: 'x',\n      head: [\n"

@@ -254,6 +254,11 @@ def antora(config: Path, server: str, plugin: bool) -> Edit:
     raise ByHand(f"its interface is a bundle, whose `head-scripts.hbs` takes {tag(server)}")
 
 
+def vuepress(config: Path, server: str, plugin: bool) -> Edit:
+    """`head`, as VitePress has it."""
+    return vitepress(config, server, plugin)
+
+
 def fumadocs(config: Path, server: str, plugin: bool) -> Edit:
     """The layout of the Next.js app, which is code."""
     raise ByHand(f"its root layout, `app/layout.tsx`, is code; the body there takes {tag(server)}")
@@ -310,6 +315,7 @@ BY_KIND: dict[str, Made] = {
     "MkDocs": mkdocs, "Zensical": zensical, "Sphinx": sphinx, "Quarto": quarto,
     "Docusaurus": docusaurus, "VitePress": vitepress, "Starlight": starlight, "mdBook": mdbook,
     "Hugo": hugo, "Jekyll": jekyll, "Antora": antora, "Fumadocs": fumadocs,
+    "VuePress": vuepress,
 }  # fmt: skip
 PLUGINS = ("MkDocs", "Sphinx")
 

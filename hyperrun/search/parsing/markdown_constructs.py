@@ -85,6 +85,11 @@ def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int)
         if not meta["book"].endswith("include") and meta["book"] != "playground":
             return []
         return document.include(snippets.booked(document.place, meta["booked"]), start, end)
+    if meta["vue"]:  # by its path, or by an alias that is called as its folder
+        shown = snippets.found(document.place, meta["vue"].removeprefix("@"))
+        if shown and meta["vue_lines"]:
+            shown = includes.numbered(shown.file, list(shown.lines), meta["vue_lines"])
+        return document.include(shown, start, end, True, meta["vue_language"])
     name, _, region = meta["vite"].partition("#")
     shown = snippets.found(document.place, name)
     if shown and region:

@@ -39,6 +39,8 @@ _INCLUDE = re.compile(
     r"|\{\{[ \t]*#(?P<book>\w+)[ \t]+(?P<booked>[^}]+?)[ \t]*\}\}$"
     r"|<<<[ \t]*(?P<vite>\S[^{\[]*?)[ \t]*(?:\{(?P<lines>[^}]*)\})?"
     r"[ \t]*(?:\[(?P<label>[^\]]*)\])?$"
+    r"|@\[code(?:\{(?P<vue_lines>[\d,\s-]*)\})?[ \t]*(?P<vue_language>[\w+#-]*)[^\]]*\]"
+    r"\((?P<vue>[^)\s]+)\)$"
 )
 _TAKEN_OUT = re.compile(r"\s*(?:\{\{[<%].*[%>]\}\}|-+8<-+.*)\s*")
 _TO_ITS_END = re.compile(r"\s*<(?:[!?]|(?:script|pre|style|textarea)\b)", re.IGNORECASE)
@@ -461,7 +463,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "{": (_include, _silent, _braced),
     "-": (_snippet,), ";": (_snippet,), "(": (_target,), "i": (_module,), "e": (_module,),
     "[": (_definition_of_footnote, _silent), "+": (_silent,), "%": (_silent,),
-    "*": (_silent,), "@": (_silent,), "\\": (_silent,),
+    "*": (_silent,), "@": (_include, _silent), "\\": (_silent,),
 }  # fmt: skip
 
 

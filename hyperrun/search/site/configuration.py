@@ -18,6 +18,7 @@ from hyperrun.search.site import (
     sphinx,
 )
 from hyperrun.search.site import vitepress as vitepress_rules
+from hyperrun.search.site import vuepress as vuepress_rules
 
 MAX_DEPTH = 4
 MAX_FOLDERS = 4_000
@@ -55,6 +56,9 @@ def find(root: Path) -> list[Path]:
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name == vitepress_rules.FOLDER:
                     config = vitepress_rules.configuration(folder)
+                    found += [config] if config else []
+                elif entry.name == vuepress_rules.FOLDER:
+                    config = vuepress_rules.configuration(folder)
                     found += [config] if config else []
                 elif depth < MAX_DEPTH and not is_passed_over(entry.name) and (
                     entry.name.lower() not in _OTHERS

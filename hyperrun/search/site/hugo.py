@@ -147,6 +147,8 @@ def read(root: Path, config: Path) -> Hugo | None:
         lower.keys()
     ):
         return None
+    if "base_url" in lower:  # it is Zola's
+        return None
     default = lower.get("defaultcontentlanguage", "en")
     default = default if isinstance(default, str) else "en"
     languages = mapping(lower.get("languages"))

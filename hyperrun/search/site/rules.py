@@ -27,6 +27,7 @@ from hyperrun.search.site import (
     quarto,
     sphinx,
     vitepress,
+    vuepress,
 )
 from hyperrun.search.site.generator import Generator
 from hyperrun.search.site.identity import Identity
@@ -212,6 +213,8 @@ def _site(root: Path, config: Path) -> Generator | None:
     name = config.name
     if config.parent.name == vitepress.FOLDER or config.parent.parent.name == vitepress.FOLDER:
         return vitepress.read(root, config, vitepress.home(root, config))
+    if config.parent.name == vuepress.FOLDER:
+        return vuepress.read(root, config)
     if mkdocs.VARIANT.fullmatch(name):
         return mkdocs.read(root, config)
     if name in quarto.NBDEV_NAMES:
@@ -254,7 +257,14 @@ def _start(main: Generator, site_url: str) -> str:
     base = main.base.strip("/")
     given = urlsplit(site_url).path.strip("/")
     is_fixed = isinstance(
-        main, (docusaurus.Docusaurus, vitepress.VitePress, astro.Astro, fumadocs.Fumadocs)
+        main,
+        (
+            docusaurus.Docusaurus,
+            vitepress.VitePress,
+            astro.Astro,
+            fumadocs.Fumadocs,
+            vuepress.VuePress,
+        ),
     )
     if not (site_url and base and is_fixed) or given == base:
         return ""

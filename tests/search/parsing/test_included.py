@@ -29,6 +29,12 @@ INCLUDES = {
         "```rust\nfn main() {\n    run();\n}\n```", ("src/main.rs", 2, 4),
     ),
     "VitePress'": ("<<< @/src/a.ts#part{1} [a]", ".md", "**a**\n\n```ts\nlet b = 2\n```", ("src/a.ts", 3, 3)),
+    "VuePress'": (
+        "@[code](@src/lamp.py)", ".md",
+        "```python\nimport os\n\ndef dim(level):\n    return level\n\n\nclass Lamp:\n    def on(self):\n"
+        "        return True\n```", ("src/lamp.py", 1, 11),
+    ),
+    "VuePress' lines": ("@[code{4-5} py](../src/lamp.py)", ".md", DIM.replace("python", "py"), ("src/lamp.py", 4, 5)),
     "Docusaurus' code": (
         "import Lamp from '!!raw-loader!../src/a.ts';\n\n<CodeBlock language=\"ts\">{Lamp}</CodeBlock>", ".mdx",
         "```ts\nlet a = 1\nlet b = 2\n```", ("src/a.ts", 1, 4),

@@ -124,6 +124,8 @@ PERMALINKS = {
     "books = '/:sections/:filename/'\nodd = '/:colour/'\n[permalinks.section]\nposts = '/news/'\n",
     "content/_index.md": "",
 }
+VUEPRESS = {"docs/.vuepress/config.ts": "export default defineUserConfig({ base: '/v/' })\n"}
+PATTERNED = {"docs/.vuepress/config.js": "module.exports = { permalink: '/:year/:slug' }\n"}
 ANTORA = {"docs/antora.yml": "name: lamp\nversion: '2.1'\n"}
 ROOT_ANTORA = {"antora.yml": "name: ROOT\nversion: ~\n"}
 PLAYED = {
@@ -139,6 +141,7 @@ FUMADOCS = {
     "site/content/docs/index.mdx": "",
 }
 UNPLACED = {each: text for each, text in FUMADOCS.items() if "lib" not in each}
+ZOLA = {"config.toml": "base_url = 'https://x.org'\ntheme = 'x'\n", "content/_index.md": ""}
 PRETTY = {"_config.yml": "title: x\npermalink: pretty\nexclude: [private]\n"}
 TITLED = {"\0heading": "Core"}
 
@@ -272,6 +275,13 @@ TITLED = {"\0heading": "Core"}
         (PERMALINKS, "content/docs/a.md", {"title": "A"}, "docs/a/"),
         (PRETTY, "docs/a.md", {"title": "A"}, "docs/a/"),
         (PRETTY, "private/a.md", {"title": "A"}, None),
+        (VUEPRESS, "docs/guide/README.md", {}, "guide/"),
+        (VUEPRESS, "docs/guide/a.md", {}, "guide/a.html"),
+        (VUEPRESS, "docs/guide/a.md", {"permalink": "/z/"}, "z/"),
+        (VUEPRESS, "docs/guide/a.md", {"permalink": "/:slug/"}, None),
+        (VUEPRESS, "docs/.vuepress/a.md", {}, None),
+        (VUEPRESS, "a.md", {}, None),
+        (PATTERNED, "docs/a.md", {}, None),
         (ANTORA, "docs/modules/ROOT/pages/a/b.adoc", {}, "lamp/2.1/a/b.html"),
         (ANTORA, "docs/modules/more/pages/index.adoc", {}, "lamp/2.1/more/index.html"),
         (ANTORA, "docs/modules/ROOT/partials/b.adoc", {}, None),
@@ -288,6 +298,7 @@ TITLED = {"\0heading": "Core"}
         (FUMADOCS, "site/content/docs/a.json", {}, None),
         (FUMADOCS, "site/README.md", {}, None),
         (UNPLACED, "site/content/docs/a.mdx", {}, None),
+        (ZOLA, "content/a.md", {}, None),
         ({}, "docs/a.md", {}, None),
         ({"package.json": "{}"}, "docs/a.rst", {}, None),
     ],
