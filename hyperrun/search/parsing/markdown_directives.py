@@ -37,7 +37,8 @@ def blocks(
     if name in directives.NOTES:
         title = directives.note_title(name, argument)
         if argument and title != argument:
-            text = f"{argument}\n{text}"
+            is_parted = skipped or not body.partition("\n")[0].strip()
+            text = f"{argument}\n\n{text}" if is_parted else f"{argument}\n{text}"
         content = commonmark.note(document.words(title), document.said(text))
         return [document.block(start, end, content)]
     if name in directives.VERSIONS:
@@ -120,6 +121,8 @@ def described(document: Reading, name: str, body: str, start: int, end: int) -> 
 
 def _glossary(document: Reading, text: str) -> str:
     """Terms at the margin, and below them, further in, what they mean."""
+    if re.search(r"(?m)^:[ \t]", text):  # written as a list of definitions
+        return document.said(text)
     items: list[str] = []
     for entry in re.split(r"\n(?=\S)", re.sub(r"(?m)^(\S.*)\n(?=\S)", r"\1, ", text.strip("\n"))):
         term, _, body = entry.partition("\n")

@@ -66,6 +66,13 @@ MARKDOWN = {
         '```{csv-table} T\n:header: >\n:    "A", "B"\n:widths: 1, 2\n\n1, "2, 3"\n```',
         "**T**\n\n| A | B |\n| --- | --- |\n| 1 | 2, 3 |",
     ),
+    "a glossary of definitions": (
+        ":::{glossary}\nLamp\n: Gives light.\n\nSwitch\n: Turns it on.\n:::",
+        "- **Lamp**\\\n  Gives light.\n- **Switch**\\\n  Turns it on.",
+    ),
+    "what stands behind the name of an admonition": (
+        ":::{tip} First of all\n:class: x\n\nRead this.\n:::", "> **Tip**\n>\n> First of all\n>\n> Read this."
+    ),
     "a card's head and foot": (
         ":::{card} Lamp\nOn top.\n^^^\nIn it.\n+++\nBelow.\n:::", "**Lamp**\n\nOn top.\n\nIn it.\n\nBelow."
     ),
