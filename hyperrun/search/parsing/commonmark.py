@@ -8,6 +8,7 @@ _SPECIAL = re.compile(
     r"|\[(?=[^\[\]]*\][(\[])"
 )
 _MAYBE = re.compile(r"[\\`*_~<&\[]")
+_FORMULA = re.compile(r"\$(?![\s$])[^$\n]*(?<![\s$])\$(?!\d)")  # which it would be taken for
 _OPENING = re.compile(
     r"(?:(#{1,6}|[-+*=]|>)(?=\s|$)|(\d{1,9})([.)])(?=\s|$)|(-{3,}|={3,}|~{3,})$|>)"
 )
@@ -18,9 +19,12 @@ LEAST_LEADING = 5  # words of a sentence; "On this page:" leads to a table of co
 
 def escaped(text: str) -> str:
     """`text` with everything that would be a mark in a line told apart from one."""
+    if "$" in text and _FORMULA.search(text):
+        text = text.replace("$", "\0")
     if not _MAYBE.search(text):
-        return text
-    return _SPECIAL.sub(lambda match: f"\\{match[0]}" if match[0] != "~~" else r"\~\~", text)
+        return text.replace("\0", r"\$")
+    said = _SPECIAL.sub(lambda match: f"\\{match[0]}" if match[0] != "~~" else r"\~\~", text)
+    return said.replace("\0", r"\$")
 
 
 def paragraph(line: str) -> str:

@@ -525,11 +525,14 @@ def _unresolved(state: "StateInline", silent: bool) -> bool:
 
 
 def _dollar(state: "StateInline", silent: bool) -> bool:
-    """A dollar that begins no formula: code or a tag would end inside of it."""
+    """A dollar that begins no formula: code or a tag would end inside of it, or the next dollar
+    begins a name, as in `$HOME/$USER`."""
     if state.src[state.pos] != "$":
         return False
-    inside = state.src[state.pos + 1 : max(state.src.find("$", state.pos + 1), 0)]
-    if "</" not in inside and inside.count("`") % 2 == 0:
+    close = max(state.src.find("$", state.pos + 1), 0)
+    inside = state.src[state.pos + 1 : close]
+    begins_name = bool(inside) and state.src[close + 1 : close + 2].isalpha()
+    if "</" not in inside and inside.count("`") % 2 == 0 and not begins_name:
         return False
     if not silent:
         state.pending += "$"
