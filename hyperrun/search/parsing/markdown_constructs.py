@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _PICTURE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp|ico|mp4|webm|mov|cast|pdf)\b", re.IGNORECASE)
+_TAB = re.compile(r"(?m)^@tab(?::active)?[ \t]+(?P<title>\S.*?)(?:#[\w-]+)?[ \t]*$")  # of VuePress
 _CALLOUT = re.compile(r"\.callout-([\w-]+)")
 
 
@@ -124,13 +125,21 @@ def _container(document: Reading, info: str, body: str, start: int, end: int) ->
         return document.read(body, start)
     kind = named["kind"].lower()
     title = re.sub(r"\s*\{[^}]*\}", "", named["label"] or named["title"]).strip()
-    if kind in ("code-group", "tabs", "steps", "v-pre", "raw", "center", "tab-set"):
-        return document.read(body, start)
-    if kind in ("tab", "tab-item") or kind.startswith("details"):
+    if kind in ("code-group", "code-tabs", "tabs", "steps", "v-pre", "raw", "center", "tab-set"):
+        return document.read(_TAB.sub(r"**\g<title>**", body), start)
+    if kind in ("tab", "tab-item", "code-group-item") or kind.startswith("details"):
         title = title.removeprefix("=").strip() or ("Details" if kind == "details" else "")
         return document.labelled(document.words(title), body, start, end, 1)
     title = title.strip("\"'") or kind.capitalize()
     return [document.block(start, end, commonmark.note(document.words(title), document.said(body)))]
+
+
+def _first_words(rest: str) -> str:
+    """The first of a tag's values that has no name."""
+    quoted = re.match(r"\"([^\"]*)\"|'([^']*)'", rest)
+    if quoted:
+        return quoted[1] or quoted[2] or ""
+    return "" if "=" in rest else rest.strip("\"'")
 
 
 def _tags(
@@ -142,7 +151,15 @@ def _tags(
         name, _, rest = told.partition(" ")
         rest = rest.strip()
         values = dict(re.findall(r"([\w-]+)\s*=\s*\"([^\"]*)\"", rest))
-        if name in ("highlight", "code-block", "mermaid") and body is not None:
+        if name == "tabs" and "items" in values:  # of Hextra, whose tabs have no names
+            document.tab_names = [each.strip() for each in values["items"].split(",")]
+        if name == "tab" and body is not None:  # of Docsy, which is code
+            label = document.words(values.get("header", ""))
+            has_fence = "```" in body
+            said = document.said(dedent(body)) if has_fence else (
+                commonmark.fence(dedent(body), values.get("lang", "")))  # fmt: skip
+            found.append(document.block(start, end, commonmark.titled(label, said)))
+        elif name in ("highlight", "code-block", "mermaid") and body is not None:
             language = rest.split()[0] if rest else ""
             found.append(document.block(start, end, commonmark.fence(dedent(body), language)))
         elif name in ("include", "include-markdown", "include_relative", "readfile", "embed"):
@@ -158,7 +175,8 @@ def _tags(
                 values.get("title")
                 or values.get("header")
                 or values.get("name")
-                or ("" if "=" in rest else rest.strip("\"'"))
+                or _first_words(rest)
+                or (document.tab_names.pop(0) if name == "tab" and document.tab_names else "")
             )
             if label:
                 said = commonmark.strong(document.words(label))

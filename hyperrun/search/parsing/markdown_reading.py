@@ -29,6 +29,7 @@ class Reading(ABC):
         self.footnotes: dict[str, int] = {}
         self.includes: list[Include] = []
         self.tabs: dict[str, str] = {}  # by value, what Docusaurus' `Tabs` calls them
+        self.tab_names: list[str] = []  # what the next tabs of Hextra are called
         self.depth = 0
         self.own_id = ""
         self.module = ""  # of which objects are described

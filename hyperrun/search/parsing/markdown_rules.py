@@ -449,7 +449,8 @@ _BRACED = (
 def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]) -> Found:
     """A tag, with what it holds where it holds code or nothing for a reader."""
     name = tags[0].split()[0] if tags and tags[0] else ""
-    if len(tags) == 1 and name in ("highlight", "comment", "code-block", "mermaid", "codetabs"):
+    is_code = name == "tab" and bool(re.search(r"\blang=", tags[0]))
+    if len(tags) == 1 and (is_code or name in _HOLD_CODE):
         for number in range(stop, end):
             if re.match(rf"\{{(%|\{{[<%])-?\s*(end{name}|/\s*{name})\b", _line(state, number)):
                 body = _inside(state, stop, number, state.blkIndent)
@@ -457,6 +458,7 @@ def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]
     return stop, {"name": kind, "tags": tags}
 
 
+_HOLD_CODE = ("highlight", "comment", "code-block", "mermaid", "codetabs")
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
     ":": (_container,), "/": (_block,), "<": (_include, _component),

@@ -41,6 +41,23 @@ MARKDOWN = {
         "::: code-group\n\n```sh [npm]\nnpm i\n```\n\n```sh [yarn]\nyarn\n```\n\n:::",
         "**npm**\n\n```sh\nnpm i\n```\n\n**yarn**\n\n```sh\nyarn\n```",
     ),
+    "VuePress' code tabs": (
+        "::: code-tabs\n@tab npm\n\n```sh\nnpm i\n```\n\n@tab:active yarn#y\n\n```sh\nyarn\n```\n\n:::",
+        "**npm**\n\n```sh\nnpm i\n```\n\n**yarn**\n\n```sh\nyarn\n```",
+    ),
+    "VuePress' code group": (
+        ":::: code-group\n::: code-group-item npm\n```sh\nnpm i\n```\n:::\n::::", "**npm**\n\n```sh\nnpm i\n```"
+    ),
+    "Hextra's tabs": (
+        '{{< tabs items="npm,yarn" >}}\n{{< tab >}}\n```sh\nnpm i\n```\n{{< /tab >}}\n'
+        "{{< tab >}}\n```sh\nyarn\n```\n{{< /tab >}}\n{{< /tabs >}}",
+        "**npm**\n\n```sh\nnpm i\n```\n\n**yarn**\n\n```sh\nyarn\n```",
+    ),
+    "Docsy's tabs of code": (
+        '{{< tabpane >}}\n{{< tab header="Linux" lang="sh" >}}\nls # all\n{{< /tab >}}\n{{< /tabpane >}}',
+        "**Linux**\n\n```sh\nls # all\n```",
+    ),
+    "a shortcode of two values": ('{{< expand "More of it" "…" >}}\nIn it.\n{{< /expand >}}', "**More of it**\n\nIn it."),
     "Quarto's callout": (
         "::: {.callout-note}\n## A title\n\nHi.\n:::", "> **A title**\n>\n> Hi."
     ),
