@@ -52,6 +52,8 @@ PYTHON_OBJECT = re.compile(
     r"(?:py:)?(?:class|function|method|attribute|exception|data|decorator|property|staticmethod"
     r"|classmethod|decoratormethod)$"
 )
+_METHODS = frozenset(("get", "post", "put", "patch", "delete", "head", "options", "any"))
+_CARD_PARTS = re.compile(r"(?m)^[ \t]*(?:\^{3}|\+{3})[ \t]*$")
 _BEGINS_BLOCK = re.compile(r"(?:[-*+]|\d+[.)]|>|\|)\s|```|~~~")
 _ARGUMENT_IS_TEXT = frozenset(("sidebar", "admonition"))
 
@@ -66,6 +68,24 @@ def note_title(name: str, argument: str) -> str:
     if name in _ARGUMENT_IS_TEXT and argument:
         return argument
     return {"seealso": "See also", "sidebar": "", "admonition": ""}.get(name, name.capitalize())
+
+
+def facts(name: str, options: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What the options of a value of the configuration tell of it: its type, its default."""
+    if name != "confval":
+        return []
+    return [(each.capitalize(), options[each]) for each in ("type", "default") if options.get(each)]
+
+
+def request(name: str, argument: str) -> str:
+    """The request that a directive of httpdomain describes, "" for another directive."""
+    method = name.removeprefix("http:")
+    return f"{method.upper()} {argument.strip()}" if method in _METHODS and method != name else ""
+
+
+def without_parts(name: str, text: str) -> str:
+    """A card of sphinx-design without the marks below its head and above its foot."""
+    return _CARD_PARTS.sub("", text) if "card" in name else text
 
 
 def code_tab(argument: str) -> tuple[str, str]:

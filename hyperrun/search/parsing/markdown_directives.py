@@ -17,7 +17,6 @@ from hyperrun.search.parsing.markdown_reading import Reading
 from hyperrun.search.parsing.markdown_rules import parser
 from hyperrun.search.parsing.markdown_text import end_of
 
-_CARD_PARTS = re.compile(r"(?m)^(?:\^{3}|\+{3})[ \t]*$")  # of sphinx-design: its head, its foot
 _CUTS = {"lines", "start-after", "end-before", "start-at", "end-at", "pyobject", "start-line",
          "end-line"}  # fmt: skip
 
@@ -89,8 +88,17 @@ def blocks(
     offset = start + skipped - 1 + 1
     if name in ("figure", "subfigure"):
         return document.read(text, offset)
-    if "card" in name:
-        text = _CARD_PARTS.sub("", text)
+    if told := directives.facts(name, options):
+        facts = [f"**{each}:** {document.words(value)}" for each, value in told]
+        content = "\n\n".join(filter(None, [*facts, document.said(text)]))
+        content = commonmark.titled(document.words(argument), content)
+        return [document.block(start, end, content)]
+    if request := directives.request(name, argument):
+        content = "\n\n".join(
+            filter(None, (commonmark.fence(request, "http"), document.said(text)))
+        )
+        return [document.block(start, end, content)]
+    text = directives.without_parts(name, text)
     if name in directives.TITLED or name in ("table", "example", "myst-example"):
         if name == "myst-example":
             example = commonmark.fence(text, "markdown")

@@ -546,7 +546,7 @@ _BRACES = re.compile(
     r"%\{[#.][^{}\n]*\}%|"
     r"\{%.*?%\}|\{\{[<%].*?[%>]\}\}|\{/\*.*?\*/\}"
     r"|\{:?[ \t]*(?:(?:[#.][\w:.-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[\w./%#_-]+)"
-    r"|markdown|download|data-[\w-]+)[ \t]*)+\}",
+    r"|markdown|download|data-[\w-]+)[ \t]*)+\}(?!`)",  # a role is before a tick
     re.DOTALL,
 )
 

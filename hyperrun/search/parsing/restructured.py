@@ -362,6 +362,12 @@ class _Writer:
             return self._csv_table(node, options)
         if name in ("figure", "only", "ifconfig", "container", "rst-class"):
             return self._children(node)
+        if request := directives.request(name, argument):
+            parts = (commonmark.fence(request, "http"), self._children(node))
+            return "\n\n".join(filter(None, parts))
+        if facts := directives.facts(name, options):
+            lines = [f"**{each}:** {self._inline.caption(value)}" for each, value in facts]
+            return commonmark.titled(title, "\n\n".join([*lines, self._children(node)]))
         if name in directives.DESCRIBED and not node["code"].strip() and _names_heading(node):
             return ""
         if name in directives.TITLED or name in ("table", "tab-set"):

@@ -58,6 +58,8 @@ class _Ours:
                 return []
             return self._substituted(name, block, line)
         argument, options, content, content_offset = _taken(name, block, offset)
+        for at, text in enumerate(content):
+            content[at] = directives.without_parts(name, text)
         node = Directive("\n".join(block))
         node.line = line
         node["name"], node["argument"], node["options"] = name, argument, options

@@ -92,6 +92,12 @@ MARKDOWN = {
     "what stands behind the name of an admonition": (
         ":::{tip} First of all\n:class: x\n\nRead this.\n:::", "> **Tip**\n>\n> First of all\n>\n> Read this."
     ),
+    "a value of the configuration, in MyST": (
+        "```{confval} level\n:type: int\n:default: 3\n\nHow dark it gets.\n```",
+        "**level**\n\n**Type:** int\n\n**Default:** 3\n\nHow dark it gets.",
+    ),
+    "a request of an API, in MyST": ("```{http:get} /lamps\n\nAll of them.\n```", "```http\nGET /lamps\n```\n\nAll of them."),
+    "a role that is called as an attribute": ("Get {download}`the lamp <a.zip>` here.", "Get the lamp here."),
     "a card's head and foot": (
         ":::{card} Lamp\nOn top.\n^^^\nIn it.\n+++\nBelow.\n:::", "**Lamp**\n\nOn top.\n\nIn it.\n\nBelow."
     ),
@@ -373,6 +379,16 @@ RESTRUCTURED = {
     "a list table": (
         ".. list-table:: T\n   :header-rows: 1\n\n   * - A\n     - B\n   * - 1\n     - 2",
         "**T**\n\n| A | B |\n| --- | --- |\n| 1 | 2 |",
+    ),
+    "a value of the configuration": (
+        ".. confval:: level\n   :type: ``int``\n   :default: 3\n\n   How dark it gets.",
+        "**level**\n\n**Type:** `int`\n\n**Default:** 3\n\nHow dark it gets.",
+    ),
+    "a request of an API": (
+        ".. http:post:: /lamps/(int:id)\n\n   One lamp.", "```http\nPOST /lamps/(int:id)\n```\n\nOne lamp."
+    ),
+    "a card of sphinx-design": (
+        ".. card:: Lamp\n\n   On top.\n   ^^^\n   In it.\n   +++\n   Below.", "**Lamp**\n\nOn top.\n\nIn it.\n\nBelow."
     ),
     "a csv table": (
         '.. csv-table::\n   :header: "A", "B"\n\n   1, "2, 3"',
