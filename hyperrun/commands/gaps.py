@@ -29,6 +29,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
+from hyperrun.commands.arguments import days
 from hyperrun.commands.forges import APIS, TOKEN, forge_of, write_issues
 from hyperrun.commands.section_drafts.building import AUTOMATIC
 from hyperrun.errors import BadSetting, ModelError, SearchError, StoreError
@@ -50,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the gaps, or a draft for one."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.days <= 0 or min(options.least, options.most, options.draft or 1) < 1:
-        parser.error("--days, --least, --most and --draft are more than 0")
+    if min(options.least, options.most, options.draft or 1) < 1:
+        parser.error("--least, --most and --draft are more than 0")
     forge = forge_of(parser, options)
     if options.behind:
         os.nice(10)
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     add = parser.add_argument
-    add("--days", type=float, default=30, help="how far back (30)")
+    add("--days", type=days, default=30, help="how far back (30)")
     add("--least", type=int, default=2, help="how often a need was told at least (2)")
     add("--most", type=int, default=50, help="how many gaps (50)")
     add("--join", nargs="?", const="new", choices=("new", "all"),

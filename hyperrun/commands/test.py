@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 
 from hyperrun.answering.answerers import Answerers
 from hyperrun.answering.research import FIRST_PASSAGES
+from hyperrun.commands.arguments import usd
 from hyperrun.commands.testing import drafting, results
 from hyperrun.commands.testing.asking import Asker
 from hyperrun.commands.testing.by_model import SPENT, ByModel, in_turn
@@ -49,13 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ask the questions, and tell what does not hold."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if (
-        options.best_of < 1
-        or options.budget < 0
-        or options.most < 1
-        or not 1 <= options.k <= MAX_RESULTS
-    ):
-        parser.error("--best-of and --most are 1 or more, --budget is not negative, -k is 1 to 50")
+    if options.best_of < 1 or options.most < 1 or not 1 <= options.k <= MAX_RESULTS:
+        parser.error("--best-of and --most are 1 or more, -k is 1 to 50")
     load_env()
     try:
         settings = Settings.from_environment()
@@ -88,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--changed", metavar="REVISION", help="compare with a revision of git")
     add("--model", action="store_true", help="let the model answer, too (HYPERRUN_MODEL)")
     add("--best-of", type=int, default=1, help="with --model: attempts, the best counts (1)")
-    add("--budget", type=float, default=1.0, help="with --model: USD of one run (1.0)")
+    add("--budget", type=usd, default=1.0, help="with --model: USD of one run (1.0)")
     add("--junit", type=Path, metavar="FILE", help="write JUnit's XML")
     add("--summary", type=Path, metavar="FILE", help="write Markdown (GITHUB_STEP_SUMMARY)")
     add("--comment", type=Path, metavar="FILE", help="write a pull request's comment")

@@ -341,6 +341,16 @@ must = ["100"]
     assert model_server.calls == 3
 
 
+@pytest.mark.parametrize("budget", ["nan", "inf", "-1", "some"])
+def test_a_budget_that_is_no_wall_is_refused(
+    budget: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command.main([f"--budget={budget}"])
+    assert ended.value.code == 2
+    assert f"argument --budget: {budget!r} is no sum of money" in capsys.readouterr().err
+
+
 def test_a_budget_is_a_wall(
     run: Run, repository: Path, model_server: ModelServer, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

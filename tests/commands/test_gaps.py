@@ -168,7 +168,8 @@ def test_issues_are_drafts_until_they_are_sent(
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--days", "0"), ("--send",), ("--issues", "github"), ("--issues", "forgejo", "--project",
+    [("--days", "0"), ("--days", "nan"), ("--days", "99999999999999"),
+     ("--send",), ("--issues", "github"), ("--issues", "forgejo", "--project",
      "o/n"), ("--issues", "svn")],
 )  # fmt: skip
 def test_bad_arguments_are_answered_with_the_usage(arguments: tuple[str, ...]) -> None:

@@ -174,7 +174,10 @@ def test_where_nothing_was_asked_it_says_so(tmp_path: Path) -> None:
     run(work)
 
 
-@pytest.mark.parametrize("arguments", [("--days", "0"), ("--days", "x"), ("--most", "0"), ("x",)])
+@pytest.mark.parametrize("arguments", [
+    *(("--days", each) for each in ("0", "x", "-1", "nan", "inf", "1e12", "36501")),
+    ("--most", "0"), ("x",),
+])  # fmt: skip
 def test_bad_arguments_are_answered_with_the_usage(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
