@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None, *, repo_first: bool = False) ->
             settings = replace(settings, repo_path=options.repo)
         asyncio.run(_run(settings, options, queries))
     except (BadSetting, SearchError) as error:
-        parser.error(str(error))
+        print(f"hyperrun: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -79,7 +79,8 @@ def test_wrong_use_is_said_plainly(
 
 
 def test_a_folder_that_is_not_there_is_said_plainly(tmp_path: Path) -> None:
-    assert "is not a folder" in run(tmp_path / "no", tmp_path, "x", status=2)
+    said = run(tmp_path / "no", tmp_path, "x", status=2)
+    assert said == f"hyperrun: {tmp_path / 'no'} is not a folder\n"
 
 
 @pytest.mark.colgrep
