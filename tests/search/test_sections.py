@@ -98,7 +98,8 @@ def test_flags_and_names_count_as_they_are_spelled(tmp_path: Path) -> None:
 
 def test_a_heading_that_asks_the_same_is_the_answer(tmp_path: Path) -> None:
     (tmp_path / "guide.md").write_text(
-        "# Lamps\n\n## A bridge\n\nThe bridge.\n\n## Why a bridge?\n\nIt saves power.\n"
+        "# Lamps\n\n## A bridge\n\nA bridge talks to the lamps of a room, and to a switch.\n\n"
+        "## Why a bridge?\n\nA bridge saves power.\n"
     )
     index = Index(tmp_path / "index.sqlite3")
     index.refresh(tmp_path)
@@ -186,6 +187,19 @@ def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index)
     pairing = [each.file for each in found if each.title.endswith("Pairing")]
     assert pairing == ["docs/guide.md"]
     assert len(distinct([(each, "") for each in found + found], 50)) == len(found)
+
+
+def test_a_section_of_a_few_letters_is_found_and_one_that_says_nothing_is_not(
+    tmp_path: Path,
+) -> None:
+    sections = {"Default port": "Use port 8080.", "Licence": "MIT", "仮": "灯", "Drawing": "---"}
+    text = "".join(f"## {title}\n\n{says}\n\n" for title, says in sections.items())
+    (tmp_path / "guide.md").write_text(f"# Lamps\n\nAll about lamps.\n\n{text}## Empty\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    titles = [title.rpartition(" > ")[2] for _, title in index.sections()]
+    assert titles == ["Lamps", "Default port", "Licence", "仮"]
+    assert first(index, "which port is the default").endswith("Default port")
 
 
 def test_of_one_text_the_page_of_the_site_is_shown(tmp_path: Path) -> None:

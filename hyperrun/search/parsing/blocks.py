@@ -6,14 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing.chunk import Chunk
-from hyperrun.search.terms import unspaced
 
 MAX_LINES = 70
 MAX_CHARS = 9_000  # of what one passage says, where blocks can be parted
-LEAST_LETTERS = 12  # of a section beside its heading
-LETTERS_OF_SIGN = 3  # that one of a script without spaces stands for
 MAX_PARTIAL_CHARS = 4_000  # of a file that is there to be included
 MAX_INCLUDED_CHARS = 12_000  # of prose from one other file
+_SAYS = re.compile(r"[^\W_]")
 
 
 @dataclass(slots=True)
@@ -38,14 +36,6 @@ class Block:
     apart: bool = False
     member: str = ""
     includes: list[Include] = field(default_factory=list)
-
-
-def _letters(text: str) -> int:
-    """How many letters and digits a text has, of a few the signs of scripts without spaces for more
-    than one."""
-    found = re.sub(r"\W|_", "", text)
-    signs = sum(map(unspaced, found)) if len(found) < LEAST_LETTERS else 0
-    return len(found) + (LETTERS_OF_SIGN - 1) * signs
 
 
 def joined(blocks: Iterable[Block]) -> str:
@@ -92,8 +82,8 @@ def _chunks(
     body = [block for block in (section[1:] if heading else section) if block.content.strip()]
     apart = [block for block in body if block.apart or block.member]
     body = [block for block in body if not (block.apart or block.member)]
-    parts = [[block] for block in apart if len(block.content) >= LEAST_LETTERS]
-    if _letters(joined(body)) >= LEAST_LETTERS * bool(path):
+    parts = [[block] for block in apart if _SAYS.search(block.content)]
+    if not path or _SAYS.search(joined(body)):
         parts = [*_parts([heading, *body] if heading else body), *parts]
     above = " > ".join(each for _, each in path if each) or stem
     own_id = heading.own_id if heading else ""
