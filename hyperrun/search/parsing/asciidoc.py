@@ -6,6 +6,7 @@ Nothing of a document runs; what it includes is looked for in the repository alo
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from hyperrun.search.parsing import asciidoc_marks as marks
@@ -264,12 +265,10 @@ class _Writer:
     def _tabs(self, lines: Sequence[Line]) -> str:
         """Each tab under its name, which is the term of a list."""
         parts: list[str] = []
-        tabs = [
-            at for at, line in enumerate(lines) if (term := marks.TERM.match(line.text)) and term
-        ]
-        for at, end in zip(tabs, [*tabs[1:], len(lines)], strict=True):
-            term = marks.TERM.match(lines[at].text)
-            if term is None:
+        terms = [marks.TERM.match(line.text) for line in lines]
+        tabs = [at for at, term in enumerate(terms) if term]
+        for at, end in pairwise([*tabs, len(lines)]):
+            if (term := terms[at]) is None:
                 continue
             said = [Line(lines[at].number, term[3] or ""), *lines[at + 1 : end]]
             body = [each for each in said if each.text != "+"]

@@ -8,6 +8,7 @@ from hyperrun.search.parsing import commonmark
 
 MAX_DEPTH = 8  # of marks in marks
 MAX_CHARS = 8_000  # of one paragraph, whose marks are looked for
+MAX_VALUES = 500_000  # characters that attributes may stand for in one document
 
 # A target in a document -> what a reference to it says that has no words of its own.
 TitleOf = Callable[[str], str]
@@ -69,6 +70,7 @@ class Inline:
         self._attributes = attributes
         self._title_of = title_of
         self._depth = 0
+        self._room = MAX_VALUES
 
     def said(self, text: str) -> str:
         """What `text` says, with its marks."""
@@ -86,12 +88,16 @@ class Inline:
 
     def _address(self, match: re.Match[str]) -> str:
         """An attribute that stands for an address or another macro, which words may follow."""
-        value = self._attributes.get(match[1].lower(), "")
+        value = self._value(match[1])
         return value if re.match(r"\w+:|\{", value) else match[0]
 
     def _value(self, name: str) -> str:
+        """What an attribute stands for; itself where none has that name, or too much was said."""
         known = self._attributes.get(name.lower())
-        return known if known is not None else CHARACTERS.get(name.lower(), f"{{{name}}}")
+        if known is None:
+            return CHARACTERS.get(name.lower(), f"{{{name}}}")
+        self._room -= len(known)
+        return known if self._room > 0 else f"{{{name}}}"
 
     def _said(self, text: str) -> str:
         if self._depth >= MAX_DEPTH or len(text) > MAX_CHARS:

@@ -14,6 +14,7 @@ from hyperrun.search.site import literals
 Attributes = dict[str, str]
 
 SUFFIXES = (".adoc", ".asciidoc")
+MAX_PATH = 300  # characters of one, and of what an attribute puts into it
 _FAMILIES = {"partial": "partials", "example": "examples", "page": "pages", "image": "images",
              "attachment": "attachments"}  # fmt: skip
 _INCLUDE = re.compile(r"include::([^\s\[]+?)\[([^\n]*)\]\s*$")
@@ -130,7 +131,9 @@ class Reader:
         if place is None:
             return
         path = re.sub(
-            r"\{([\w-]+)\}", lambda match: self._known.get(match[1].lower(), match[0]), found[1]
+            r"\{([\w-]+)\}",
+            lambda match: self._known.get(match[1].lower(), match[0])[:MAX_PATH],
+            found[1][:MAX_PATH],
         )
         file = _file(path, place)
         inside = place.inside(file) if file else None

@@ -20,7 +20,7 @@ BULLET = re.compile(r"[ \t]*(\*{1,6}|-|\u2022)[ \t]+(\S.*)$")
 NUMBER = re.compile(r"[ \t]*(\.{1,6}|\d+\.|[a-zA-Z]\.|[ivxIVX]+\))[ \t]+(\S.*)$")
 TERM = re.compile(r"[ \t]*(?!//)(\S.*?)(:{2,4}|;;)(?:[ \t]+(\S.*))?$")
 CALLOUT = re.compile(r"<(\d+|\.)>[ \t]+(\S.*)$")
-MACRO = re.compile(r"(?:image|video|audio|toc|include|plantuml|gist|pdf|icon)::\S*\[.*\]$")
+MACRO = re.compile(r"(?:image|video|audio|toc|include|plantuml|gist|pdf|icon)::[^\s\[]*\[.*\]$")
 ANCHOR = re.compile(r"\[\[([^\],]+)(?:,[^\]]*)?\]\]$")
 BRACKETS = re.compile(r"\[(?=[\w{,.#\"'%]|\]$)(.*)\]$")
 TITLE = re.compile(r"\.(\.?[^ \t.].*)$")
@@ -36,7 +36,7 @@ def titles(lines: Sequence[Line]) -> dict[str, str]:
     found: dict[str, str] = {}
     own = ""
     for line in lines:
-        if anchor := re.match(r"\[(?:\[([^\],]+).*\]|#([\w-]+).*)\]$", line.text):
+        if anchor := re.match(r"\[(?:\[([^\],]++).*\]|#([\w-]++).*)\]$", line.text):
             own = anchor[1] or anchor[2]
         elif heading := HEADING.match(line.text):
             title = re.sub(r"[`*]", "", heading[2])

@@ -103,7 +103,8 @@ def table(rows: Sequence[Sequence[str]], alignments: Sequence[str] = ()) -> str:
     if not said:
         return ""
     rules = {"left": ":---", "right": "---:", "center": ":---:"}
-    aligned = [rules.get((*alignments, *[""] * width)[at], "---") for at in said]
+    sides = (*alignments, *[""] * width)
+    aligned = [rules.get(sides[at], "---") for at in said]
     cells = [[row[at] if at < len(row) else "" for at in said] for row in rows]
     if len(said) == 1 < width and not cells[0][0].strip():
         return "\n".join(f"- {cell_text(cell)}" for (cell,) in cells if cell.strip())

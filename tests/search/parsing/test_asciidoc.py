@@ -183,3 +183,24 @@ def test_where_included_AsciiDoc_stands_is_kept(tmp_path: Path) -> None:
 def test_AsciiDoc_that_includes_itself_ends(tmp_path: Path) -> None:
     repository.write(tmp_path, "a.adoc", "= A\n\nThe words of it.\n\ninclude::a.adoc[]\n")
     assert files.read(tmp_path, PurePosixPath("a.adoc"))
+
+
+BOMBS = {
+    "values of themselves": ":a: lamp\n" + ":a: {a}{a}\n" * 60 + "\n{a}\n",
+    "values of values": ":z: lamp\n" + "".join(f":{chr(n)}: {f'{{{chr(n + 1)}}}' * 50}\n"
+                                               for n in range(ord("a"), ord("z"))) + "\n{a}\n",
+    "one value again and again": f":a: {'lamp ' * 500}\n\n" + "{a}\n\n" * 2_000,
+    "paths": f":a: {'b' * 5_000}\n\ninclude::{'{a}' * 5_000}[]\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", BOMBS.values(), ids=BOMBS)
+def test_what_attributes_of_AsciiDoc_stand_for_is_bounded(tmp_path: Path, written: str) -> None:
+    place = Place(tmp_path.resolve(), PurePosixPath("a.adoc"), documents.blocks)
+    said = documents.asciidoc(f"= Lamps\n\nThe light.\n{written}\nThe end.", "a", place)
+    assert "The light." in said[0].content and "The end." in said[-1].content
+    assert sum(len(each.content) for each in said) < 1_500_000
+
+
+def test_tabs_of_AsciiDoc_without_a_tab_say_nothing() -> None:
+    assert content("[tabs]\n======\n======\n\nAfter it.") == "After it."
