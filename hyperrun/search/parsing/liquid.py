@@ -16,8 +16,11 @@ from hyperrun.search.site import literals
 MAX_CHARS = 200_000  # of what one page's loops write
 MAX_ITEMS = 1_000  # of one loop
 MAX_DEPTH = 6
+MAX_STEPS = 100_000  # pieces and items that one page's loops go through
 
-_TOKEN = re.compile(r"(\{%-?\s*(?P<tag>.*?)\s*-?%\}|\{\{-?\s*(?P<value>.*?)\s*-?\}\})", re.DOTALL)
+_TOKEN = re.compile(
+    r"(\{%-?\s*(?P<tag>.{,1000}?)\s*-?%\}|\{\{-?\s*(?P<value>.{,1000}?)\s*-?\}\})", re.DOTALL
+)
 _LOOP = re.compile(r"for\s+(?P<name>\w+)\s+in\s+(?P<of>site\.data[\w.\[\]\"'-]*)")
 _INNER = re.compile(r"for\s+(?P<name>\w+)\s+in\s+(?P<of>[\w.\[\]\"'-]+)")
 _COMPARED = re.compile(r"(\S+)\s*(==|!=|contains)\s*(\S.*)")
@@ -45,9 +48,10 @@ def expanded(text: str, place: Place) -> tuple[str, list[int]] | None:
     numbers: list[int] = []
     changed = False
     source = text.split("\n")
+    steps = _Steps()
     at = 0
     while at < len(source):
-        run = _run(source, at, place) if _opens(source[at]) else None
+        run = _run(source, at, place, steps) if _opens(source[at]) else None
         if run is None:
             lines.append(source[at])
             numbers.append(at + 1)
@@ -68,7 +72,9 @@ def _opens(line: str) -> bool:
     return bool(tag and _LOOP.match(tag[1]))
 
 
-def _run(source: Sequence[str], at: int, place: Place) -> tuple[list[tuple[str, int]], int] | None:
+def _run(
+    source: Sequence[str], at: int, place: Place, steps: "_Steps"
+) -> tuple[list[tuple[str, int]], int] | None:
     """The lines that the loop at a line writes, each with the line that it comes from, and where
     the loop ends; None where it cannot be told."""
     depth, end = 0, at
@@ -87,9 +93,9 @@ def _run(source: Sequence[str], at: int, place: Place) -> tuple[list[tuple[str, 
         return None
     values[found["of"]] = items
     written: list[tuple[str, int]] = []
-    _Run(values, written).pieces(pieces, 0, len(pieces))
+    _Run(values, written, steps).pieces(pieces, 0, len(pieces))
     said = "".join(text for text, _ in written)
-    if len(said) > MAX_CHARS:
+    if len(said) > MAX_CHARS or not steps.left:
         return None
     is_html = bool(re.search(r"<(?:t[rdh]|li|d[td])\b", said))
     return _by_lines(written, not is_html), end + 1
@@ -129,18 +135,27 @@ def _by_lines(written: Sequence[tuple[str, int]], with_blanks: bool) -> list[tup
     return [*lines, (now, number)] if now.strip() else lines
 
 
+@dataclass(slots=True)
+class _Steps:
+    """How many pieces and items a page's loops may still go through."""
+
+    left: int = MAX_STEPS
+
+
 class _Run:
     """Runs the pieces of one template."""
 
-    def __init__(self, values: Values, written: list[tuple[str, int]]) -> None:
+    def __init__(self, values: Values, written: list[tuple[str, int]], steps: _Steps) -> None:
         self._values = values
         self._written = written
+        self._steps = steps
         self._depth = 0
         self._size = 0
 
     def pieces(self, pieces: Sequence[_Piece], at: int, end: int) -> None:
         """Write what stands from one piece up to another."""
-        while at < end and self._size <= MAX_CHARS:
+        while at < end and self._size <= MAX_CHARS and self._steps.left:
+            self._steps.left -= 1
             piece = pieces[at]
             word = piece.tag.partition(" ")[0]
             if word == "for":
@@ -167,10 +182,11 @@ class _Run:
             return close
         self._depth += 1
         for item in items[:MAX_ITEMS]:
+            if self._size > MAX_CHARS or not self._steps.left:
+                break
+            self._steps.left -= 1
             self._values[loop["name"]] = item
             self.pieces(pieces, at + 1, close)
-            if self._size > MAX_CHARS:
-                break
         self._depth -= 1
         return close
 

@@ -544,7 +544,7 @@ def _dollar(state: "StateInline", silent: bool) -> bool:
 
 _BRACES = re.compile(
     r"%\{[#.][^{}\n]*\}%|"
-    r"\{%.*?%\}|\{\{[<%].*?[%>]\}\}|\{/\*.*?\*/\}"
+    r"\{%.{,1000}?%\}|\{\{[<%].{,1000}?[%>]\}\}|\{/\*.{,1000}?\*/\}"
     r"|\{:?[ \t]*(?:(?:[#.][\w:.-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[\w./%#_-]+)"
     r"|markdown|download|data-[\w-]+)[ \t]*)+\}(?!`)",  # a role is before a tick
     re.DOTALL,

@@ -82,3 +82,13 @@ def test_what_stands_below_a_loop_keeps_its_lines(tmp_path: Path) -> None:
     assert (above.start_line, above.end_line) == (5, lines.index("</table>") + 1)
     assert lines[below.start_line - 1] == "## Below it"
     assert below.text == "## Below it\n\nThere is more to say."
+
+
+def test_loops_in_loops_that_would_not_end_are_left_as_they_are(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/_data/n.yml", "".join(f"- {n}\n" for n in range(1_000)))
+    page = PurePosixPath("docs/page.md")
+    opening = "".join(f"{{% for {name} in site.data.n %}}" for name in "abcde")
+    repository.write(
+        tmp_path, str(page), f"# Lamps\n\n{opening}{'{% endfor %}' * 5}\n\nBelow the loop.\n"
+    )
+    assert "Below the loop." in files.read(tmp_path, page)[-1].text
