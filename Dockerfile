@@ -14,13 +14,14 @@ COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY main.py components.py embed.py ./
 COPY hyperrun hyperrun
 COPY static static
-# Left out is what comes along and is imported by nothing here: a third of the whole. Bytecode is
-# written of what the server imports, and of nothing else.
+# Left out is what comes along and is imported by nothing here: a third of the whole, of onnx its
+# tests' data. Bytecode is written of what the server imports, and of nothing else.
 RUN uv sync --no-cache --no-default-groups --extra postgres --extra meaning --no-compile-bytecode \
       --no-install-package ast-grep-py --no-install-package babel --no-install-package hf-xet \
       --no-install-package numpydoc --no-install-package sphinx \
  && uv build --no-cache --wheel --out-dir dist \
  && uv pip install --no-cache --no-deps dist/*.whl \
+ && rm -r .venv/lib/python*/site-packages/onnx/backend \
  && LITELLM_LOCAL_MODEL_COST_MAP=True .venv/bin/python -P -c \
       "import hyperrun.app.main, hyperrun.search.build, lisette, uvicorn, psycopg_pool"
 
