@@ -454,7 +454,7 @@ def test_an_answer_that_was_waited_for_is_read_from_its_question_on_too(
     model.script(Script(LONG, holds_after=0))
     chat.set_viewport_size({"width": 700, "height": 500})
     ask(chat, "Much?")
-    expect(chat.locator(".dots").last).to_be_visible()
+    expect(chat.get_by_role("img", name="Thinking")).to_be_visible()
     chat.clock.run_for(5_000)
     model.hurry = True
     answers(chat, 1)

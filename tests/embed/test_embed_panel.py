@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.browser import Answer, choose, host_site
+from tests.browser import Answer, choose, eventually, host_site
 from tests.host_sites import OPEN_ROOTS, PROSE, Reader, docs, embedding, html, tag
 
 CORNER: ViewportSize = {"width": 1200, "height": 720}  # narrower than what it stands beside
@@ -366,8 +366,8 @@ def test_on_a_phone_a_page_that_is_wider_than_the_window_hides_nothing_of_ours(
         assert button["y"] + button["height"] <= PHONE["height"]
         reader.button.tap()
         reader.sees_the_cursor()
-        panel = reader.panel.bounding_box()
-        assert panel == {"x": 0, "y": 0, **PHONE}
+        # It comes up from below.
+        eventually(lambda: reader.panel.bounding_box() == {"x": 0, "y": 0, **PHONE})
     context.close()
 
 
