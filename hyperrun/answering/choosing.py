@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from hyperrun.answering.quoting import Block, size
 from hyperrun.answering.told_names import ToldNames
 from hyperrun.domain import Source
+from hyperrun.search.terms import heading_of
 from hyperrun.search.wanted import Wanted
 
 ANSWER_LINES = 28
@@ -36,6 +37,9 @@ MENDS = 3.0  # and for what comes where documentation tells how to mend an error
 MEANT, CLEAR = 0.1, 3.0
 # Of what the best block holds has one of plain words to hold, and any after a short section.
 AS_MUCH, NEARLY = 0.5, 0.7
+# Of a first section whose heading holds so much of the question, what speaks for its first blocks:
+# their words are others than the question's.
+ASKED, BEGINNING, BEGINS = 0.99, 2, 3.0
 SOME = 0.1  # and of the question have names and code to hold, or what is said of what they show
 _NOTE = re.compile(
     r"[>\s*_]*(?:version)?(?:changed|added|new|removed|deprecated)"
@@ -129,7 +133,8 @@ def by_weight(
     """The blocks as they would be quoted, that first for which most speaks; without those that hold
     next to nothing of the question, and those of plain words, that spell out no names and show no
     code, where they hold far less of it than the best, and of others where the first section is
-    quoted whole; but with those of a section that is clearly meant."""
+    quoted whole; but with those of a section that is clearly meant, and the first under a heading
+    that is the question."""
     weighed: list[tuple[float, float, Quote]] = []
     most = 0.0
     is_to_be_done = not _ASKS_WHAT.match(wanted.question)
@@ -138,6 +143,8 @@ def by_weight(
         mends, most_shown = False, 0.0
         likeness = section.source.passage.likeness
         told = ToldNames(wanted)
+        title = heading_of(section.source.passage.title)
+        is_asked = number == 0 and wanted.share(title) >= ASKED
         for at, each in enumerate(section.blocks):
             block = each.block
             told.read(block)
@@ -154,8 +161,10 @@ def by_weight(
             if is_to_be_done and shown > most_shown:
                 speaks += SHOWS * shown
                 most_shown = shown
+            begins = is_asked and at < BEGINNING and block.heading in ("", title)
+            speaks += BEGINS * begins
             is_named = (block.has_code or spells(block)) and max(held, shown) >= SOME
-            is_told = not is_answered and (mends or is_named)
+            is_told = not is_answered and (mends or is_named or begins)
             is_told = is_told or (likeness >= CLEAR and (held > 0 or at == 0))
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
     weighed.sort(key=lambda each: -each[0])

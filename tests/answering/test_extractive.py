@@ -156,6 +156,16 @@ def test_the_block_that_answers_is_quoted_whole_and_others_are_not() -> None:
         assert "clouds" not in said
 
 
+def test_a_section_whose_heading_is_the_question_is_quoted_from_its_beginning() -> None:
+    begins = "Paste one line, and say your address.\n\n```html\n<script async></script>\n```"
+    options = "\n\n".join(
+        f"`layout{n}` says where to put the panel on your site." for n in range(40)
+    )
+    text = f"## Put it on your site\n\n{begins}\n\n{options}\n\n{FILLER}"
+    said = answer("How do I put it on my site?", section(text, "Guide > Put it on your site"))
+    assert begins in said
+
+
 def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_header() -> None:
     rows = [f"| `LAMP_{n}` | sets lamp {n} |" for n in range(40)]
     rows[30] = "| `PORT` | port to listen on |"
