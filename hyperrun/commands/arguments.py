@@ -8,10 +8,7 @@ from hyperrun.settings import MAX_DAYS
 
 def days(text: str) -> float:
     """How far back."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
+    number = _number(text)
     if not 0 < number <= MAX_DAYS:
         raise ArgumentTypeError(
             f"{text!r} is no number of days, more than 0 and at most {MAX_DAYS}"
@@ -21,10 +18,15 @@ def days(text: str) -> float:
 
 def usd(text: str) -> float:
     """What may be spent."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
+    number = _number(text)
     if not 0 <= number < math.inf:
         raise ArgumentTypeError(f"{text!r} is no sum of money, 0 or more")
     return number
+
+
+def _number(text: str) -> float:
+    """`text` as a number; one that is in no range where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -356,20 +356,18 @@ def distinct(found: Sequence[tuple[Passage, str]], most: int) -> list[tuple[Pass
         if len(kept) == most and not (each[1] and any(not address for _, address in kept)):
             continue
         words = frozenset(each[0].shown[:SAME_CHARS].lower().split())
-        same = next(
-            (
-                n
-                for n, other in enumerate(seen)
-                if len(words & other) > SAME_TEXT * len(words | other)
-            ),
-            None,
-        )
+        same = next((n for n, other in enumerate(seen) if _are_copies(words, other)), None)
         if same is None and len(kept) < most:
             seen.append(words)
             kept.append(each)
         elif same is not None and each[1] and not kept[same][1]:
             kept[same] = each
     return kept
+
+
+def _are_copies(words: frozenset[str], others: frozenset[str]) -> bool:
+    """Are two texts of so many same words one?"""
+    return len(words & others) > SAME_TEXT * len(words | others)
 
 
 def _count(connection: sqlite3.Connection, match: str) -> int:
