@@ -43,6 +43,7 @@ class Lease:
         self.session: Session | None = None  # by which it hears of the others
         self._owner = owner
         self._database = database
+        self._heard_of: dict[str, float] = {}  # since when it is known that they are there
         self._tidied_at = time.monotonic()
         self._steady_since: float | None = None  # the database has answered every time since
 
@@ -68,6 +69,7 @@ class Lease:
     async def renew(self) -> None:
         """Be there for another while, and see who else is."""
         pid, since = self.session or (None, None)
+        asked = time.monotonic()
         rows = await self._database.rows(
             "WITH ours AS (INSERT INTO processes (id, seen, session_pid, session_since) "
             "VALUES (%s, clock_timestamp(), %s, %s) ON CONFLICT (id) DO UPDATE SET "
@@ -76,13 +78,17 @@ class Lease:
             f"SELECT id FROM processes WHERE {LIVES} UNION SELECT id FROM ours",
             self._owner, pid, since,
         )  # fmt: skip
-        self.alive = frozenset(row[0] for row in rows)
+        # Who has been heard of since may have come after the database looked.
+        self._heard_of = {who: at for who, at in self._heard_of.items() if at >= asked}
+        self.alive = frozenset(row[0] for row in rows) | self._heard_of.keys()
         if self._steady_since is None:
             self._steady_since = time.monotonic()
 
     def heard_of(self, others: Iterable[str]) -> None:
         """These have just said something: they live, though the last look may not have met them."""
-        self.alive |= set(others)
+        heard = dict.fromkeys(others, time.monotonic())
+        self._heard_of |= heard
+        self.alive |= heard.keys()
 
     def is_newly_away(self) -> bool:
         """The database did not answer. Did it before?"""

@@ -66,6 +66,40 @@ async def eventually(is_so: Any) -> None:
         await asyncio.sleep(0.01)
 
 
+class Slow(Counting):
+    """Hands its rows on when it is told to."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.looked, self.hand_on = asyncio.Event(), asyncio.Event()
+
+    async def rows(self, statement: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
+        """As `Database.rows`."""
+        rows = await super().rows(statement, *values, **named)
+        self.looked.set()
+        await self.hand_on.wait()
+        return rows
+
+
+def test_who_comes_while_the_living_are_looked_up_lives(postgresql: PostgreSQL) -> None:
+    async def work() -> None:
+        database = Slow(postgresql.new_database())
+        await database.open()
+        await migrate(database)
+        lease = Lease(database, "one")
+        looking = asyncio.create_task(lease.renew())
+        await database.looked.wait()
+        lease.heard_of(["new"])
+        database.hand_on.set()
+        await looking
+        assert lease.alive == {"one", "new"}
+        await lease.renew()
+        assert lease.alive == {"one"}
+        await database.close()
+
+    run(work)
+
+
 def test_a_process_that_is_late_lives_as_long_as_its_connection(postgresql: PostgreSQL) -> None:
     async def work() -> None:
         async with opened(postgresql) as database:
