@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write docs/settings.md out of hyperrun/settings.py and the verbs of docs/commands.md.
+"""Write docs/settings.md out of hyperrun/settings/values.py and the verbs of docs/commands.md.
 
 `uv run --no-sync python scripts/settings_page.py`; a test holds the pages against it.
 """
@@ -30,7 +30,7 @@ def settings_page() -> str:
     """The page: a table for each group of the code."""
     named = {each.name: each for each in fields(Settings)}
     groups: dict[str, list[str]] = {FIRST: []}
-    for line in (ROOT / "hyperrun/settings.py").read_text().splitlines():
+    for line in (ROOT / "hyperrun/settings/values.py").read_text().splitlines():
         if title := re.fullmatch(r"    # ([A-Z][\w ,]+)", line):
             groups.setdefault(title[1], [])
         elif (field := re.match(r"    (\w+): .* = setting\(", line)) and field[1] in named:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hyperrun.errors import BadSetting
-from hyperrun.settings import Settings, unread
+from hyperrun.settings import Settings
+from hyperrun.settings.names import unread
 from tests.leaks import KEY
 
 ROOT = Path(__file__).parent.parent

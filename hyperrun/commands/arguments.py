@@ -3,7 +3,7 @@
 import math
 from argparse import ArgumentTypeError
 
-from hyperrun.settings import MAX_DAYS
+from hyperrun.settings.checks import MAX_DAYS
 
 
 def days(text: str) -> float:

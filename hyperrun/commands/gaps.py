@@ -40,7 +40,8 @@ from hyperrun.insights.wording import in_english, language_of
 from hyperrun.search.built import built_index, places
 from hyperrun.search.vectors import models
 from hyperrun.search.vectors.embedder import EmbeddingError
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import MAX_PLACED, Kind, day_of
 

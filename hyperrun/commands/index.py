@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from hyperrun.errors import BadSetting, SearchError
 from hyperrun.search.engine import Search
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.text import counted
 
 

@@ -17,7 +17,8 @@ from hyperrun.errors import BadSetting, SearchError
 from hyperrun.search import llms
 from hyperrun.search.engine import Search
 from hyperrun.search.whole_pages import Page, WholePages
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

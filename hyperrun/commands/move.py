@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from hyperrun.errors import BadSetting, StoreError
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.storage.files import lock_data_dir
 
 

@@ -18,7 +18,8 @@ from hyperrun.search.engine import Search
 from hyperrun.search.site.published_site import PublishedSite, SiteDown
 from hyperrun.search.site.report import Fetch, SourceReport, checked, report
 from hyperrun.search.tree import Tree
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.text import plain
 
 MAX_SHOWN = 100

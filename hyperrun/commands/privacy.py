@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hyperrun.errors import BadSetting, StoreError
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.storage.opening import store_of
 from hyperrun.storage.store import Store
 

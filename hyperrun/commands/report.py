@@ -15,7 +15,8 @@ from dataclasses import asdict
 from hyperrun.commands.arguments import days
 from hyperrun.errors import BadSetting, StoreError
 from hyperrun.insights.report import Insights, as_html, as_markdown, insights
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.storage.opening import store_of
 
 

@@ -21,7 +21,8 @@ from hyperrun.files import read_own
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.engine import MAX_RESULTS, Search
 from hyperrun.search.terms import forms, last_name, query_terms, terms
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.text import plain
 
 MAX_TEXT_CHARS = 4_000

@@ -38,7 +38,8 @@ from hyperrun.errors import BadSetting, SearchError, StoreError
 from hyperrun.llm.models import Models
 from hyperrun.search.checkout import is_url
 from hyperrun.search.engine import MAX_RESULTS, Search
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.storage.opening import store_of
 from hyperrun.text import counted
 

@@ -27,7 +27,8 @@ from typing import Any
 from hyperrun.errors import BadSetting
 from hyperrun.files import read_own
 from hyperrun.search.checkout import is_url
-from hyperrun.settings import HOME, NO_HOME, Settings
+from hyperrun.settings import Settings
+from hyperrun.settings.checks import HOME, NO_HOME
 
 FILE = "hyperrun.toml"
 KINDS = ("docs", "code", "api", "changelog", "issues")

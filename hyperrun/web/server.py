@@ -17,7 +17,7 @@ from types import FrameType
 import uvicorn
 
 from hyperrun.errors import BadSetting
-from hyperrun.settings import unread
+from hyperrun.settings.names import unread
 from hyperrun.web.origins import any_site_may_show
 from hyperrun.web.services import Services
 

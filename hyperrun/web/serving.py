@@ -13,7 +13,8 @@ from fasthtml.core import FastHTML
 
 from hyperrun.errors import BadSetting, SearchUnavailable, StoreError
 from hyperrun.logs import configure as configure_logs
-from hyperrun.settings import Settings, load_env
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import load_env
 from hyperrun.storage.files import broken_secret, lock_data_dir
 from hyperrun.storage.opening import check_store
 from hyperrun.web import assets, protocol

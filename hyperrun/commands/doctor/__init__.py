@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 
 from hyperrun.commands.doctor import machine, making, meaning, model, names, public, sources
 from hyperrun.commands.doctor.finding import Finding, Level, note
-from hyperrun.settings import load_env
+from hyperrun.settings.env_file import load_env
 
 MARKS = {Level.WRONG: "WRONG", Level.RISK: "RISK ", Level.NOTE: "note ", Level.GOOD: "good "}
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from hyperrun.commands.doctor.finding import Finding, good, note, risk, wrong
 from hyperrun.errors import BadSetting, StoreError
-from hyperrun.settings import Settings, of_left_out, unread_lines
+from hyperrun.settings import Settings
+from hyperrun.settings.env_file import of_left_out, unread_lines
 from hyperrun.storage import schema
 from hyperrun.storage.files import broken_secret, lock_data_dir
 

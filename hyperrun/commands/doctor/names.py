@@ -5,7 +5,8 @@ from dataclasses import fields
 
 from hyperrun.commands.doctor.finding import Finding, wrong
 from hyperrun.errors import BadSetting
-from hyperrun.settings import Settings, unread
+from hyperrun.settings import Settings
+from hyperrun.settings.names import unread
 
 ABOUT = "settings"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from hyperrun.search.site import crawled, folder
 from hyperrun.search.site.crawled import Crawled
 from hyperrun.search.site.folder import Folder, SitePages
-from hyperrun.settings import switched
+from hyperrun.settings.variables import switched
 
 
 def is_named(site_dir: str) -> bool:

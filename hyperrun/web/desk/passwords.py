@@ -7,7 +7,7 @@ import hmac
 import secrets
 import sys
 
-from hyperrun.settings import MIN_PASSWORD_CHARS as MIN_CHARS
+from hyperrun.settings.checks import MIN_PASSWORD_CHARS as MIN_CHARS
 
 PREFIX = "scrypt:"
 N, R, P = 2**14, 8, 1
