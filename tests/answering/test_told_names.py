@@ -7,7 +7,7 @@ from hyperrun.answering.extractive import quotables
 from hyperrun.answering.told_names import ToldNames
 from hyperrun.domain import Source
 from hyperrun.search.wanted import Wanted
-from tests.answering.test_extractive import FILLER, section
+from tests.answering.quoted import FILLER, section
 
 CALLS = "\n".join(("{0}.on()", "{0}.off()") * 3)
 LONG = f"""```python

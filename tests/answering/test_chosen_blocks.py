@@ -1,0 +1,178 @@
+"""Which sections and blocks of passages are quoted."""
+
+from dataclasses import replace
+
+import pytest
+
+from hyperrun.answering.choosing import (
+    ANSWER_LINES,
+    OTHERS_LINES,
+    Section,
+    by_weight,
+)
+from hyperrun.answering.extractive import MAX_SECTIONS, quotables
+from hyperrun.answering.quoting import size
+from hyperrun.domain import Source
+from hyperrun.search.wanted import Wanted
+from tests.answering.quoted import FILLER, answer, section
+
+FENCE = "```sh\n# pair once\n\nlantern pair --room kitchen\n```"
+
+TABLE = "| level | effect |\n| --- | --- |\n| 0 | off |\n| 100 | brightest |"
+
+LIST = "- hold the button\n\n- count to ten\n\n  slowly\n\n- let the button go"
+
+
+def test_an_introduction_begins_with_a_section_that_holds_no_word_of_the_question() -> None:
+    listed = "\n".join(
+        f"- Lamp {n} glows in the dark of room {n}, and not by day." for n in range(40)
+    )
+    said = answer(
+        "How do I get started?",
+        section(f"## Examples\n\nSome lamps are packaged.\n\n{listed}"),
+        introducing=1,
+    )
+    assert "Some lamps are packaged." in said
+
+
+def test_the_block_that_answers_is_quoted_whole_and_others_are_not() -> None:
+    for block, question in [
+        (FENCE, "pair the kitchen"),
+        (TABLE, "brightest level"),
+        (LIST, "hold the button"),
+    ]:
+        text = f"# Guide\n\n{FILLER}\n\n# Block\n\n{block}\n\n{FILLER}"
+        said = answer(question, section(text))
+        assert block in said
+        assert "clouds" not in said
+
+
+def test_a_section_whose_heading_is_the_question_is_quoted_from_its_beginning() -> None:
+    begins = "Paste one line, and say your address.\n\n```html\n<script async></script>\n```"
+    options = "\n\n".join(
+        f"`layout{n}` says where to put the panel on your site." for n in range(40)
+    )
+    text = f"## Put it on your site\n\n{begins}\n\n{options}\n\n{FILLER}"
+    said = answer("How do I put it on my site?", section(text, "Guide > Put it on your site"))
+    assert begins in said
+
+
+def test_a_long_block_counts_for_what_its_best_part_holds() -> None:
+    rows = [f"| cloud {n} | {'dim' if n == 30 else 'rain'} |" for n in range(40)]
+    table = "\n".join(["| name | what |", "| --- | --- |", *rows])
+    said = answer("dim the kitchen", section(f"{table}\n\nDim the kitchen by hand.\n\n{FILLER}"))
+    assert "Dim the kitchen by hand." in said
+    assert "cloud" not in said
+
+
+def test_a_paragraph_that_ends_in_a_colon_brings_what_it_announces() -> None:
+    said = answer("reset", section(f"{FILLER}\n\nTo reset it:\n\n{LIST}\n\n{FILLER}"))
+    assert f"To reset it:\n\n{LIST}" in said
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "**To reset it:**",
+        "*To reset it:*",
+        "**To reset it**:",
+        "**Kitchen**",
+        "**Oak**\n\n**`a.py`**",
+    ],
+)
+def test_a_label_brings_what_it_announces(label: str) -> None:
+    said = answer("hold the button", section(f"{FILLER}\n\n{label}\n\n{LIST}\n\n{FILLER}"))
+    assert f"{label}\n\n{LIST}" in said
+
+
+def test_the_words_of_a_heading_count_for_what_stands_under_it() -> None:
+    text = f"# Clouds\n\n{FILLER}\n\n## Reset\n\nHold it for ten seconds.\n\n## Rain\n\n{FILLER}"
+    said = answer("How do I reset it?", section(text))
+    assert "Hold it for ten seconds." in said
+    assert "clouds" not in said
+
+
+def test_a_section_found_by_its_meaning_alone_is_quoted() -> None:
+    named = section("Pair the lamps before anything else.", "Pairing")
+    meant = section("Hold the switch, and the room grows dark by and by.", "Dimming", "dim.md")
+    question = "How do I lower the brightness of lamps?"
+    assert "grows dark" not in answer(question, named, meant)
+    assert "grows dark" in answer(question, named, replace(meant, likeness=4.0))
+
+
+def test_a_passage_that_holds_far_less_than_the_best_is_left_out() -> None:
+    said = answer(
+        "install the lantern in the kitchen",
+        section("Install the lantern in the kitchen.", "Lantern > Install"),
+        section("The lantern hangs.", "Lantern > Hanging"),
+        section("The lantern burns.", "Lantern > Burning"),
+    )
+    assert "[1]" in said
+    assert "hangs" not in said and "burns" not in said
+    assert said.endswith("See also: Hanging [2] · Burning [3]")
+
+
+def test_of_an_error_what_mends_it_is_quoted() -> None:
+    told = (
+        "You see `LampError: no bridge` when the bridge is away.\n\n```\n"
+        "LampError: no bridge\n```\n\n"
+        f"{FILLER}\n\n{FILLER}\n\n{FILLER}\n\n**Resolution**: plug it in.\n\nThen wait.\n"
+    )
+    said = answer("LampError: no bridge", section(told, "No bridge"))
+    assert "plug it in" in said and "Then wait." in said
+    assert "Paragraph 15" not in said
+
+
+def test_code_and_names_that_hold_nothing_of_the_question_are_left_out() -> None:
+    said = answer(
+        "dim the lamp",
+        section(f"Dim the `lamp`.\n\nPair it: `all`.\n\n```sh\npair\n```\n\n{FILLER}\n\n{FILLER}"),
+    )
+    assert "Dim the `lamp`." in said and "air" not in said
+
+
+def test_an_answer_takes_a_screen_however_many_sections_answer() -> None:
+    words = "\n\n".join(f"Pair lamp N.{m} with the bridge." for m in range(8))
+    sections = [
+        replace(section(words.replace("N", str(n)), f"Way {n}", file=f"{n}.md"), score=1.0)
+        for n in range(6)
+    ]
+    said = answer("pair a lamp with the bridge", *sections)
+    assert 2 <= said.count("**Way") <= MAX_SECTIONS
+    assert size(said) <= ANSWER_LINES + 4  # its lead, and where else to look
+    assert "Pair lamp 0.7" in said and "Pair lamp 1.7" in said
+
+
+def test_the_first_section_that_answers_has_the_most_room() -> None:
+    lines = "\n".join(f"pair_{n}()" for n in range(10))
+    found = section(f"{FILLER}\n\nPair a lamp:\n\n```\n{lines}\n\nlamp()\n```", "Lamps")
+    others = [
+        section("\n\n".join(f"Pair lamp {n}.{m}." for m in range(20)), f"Way {n}", f"{n}.md")
+        for n in range(2)
+    ]
+    said = answer("pair a lamp", found, *others)
+    assert "pair_9()\n\nlamp()" in said
+    assert 3 < size(said[said.index("**Way") : said.index("See also")]) <= OTHERS_LINES
+
+
+NOTE = "Added in version 8.2: `--dim` dims lamps."
+
+
+@pytest.mark.parametrize(
+    ("note", "question", "first"),
+    [
+        (NOTE, "how to dim lamps", "Lamps"),
+        ("> **Deprecated since version 1.2**: lamps `dim`.", "how to dim lamps", "Lamps"),
+        ("*versionchanged 1.2* Lamps `dim`.", "how to dim lamps", "Lamps"),
+        ("New lamps `dim` 2.4 times.", "how to dim lamps", "New"),
+        (NOTE, "in which version do lamps dim", "Added"),
+        (NOTE, "dim lamps in 8.2", "Added"),
+    ],
+)
+def test_a_note_on_a_version_comes_after_what_is_so_now(
+    note: str, question: str, first: str
+) -> None:
+    passage = section(f"{note}\n\nLamps `dim`, and the dimming of them takes a while.")
+    source = Source(1, passage)
+    found = Section(source, quotables([source]))
+    assert by_weight([found], Wanted.of(question))[0].text.lstrip("> *").startswith(first)
