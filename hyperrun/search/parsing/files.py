@@ -9,7 +9,14 @@ from pathlib import Path, PurePosixPath
 from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
-from hyperrun.search.parsing import documents, notebooks, openapi, other_code, python_code
+from hyperrun.search.parsing import (
+    documents,
+    notebooks,
+    openapi,
+    other_code,
+    python_code,
+    written_docs,
+)
 from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.site import front_matter
@@ -17,7 +24,7 @@ from hyperrun.search.site.rules import NO_RULES, Rules, with_anchor
 
 log = logging.getLogger(__name__)
 
-MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst"}
+MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst", ".livemd", ".cheatmd"}
 PAGES = {".ipynb", ".rst"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
@@ -101,6 +108,8 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
         return python_code.chunks(text, stem)
     if suffix in PAGES:
         return _page(text, suffix, place, stem, rules)
+    if suffix in written_docs.SUFFIXES:
+        return written_docs.chunks(text, suffix, stem, place)
     if suffix in other_code.LANGUAGES or suffix in other_code.BY_PATTERN:
         return other_code.chunks(text, suffix, stem)
     return documents.plain(text, stem)

@@ -15,6 +15,11 @@ _CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
 _HIDDEN_CELL = re.compile(
     r"(?:echo|include):\s*false|hide_input|\bhide\b|default_exp|\bhide_line\b"
 )
+# What Documenter.jl runs, and what it puts other things in the place of.
+_RUN_BY_DOCUMENTER = frozenset(("jldoctest", "@example", "@repl", "@ansi"))
+_STEERS_DOCUMENTER = frozenset((
+    "@docs", "@autodocs", "@meta", "@index", "@contents", "@setup", "@eval", "@raw",
+))  # fmt: skip
 _LANGUAGES = frozenset((
     "python", "r", "julia", "bash", "sh", "ojs", "sql", "js", "javascript", "typescript", "rust",
     "html", "css", "stata", "sas", "cpp", "c", "go", "java", "yaml", "json", "toml", "console",
@@ -38,6 +43,10 @@ def fence(document: Reading, code: str, info: str) -> str:
         return ""
     if info.lower() in ("math", "latex {math}"):
         return f"$$\n{code.strip()}\n$$"
+    name = re.split(r"[\s;]", info, maxsplit=1)[0]
+    if name in _STEERS_DOCUMENTER:
+        return ""
+    info = "julia" if name in _RUN_BY_DOCUMENTER else info
     if "npm2yarn" in info.split():
         return _package_managers(document, code, info.split()[0])
     if "twoslash" in info.split():

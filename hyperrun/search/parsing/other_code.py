@@ -1,6 +1,7 @@
 """Other languages as chunks: by tree-sitter where there is a grammar, by patterns elsewhere."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -64,8 +65,11 @@ _CONTAINERS = {"class", "struct", "enum", "interface", "trait", "impl", "namespa
 _ASSIGNED = ("arrow_function", "function_expression", "function", "class", "generator_function")
 
 
-def chunks(text: str, suffix: str, stem: str) -> list[Chunk]:
-    """The definitions of a file with their comments, and what stands between them."""
+def chunks(
+    text: str, suffix: str, stem: str, documented: Sequence[tuple[int, int]] = ()
+) -> list[Chunk]:
+    """The definitions of a file with their comments, and what stands between them. The lines of
+    `documented`, from the first to the last of each, are prose that is read elsewhere."""
     lines = text.splitlines()
     found: list[Chunk] = []
     if suffix in LANGUAGES:
@@ -73,8 +77,9 @@ def chunks(text: str, suffix: str, stem: str) -> list[Chunk]:
         _collect(parsed(text, suffix), lines, "", language, found)
     else:
         language = BY_PATTERN.get(suffix, "")
-        found = _by_pattern(lines, language)
-    return sorted(found + _rest(lines, found, stem, language), key=lambda chunk: chunk.start_line)
+        found = _by_pattern(lines, language, documented)
+    rest = _rest(lines, found, stem, language, documented)
+    return sorted(found + rest, key=lambda chunk: chunk.start_line)
 
 
 def parsed(text: str, suffix: str) -> Any:
@@ -202,12 +207,18 @@ _NOT_A_NAME = {
 }
 
 
-def _by_pattern(lines: list[str], language: str) -> list[Chunk]:
-    """Definitions found by how lines begin; each lasts until the next one of its depth."""
+def _by_pattern(
+    lines: list[str], language: str, documented: Sequence[tuple[int, int]]
+) -> list[Chunk]:
+    """Definitions found by how lines begin; each lasts until the next one of its depth, or until
+    what follows it is documented."""
     if language in ("toml", "yaml", "css", "scss", "html", ""):
         return []
     starts: list[tuple[int, int, str]] = []
+    prose = {number for start, end in documented for number in range(start, end + 1)}
     for number, line in enumerate(lines, 1):
+        if number in prose:
+            continue
         match = _PATTERN.match(line)
         name = (match.group(3) or match.group(5) or "") if match else ""
         if match and name and name not in _NOT_A_NAME:
@@ -220,6 +231,7 @@ def _by_pattern(lines: list[str], language: str) -> list[Chunk]:
         inside = ".".join(each for _, each in containers)
         containers.append((depth, name))
         end = starts[at + 1][0] - 1 if at + 1 < len(starts) else len(lines)
+        end = next((first - 1 for first, _ in documented if start < first <= end), end)
         while end > start and (not lines[end - 1].strip() or _is_comment(lines[end - 1])):
             end -= 1
         comments = start
@@ -235,9 +247,16 @@ def _by_pattern(lines: list[str], language: str) -> list[Chunk]:
     return found
 
 
-def _rest(lines: list[str], found: list[Chunk], stem: str, language: str) -> list[Chunk]:
+def _rest(
+    lines: list[str],
+    found: list[Chunk],
+    stem: str,
+    language: str,
+    documented: Sequence[tuple[int, int]],
+) -> list[Chunk]:
     """The lines that no chunk holds, in runs worth reading."""
-    covered = {n for chunk in found for n in range(chunk.start_line, chunk.end_line + 1)}
+    spans = [*documented, *((chunk.start_line, chunk.end_line) for chunk in found)]
+    covered = {number for start, end in spans for number in range(start, end + 1)}
     rest = []
     run: list[int] = []
     for number in range(1, len(lines) + 2):

@@ -1,0 +1,172 @@
+"""Documentation that stands in source code as Markdown: Elixir's attributes, Julia's docstrings.
+
+Their generators, ExDoc and Documenter, make the reference's pages of nothing else.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from textwrap import dedent
+
+from hyperrun.search.parsing import commonmark, markdown, other_code
+from hyperrun.search.parsing.blocks import Block, sections
+from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.parsing.includes import Place
+
+MAX_DOC_LINES = 2_000
+_UNNAMED = re.compile(r"\A(```+)\n")  # code in no language's name is in the file's own
+_MIX = re.compile(r"Mix\.Tasks\.(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """What is said of something that a file defines.
+
+    Its quotes stand in lines `start` to `end`, and `lines` begin in line `first`. Lines count from
+    1, both inclusive.
+    """
+
+    name: str
+    start: int
+    end: int
+    first: int
+    lines: tuple[str, ...]
+
+
+def chunks(text: str, suffix: str, stem: str, place: Place | None = None) -> list[Chunk]:
+    """The sections of what is documented, and the definitions of the file."""
+    lines = text.splitlines()
+    docs = list(_READERS[suffix](lines))
+    language = other_code.BY_PATTERN[suffix]
+    found = [chunk for each in docs for chunk in _sections(each, lines, language, place)]
+    spans = [(each.start, each.end) for each in docs]
+    found += other_code.chunks(text, suffix, stem, spans)
+    return sorted(found, key=lambda chunk: chunk.start_line)
+
+
+def _sections(doc: Doc, lines: Sequence[str], language: str, place: Place | None) -> list[Chunk]:
+    blocks: list[Block] = []
+    for block in markdown.Document(place).read(dedent("\n".join(doc.lines)), doc.first - 1):
+        level = block.level + 1 if block.level else 0  # below the name, which heads them all
+        content = f"#{block.content}" if level else _UNNAMED.sub(rf"\1{language}\n", block.content)
+        blocks.append(replace(block, level=level, content=content, end=min(block.end, doc.end)))
+    head = Block(doc.start, doc.start, f"# {commonmark.escaped(doc.name)}", 1, doc.name, doc.name)
+    return sections([head, *blocks], lines, doc.name, language="markdown")
+
+
+# Elixir
+
+_MODULE = re.compile(r"(\s*)(?:defmodule|defprotocol|defimpl)\s+([\w.]+)")
+_ATTRIBUTE = re.compile(
+    r"\s*@(?P<kind>moduledoc|doc|typedoc)\s+(?:~[sS])?(?P<quote>\"\"\"|'''|\"(?=[^\"]))(?P<rest>.*)"
+)
+_DEFINED = re.compile(
+    r"\s*(?:def|defmacro|defguard|defdelegate|defn|@callback|@macrocallback|@type|@opaque)\s+"
+    r"(?P<name>[\w.]+[?!]?)"
+)
+
+
+def _elixir(lines: Sequence[str]) -> Iterator[Doc]:
+    modules: list[tuple[int, str]] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        if opened := _MODULE.match(line):
+            depth = len(opened[1])
+            while modules and modules[-1][0] >= depth:
+                modules.pop()
+            modules.append((depth, opened[2]))
+            continue
+        attribute = _ATTRIBUTE.match(line)
+        if attribute is None or not modules:
+            continue
+        start = number
+        first, said, number = _quoted(lines, start, attribute["quote"], attribute["rest"])
+        depth = len(line) - len(line.lstrip())
+        module = _module([name for at, name in modules if at < depth])
+        name = module
+        if attribute["kind"] != "moduledoc":
+            own = _next(lines, number, _DEFINED)
+            if not own:
+                continue
+            name = f"{module}.{own}"
+        if module and said:
+            yield Doc(name, start, number, first, said)
+
+
+def _module(path: Sequence[str]) -> str:
+    """A module as its page is called; a task of Mix is called as it is run."""
+    name = ".".join(path)
+    task = _MIX.fullmatch(name)
+    return f"mix {re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', task[1]).lower()}" if task else name
+
+
+# Julia
+
+_DOCSTRING = re.compile(r"\s*(?:@doc\s+)?(?:raw|md|doc)?(?P<quote>\"\"\")(?P<rest>.*)")
+_SIGNATURE = re.compile(r"(?: {4}|\t)(?:@)?([A-Za-z_][\w.!]*)\s*[({]|(?: {4}|\t)(@?[\w.!]+)\s*$")
+_JULIA_DEFINED = re.compile(
+    r"\s*(?:@\w+\s+)*(?:(?:function|macro|mutable struct|struct|abstract type|primitive type|const|"
+    r"module|baremodule)\s+)?(?P<name>@?[A-Za-z_][\w.!]*)"
+)
+# What a package puts in where the page is made: `$(SIGNATURES)`, `$METADATA_FIXED`.
+_PUT_IN = re.compile(r"\s*\$(?:\([A-Z]+\)|[A-Z_]+|\(?[A-Z_]+\)?)\s*")
+
+
+def _julia(lines: Sequence[str]) -> Iterator[Doc]:
+    number = 0
+    above = ""
+    while number < len(lines):
+        line = lines[number]
+        number += 1
+        opened = _DOCSTRING.match(line)
+        if opened is None or above.rstrip().endswith(("=", "(", ",", "*", "return")):
+            above = line if line.strip() else above
+            continue
+        start = number
+        first, said, number = _quoted(lines, start, opened["quote"], opened["rest"])
+        above = ""
+        after = lines[number] if number < len(lines) else ""
+        defined = _JULIA_DEFINED.match(after)
+        signature = next(filter(str.strip, said), "")
+        called = _SIGNATURE.match(signature)
+        name = (called[1] or called[2] or "") if called else ""
+        name = name or (defined["name"] if defined else "")
+        said = tuple("" if _PUT_IN.fullmatch(each) else each for each in said)
+        if name and defined and any(map(str.strip, said)):
+            yield Doc(name, start, number, first, said)
+
+
+def _quoted(
+    lines: Sequence[str], start: int, quote: str, rest: str
+) -> tuple[int, tuple[str, ...], int]:
+    """The text of a string that opens in line `start`: its first line's number, the text without
+    the code's indentation, and the number of its last line. One that never ends is of one line."""
+    if quote in rest or quote == '"':
+        return start, (rest.partition(quote)[0].strip(),), start
+    told = [rest] if rest.strip() else []
+    for number in range(start, min(len(lines), start + MAX_DOC_LINES)):
+        before, end, _ = lines[number].partition(quote)
+        if end:
+            if before.strip():
+                told.append(before)
+            return start + (not rest.strip()), tuple(told), number + 1
+        told.append(lines[number])
+    return start, (), start
+
+
+def _next(lines: Sequence[str], after: int, defined: re.Pattern[str]) -> str:
+    """The name of what the next definition below line `after` defines, past other attributes."""
+    for line in lines[after : after + 40]:
+        if found := defined.match(line):
+            return found["name"]
+        if re.match(r"\s*(?:end\b|defp|@(?:module)?doc\s+(?:[\"~]|false))", line):
+            return ""
+    return ""
+
+
+_READERS: dict[str, Callable[[Sequence[str]], Iterator[Doc]]] = {
+    ".ex": _elixir, ".exs": _elixir, ".jl": _julia,
+}  # fmt: skip
+SUFFIXES = frozenset(_READERS)

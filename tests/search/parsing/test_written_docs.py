@@ -1,0 +1,154 @@
+"""Documentation in the source of Elixir and Julia is read as the pages that are made of it."""
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from hyperrun.search.parsing import files
+from hyperrun.search.parsing.chunk import Chunk
+
+ELIXIR = '''\
+defmodule Lamps.Socket do
+  @moduledoc ~S"""
+  Carries light to the module that asks for it.
+
+  ## Options
+
+    * `:most_lamps` - how many lamps one socket lights. Defaults to `100`.
+
+  ## Examples
+
+      defmodule Mine do
+        def light(lamp), do: lamp
+      end
+
+  All this while
+  def is a word.
+  """
+
+  @doc """
+  Turns a lamp off.
+  """
+  @doc since: "1.2.0"
+  @spec off(t, atom) :: t
+  def off(socket, lamp) do
+    socket
+  end
+
+  @doc "Is the `lamp` on?"
+  def on?(socket, lamp), do: true
+
+  @doc false
+  def secret(socket), do: socket
+
+  defmodule Broken do
+    @moduledoc """
+    Raised when a lamp is broken.
+    """
+    defexception [:message]
+  end
+end
+'''
+TASK = '''\
+defmodule Mix.Tasks.Lamps.Gen.AllLamps do
+  @moduledoc """
+  Makes lamps.
+  """
+end
+'''
+JULIA = '''\
+const NAMES = """
+    kept()
+
+as a text"""
+
+"""
+    dim(lamp; by=10)
+
+Dim a `lamp`; the function returns it.
+
+$(SIGNATURES)
+
+# Examples
+
+```jldoctest
+julia> dim(lamp)
+function of a lamp
+```
+"""
+function dim(lamp; by=10)
+    return lamp
+end
+
+"A lamp."
+struct Lamp end
+
+"""
+The lamp of last resort.
+"""
+const LAST = Lamp()
+'''
+
+
+def read(root: Path, name: str, text: str) -> list[Chunk]:
+    (root / name).write_text(text)
+    return files.read(root, PurePosixPath(name))
+
+
+def prose(chunks: list[Chunk]) -> list[tuple[int, int, str]]:
+    return [(each.start_line, each.end_line, each.title) for each in chunks if each.doc == ""
+            and each.kind == "section"]  # fmt: skip
+
+
+def test_elixirs_documentation_is_sections_by_its_headings(tmp_path: Path) -> None:
+    found = read(tmp_path, "socket.ex", ELIXIR)
+    assert prose(found) == [
+        (2, 3, "Lamps.Socket"),
+        (5, 8, "Lamps.Socket > Options"),
+        (9, 16, "Lamps.Socket > Examples"),
+        (19, 20, "Lamps.Socket.off"),
+        (28, 28, "Lamps.Socket.on?"),
+        (35, 36, "Lamps.Socket.Broken"),
+    ]
+    said = {each.title: each.content for each in found if each.kind == "section"}
+    assert "Defaults to `100`." in said["Lamps.Socket > Options"]
+    assert said["Lamps.Socket > Examples"].startswith("### Examples\n\n```elixir\ndefmodule Mine")
+
+
+def test_words_and_examples_in_it_define_nothing(tmp_path: Path) -> None:
+    titles = [each.title for each in read(tmp_path, "socket.ex", ELIXIR) if each.kind != "section"]
+    assert titles == [
+        "Lamps.Socket", "Lamps.Socket.off", "Lamps.Socket.on?", "Lamps.Socket.secret",
+        "Lamps.Socket.Broken",
+    ]  # fmt: skip
+
+
+def test_a_task_of_mix_is_called_as_it_is_run(tmp_path: Path) -> None:
+    assert prose(read(tmp_path, "task.ex", TASK)) == [(2, 3, "mix lamps.gen.all_lamps")]
+
+
+def test_julias_docstrings_are_sections_of_what_they_describe(tmp_path: Path) -> None:
+    found = read(tmp_path, "lamps.jl", JULIA)
+    assert prose(found) == [(6, 9, "dim"), (13, 18, "dim > Examples"), (27, 28, "LAST")]
+    said = {each.title: each.content for each in found if each.kind == "section"}
+    assert said["dim"] == (
+        "# dim\n\n```julia\ndim(lamp; by=10)\n```\n\nDim a `lamp`; the function returns it."
+    )
+    assert said["dim > Examples"].endswith("```julia\njulia> dim(lamp)\nfunction of a lamp\n```")
+    assert [each.title for each in found if each.kind == "function"] == ["dim", "Lamp"]
+
+
+@pytest.mark.parametrize(
+    ("info", "shown"),
+    [
+        ("jldoctest lamps; output = false", "```julia\nlit(lamp)\n```"),
+        ("@example lamps", "```julia\nlit(lamp)\n```"),
+        ("@docs", ""),
+        ("@meta", ""),
+        ("julia", "```julia\nlit(lamp)\n```"),
+    ],
+)
+def test_documenters_blocks_are_what_its_page_shows(tmp_path: Path, info: str, shown: str) -> None:
+    text = f"# Lamps\n\nWords.\n\n```{info}\nlit(lamp)\n```\n"
+    (chunk,) = read(tmp_path, "lamps.md", text)
+    assert (chunk.content or chunk.text) == f"# Lamps\n\nWords.\n\n{shown}".rstrip()
