@@ -4,12 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hyperrun.answering.choosing import (
-    ANSWER_LINES,
-    OTHERS_LINES,
-    Section,
-    by_weight,
-)
+from hyperrun.answering.choosing import ANSWER_LINES, OTHERS_LINES, Section, by_weight
 from hyperrun.answering.extractive import MAX_SECTIONS, quotables
 from hyperrun.answering.quoting import size
 from hyperrun.domain import Source
@@ -17,9 +12,7 @@ from hyperrun.search.wanted import Wanted
 from tests.answering.quoted import FILLER, answer, section
 
 FENCE = "```sh\n# pair once\n\nlantern pair --room kitchen\n```"
-
 TABLE = "| level | effect |\n| --- | --- |\n| 0 | off |\n| 100 | brightest |"
-
 LIST = "- hold the button\n\n- count to ten\n\n  slowly\n\n- let the button go"
 
 

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.answering.choosing import (
-    UNCUT_OTHERS_LINES,
-    WHOLE_LINES,
-)
+from hyperrun.answering.choosing import UNCUT_OTHERS_LINES, WHOLE_LINES
 from hyperrun.answering.extractive import extract
 from hyperrun.answering.quoting import FOLDED_LINES, LONG_LINES, ROW_ITEMS, size
 from hyperrun.answering.research import Research
