@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hyperrun.search.parsing import asciidoc as asciidoc_blocks
-from hyperrun.search.parsing import imported_data, liquid, myst, raw_html
+from hyperrun.search.parsing import imported_data, liquid, man_page, myst, raw_html
 from hyperrun.search.parsing import markdown as markdown_blocks
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk, split
@@ -56,6 +56,14 @@ def asciidoc(
     lines = text.splitlines()
     found = _anchored(blocks(text, ".adoc", place), lines, anchors)
     return sections(found, lines, stem, "", "markdown")
+
+
+def manual(text: str, stem: str) -> list[Chunk]:
+    """Sections and options of a manual page in roff; none where it is no such page."""
+    title = man_page.title(text)
+    if not title:
+        return []
+    return sections(man_page.read(text), text.splitlines(), stem, title, "markdown")
 
 
 def _anchored(blocks: list[Block], lines: list[str], anchors: Anchors | None) -> list[Block]:

@@ -11,6 +11,7 @@ from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
 from hyperrun.search.parsing import (
     documents,
+    man_page,
     notebooks,
     openapi,
     other_code,
@@ -45,6 +46,7 @@ def is_known(path: PurePosixPath) -> bool:
         or suffix in other_code.BY_PATTERN
         or path.name.lower() in NAMES
         or bool(openapi.NAME.search(path.name))
+        or bool(man_page.NAME.fullmatch(path.name))
     )
 
 
@@ -112,6 +114,8 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
         return written_docs.chunks(text, suffix, stem, place)
     if suffix in other_code.LANGUAGES or suffix in other_code.BY_PATTERN:
         return other_code.chunks(text, suffix, stem)
+    if man_page.NAME.fullmatch(place.file.name) and suffix not in TEXT:
+        return documents.manual(text, stem)
     return documents.plain(text, stem)
 
 
