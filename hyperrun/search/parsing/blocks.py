@@ -11,6 +11,7 @@ MAX_LINES = 70
 MAX_CHARS = 9_000  # of what one passage says, where blocks can be parted
 MAX_PARTIAL_CHARS = 4_000  # of a file that is there to be included
 MAX_INCLUDED_CHARS = 12_000  # of prose from one other file
+MAX_HIDDEN_CHARS = 100_000  # of one that is not read by itself
 _SAYS = re.compile(r"[^\W_]")
 
 
@@ -127,15 +128,17 @@ def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
     return parts
 
 
-def bounded(blocks: Sequence[Block]) -> list[Block]:
-    """The blocks of another file, up to where they are too many."""
+def bounded(blocks: Sequence[Block], *, is_hidden: bool = False) -> list[Block]:
+    """The blocks of another file, up to where they are too many. `is_hidden`: it is not read by
+    itself."""
     kept: list[Block] = []
     size = 0
-    is_long = sum(len(block.content) for block in blocks) > MAX_PARTIAL_CHARS
+    most = MAX_HIDDEN_CHARS if is_hidden else MAX_INCLUDED_CHARS
+    is_long = not is_hidden and sum(len(each.content) for each in blocks) > MAX_PARTIAL_CHARS
     for block in blocks:
         size += len(block.content)
         # A whole document is found by itself: of it the page's section is the first.
-        if kept and (size > MAX_INCLUDED_CHARS or (block.level and is_long and not kept[-1].level)):
+        if kept and (size > most or (block.level and is_long and not kept[-1].level)):
             break
         kept.append(block)
     return kept
@@ -147,7 +150,7 @@ def brought_in(
     """Blocks of another file where a page's lines `start` to `end` include it: its headings are the
     page's, so many levels further down as there are `above`. `numbers` are those of its lines."""
     found = []
-    for block in bounded(blocks):
+    for block in blocks:
         first, last = (numbers[min(each, len(numbers)) - 1] for each in (block.start, block.end))
         level = block.level + above if block.level else 0
         here = Include(file, first, last)

@@ -12,6 +12,7 @@ from hyperrun.search.parsing import (
     markdown_constructs,
     markdown_directives,
     markdown_line,
+    svelte_code,
 )
 from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.includes import Place
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_DEPTH = 12
+PARAGRAPH = 3  # tokens
+MAX_TITLE = 24  # characters of an alert's, where a sentence could go on below
 
 _CLOSING = re.compile(r"\s+#+\s*$")
 _IN_BRACKETS = re.compile(r"\s*\\?\[[!#][\w-]+\]$|\s*\\?\[toc\]$")  # Fumadocs' marks of a heading
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
+_OF_TYPES = re.compile(r"(?:MODULE|TYPES|EXPANDED_TYPES): \S.*")  # which Svelte's site puts in
+_SENTENCE = re.compile(r"\w{2}[`\"')\]*_]*[.!?:][`\"')*_]*$")
 
 
 def read(text: str, place: Place | None = None, components: bool = False) -> list[Block]:
@@ -56,6 +61,7 @@ class Document(Reading):
         try:
             if "\xa0" in text:  # behind a heading's marks, where Python-Markdown asks for no space
                 text = _HARD_SPACE.sub(r"\1 ", text)
+            self.is_svelte = self.is_svelte or svelte_code.is_in(text)
             tokens = parser(self.components).parse(text, self.environment)
             return self._blocks(tokens, offset)
         finally:
@@ -248,10 +254,15 @@ class Document(Reading):
         inner = tokens[1:-1]
         if len(inner) > 1 and inner[0].type == "paragraph_open":
             first, _, rest = inner[1].content.partition("\n")
+            if len(inner) == PARAGRAPH and _OF_TYPES.fullmatch(inner[1].content):
+                return ""
             if match := _ALERT.fullmatch(first.strip()):
-                title = match["title"] or match["kind"].capitalize()
-                body = [self.said(rest), self.written(inner[end_of(inner, 0) :])]
-                return commonmark.note(inline_escaped(title), "\n\n".join(filter(None, body)))
+                title, below = match["title"], inner[end_of(inner, 0) :]
+                if _is_sentence(title, rest) or not (rest or below):
+                    title, rest = "", f"{title}\n{rest}"
+                body = [self.said(rest), self.written(below)]
+                title = self.words(title) or inline_escaped(match["kind"].capitalize())
+                return commonmark.note(title, "\n\n".join(filter(None, body)))
         return commonmark.quoted(self.written(inner))
 
     def _table(self, tokens: Sequence["Token"]) -> str:
@@ -277,6 +288,11 @@ class Document(Reading):
         return markdown_line.said(self, tokens[0].children or [])
 
     # Inside of a line
+
+
+def _is_sentence(title: str, rest: str) -> bool:
+    """Is it no title but the text of an alert, which goes on with `rest`?"""
+    return bool(_SENTENCE.search(title)) or (len(title) > MAX_TITLE and rest[:1].islower())
 
 
 def _is_contents(tokens: Sequence["Token"]) -> bool:

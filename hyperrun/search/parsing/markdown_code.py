@@ -2,7 +2,7 @@
 
 import re
 
-from hyperrun.search.parsing import commonmark, package_managers, snippets, twoslash
+from hyperrun.search.parsing import commonmark, package_managers, snippets, svelte_code, twoslash
 from hyperrun.search.parsing.includes import language_of
 from hyperrun.search.parsing.markdown_reading import Reading
 from hyperrun.search.parsing.markdown_text import HIDDEN_RUST
@@ -52,6 +52,9 @@ def fence(document: Reading, code: str, info: str) -> str:
     if "twoslash" in info.split():
         code = twoslash.shown(code)
     language, title = _told(info)
+    if document.is_svelte:
+        code, file = svelte_code.shown(code, language)
+        title = title or file
     if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
         language = language.strip("{}")
     kept = []

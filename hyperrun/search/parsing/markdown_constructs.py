@@ -82,6 +82,8 @@ def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int)
         return document.include(
             snippets.found(document.place, meta["bang"], ("", "docs")), start, end
         )
+    if meta["svelte"]:
+        return document.include(snippets.found(document.place, meta["svelte"]), start, end)
     if meta["booked"]:
         if not meta["book"].endswith("include") and meta["book"] != "playground":
             return []

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.passage import Include
+from hyperrun.search.ignore import is_passed_over
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
@@ -30,6 +31,7 @@ class Reading(ABC):
         self.includes: list[Include] = []
         self.tabs: dict[str, str] = {}  # by value, what Docusaurus' `Tabs` calls them
         self.tab_names: list[str] = []  # what the next tabs of Hextra are called
+        self.is_svelte = False  # is its code written as Svelte's?
         self.depth = 0
         self.own_id = ""
         self.module = ""  # of which objects are described
@@ -86,10 +88,12 @@ class Reading(ABC):
             blocks = self.place.document(shown, suffix)
             if blocks is None:
                 return []
-            if self.depth == 1 and any(block.level for block in bounded(blocks)):
+            is_hidden = any(map(is_passed_over, shown.file.parts))
+            blocks = bounded(blocks, is_hidden=is_hidden)
+            if self.depth == 1 and any(block.level for block in blocks):
                 return brought_in(blocks, str(shown.file), shown.numbers, start, max(start, end))
             self.includes += shown.includes
-            return [self.block(start, end, joined(bounded(blocks)))]
+            return [self.block(start, end, joined(blocks))]
         self.includes += shown.includes
         language = language or language_of(shown.file)
         lines = shown.code

@@ -384,8 +384,8 @@ class _Writer:
         shown = self._shown(node["argument"].strip(), options)
         if shown is None or self._place is None or not shown.spans:
             return []
-        blocks = self._place.document(shown, _suffix(shown.file)) or []
-        if not any(block.level for block in bounded(blocks)):
+        blocks = bounded(self._place.document(shown, _suffix(shown.file)) or [])
+        if not any(block.level for block in blocks):
             return []
         start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
         return brought_in(blocks, str(shown.file), shown.numbers, start, start, level)

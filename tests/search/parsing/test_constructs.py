@@ -77,6 +77,8 @@ MARKDOWN = {
         '```yaml tab="File"\na: 1\n```\n\n```sh tab="CLI"\n--a=1\n```',
         "**File**\n\n```yaml\na: 1\n```\n\n**CLI**\n\n```sh\n--a=1\n```",
     ),
+    "a heading with Fumadocs' anchor right behind it": ("## Set it up[#setup]\n\nThat is how it is done.",
+    "## Set it up\n\nThat is how it is done."),
     "a heading with Fumadocs' anchor": ("## Set it up [#setup]\n\nThat is how it is done.",
                                         "## Set it up\n\nThat is how it is done."),
     "a heading that its contents leave out": ("## Set it up [!toc]\n\nThat is how it is done.",
@@ -107,6 +109,22 @@ MARKDOWN = {
         "| It | Is |\n| --- | --- |\n| `a` | One of them. |",
     ),
     "GitHub's alert": ("> [!NOTE]\n> Read this.", "> **Note**\n>\n> Read this."),
+    "an alert's own title": ("> [!TIP] Own `title`\n> Read this.", "> **Own `title`**\n>\n> Read this."),
+    "an alert that begins beside its mark": (
+        "> [!NOTE] Call `dim` in [there](x.md), or it\n> fails.\n>\n> Always.",
+        "> **Note**\n>\n> Call `dim` in there, or it fails.\n>\n> Always.",
+    ),
+    "an alert of one line": ("> [!NOTE] You had to `throw` it", "> **Note**\n>\n> You had to `throw` it"),
+    "types that Svelte's site puts in": ("> MODULE: $app/lamps\n\nWords.", "Words."),
+    "code as Svelte writes it": (
+        "```js\n// @errors: 1\n/// file: lamp.js\ndeclare;\n// ---cut---\n---old();\nolder();---\n+++dim();+++\n"
+        "on(---1, ---+++2+++);\n+++\tif (x) off();+++\n```\n\n```sh\nnode +++-r x+++ build\n```",
+        "**lamp.js**\n\n```js\ndim();\non(2);\n    if (x) off();\n```\n\n```sh\nnode -r x build\n```",
+    ),
+    "its marks where they are none": (
+        "```svelte\n<!--- file: a.svelte --->\n<a>\n```\n\n```yaml\n---\na: 1\n---\n```",
+        "**a.svelte**\n\n```svelte\n<a>\n```\n\n```yaml\n---\na: 1\n---\n```",
+    ),
     "MyST's directive": ("```{warning}\n:class: x\nHot.\n```", "> **Warning**\n>\n> Hot."),
     "MyST's directive in colons": (":::{admonition} Own title\nHi.\n:::", "> **Own title**\n>\n> Hi."),
     "MyST's code block": (

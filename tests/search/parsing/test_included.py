@@ -157,6 +157,16 @@ def test_of_a_whole_document_that_a_page_includes_its_first_section_is_shown(
     assert "Version 0" in chunk.content and "Version 1" not in chunk.content
 
 
+def test_what_is_not_read_by_itself_is_included_whole(tmp_path: Path) -> None:
+    errors = "\n".join(f"### lamp_error_{n}\n\nThat is how to mend it.\n" for n in range(300))
+    repository.write(tmp_path, "docs/.generated/errors.md", errors)
+    repository.write(
+        tmp_path, "docs/errors.md", "## All of them\n\n@include .generated/errors.md\n"
+    )
+    titles = [each.title for each in files.read(tmp_path, PurePosixPath("docs/errors.md"))]
+    assert titles == [f"All of them > lamp_error_{n}" for n in range(300)]
+
+
 BROUGHT_IN = {
     "a snippet": (".md", '# Page\n\n--8<-- "docs/more.md"\n', "Page > More"),
     "MyST's include": (".md", "# Page\n\n```{include} more.md\n```\n", "Page > More"),
