@@ -59,11 +59,12 @@ _MENDS = re.compile(
 @dataclass(frozen=True, slots=True)
 class Quotable:
     """A block, the source it is cited to, and of the code in it that its page includes from another
-    file the source of that."""
+    file the source of that; of a list that is cut, the block of the next passage that goes on."""
 
     block: Block
     source: Source
     shown: Source | None = None
+    goes_on: Block | None = None
 
 
 @dataclass(frozen=True, slots=True)

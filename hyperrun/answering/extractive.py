@@ -9,6 +9,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from hyperrun.answering.choosing import CLEAR, Quotable, Quote, Section, choose
@@ -188,11 +189,13 @@ def quotables(sources: Sequence[Source]) -> list[Quotable]:
     """The blocks of one section, in order. Code that its page includes is cited where it stands."""
     own = [source for source in sources if is_prose(source.passage)] or sources
     included = [source for source in sources if source not in own]
-    return [
-        Quotable(block, source, shown_by(block.text, source, included))
-        for source in own
-        for block in blocks(source.passage)
-    ]
+    found: list[Quotable] = []
+    for source in own:
+        for at, block in enumerate(blocks(source.passage)):
+            if at == 0 and found and found[-1].block.goes_on_in(block):
+                found[-1] = replace(found[-1], goes_on=block)
+            found.append(Quotable(block, source, shown_by(block.text, source, included)))
+    return found
 
 
 def parts(answer: Sequence[tuple[Section, Sequence[Quote]]]) -> list[str]:
@@ -233,10 +236,21 @@ def said(quoted: Sequence[tuple[Quotable, str]], name: str) -> str:
     own = heading(blocks[0].source)
     parts = [f"**{escaped(name)}** {''.join(f'[{number}]' for number in numbers)}"]
     last = own
-    for each, words in quoted:
+    for at, (each, words) in enumerate(quoted):
         under = each.block.heading
         if under and under != last and heading(each.source) != own:
             last = under
             parts.append(f"**{escaped(under)}**")
-        parts.append(words)
+        parts.append(words + _cut(quoted[at], quoted[at + 1 : at + 2]))
     return "\n\n".join(parts)
+
+
+def _cut(quoted: tuple[Quotable, str], following: Sequence[tuple[Quotable, str]]) -> str:
+    """What says that a list goes on in the next passage, where that is not quoted from there."""
+    (each, words), goes_on = quoted, quoted[0].goes_on
+    if goes_on is None or words.endswith(each.block.rest):
+        return ""
+    is_quoted = any(
+        other.block is goes_on and text.startswith(goes_on.parts[0]) for other, text in following
+    )
+    return "" if is_quoted else each.block.rest

@@ -92,6 +92,13 @@ class Block:
         """Is it quoted by its parts?"""
         return self.lines > LONG_LINES and len(self.parts) > 1
 
+    def goes_on_in(self, following: "Block") -> bool:
+        """Is it a list that the first block of the next passage goes on with?"""
+        is_list = bool(self.parts) and self.rest.startswith("\n") and not self.has_code
+        return is_list and following.rest == self.rest and not (
+            following.heading or following.opening or following.has_code
+        )  # fmt: skip
+
     @property
     def hangs_together(self) -> bool:
         """Do its parts need each other, as those of code and of steps do?"""

@@ -179,3 +179,27 @@ def test_a_passage_that_cannot_be_quoted_is_left_out_and_the_others_answer(
     assert "Hold the button. [" not in said and "Hold the button." in said and "[2]" in said
     assert "[1]" not in said
     assert "broken.md is left out of an answer" in caplog.text
+
+
+@pytest.mark.parametrize(("mark", "left_out"), [("-", "\n- …"), ("1.", "\n\n…")])
+@pytest.mark.parametrize(("asked", "is_cut"), [("button", True), ("button or knob", False)])
+def test_a_list_that_goes_on_in_another_passage_says_so_where_that_is_not_quoted(
+    mark: str, left_out: str, asked: str, is_cut: bool
+) -> None:
+    first = section(f"{FILLER}\n\n{mark} Lift the lid.\n{mark} Hold the button.", "Reset")
+    items = "\n".join(f"{mark} Cloud {n}." for n in range(40))
+    second = replace(
+        section(f"{mark} Turn the knob.\n{items}", "Reset"), start_line=71, end_line=111
+    )
+    sources = [Source(1, first), Source(2, second)]
+
+    async def said() -> str:
+        async def whole(_: Source) -> list[Source]:
+            return sources
+
+        pieces = extract(Wanted.of(asked), sources[:1], whole, "en")
+        return "".join([piece async for piece in pieces])
+
+    answer = asyncio.run(said())
+    assert (f"Hold the button.{left_out}\n" in answer) is is_cut
+    assert ("Turn the knob.\n" in answer) is not is_cut
