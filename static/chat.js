@@ -365,6 +365,10 @@
     if (event.detail.requestConfig.path === say.history) setTimeout(readHistory, later());
     else problem(navigator.onLine ? say.sayUnreachable : say.sayOffline, near(event.detail.elt));
   });
+  addEventListener("online", () => {
+    for (const notice of document.querySelectorAll(".problem"))
+      if (notice.querySelector("span").textContent === say.sayOffline) notice.remove();
+  });
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");

@@ -77,6 +77,24 @@ def test_what_a_network_says_in_the_servers_place_is_not_shown(
     answers(chat, 1)
 
 
+def test_that_one_is_offline_is_told_until_one_is_not(chat: Page, model: ModelServer) -> None:
+    model.script("Call dim.")
+    chat.locator("html[data-ready]").wait_for()
+    chat.context.set_offline(True)
+    ask(chat, "How do I dim a lamp?")
+    expect(chat.locator(".problem")).to_contain_text("You are offline")
+    chat.context.set_offline(False)
+    expect(chat.locator(".problem")).to_have_count(0)
+    expect(chat.locator("#query")).to_have_value("How do I dim a lamp?")
+    chat.locator("#query").press("Enter")
+    answers(chat, 1)
+    chat.route("**/ask", lambda route: route.abort())
+    ask(chat, "And again?")
+    expect(chat.locator(".problem")).to_contain_text("cannot be reached")
+    chat.evaluate("dispatchEvent(new Event('online'))")
+    expect(chat.locator(".problem")).to_have_count(1)
+
+
 def test_a_question_that_waits_for_the_history_is_seen_to_wait(
     chat: Page, model: ModelServer
 ) -> None:
