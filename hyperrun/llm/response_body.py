@@ -30,7 +30,7 @@ async def read_events(response: "ClientResponse", model: str) -> AsyncGenerator[
     rest = b""
     is_stream: bool | None = None
     while data := await content.readany():
-        rest += data
+        rest += data.replace(b"\r", b"\n")  # a line may end in either, or in both
         if is_stream is None:
             rest = rest.removeprefix(BOM)
         if is_stream is None and rest.lstrip():

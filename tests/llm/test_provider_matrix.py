@@ -140,6 +140,13 @@ ON_OPENAI = {
         (": OPENROUTER PROCESSING\n\n", "\n", said("Yes."), ": x\n\n", *CLOSED), "Yes."),
     "line ends of another kind": Behaviour(
         tuple(line.replace("\n", "\r\n") for line in (said("Yes."), *CLOSED)), "Yes."),
+    "line ends of old": Behaviour(
+        tuple(line.replace("\n", "\r") for line in (said("Yes."), *CLOSED)), "Yes."),
+    "line ends of old, of all in one piece": Behaviour(
+        ("".join((said("Ye"), said("s."), *CLOSED)).replace("\n", "\r"),), "Yes."),
+    "line ends of two characters, cut between them": Behaviour(
+        (said("Ye").replace("\n", "\r\n")[:-1], "\n" + said("s.").replace("\n", "\r\n"),
+         *CLOSED), "Yes."),
     "no space after data": Behaviour(
         tuple(line.replace("data: ", "data:") for line in (said("Yes."), *CLOSED)), "Yes."),
     "a mark of bytes before the first event": Behaviour(("\ufeff" + said("Yes."), *CLOSED), "Yes."),
