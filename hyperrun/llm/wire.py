@@ -274,7 +274,7 @@ class ToolCalls:
     """Tool calls, put together from deltas.
 
     OpenAI numbers them and names each once. Others send every call whole at index 0, or leave the
-    index out, or repeat name and id in each delta.
+    index out of some deltas, or quote it, or repeat name and id in each.
     """
 
     def __init__(self) -> None:
@@ -304,11 +304,12 @@ class ToolCalls:
         call.update({key: value for key, value in piece.items() if key not in known and value})
 
     def _one_of(self, index: Any, id_: str, name: str, arguments: str) -> dict[str, Any]:
+        index = int(index) if isinstance(index, str) and index.isdecimal() else index
         if id_ and (same := next((call for call in self.made if call["id"] == id_), None)):
             self._at[index] = same
             return same
         current = self._at.get(index)
-        if current is None and index is None and self.made and not name:
+        if current is None and self.made and not name and (index is None or not id_):
             current = self.made[-1]
         if current is not None and not self._is_another(current, id_, name, arguments):
             return current

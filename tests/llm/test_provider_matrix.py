@@ -97,6 +97,17 @@ ON_OPENAI = {
         (call(id="a", function={"name": "search_code", "arguments": '{"query'}),
          call(function={"arguments": '": "dim"}'}), *CALLED),
         calls=(SEARCH,), end="tool_calls"),
+    "parts without an index, then with one in quotes": Behaviour(
+        (call(id="a", function={"name": "search_code", "arguments": '{"query'}),
+         call(index="0", function={"arguments": '": "dim"'}),
+         call(index=0, function={"arguments": "}"}), *CALLED),
+        calls=(SEARCH,), end="tool_calls"),
+    "two calls whose parts have an index in quotes": Behaviour(
+        (call(index="0", id="a", function={"name": "search_code", "arguments": '{"query'}),
+         call(index="1", id="b", function={"name": "search_code", "arguments": '{"query'}),
+         call(index=0, function={"arguments": '": "dim"}'}),
+         call(index=1, function={"arguments": '": "pair"}'}), *CALLED),
+        calls=TWO, end="tool_calls"),
     "arguments as an object": Behaviour(
         (call(index=0, id="a", function={"name": "search_code", "arguments": {"query": "dim"}}),
          *CALLED), calls=(SEARCH,), end="tool_calls"),
