@@ -31,6 +31,7 @@ _TRANSLATED = re.compile(
 _COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language
 _ANY = "*"
 _HIDDEN = re.compile(r"(^|/)\.")
+DOCUMENTED_CODE = (".rs", ".go", ".ex", ".exs", ".jl")  # whose comments are a reference's pages
 _ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
 _ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)
@@ -85,7 +86,9 @@ def generality(file: str) -> int | None:
     notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _HIDDEN)
     if any(pattern.search(file) for pattern in notes):
         return None
-    return 2 * file.count("/") + (0 if _FIRST_STEPS.search(file) else 3)
+    is_reference = file.endswith(DOCUMENTED_CODE)
+    steps = 9 if is_reference else 0 if _FIRST_STEPS.search(file) else 3
+    return 2 * file.count("/") + steps
 
 
 def _is_foreign(file: str, asked: AskedKinds) -> bool:

@@ -80,7 +80,7 @@ def readings(
             except OSError as error:
                 yield name, f"cannot be read: {error.strerror}"
                 continue
-            by = fingerprint if path.suffix.lower() in files.PAGES else ""
+            by = fingerprint if path.suffix.lower() in files.BY_SITE else ""
             if row is not None and (*row[:2], row[3]) == (status.st_mtime_ns, status.st_size, by):
                 yield name, None
                 continue
@@ -119,7 +119,7 @@ def _read(
     path, before = question
     place = root / path
     status = place.stat()
-    by = rules.fingerprint if path.suffix.lower() in files.PAGES else ""
+    by = rules.fingerprint if path.suffix.lower() in files.BY_SITE else ""
     content = read_bytes(place, files.max_bytes(path))
     if content.startswith(LFS_POINTER):
         raise UnreadableFile("stands for a file that Git LFS holds: git lfs pull brings it")

@@ -10,6 +10,7 @@ from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
 from hyperrun.search.parsing import (
+    doc_comments,
     documents,
     man_page,
     notebooks,
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst", ".livemd", ".cheatmd"}
 PAGES = {".ipynb", ".rst"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
+BY_SITE = PAGES | doc_comments.SUFFIXES  # which are read as a site's rules have it
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
 OFTENEST_ACCENT = 0.2  # of the letters of a text that is Western
@@ -112,6 +114,10 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
         return _page(text, suffix, place, stem, rules)
     if suffix in written_docs.SUFFIXES:
         return written_docs.chunks(text, suffix, stem, place)
+    if suffix in doc_comments.SUFFIXES and not rules.sites and (
+        doc_comments.is_for_readers(place.file, place.root)
+    ):  # fmt: skip
+        return doc_comments.chunks(text, suffix, stem, place)
     if suffix in other_code.LANGUAGES or suffix in other_code.BY_PATTERN:
         return other_code.chunks(text, suffix, stem)
     if man_page.NAME.fullmatch(place.file.name) and suffix not in TEXT:

@@ -1,0 +1,165 @@
+"""Comments of Rust and Go are read as the pages that rustdoc and pkg.go.dev make of them."""
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from hyperrun.search.parsing import files
+from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.site.mkdocs import MkDocs
+from hyperrun.search.site.rules import Rules
+from tests.search import repository
+
+RUST = """\
+//! Light, in a crate.
+//!
+//! # Getting started
+//!
+//! See [`Lamp`] and [the site](https://lamps.org).
+#![doc = include_str!("more.md")]
+
+use std::fmt;
+
+/// A lamp that can be dimmed.
+///
+/// By default it is at 100 %.
+/// Its light is [`Light`].
+///
+/// # Examples
+///
+/// ```
+/// let lamp = Lamp::new();
+/// # drop(lamp);
+/// ```
+///
+/// [`Light`]: crate::light::Light
+#[derive(Debug)]
+pub struct Lamp<T> {
+    level: T,
+}
+
+impl<T> Lamp<T> {
+    /// Dims it.
+    ///
+    /// A level above 9
+    /// is taken for 9.
+    pub fn dim(&mut self, level: u8) -> u8 {
+        level
+    }
+
+    /// Turns
+    /// it
+    /// off.
+    fn off(&mut self) {}
+
+    /// Is it on?
+    pub fn is_on(&self) -> bool {
+        true
+    }
+}
+"""
+GO = """\
+// Copyright of somebody.
+
+/*
+Package lamp makes light.
+
+# Levels
+
+A level is *one* of nine:
+
+	lamp.Dim(9)
+*/
+package lamp
+
+// Dim sets the level of a [Lamp]:
+//   - none is 0
+//   - most is 9
+//
+// See https://lamps.org for more_of it.
+func (l *Lamp) Dim(level int) error {
+	return nil
+}
+
+// off turns
+// it
+// off.
+func off() {}
+
+// On turns it on.
+func On() {}
+"""
+
+
+def sections(tmp_path: Path, name: str, text: str, rules: Rules | None = None) -> list[Chunk]:
+    repository.write(tmp_path, name, text)
+    found = files.read(tmp_path, PurePosixPath(name), rules or Rules())
+    return [each for each in found if each.kind == "section"]
+
+
+def test_the_comments_of_a_crate_are_its_pages(tmp_path: Path) -> None:
+    repository.write(tmp_path, "lamps-rs/Cargo.toml", '[package]\nname = "lamps-core"\n')
+    found = sections(tmp_path, "lamps-rs/src/light/lib.rs", RUST)
+    assert [(each.title, each.start_line, each.end_line, each.content) for each in found] == [
+        ("lamps_core::light", 1, 1, "# lamps_core::light\n\nLight, in a crate."),
+        (
+            "lamps_core::light > Getting started", 3, 5,
+            "## Getting started\n\nSee `Lamp` and [the site](https://lamps.org).",
+        ),
+        (
+            "Lamp", 10, 13,
+            "# Lamp\n\nA lamp that can be dimmed.\n\n"
+            "By default it is at 100 %. Its light is `Light`.",
+        ),
+        ("Lamp > Examples", 15, 20, "## Examples\n\n```rust\nlet lamp = Lamp::new();\n```"),
+        (
+            "Lamp::dim", 29, 32,
+            "# Lamp::dim\n\n```rust\npub fn dim(&mut self, level: u8) -> u8\n```\n\nDims it.\n\n"
+            "A level above 9 is taken for 9.",
+        ),
+    ]  # fmt: skip
+
+
+def test_the_comments_of_a_package_are_its_pages(tmp_path: Path) -> None:
+    found = sections(tmp_path, "lamp.go", GO)
+    assert [(each.title, each.start_line, each.end_line, each.content) for each in found] == [
+        ("package lamp", 3, 4, "# package lamp\n\nPackage lamp makes light."),
+        (
+            "package lamp > Levels", 6, 10,
+            "## Levels\n\nA level is \\*one\\* of nine:\n\n```go\nlamp.Dim(9)\n```",
+        ),
+        (
+            "Lamp.Dim", 14, 18,
+            "# Lamp.Dim\n\n```go\nfunc (l *Lamp) Dim(level int) error\n```\n\n"
+            "Dim sets the level of a `Lamp`:\n\n- none is 0\n- most is 9\n\n"
+            "See https://lamps.org for more_of it.",
+        ),
+    ]  # fmt: skip
+
+
+def test_definitions_stay_code(tmp_path: Path) -> None:
+    repository.write(tmp_path, "lamp.go", GO)
+    found = files.read(tmp_path, PurePosixPath("lamp.go"))
+    assert [each.title for each in found if each.kind != "section"] == ["Dim", "off", "On"]
+
+
+@pytest.mark.parametrize(
+    ("name", "manifest", "text"),
+    [
+        ("src/lamp.rs", ("src/main.rs", "fn main() {}"), RUST),
+        ("crates/lamp/src/lib.rs", ("Cargo.toml", '[[bin]]\nname = "lamp"'), RUST),
+        ("crates/lamp/src/dim.rs", ("crates/lamp/src/main.rs", "fn main() {}"), RUST),
+        ("lamp.go", ("main.go", "package main"), GO),
+        ("lamp.go", ("cmd/lamp/main.go", "package main"), GO),
+    ],
+)
+def test_of_a_program_the_comments_are_for_its_makers(
+    tmp_path: Path, name: str, manifest: tuple[str, str], text: str
+) -> None:
+    repository.write(tmp_path, *manifest)
+    assert sections(tmp_path, name, text) == []
+
+
+def test_where_there_is_a_site_that_is_the_documentation(tmp_path: Path) -> None:
+    rules = Rules(sites=((MkDocs(("docs",)), ""),))
+    assert sections(tmp_path, "lamp.go", GO, rules) == []
