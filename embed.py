@@ -67,7 +67,11 @@ OPTIONS = (
     Option("shortcut", "none", "keys that open and close, such as `mod+i`, `ctrl+shift+k` or `?`"),
     Option("open", "`false`", "`true`: open as the page loads (not on phones)"),
     Option("lang", "the page's `lang`", f"language of the interface: {LANGUAGES}"),
-    Option("questions", "from the documentation", "up to four starter questions, split by `|`"),
+    Option(
+        "questions",
+        "from the documentation",
+        "up to four starter questions, split by `|`; a backslash before one keeps it",
+    ),
     Option("page", "`on`", "`off`: the question goes without the page it was asked on"),
     Option(
         "version",

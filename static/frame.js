@@ -103,8 +103,8 @@
 
   document.addEventListener('hyperrun:ready', () => {
     hear('theme', { theme: page.dataset.theme });
-    const questions = (told.get('questions') || '').split('|').map((each) => text(each.trim(), 200));
-    const asked = questions.filter(Boolean).slice(0, 4);
+    const questions = told.get('questions')?.match(/(?:\\\||[^|])+/g) ?? [];
+    const asked = questions.map((each) => text(each.replaceAll('\\|', '|').trim(), 200)).filter(Boolean).slice(0, 4);
     if (asked[0]) hear('questions', { questions: asked });
     if (told.get('label')) hear('title', { title: text(told.get('label'), 80) });
     if (read.title || read.url || read.version) hear('page', read);

@@ -18,7 +18,7 @@
       if (look.elements[name].value) wishes.set(name, look.elements[name].value);
     const color = look.elements.color;
     if (color.value !== color.defaultValue) wishes.set("color", color.value);
-    const questions = [...look.querySelectorAll("[name=questions]:checked")].map((each) => each.value);
+    const questions = [...look.querySelectorAll("[name=questions]:checked")].map((each) => each.value.replaceAll("|", "\\|"));
     if (questions.length) wishes.set("questions", questions.join("|"));
     return wishes;
   };

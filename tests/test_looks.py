@@ -306,6 +306,10 @@ def test_the_start_page_shows_what_is_picked_and_writes_the_line(
         "e => { e.value = '#ff8800'; e.dispatchEvent(new Event('input', {bubbles: true})) }"
     )
     expect(page.locator(".snippet[open] code")).to_contain_text("color=%23ff8800")
+    page.get_by_label("How do I install Lantern?").evaluate(
+        "e => { e.value = 'a | b?'; e.dispatchEvent(new Event('input', {bubbles: true})) }"
+    )
+    expect(page.locator(".snippet[open] code")).to_contain_text("questions=a%20%5C%7C%20b%3F")
 
 
 @pytest.mark.parametrize("address", ["shared/nothing", "no-such-page"])

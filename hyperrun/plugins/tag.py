@@ -45,5 +45,5 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "off"
     if isinstance(value, (list, tuple)):
-        return "|".join(str(each) for each in value)
+        return "|".join(str(each).replace("|", "\\|") for each in value)
     return str(value)

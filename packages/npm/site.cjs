@@ -16,8 +16,10 @@ const HOST = '127.0.0.1';
 const USUAL_PORT = 5001;
 const NAME = 'hyperrun-pages.json';
 
-const text = (value) =>
-  typeof value === 'boolean' ? (value ? 'true' : 'off') : [].concat(value).join('|');
+const text = (value) => {
+  if (typeof value === 'boolean') return value ? 'true' : 'off';
+  return Array.isArray(value) ? value.map((each) => String(each).replaceAll('|', '\\|')).join('|') : String(value);
+};
 
 /** The tag's attributes. Options may be written `offset_y` or `offsetY`. */
 function attributes(server, options) {

@@ -126,8 +126,8 @@ SEEN = {
         Reader.opens,
     ),
     "questions": Seen(
-        "| Who <i>dims</i>? | Why? |",
-        lambda r: r.frame.evaluate(STARTERS) == ["Who <i>dims</i>?", "Why?"],
+        r"| Who <i>dims</i>? | What does a \| b? |",
+        lambda r: r.frame.evaluate(STARTERS) == ["Who <i>dims</i>?", "What does a | b?"],
         False,
         True,
         Reader.opens,

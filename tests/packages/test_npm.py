@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,11 +23,11 @@ OPTIONS = {
     "color": "#e92063",
     "open": True,
     "selection": False,
-    "questions": ["How do I dim a lamp?", 'What is "it" & why?'],
+    "questions": ["How do I dim a lamp?", 'What is "it" & why?', "a | b?"],
 }
 ARRIVED = {
     "color": "#e92063", "open": "true", "selection": "off",
-    "questions": 'How do I dim a lamp?|What is "it" & why?',
+    "questions": r'How do I dim a lamp?|What is "it" & why?|a \| b?',
 }  # fmt: skip
 PAGE = "The text of {}.\n"
 CONFIGURATIONS = {
@@ -122,6 +123,17 @@ def test_the_tag_once_the_options_the_sources_and_the_dev_server(
     with site.dev_server(tmp_path, *command, cwd=made) as running:
         server = site.check_dev_server(address, made / folder / "index.md", running)
     site.wait_for(lambda: site.is_gone(server), 15)
+
+
+def test_a_list_arrives_in_one_attribute_and_a_bar_within_it_divides_nothing() -> None:
+    script = (
+        f"const {{ attributes }} = require('{PACKAGE}/site.cjs');"
+        f"process.stdout.write(JSON.stringify(attributes('{SERVER}/', {json.dumps(OPTIONS)})))"
+    )
+    if node := shutil.which("node"):
+        done = subprocess.run([node, "-e", script], capture_output=True, text=True, check=True)
+        told = json.loads(done.stdout)
+        assert {name: told[f"data-{name}"] for name in ARRIVED} == ARRIVED
 
 
 def test_the_package_knows_every_option_of_the_embed() -> None:

@@ -38,6 +38,7 @@ hyperrun:
   questions:
     - How do I dim a lamp?
     - What is "it" & why?
+    - What does `a | b` do?
 ---
 
 Text.
@@ -72,7 +73,7 @@ def test_a_page_has_the_tag_once_and_its_options_arrive(tmp_path: Path) -> None:
     assert (told["open"], told["selection"]) == ("true", "off")
     # pandoc makes the quotation marks of prose curly.
     assert unescape(told["questions"]).replace("“", '"').replace("”", '"') == (
-        'How do I dim a lamp?|What is "it" & why?'
+        r'How do I dim a lamp?|What is "it" & why?|What does a \| b do?'
     )
 
 

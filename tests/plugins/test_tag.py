@@ -22,7 +22,8 @@ def test_the_plugins_know_every_option_of_the_embed() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [("#e92063", "#e92063"), (True, "true"), (False, "off"), (88, "88"),
-     (["a?", "b & c"], "a?|b & c"), ("日本 \u2028 ü", "日本 \u2028 ü"),
+     (["a?", "b & c"], "a?|b & c"),
+     (["a | b?", "c"], r"a \| b?|c"), ("日本 \u2028 ü", "日本 \u2028 ü"),
      ('"><script>', '"><script>')],
 )  # fmt: skip
 def test_a_value_arrives_as_it_was_written(value: object, text: str) -> None:

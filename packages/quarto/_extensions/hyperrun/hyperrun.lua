@@ -17,7 +17,7 @@ local function text_of(value)
   if pandoc.utils.type(value) == "List" then
     local parts = {}
     for _, each in ipairs(value) do
-      parts[#parts + 1] = pandoc.utils.stringify(each)
+      parts[#parts + 1] = pandoc.utils.stringify(each):gsub("|", "\\|")
     end
     return table.concat(parts, "|")
   end
