@@ -23,7 +23,8 @@ class Doc:
     """What is said of something that a file defines.
 
     Its quotes stand in lines `start` to `end`, and `lines` begin in line `first`. Lines count from
-    1, both inclusive.
+    1, both inclusive. `is_page`: its headings part it, as they do a module's; those of a function,
+    "Examples", say nothing without it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Doc:
     end: int
     first: int
     lines: tuple[str, ...]
+    is_page: bool = False
 
 
 def chunks(text: str, suffix: str, stem: str, place: Place | None = None) -> list[Chunk]:
@@ -47,8 +49,12 @@ def chunks(text: str, suffix: str, stem: str, place: Place | None = None) -> lis
 def _sections(doc: Doc, lines: Sequence[str], language: str, place: Place | None) -> list[Chunk]:
     blocks: list[Block] = []
     for block in markdown.Document(place).read(dedent("\n".join(doc.lines)), doc.first - 1):
-        level = block.level + 1 if block.level else 0  # below the name, which heads them all
-        content = f"#{block.content}" if level else _UNNAMED.sub(rf"\1{language}\n", block.content)
+        level = block.level + 1 if block.level and doc.is_page else 0
+        content = _UNNAMED.sub(rf"\1{language}\n", block.content)
+        if level:
+            content = f"#{content}"
+        elif block.level:
+            content = commonmark.strong(content.lstrip("# "))
         blocks.append(replace(block, level=level, content=content, end=min(block.end, doc.end)))
     head = Block(doc.start, doc.start, f"# {commonmark.escaped(doc.name)}", 1, doc.name, doc.name)
     return sections([head, *blocks], lines, doc.name, language="markdown")
@@ -86,13 +92,14 @@ def _elixir(lines: Sequence[str]) -> Iterator[Doc]:
         depth = len(line) - len(line.lstrip())
         module = _module([name for at, name in modules if at < depth])
         name = module
-        if attribute["kind"] != "moduledoc":
+        is_page = attribute["kind"] == "moduledoc"
+        if not is_page:
             own = _next(lines, number, _DEFINED)
             if not own:
                 continue
             name = f"{module}.{own}"
         if module and said:
-            yield Doc(name, start, number, first, said)
+            yield Doc(name, start, number, first, said, is_page)
 
 
 def _module(path: Sequence[str]) -> str:
