@@ -27,7 +27,7 @@ from hyperrun.search.site.rules import NO_RULES, Rules, with_anchor
 log = logging.getLogger(__name__)
 
 MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst", ".livemd", ".cheatmd"}
-PAGES = {".ipynb", ".rst"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
+PAGES = {".ipynb", ".rst", ".rd"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
 BY_SITE = PAGES | doc_comments.SUFFIXES  # which are read as a site's rules have it
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
@@ -150,6 +150,8 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
         chunks = notebooks.chunks(text, stem, place, anchors)
     elif suffix == ".rst":
         chunks = documents.restructured(text, stem, place, anchors)
+    elif suffix == ".rd":
+        chunks = documents.r_help(text, stem)
     elif suffix in documents.ASCIIDOC_SUFFIXES:
         chunks = documents.asciidoc(text, stem, place, anchors)
     else:

@@ -37,6 +37,9 @@ _CLOSING = re.compile(r"\s+#+\s*$")
 _IN_BRACKETS = re.compile(r"\s*\\?\[[!#][\w-]+\]$|\s*\\?\[toc\]$")  # Fumadocs' marks of a heading
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
+# Documenter's references, which are links to CommonMark only without a name, and its own anchors.
+_REFERENCE = re.compile(r"\]\(@(ref|extref|cite)[ \t][^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
+_ITS_ID = re.compile(r"(?m)^(#{1,6}[ \t]+)\[(.+)\]\(@id(?:[ \t]+([^()\n]+))?\)[ \t]*$")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
 _OF_TYPES = re.compile(r"(?:MODULE|TYPES|EXPANDED_TYPES): \S.*")  # which Svelte's site puts in
 _SENTENCE = re.compile(r"\w{2}[`\"')\]*_]*[.!?:][`\"')*_]*$")
@@ -48,6 +51,12 @@ def read(text: str, place: Place | None = None, components: bool = False) -> lis
     `components`: it is MDX. What it includes is looked for from `place`; nothing is without one.
     """
     return Document(place, components).read(text)
+
+
+def _with_own_id(heading: re.Match[str]) -> str:
+    """A heading of Documenter's with its anchor as others write it."""
+    own_id = re.sub(r"\s+", "-", (heading[3] or "").strip())
+    return f"{heading[1]}{heading[2]}" + (f" {{#{own_id}}}" if own_id else "")
 
 
 class Document(Reading):
@@ -62,6 +71,8 @@ class Document(Reading):
             if "\xa0" in text:  # behind a heading's marks, where Python-Markdown asks for no space
                 text = _HARD_SPACE.sub(r"\1 ", text)
             self.is_svelte = self.is_svelte or svelte_code.is_in(text)
+            if "](@" in text:
+                text = _ITS_ID.sub(_with_own_id, _REFERENCE.sub(r"](@\1)", text))
             tokens = parser(self.components).parse(text, self.environment)
             return self._blocks(tokens, offset)
         finally:

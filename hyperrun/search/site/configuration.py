@@ -8,12 +8,15 @@ from hyperrun.search.ignore import is_passed_over
 from hyperrun.search.site import (
     antora,
     astro,
+    documenter,
     docusaurus,
+    exdoc,
     fumadocs,
     hugo,
     jekyll,
     mdbook,
     mkdocs,
+    pkgdown,
     quarto,
     sphinx,
 )
@@ -25,7 +28,7 @@ MAX_FOLDERS = 4_000
 NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
-     *fumadocs.NAMES)
+     *fumadocs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

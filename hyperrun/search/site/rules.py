@@ -17,13 +17,16 @@ from hyperrun.search.site import (
     antora,
     astro,
     configuration,
+    documenter,
     docusaurus,
+    exdoc,
     fumadocs,
     hugo,
     identity,
     jekyll,
     mdbook,
     mkdocs,
+    pkgdown,
     quarto,
     sphinx,
     vitepress,
@@ -221,6 +224,7 @@ def _site(root: Path, config: Path) -> Generator | None:
         return quarto.read_nbdev(root, config)
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
+        pkgdown, documenter, exdoc,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)

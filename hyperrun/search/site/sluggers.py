@@ -440,3 +440,52 @@ class Asciidoctor:
             unique = f"{slug}{self.separator}{number}"
         self._used.add(unique)
         return unique
+
+
+# Documenter 1 (Julia)
+
+
+def documenter_slug(name: str) -> str:
+    """`slugify` of Documenter: letters, digits and punctuation stay, in their case."""
+    slug = re.sub(r"\s+", "-", name).replace("&", "-and-")
+    kept = "".join(
+        each for each in slug
+        if each == "-" or each in "0123456789" or unicodedata.category(each)[0] in "LP"
+    )  # fmt: skip
+    return re.sub(r"--+", "-", kept).strip("-")
+
+
+class Documenter:
+    """Documenter's: `-2` for the second of a name on a page."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        slug = documenter_slug(own_id or heading_text.markdown(heading_source))
+        self._seen[slug] += 1
+        return slug if self._seen[slug] == 1 else f"{slug}-{self._seen[slug]}"
+
+
+# ExDoc (Elixir)
+
+
+def exdoc_slug(name: str) -> str:
+    """`text_to_id` of ExDoc."""
+    return re.sub(r"\W+", "-", name).strip("-").lower()
+
+
+class ExDoc:
+    """ExDoc's: `-1` for the second of a name; a page's title has none."""
+
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        if level == 1:
+            return ""
+        slug = exdoc_slug(own_id or heading_text.markdown(heading_source))
+        if slug:
+            slug = _numbered(slug, self._used)
+            self._used.add(slug)
+        return slug

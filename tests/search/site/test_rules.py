@@ -107,6 +107,33 @@ STARLIGHT = {
     "[starlight({title: 'x'})]});",
     "docs/src/content/docs/index.mdx": "",
 }
+PKGDOWN = {
+    "_pkgdown.yml": "url: https://x.org/p\ntemplate: {bootstrap: 5}\n",
+    "DESCRIPTION": "Package: p\n",
+    "README.md": "# p\n",
+}
+INNER_PKGDOWN = {
+    "r/pkgdown/_pkgdown.yml": "url: https://x.org/p\n",
+    "r/DESCRIPTION": "Package: p\n",
+    "r/index.md": "# p\n",
+}
+NO_PACKAGE = {"_pkgdown.yml": "url: https://x.org/p\n"}
+DOCUMENTER = {
+    "docs/make.jl": 'using Documenter, P\n# makedocs(source = "old")\nmakedocs(modules = [P],\n'
+    '    format = Documenter.HTML(canonical = "https://x.org/P.jl/stable/"))\n',
+    "docs/src/index.md": "# P\n",
+}
+FLAT_DOCUMENTER = {
+    "docs/make.jl": 'makedocs(source = "pages", format = Documenter.HTML(prettyurls = false))\n',
+    "docs/pages/index.md": "# P\n",
+}
+EXDOC = {
+    "mix.exs": "defmodule P.MixProject do\n  def project, do: [app: :my_p, package: package(),\n"
+    '    docs: [main: "overview", extras: extras()]]\n'
+    '  defp extras, do: ["README.md", "guides/Set_up.md": [title: "x"],\n'
+    '    {"guides/b.livemd", [title: "B", filename: "bee"]}, "guides/more/*.cheatmd",\n'
+    '    # "guides/old.md"\n  ]\nend\n',
+}
 MDBOOK = {
     "book.toml": '[book]\nsrc = "text"\n',
     "text/SUMMARY.md": "[Intro](README.md)\n"
@@ -243,6 +270,31 @@ TITLED = {"\0heading": "Core"}
         (STARLIGHT, "docs/src/content/docs/_a.md", {}, None),
         (STARLIGHT, "docs/src/content/docs/a.md", {"draft": True}, None),
         (STARLIGHT, "docs/README.md", {}, None),
+        (PKGDOWN, "man/Set_it.up.Rd", {}, "reference/Set_it.up.html"),
+        (PKGDOWN, "man/figures/a.md", {}, None),
+        (PKGDOWN, "vignettes/a.Rmd", {"title": "A"}, "articles/a.html"),
+        (PKGDOWN, "vignettes/articles/a.Rmd", {}, "articles/a.html"),
+        (PKGDOWN, "vignettes/web/a.qmd", {}, "articles/web/a.html"),
+        (PKGDOWN, "vignettes/_part.Rmd", {}, None),
+        (PKGDOWN, "README.md", {}, "./"),
+        (PKGDOWN, "NEWS.md", {}, "news/index.html"),
+        (PKGDOWN, "cran-comments.md", {}, None),
+        (INNER_PKGDOWN, "r/index.md", {}, "./"),
+        (INNER_PKGDOWN, "r/README.md", {}, None),
+        (INNER_PKGDOWN, "r/man/a.Rd", {}, "reference/a.html"),
+        (NO_PACKAGE, "man/a.Rd", {}, None),
+        (DOCUMENTER, "docs/src/index.md", {}, "./"),
+        (DOCUMENTER, "docs/src/man/a_b.md", {}, "man/a_b/"),
+        (DOCUMENTER, "docs/src/lib/index.md", {}, "lib/"),
+        (DOCUMENTER, "README.md", {}, None),
+        (FLAT_DOCUMENTER, "docs/pages/man/a.md", {}, "man/a.html"),
+        ({"docs/make.jl": "run(`make`)\n", "docs/src/index.md": ""}, "docs/src/a.md", {}, None),
+        (EXDOC, "README.md", {}, "readme.html"),
+        (EXDOC, "guides/Set_up.md", {}, "set_up.html"),
+        (EXDOC, "guides/b.livemd", {}, "bee.html"),
+        (EXDOC, "guides/more/c.cheatmd", {}, "c.html"),
+        (EXDOC, "guides/old.md", {}, None),
+        (EXDOC, "lib/p.ex", {}, None),
         (MDBOOK, "text/README.md", {}, "./"),
         (MDBOOK, "text/sub/two.md", {}, "sub/two.html"),
         (MDBOOK, "text/three.md", {}, None),
@@ -329,6 +381,10 @@ def test_a_file_has_its_page_by_its_generators_rules(
         (DOCUSAURUS, "https://x.org/b/"),
         (STARLIGHT, "https://x.org/s"),
         (HUGO, "https://x.org/"),
+        (PKGDOWN, "https://x.org/p"),
+        (DOCUMENTER, "https://x.org/P.jl/stable/"),
+        (FLAT_DOCUMENTER, ""),
+        (EXDOC, "https://hexdocs.pm/my_p/"),
         (PLAYED, "https://x.org"),
         (JEKYLL, "https://x.org/j"),
         ({"mkdocs.yml": "site_url: http://localhost:8000/\n"}, ""),

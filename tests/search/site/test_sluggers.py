@@ -1,4 +1,5 @@
-"""Ids as Asciidoctor.js 4.1.0 has really made them, and headings whose id only a build can tell."""
+"""Ids as Asciidoctor.js 4.1.0 has really made them, and headings whose id only a build can tell;
+those of Documenter and ExDoc as published pages and links to them have them."""
 
 import pytest
 
@@ -79,3 +80,42 @@ def test_a_heading_that_an_attribute_or_a_tag_is_in_has_no_known_id() -> None:
     assert sluggers.Asciidoctor().add("Since {version}", "", 2) == ""
     assert sluggers.Kramdown().add("Filters {% include badge.html version='4.0' %}", "", 2) == ""
     assert sluggers.Kramdown().add("Filters {{ page.kind }}", "own", 2) == "own"
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("First Steps with DataFrames.jl", "First-Steps-with-DataFrames.jl"),
+        ("The `DataFrame` Type", "The-DataFrame-Type"),
+        ("Not, Between, Cols, and All Column Selectors",
+         "Not,-Between,-Cols,-and-All-Column-Selectors"),
+        ("Split & combine = $x", "Split-and-combine-x"),
+        ("The `DataFrame` Type", "The-DataFrame-Type-2"),
+    ],
+)  # fmt: skip
+def test_documenter_keeps_case_and_punctuation(heading: str, anchor: str) -> None:
+    named = sluggers.Documenter()
+    if anchor.endswith("-2"):
+        named.add(heading)
+    assert named.add(heading) == anchor
+
+
+def test_exdoc_numbers_its_headings_but_for_the_title() -> None:
+    named = sluggers.ExDoc()
+    headings = [("Request life-cycle", 1), ("A new controller", 3), ("The `:browser` pipeline!", 2),
+                ("A new controller", 2), ("`mix phx.gen.auth`", 2)]  # fmt: skip
+    assert [named.add(heading, level=level) for heading, level in headings] == [
+        "", "a-new-controller", "the-browser-pipeline", "a-new-controller-1", "mix-phx-gen-auth",
+    ]  # fmt: skip
+
+
+def test_documenters_own_anchors_and_references_are_read() -> None:
+    page = (
+        '# [Lamps](@id lamps-home)\n\nSee [`dim`](@ref), [here](@ref "Set it up") and '
+        "[there](@ref Lamps.dim(::Int)).\n\n## [Set it up](@id)\n\nWords.\n"
+    )
+    found = documents.markdown(page, "a", anchors=sluggers.Documenter())
+    assert [(each.title, each.anchor) for each in found] == [
+        ("Lamps", "lamps-home"), ("Lamps > Set it up", "Set-it-up"),
+    ]  # fmt: skip
+    assert found[0].content == "# Lamps\n\nSee `dim`, here and there."
