@@ -28,6 +28,11 @@ _TRANSLATED = re.compile(
     r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
     r"(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?[/.]"
 )
+_TRANSLATED_FILE = re.compile(  # `page.fr.md` beside `page.md`
+    r"\.(?!(?:en|js|ts|go|py|cs|rs|rb|sh|tf|kt|ml|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|so)"
+    r"[._-])(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?(?=\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
+)
+_ANYWHERE = re.compile(r"(index|readme)\.[^/]*$", re.IGNORECASE)
 _COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language
 _ANY = "*"
 _HIDDEN = re.compile(r"(^|/)\.")
@@ -40,7 +45,9 @@ _ASKED_NOTES = re.compile(
     r"upgrad\w+|migrat\w+|deprecat\w+|security|blog)\b", re.I,
 )  # fmt: skip
 # Where a copy of an older version stands, what was written for contributors and their tools.
-_VERSIONED = re.compile(r"(^|/)(versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/", re.I)
+_VERSIONED = re.compile(
+    r"(^|/)((versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/)+", re.IGNORECASE
+)
 _INTERNAL = re.compile(
     r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors)\.|"
     r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e|benches)/", re.I,
@@ -83,7 +90,7 @@ def kinds_asked_for(question: str) -> AskedKinds:
 
 def generality(file: str) -> int | None:
     """How soon a newcomer reads a page of documentation, 0 first; None where it is for others."""
-    notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _HIDDEN)
+    notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _TRANSLATED_FILE, _HIDDEN)
     if any(pattern.search(file) for pattern in notes):
         return None
     is_reference = file.endswith(DOCUMENTED_CODE)
@@ -91,12 +98,29 @@ def generality(file: str) -> int | None:
     return 2 * file.count("/") + steps
 
 
-def _is_foreign(file: str, asked: AskedKinds) -> bool:
+@lru_cache(maxsize=8_192)
+def is_foreign(file: str, asked: AskedKinds) -> bool:
     """Is it a translation into another language than the question's?"""
-    found = _TRANSLATED.search(file)
+    found = _TRANSLATED.search(file) or _TRANSLATED_FILE.search(file)
     if found is None or asked.language == _ANY:
         return False
     return _COUNTRIES.get(found["language"], found["language"]) != asked.language
+
+
+@lru_cache(maxsize=8_192)
+def copied(file: str, asked: AskedKinds) -> str:
+    """How the path of the page ends that this one is an older version or a translation of; "" where
+    it is none, where the question asks for such, and where too many end so."""
+    if is_foreign(file, asked):
+        found = _TRANSLATED_FILE.search(file) or _TRANSLATED.search(file)
+    else:
+        found = None if asked.notes else _VERSIONED.search(file)
+    if found is None:
+        return ""
+    end = file[found.end() :]
+    if found.re is _TRANSLATED_FILE:
+        return file[: found.start()] + end
+    return "" if _ANYWHERE.match(end) else end
 
 
 @lru_cache(maxsize=8_192)
@@ -111,7 +135,7 @@ def place_factor(file: str, asked: AskedKinds) -> float:
         factor *= OLD
     if not asked.notes and _NOTES.search(file):
         factor *= NOTE
-    if _is_foreign(file, asked):
+    if is_foreign(file, asked):
         factor *= FOREIGN
     if file.endswith(("__init__.py", ".pyi", ".d.ts")):
         factor *= STUB
@@ -125,5 +149,5 @@ def against(file: str, asked: AskedKinds) -> float:
     place = -1.5 * (not asked.notes and bool(_NOTES.search(file)))
     place -= 1.0 * (not asked.tests and bool(_INTERNAL.search(file)))
     place -= 0.5 * (not asked.examples and bool(_EXAMPLES.search(file)))
-    place -= 1.0 * _is_foreign(file, asked)
+    place -= 1.0 * is_foreign(file, asked)
     return place - 0.7 * bool(_VERSIONED.search(file))

@@ -12,7 +12,13 @@ from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import index_writer, intent, question_words, ranking, sections, terms, typing
-from hyperrun.search.audience import kinds_asked_for, place_factor
+from hyperrun.search.audience import (
+    ASKED_FOR_NONE,
+    AskedKinds,
+    copied,
+    kinds_asked_for,
+    place_factor,
+)
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.leaning import Before, leans
 from hyperrun.search.ranking import Asked, Candidate
@@ -30,6 +36,7 @@ MIN_SECTIONS, MIN_SHARE = 50, 0.1  # of documentation, to come before code
 HELD = 0.7  # of a question by a section; then code is not looked at
 NAMED = 5  # of the best code may have the question for a name
 SAME_CHARS = 2_000  # of each are compared
+MOST_COPIES = 8  # translations and versions of one page that may stand before others
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
 MAX_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
@@ -96,7 +103,11 @@ class Index(IndexFile):
                 return self._scored(connection, ranked[:k])
             found = self._scored(connection, hits[: 2 * k])
             code = [each for each in ranked if each.kind not in READ]
-            prose = distinct(found, max(k - bool(code), 1))
+            asked_kinds = kinds_asked_for(query)
+            prose = distinct(found, most := max(k - bool(code), 1), asked_kinds)
+            if len(prose) < most and len(hits) > len(found):  # copies stood in their place
+                found = self._scored(connection, hits[: MOST_COPIES * k])
+                prose = distinct(found, most, asked_kinds)
             defined = list(self._passages(connection, self._defined(connection, query)).values())
             if defined and not any(
                 terms.last_name(passage.title).lower() in terms.named_symbols(query)
@@ -347,13 +358,17 @@ def _passage(row: Sequence[Any]) -> Passage:
     return Passage(file, start_line, end_line, title, kind, text, language, content=content)
 
 
-def distinct(found: Sequence[tuple[Passage, str]], most: int) -> list[tuple[Passage, str]]:
+def distinct(
+    found: Sequence[tuple[Passage, str]], most: int, asked: AskedKinds = ASKED_FOR_NONE
+) -> list[tuple[Passage, str]]:
     """The first `most` of `found` without texts that stand above in other words, versions or
     languages of a file; of copies the one that has a page."""
     kept: list[tuple[Passage, str]] = []
     seen: list[frozenset[str]] = []
     for each in found:
         if len(kept) == most and not (each[1] and any(not address for _, address in kept)):
+            continue
+        if _is_copy_of_one(each[0].file, asked, kept):
             continue
         words = frozenset(each[0].shown[:SAME_CHARS].lower().split())
         same = next((n for n, other in enumerate(seen) if _are_copies(words, other)), None)
@@ -363,6 +378,14 @@ def distinct(found: Sequence[tuple[Passage, str]], most: int) -> list[tuple[Pass
         elif same is not None and each[1] and not kept[same][1]:
             kept[same] = each
     return kept
+
+
+def _is_copy_of_one(file: str, asked: AskedKinds, kept: Sequence[tuple[Passage, str]]) -> bool:
+    """Is this an older version or a translation of a page of which something stands above?"""
+    end = copied(file, asked)
+    return bool(end) and any(
+        f"/{above.file}".endswith(f"/{end}") for above, _ in kept if above.file != file
+    )
 
 
 def _are_copies(words: frozenset[str], others: frozenset[str]) -> bool:

@@ -23,6 +23,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS prose_terms USING fts5vocab(prose, 'row');
 """
 _BM25 = "6.0, 2.0, 1.5, 1.0"
 FETCH = 60  # candidates that are weighed
+MANY_FOREIGN, MOST_LANGUAGES = 3, 8  # more than one of so many: so many times more are looked at
 SCORED, SHARE = 1_200, 6  # sections out of which these are chosen, about, or one of so many
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
 OWN = 0.3  # how much of a question that leans its own words have to find
@@ -64,17 +65,27 @@ def find(
     else:
         scored = most or max(SCORED, connection.total("prose") // SHARE)
         match = matching_any(_telling(counts, scored))
+    candidates = _candidates(connection, where, (*values, match), fetch)
+    if sum(wanted.is_foreign(each.file) for each in candidates) > fetch // MANY_FOREIGN:
+        further = _candidates(connection, where, (*values, match), fetch * MOST_LANGUAGES)
+        candidates = sorted(further, key=lambda each: wanted.is_foreign(each.file))[:fetch]
+    hits = sorted(((wanted.hit(each), each.file) for each in candidates), key=_by_score)
+    return _cohering(hits)
+
+
+def _candidates(
+    connection: ReadConnection, where: str, values: Sequence[str | int], fetch: int
+) -> list[Candidate]:
+    """The best `fetch` that match, best first."""
     rows = connection.execute(
         "SELECT p.id, p.file, p.title, p.text, "
         "w.heading, w.parents, w.file, w.body FROM ("
         f"SELECT prose.rowid AS id, bm25(prose, {_BM25}) AS score FROM prose {where} "
         f"WHERE prose MATCH ? ORDER BY score LIMIT {fetch}"
-        ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id",
-        (*values, match),
+        ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id ORDER BY f.score",
+        values,
     )
-    candidates = [Candidate(*each) for each in rows]
-    hits = sorted(((wanted.hit(each), each.file) for each in candidates), key=_by_score)
-    return _cohering(hits)
+    return [Candidate(*each) for each in rows]
 
 
 def _telling(counts: Mapping[str, int], most: int) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from operator import mul
 from typing import NamedTuple
 
-from hyperrun.search.audience import against, kinds_asked_for
+from hyperrun.search.audience import against, is_foreign, kinds_asked_for
 from hyperrun.search.leaning import Before, leans
 from hyperrun.search.terms import STOP_WORDS, heading_of, porter, query_terms, stems
 
@@ -161,6 +161,10 @@ class Wanted:
             is_cited = (each.file, each.title) in self._cited
             score += self._goes_on * (SAME_FILE + SAME_SECTION * is_cited)
         return Hit(each.id, score, told.held)
+
+    def is_foreign(self, file: str) -> bool:
+        """Is it a translation into another language than the question's?"""
+        return is_foreign(file, self._asked_kinds)
 
     def told(self, each: Candidate) -> Told:
         """What speaks for it."""

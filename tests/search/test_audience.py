@@ -2,7 +2,7 @@
 
 import pytest
 
-from hyperrun.search.audience import against, kinds_asked_for, place_factor
+from hyperrun.search.audience import against, copied, kinds_asked_for, place_factor
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,10 @@ from hyperrun.search.audience import against, kinds_asked_for, place_factor
         ("如何设置灯的亮度？", "docs/cn/guide.md", True),
         ("如何设置灯的亮度？", "docs/ja/guide.md", False),
         ("Jak włączyć lampę?", "docs/pl/guide.md", True),
+        ("How do I dim a lamp?", "guide/lamps.fr.mdx", False),
+        ("How do I dim a lamp?", "guide/lamps.zh-CN.md", False),
+        ("如何设置灯的亮度？", "guide/lamps.cn.mdx", True),
+        ("How do I dim a lamp?", "guide/next.js.mdx", True),
         ("如何设置灯的亮度？", "docs/guide.md", True),
     ],
 )
@@ -25,6 +29,24 @@ def test_a_translation_is_for_who_asks_in_its_language(
     asked = kinds_asked_for(question)
     assert (against(file, asked) == 0) == is_asked_for
     assert (place_factor(file, asked) == 1) == is_asked_for
+
+
+@pytest.mark.parametrize(
+    ("question", "file", "end"),
+    [
+        ("How do I dim a lamp?", "docs/lamps.fr.mdx", "docs/lamps.mdx"),
+        ("How do I dim a lamp?", "docs/de/lamps.md", "lamps.md"),
+        ("How do I dim a lamp?", "site/versioned_docs/version-7.1/api/lamps.md", "api/lamps.md"),
+        ("How did I dim a lamp in version 7?", "versioned_docs/version-7.1/api/lamps.md", ""),
+        ("Wie dimme ich für Gäste die Lampe?", "docs/de/lamps.md", ""),
+        ("How do I dim a lamp?", "docs/de/index.md", ""),
+        ("How do I dim a lamp?", "docs/lamps.md", ""),
+    ],
+)
+def test_a_translation_and_an_older_version_are_of_another_page(
+    question: str, file: str, end: str
+) -> None:
+    assert copied(file, kinds_asked_for(question)) == end
 
 
 def test_what_benchmarks_read_is_no_guide() -> None:

@@ -189,6 +189,22 @@ def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index)
     assert len(distinct([(each, "") for each in found + found], 50)) == len(found)
 
 
+def test_translations_take_no_place_of_what_the_question_is_in(tmp_path: Path) -> None:
+    for language in ("de", "fr", "es", "pt", "ru", "ko", "ja", "zh"):
+        for n in range(30):
+            said = f"# {language} {n}\n\n## dimInterval\n\ndimInterval dimInterval {language}{n}\n"
+            (tmp_path / f"lamp{n}.{language}.md").write_text(said)
+    (tmp_path / "options.md").write_text(
+        "# Lamps\n\n## Options\n\n- `dimInterval = 2000`: a fade\n"
+    )
+    (tmp_path / "options.de.md").write_text("# Lampen\n\n## Mehr\n\n- `dimInterval`: wie lange\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = [passage.file for passage, _ in index.search("What is the default dimInterval?", 60)]
+    assert found[0] == "options.md"
+    assert "options.de.md" not in found
+
+
 def test_a_section_of_a_few_letters_is_found_and_one_that_says_nothing_is_not(
     tmp_path: Path,
 ) -> None:
