@@ -49,7 +49,8 @@ _VERSIONED = re.compile(
     r"(^|/)((versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/)+", re.IGNORECASE
 )
 _INTERNAL = re.compile(
-    r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors)\.|"
+    r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors|"
+    r"releasing|release[-_]?(checklist|process|steps)|ai[-_]policy)\.|"
     r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e|benches)/", re.I,
 )  # fmt: skip
 

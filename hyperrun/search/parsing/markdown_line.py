@@ -37,13 +37,18 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
     said = ""
     links: list[tuple[str, int]] = []
     at = 0
+    is_named = False
     while at < len(tokens):
         token = tokens[at]
         at += 1
         match token.type:
             case "text":
-                said += inline_escaped(token.content)
+                words = token.content.removeprefix("]") if is_named else token.content
+                said += inline_escaped(words)
+                is_named = False
             case "code_inline":
+                is_named = _is_named(tokens, at - 1)
+                said = said.removesuffix("[") if is_named else said
                 said += commonmark.code_span(code_words(token.content))
             case "softbreak":
                 said += " "
@@ -97,6 +102,20 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                 elif tag.is_empty and name not in ("img", "image", "icon"):
                     said += commonmark.escaped(tag.said(*markdown_components.LABELS))
     return _EMPTY_STRONG.sub(lambda found: found["code"] or "", said)
+
+
+def _is_named(tokens: Sequence["Token"], at: int) -> bool:
+    """Does code alone stand in brackets? So those who write rustdoc and its like link to what has
+    that name; a link that is defined is none of this."""
+    if not 0 < at < len(tokens) - 1:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    return (
+        (before.type, after.type) == ("text", "text")
+        and before.content.endswith("[")
+        and after.content.startswith("]")
+        and not after.content.startswith(("](", "]["))
+    )
 
 
 def _implicit(document: Reading, address: str) -> str:

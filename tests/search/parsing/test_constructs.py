@@ -180,6 +180,9 @@ MARKDOWN = {
     "a table's alignment": ("| a | b |\n|:-|-:|\n| 1 | 2 |", "| a | b |\n| :--- | ---: |\n| 1 | 2 |"),
     "keys and marks": ("Press ++ctrl+c++, ==now==, ^^here^^, H~2~O.", "Press Ctrl+C, now, here, H2O."),
     "critical characters": (r"A \* b, 2 < 3, a_b_c, \[x\].", r"A \* b, 2 < 3, a_b_c, [x]."),
+    "names in brackets": (
+        "See [`Lamp`] and [`a`, `b`]\nor [`D`][`E`].\n\n[`E`]: https://x.org", "See `Lamp` and [`a`, `b`] or [`D`](https://x.org)."
+    ),
     "a link to another page": ("See [the guide](../guide.md#x).", "See the guide."),
     "a reference": ("See [the guide][g].\n\n[g]: https://g.example", "See [the guide](https://g.example)."),
     "an object's name": ("See [`run`][lamp.run] and [more][lamp.more].", "See `run` and more."),
