@@ -2,7 +2,8 @@
 
 Writes `llms.txt` in the form of llmstxt.org, `llms-full.txt` with all pages in one, and each page
 as Markdown at its own address with `.md` after it (`guide/index.html.md`), for whatever host serves
-the folder. Run it after the site's generator.
+the folder. Run it after the site's generator. An `llms.txt` or `llms-full.txt` that it has not
+written itself is left alone, and nothing is written.
 """
 
 import argparse
@@ -20,6 +21,10 @@ from hyperrun.search.whole_pages import Page, WholePages
 from hyperrun.settings import Settings
 from hyperrun.settings.env_file import load_env
 
+LISTING, FULL = "llms.txt", "llms-full.txt"
+MARK = "<!-- Written by `hyperrun llms`, which may write it anew. -->"
+MARKED_CHARS = 4_000  # of a file's beginning, in which that stands
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the files. 2 where that fails."""
@@ -29,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     parser.add_argument("folder", type=Path, help="the folder that the generator has written")
     parser.add_argument("--repo", help="the folder of the site's sources (HYPERRUN_REPO_PATH)")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="take the place of an llms.txt of another's, too"
+    )
     options = parser.parse_args(arguments)
     load_env()
     try:
@@ -36,6 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder: Path = options.folder.resolve()
         if not folder.is_dir():
             raise BadSetting(f"{options.folder} is not a folder")
+        if not options.overwrite and (kept := others(folder)):
+            raise BadSetting(
+                f"`hyperrun llms` has not written {' and '.join(kept)} in {options.folder}: "
+                "take it out of the site, or give --overwrite"
+            )
         with tempfile.TemporaryDirectory(prefix="hyperrun-") as scratch:
             settings = replace(
                 settings, repo_path=options.repo or settings.repo_path, site_dir=str(folder),
@@ -68,10 +81,24 @@ def write(pages: WholePages, project: str, folder: Path) -> int:
         place = (folder / f"{page.rendered}.md").resolve()
         if place.is_relative_to(folder):
             place.write_text(pages.markdown(page), encoding="utf-8")
-    (folder / "llms.txt").write_text(llms.listing(project, pages, _address), encoding="utf-8")
-    with (folder / "llms-full.txt").open("w", encoding="utf-8") as opened:
-        opened.writelines(llms.full(project, pages))
+    listing = llms.listing(project, pages, _address, MARK)
+    (folder / LISTING).write_text(listing, encoding="utf-8")
+    parts = llms.full(project, pages)
+    with (folder / FULL).open("w", encoding="utf-8") as opened:
+        opened.write(f"{next(parts)}\n{MARK}\n")
+        opened.writelines(parts)
     return len(rendered)
+
+
+def others(folder: Path) -> list[str]:
+    """Which of the two files in `folder` somebody else has written. Raises OSError."""
+    found = []
+    for name in (LISTING, FULL):
+        if (folder / name).exists():
+            with (folder / name).open(encoding="utf-8", errors="replace") as opened:
+                if MARK not in opened.read(MARKED_CHARS):
+                    found.append(name)
+    return found
 
 
 def _address(page: Page) -> str:
