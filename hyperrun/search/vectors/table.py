@@ -19,6 +19,7 @@ from operator import mul
 from typing import Any, Protocol
 
 from hyperrun.passage import READ
+from hyperrun.search.audience import ASKED_FOR_NONE, against
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -295,12 +296,15 @@ class VectorWriter:
             self._connection.execute(f"DELETE FROM {table}")
 
     def wanting(self, *, only_prose: bool = False) -> list[int]:
-        """The passages without a vector: documentation first, then code, if that is wanted."""
+        """The passages without a vector: guides first, then what is written for others than the
+        documentation's readers, then code, if that is wanted."""
         only = f"AND {_IS_READ}" if only_prose else ""
         rows = self._connection.execute(
-            "SELECT p.id FROM passages p LEFT JOIN embedded e ON e.passage = p.id "
-            f"WHERE e.passage IS NULL {only} ORDER BY NOT {_IS_READ}, p.id"
+            f"SELECT p.id, NOT {_IS_READ}, p.file FROM passages p "
+            "LEFT JOIN embedded e ON e.passage = p.id "
+            f"WHERE e.passage IS NULL {only} ORDER BY p.id"
         ).fetchall()
+        rows.sort(key=lambda row: (row[1], -against(row[2], ASKED_FOR_NONE)))
         return [row[0] for row in rows]
 
     def texts(self, ids: Sequence[int]) -> list[tuple[int, bool, str]]:

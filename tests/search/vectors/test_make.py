@@ -81,6 +81,19 @@ def test_only_the_section_that_was_edited_is_embedded_again(
     assert vectors == connection.execute("SELECT count(DISTINCT text) FROM embedded").fetchone()[0]
 
 
+def test_guides_come_before_news_and_translations(tmp_path: Path) -> None:
+    for file in ("CHANGELOG.md", "docs/guide.md", "docs/zh/guide.md", "tests/notes.md", "usage.md"):
+        (tmp_path / "root" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / file).write_text(f"# {file}\n\nA sentence about {file}.\n")
+    Index(tmp_path / "index.sqlite3").refresh(tmp_path / "root")
+    with closing(sqlite3.connect(tmp_path / "index.sqlite3", isolation_level=None)) as connection:
+        files = dict(connection.execute("SELECT id, file FROM passages"))
+        connection.executescript(table.SCHEMA)
+        ids = VectorWriter(connection, "counted").wanting()
+    assert {files[id] for id in ids[:2]} == {"docs/guide.md", "usage.md"}
+    assert files[ids[-1]] == "CHANGELOG.md"
+
+
 def test_one_text_in_many_files_is_embedded_once(tmp_path: Path) -> None:
     root = repository(tmp_path / "root", ["copies"])
     for version in range(5):
