@@ -13,7 +13,7 @@ import pytest
 from hyperrun.domain import Outcome, Turn, Usage
 from hyperrun.errors import BadSetting, LimitReached, StoreError
 from hyperrun.limits import Limits, Reservation
-from hyperrun.limits.budget import PROMPT_TOKENS
+from hyperrun.limits.budget import LOOKED_AT_S, PROMPT_TOKENS
 from hyperrun.settings import Settings
 from hyperrun.visitor import visitor_of
 from tests.server_process import free_port
@@ -238,6 +238,51 @@ def test_a_restart_remembers_what_was_spent_and_what_was_in_flight() -> None:
         after = limits(book, call_usd=0.2, daily_budget_usd=1.0)
         assert await after.budget.spent_today_usd() == pytest.approx(0.65)
         assert (await ask(after, model=Choice())).choice is None
+
+    asyncio.run(run())
+
+
+def test_what_a_command_beside_the_server_spends_counts_within_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run() -> None:
+        book, now = Book(), 1_000_000.0
+        one = limits(book, call_usd=0.2, daily_budget_usd=1.0)
+        monkeypatch.setattr(one.budget, "_clock", lambda: now)
+        await one.book(ended(0.1), await ask(one, model=Choice()))
+        await book.add_spend(0.7, day="1970-01-12")  # by another process
+        assert await one.budget.spent_today_usd() == pytest.approx(0.1)
+        now += LOOKED_AT_S
+        assert (await ask(one, model=Choice())).notice == "error_budget"
+        assert await one.budget.spent_today_usd() == pytest.approx(0.8)
+
+    asyncio.run(run())
+
+
+def test_what_goes_back_while_the_ledger_is_read_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held: list[Reservation] = []
+
+    class Late(Book):
+        """A ledger that tells what stood in it when it was asked."""
+
+        async def spent(self, own_key: bool = False, day: str = "") -> float:
+            told = await super().spent(own_key, day)
+            for each in held:
+                await one.release(each)
+            return told
+
+    book, now = Late(), 1_000_000.0
+    one = limits(book, call_usd=0.2, daily_budget_usd=1.0)
+
+    async def run() -> None:
+        nonlocal now
+        monkeypatch.setattr(one.budget, "_clock", lambda: now)
+        held.append(await ask(one, model=Choice()))
+        assert await one.budget.spent_today_usd() == pytest.approx(0.4)
+        now += LOOKED_AT_S
+        assert await one.budget.spent_today_usd() == book.operators_usd() == 0
 
     asyncio.run(run())
 

@@ -19,6 +19,7 @@ class Dialogue:
         self._completion = Completion(client, choice, self._reply)
         self._choice = choice
         self._litellm = client.litellm
+        self._assumed_usd_per_million_tokens = client.settings.assumed_usd_per_million_tokens
 
     @classmethod
     async def of(cls, models: Models, choice: ModelChoice, settings: Settings) -> "Dialogue":
@@ -57,3 +58,11 @@ class Dialogue:
     def usd(self) -> float | None:
         """What all of it has cost; None where no price is known."""
         return self._reply.usage.cost_usd
+
+    @property
+    def spent_usd(self) -> float:
+        """The same as the day's budget counts it, at an assumed price where none is known."""
+        usage = self._reply.usage
+        tokens = usage.prompt_tokens + usage.completion_tokens
+        assumed = self._assumed_usd_per_million_tokens * tokens / 1e6
+        return assumed if usage.cost_usd is None else usage.cost_usd

@@ -150,6 +150,8 @@ async def _joined(settings: Settings, needs: Needs, *, anew: bool) -> Needs:
             if heading is not None and heading != each.need:
                 told.setdefault((kind, heading), set()).add(key)
     async with store_of(settings).open_alongside_server() as store:
+        if done.spent_usd:
+            await store.add_spend(done.spent_usd)
         for (kind, heading), keys in told.items():
             ordered = sorted(keys)
             for at in range(0, len(ordered), MAX_PLACED):

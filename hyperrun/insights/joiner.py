@@ -27,6 +27,7 @@ class Joined:
     asked: int = 0  # questions
     calls: int = 0
     usd: float | None = 0.0
+    spent_usd: float = 0.0  # the same, at an assumed price where none is known
     doubted: list[str] = field(default_factory=list)
     unusable: int = 0  # answers without a line in the form
     failed: str = ""  # why it was not asked further
@@ -102,7 +103,7 @@ class Joiner:
             if not joined.calls:
                 raise
             joined.failed = str(error)
-        joined.usd = self._dialogue.usd
+        joined.usd, joined.spent_usd = self._dialogue.usd, self._dialogue.spent_usd
         return joined
 
     async def _ask(self, places: Sequence[int], window: int) -> list[int]:

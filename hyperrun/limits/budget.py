@@ -42,6 +42,7 @@ PROMPT_TOKENS = 14_000
 # first answer has told what it cost, at least this part of the budget.
 MARGIN = 1.5
 RECENT_ANSWERS = 100
+LOOKED_AT_S = 60.0  # how often what commands beside the server have spent is looked for
 UNKNOWN_PART = 0.1
 
 # Failures for which no provider sends a bill, unless it had begun to answer.
@@ -97,6 +98,8 @@ class Budget:
         self._clock = clock
         self._day = ""
         self._spent_usd = 0.0  # of `_day`, reservations included
+        self._looked_at = 0.0  # what the ledger holds
+        self._written, self._writing = 0, 0  # changes of it, and those under way
         self._loading = asyncio.Lock()
 
     async def spent_today_usd(self) -> float:
@@ -163,10 +166,14 @@ class Budget:
 
     async def _book(self, usd: float, *, own_key: bool = False, day: str = "") -> None:
         """Write spending down. Where that fails it still counts, until a restart."""
+        self._written += 1
+        self._writing += 1
         try:
             await self._ledger.add_spend(usd, own_key, day)
         except StoreError as error:
             log.error("%.4f USD are not written down: %s", usd, error)
+        finally:
+            self._writing -= 1
 
     async def _learn(self, model: str, usd: float) -> None:
         if self._shares is None:
@@ -213,10 +220,25 @@ class Budget:
         return self._assumed_usd_per_million_tokens * tokens / 1e6
 
     async def _load_day(self) -> None:
-        today = time.strftime("%Y-%m-%d", time.gmtime(self._clock()))
+        now = self._clock()
+        today = time.strftime("%Y-%m-%d", time.gmtime(now))
         if self._day == today:
+            if now - self._looked_at >= LOOKED_AT_S and not self._writing and not self._shares:
+                self._looked_at = now
+                await self._look()
             return
         async with self._loading:
             if self._day != today:
                 spent = await self._ledger.spent(day=today)
-                self._day, self._spent_usd = today, spent
+                self._day, self._spent_usd, self._looked_at = today, spent, now
+
+    async def _look(self) -> None:
+        """Count what others have written down, unless this process has changed it meanwhile."""
+        written, day = self._written, self._day
+        try:
+            spent = await self._ledger.spent(day=day)
+        except StoreError as error:
+            log.warning("what others have spent is not known: %s", error)
+            return
+        if (written, day) == (self._written, self._day):
+            self._spent_usd = max(self._spent_usd, spent)

@@ -14,6 +14,7 @@ import pytest
 from hyperrun.commands import gaps as command
 from hyperrun.domain import PERSON, Grounding, Outcome
 from tests.leaks import KEY
+from tests.llm.provider_events import CLOSED, said
 from tests.model_server import ModelServer, Script
 from tests.storage.test_store import TURN, opened
 from tests.storage.test_store import run as in_loop
@@ -254,3 +255,18 @@ def test_searches_and_reports_are_placed_too(operator: Operator) -> None:
     after = operator.gaps("--join")
     assert len(after["Python versions"]) == 4
     assert operator.gaps() == after
+
+
+def test_what_it_costs_is_spent_of_the_days_budget(operator: Operator) -> None:
+    answer = numbered(operator, ("Setting a Python version", OLD), ("alone", OTHERS))
+    operator.model.script(Script(raw=(said(answer), *CLOSED)))
+    operator.gaps("--join")
+    assert "of unknown price" in operator.said
+
+    async def spent() -> None:
+        async with opened(operator.data) as store:
+            assert await store.spent() == pytest.approx(75 * 10 / 1e6)
+
+    in_loop(spent)
+    operator.gaps("--join")  # which asks nothing
+    in_loop(spent)

@@ -89,6 +89,18 @@ def desk(
     yield Desk(repository, tmp_path / "gaps", model_server)
 
 
+def spent(desk: Desk) -> float:
+    """What the day has cost, as the server counts it."""
+    told: list[float] = []
+
+    async def read() -> None:
+        async with opened(desk.out.parent / "data") as store:
+            told.append(await store.spent())
+
+    in_loop(read)
+    return told[0]
+
+
 def test_a_draft_applies_builds_cites_lines_that_exist_and_turns_its_test_green(
     desk: Desk, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -130,8 +142,10 @@ def test_what_cannot_be_used_is_told_to_the_model_once_and_then_to_the_operator(
     assert desk.draft("--build", "off") == 2
     assert "cannot be used" in capsys.readouterr().err
     desk.model.script("NOTHING")
+    before = spent(desk)
     assert desk.draft("--build", "off") == 2
     assert "does not answer" in capsys.readouterr().err
+    assert spent(desk) > before > 0, "what is of no use is paid for, too"
 
 
 def test_a_draft_that_breaks_the_build_is_kept_and_told(

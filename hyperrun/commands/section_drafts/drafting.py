@@ -21,6 +21,7 @@ from hyperrun.llm.models import Models
 from hyperrun.search.engine import Search
 from hyperrun.search.questions import is_for_readers
 from hyperrun.settings import Settings
+from hyperrun.storage.opening import store_of
 from hyperrun.text import counted, plain
 
 ATTEMPTS = 2
@@ -51,6 +52,7 @@ class Drafter:
         self._build = build
         self._search = Search(settings)
         self._models = Models(settings)
+        self.spent_usd = 0.0  # by all that was asked, as the day's budget counts it
 
     async def close(self) -> None:
         """Close the index and the connections."""
@@ -77,6 +79,7 @@ class Drafter:
         why: Sequence[str] = ()
         for _ in range(ATTEMPTS):
             said = await dialogue.say(messages, MAX_TOKENS)
+            self.spent_usd = dialogue.spent_usd
             if said.strip().strip("*.").upper() == "NOTHING":
                 raise BadSetting(f"what is known of the project does not answer “{gap.name}”")
             draft = writing.read(said)
@@ -153,12 +156,16 @@ class Drafter:
 
 
 async def drafted(settings: Settings, gap: Gap, build: str) -> Drafted:
-    """A gap's section, drafted and tried. Raises as `Drafter.draft` does."""
+    """A gap's section, drafted and tried; what it costs is of the day's budget. Raises as
+    `Drafter.draft` does, and `StoreError`."""
     drafter = Drafter(settings, build)
     try:
         return await drafter.draft(gap)
     finally:
         await drafter.close()
+        if drafter.spent_usd:
+            async with store_of(settings).open_alongside_server() as store:
+                await store.add_spend(drafter.spent_usd)
 
 
 def _question(gap: Gap) -> str:
