@@ -180,7 +180,7 @@ class Wanted:
         named = [stem for stem in heading if stem not in STOP_WORDS]
         met = sum(stem in self._stands_for for stem in named) / max(len(named), 1)
         of_heading = self._share(in_heading)
-        is_described = _is_described(each.title, each.text)
+        is_described = _is_described(each.file, each.title, each.text)
         return Told(
             body=saturated,
             heading=of_heading,
@@ -276,6 +276,15 @@ _OBJECT = re.compile(r" > [A-Za-z_]\w*(?:\.\w+)+$")
 _DESCRIBED = re.compile(r"\s*(?::::|\.\. |```)")
 
 
-def _is_described(title: str, text: str) -> bool:
-    """Is it an object of an API that its page describes out of its source?"""
+# What describes an object where that is defined: in Julia; in Elixir, where modules have guides.
+_OF_OBJECTS = (".jl",)
+_OF_FUNCTION = re.compile(r"[A-Z]\w*(?:\.[A-Z]\w*)*\.[a-z_]\w*[?!]?$")
+
+
+def _is_described(file: str, title: str, text: str) -> bool:
+    """Is it an object of an API that is described out of its source?"""
+    if file.endswith(_OF_OBJECTS):
+        return True
+    if file.endswith((".ex", ".exs")):
+        return bool(_OF_FUNCTION.match(title))
     return bool(_OBJECT.search(title) and _DESCRIBED.match(text))

@@ -48,11 +48,12 @@ def read(text: str) -> list[Block]:
         for at, node in enumerate(nodes):
             if node.name == kind:
                 end = next(line for line in lines[at + 1 :] if line > node.line) - 1
-                found += _section(node, max(node.line, end))
+                found += _section(node, max(node.line, end), name)
     return found
 
 
-def _section(node: Macro, end: int) -> list[Block]:
+def _section(node: Macro, end: int, name: str) -> list[Block]:
+    """A section; "Arguments" and its like, which every file has, are titled with its `name`."""
     heading, own_id = _HEADINGS.get(node.name, ("", ""))
     body = node.groups[-1] if node.groups else []
     if node.name == "section":
@@ -67,7 +68,8 @@ def _section(node: Macro, end: int) -> list[Block]:
         said = _without_gaps(list(_said(body)))
     if not said:
         return []
-    found = [Block(node.line, node.line, f"## {commonmark.escaped(heading)}", 2, heading, heading,
+    title = f"{heading} — {name}" if name and node.name != "section" else heading
+    found = [Block(node.line, node.line, f"## {commonmark.escaped(heading)}", 2, title, heading,
                    own_id)] if heading else []  # fmt: skip
     ends = [*(max(start, line - 1) for (start, _), (line, _) in itertools.pairwise(said)), end]
     return found + [

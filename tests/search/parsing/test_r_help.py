@@ -96,12 +96,12 @@ def test_a_help_file_is_sections_at_their_addresses(
     title = "Light lamps — lamp"
     assert {name.removeprefix(title): each[:3] for name, each in page.items()} == {
         "": (25, 35, "reference/lamp.html"),
-        " > Usage": (6, 10, "reference/lamp.html#ref-usage"),
-        " > Arguments": (11, 18, "reference/lamp.html#arguments"),
-        " > Value": (19, 24, "reference/lamp.html#value"),
-        " > Details": (36, 46, "reference/lamp.html#details"),
+        " > Usage — lamp": (6, 10, "reference/lamp.html#ref-usage"),
+        " > Arguments — lamp": (11, 18, "reference/lamp.html#arguments"),
+        " > Value — lamp": (19, 24, "reference/lamp.html#value"),
+        " > Details — lamp": (36, 46, "reference/lamp.html#details"),
         " > Life cycle": (54, 59, "reference/lamp.html#life-cycle"),
-        " > Examples": (60, 66, "reference/lamp.html#ref-examples"),
+        " > Examples — lamp": (60, 66, "reference/lamp.html#ref-examples"),
     }
 
 
@@ -111,16 +111,18 @@ def test_a_help_file_is_sections_at_their_addresses(
         ("", "# Light lamps — lamp\n\n`lamp()` lights one; see [the list](https://x.org/lamps) or "
              "<https://x.org>.\n\n- `dim_lamp()` dims it.\n\n- Each may be:\n\n  1. red\n"
              "  1. green"),
-        (" > Usage", '## Usage\n\n```r\nlamp(.room, ..., n = 1, sep = "{")\n\n'
+        (" > Usage — lamp",
+         '## Usage\n\n```r\nlamp(.room, ..., n = 1, sep = "{")\n\n'
                      "# S3 method for class 'list'\ndim_lamp(.room, by = 10%) # don't\n```"),
-        (" > Arguments", "## Arguments\n\n- `.room`\\\n  A room, e.g. a hall, or `cellar()`.\n\n"
+        (" > Arguments — lamp",
+         "## Arguments\n\n- `.room`\\\n  A room, e.g. a hall, or `cellar()`.\n\n"
                          "- `n, by`\\\n  **[Old]** How many. If neither is given, `n = 1`.\n\n"
                          "  The rest is for 50% of them."),
-        (" > Value", "## Value\n\n- **on**\\\n  It is *on*.\n- **off**\\\n  It is not."),
-        (" > Details", "## Details\n\nFirst.\n\n**Missing lamps**\n\nThey are dark.\n\n"
+        (" > Value — lamp", "## Value\n\n- **on**\\\n  It is *on*.\n- **off**\\\n  It is not."),
+        (" > Details — lamp", "## Details\n\nFirst.\n\n**Missing lamps**\n\nThey are dark.\n\n"
                        "```\nlamp(NULL)\n#> 100% dark\n```"),
         (" > Life cycle", "## Life cycle\n\n| new | `lamp` |\n| --- | --- |\n| old | `torch` |"),
-        (" > Examples", '## Examples\n\n```r\nlamp("hall", sep = "}") # it\'s {lit}\n\n'
+        (" > Examples — lamp", '## Examples\n\n```r\nlamp("hall", sep = "}") # it\'s {lit}\n\n'
                         'lamp("cellar")\n\nif (on) { "\\\\n" }\n```'),
     ],
 )  # fmt: skip

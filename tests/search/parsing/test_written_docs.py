@@ -6,6 +6,7 @@ import pytest
 
 from hyperrun.search.parsing import files
 from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.wanted import REFERENCE, Candidate, Wanted
 
 ELIXIR = '''\
 defmodule Lamps.Socket do
@@ -152,3 +153,22 @@ def test_documenters_blocks_are_what_its_page_shows(tmp_path: Path, info: str, s
     text = f"# Lamps\n\nWords.\n\n```{info}\nlit(lamp)\n```\n"
     (chunk,) = read(tmp_path, "lamps.md", text)
     assert (chunk.content or chunk.text) == f"# Lamps\n\nWords.\n\n{shown}".rstrip()
+
+
+@pytest.mark.parametrize(
+    ("file", "title", "is_described"),
+    [
+        ("lib/lamps.ex", "Lamps.Socket.on?", True),
+        ("lib/lamps.ex", "Lamps.Socket", False),
+        ("lib/lamps.ex", "Lamps.Socket > Options", False),
+        ("lib/lamps.ex", "mix lamps.new", False),
+        ("src/lamps.jl", "dim", True),
+        ("docs/src/lamps.md", "Lamps > dim", False),
+    ],
+)
+def test_what_is_said_of_a_function_stands_behind_a_guide(
+    file: str, title: str, is_described: bool
+) -> None:
+    words = ("turn lamps", "", "", "turn lamp")
+    told = Wanted.of("How do I turn lamps?").told(Candidate(1, file, title, "Words.", *words))
+    assert told.place == (-REFERENCE if is_described else 0)
