@@ -45,6 +45,13 @@ def no_folder(place: str | Path) -> str:
     return f"{folder} is not a folder"
 
 
+def is_bare(folder: Path) -> bool:
+    """Is it a repository without a checkout, of git's own files and none of the project?"""
+    return (folder / "HEAD").is_file() and all(
+        (folder / name).is_dir() for name in ("objects", "refs")
+    )
+
+
 def name(url: str) -> str:
     """The repository's name: the last part of the path."""
     return re.split(r"[/:]", url.rstrip("/"))[-1].removesuffix(".git") or "repository"

@@ -1,5 +1,6 @@
 """`hyperrun doctor` finds what is planted, says the line that mends it, and finds nothing else."""
 
+import asyncio
 import json
 import os
 import shlex
@@ -17,6 +18,7 @@ import pytest
 
 from hyperrun.commands.doctor import findings, machine
 from hyperrun.commands.doctor.finding import Finding, Level
+from hyperrun.search.checkout import Checkout
 from hyperrun.settings import Settings
 from hyperrun.storage.files import lock_data_dir
 from tests.embedding_server import EmbeddingServer, embedding_server
@@ -131,6 +133,30 @@ def test_a_planted_fault_is_found_with_the_line_that_mends_it(
     planted, says, mend = PLANTED[fault]
     found = bad(findings({**healthy, **planted}))
     assert [each for each in found if says in each.says and mend in each.mend], found
+
+
+def test_a_bare_repository_is_told_with_the_address_by_which_it_is_read(
+    healthy: dict[str, str], tmp_path: Path
+) -> None:
+    """Its own files were counted as the project's."""
+    bare = tmp_path / "a lantern.git"
+    repository = Path(healthy["HYPERRUN_REPO_PATH"])
+    for command in (
+        ["init", "-q", "--bare", str(bare)],
+        ["-C", str(repository), "init", "-q"],
+        ["-C", str(repository), "add", "."],
+        ["-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+        ["-C", str(repository), "push", "-q", str(bare), "HEAD:main"],
+        ["-C", str(bare), "symbolic-ref", "HEAD", "refs/heads/main"],
+    ):
+        subprocess.run(["git", *command], check=True)
+    (found,) = bad(findings({**healthy, "HYPERRUN_REPO_PATH": str(bare)}))
+    assert found.says.startswith(f"{bare} is a bare repository")
+    address = shlex.split(found.mend)[-1]
+    checkout = Checkout(address, tmp_path / "checkouts")
+    asyncio.run(checkout.refresh())
+    assert (checkout.folder / "docs/guide.md").is_file()
+    assert bad(findings({**healthy, "HYPERRUN_REPO_PATH": address})) == []
 
 
 @pytest.mark.parametrize("named", ["environment", "file"])

@@ -11,7 +11,7 @@ from pathlib import Path
 from hyperrun.commands.doctor.finding import Finding, good, note, wrong
 from hyperrun.errors import BadSetting
 from hyperrun.search import ignore, sources
-from hyperrun.search.checkout import is_url, no_folder
+from hyperrun.search.checkout import is_bare, is_url, no_folder
 from hyperrun.search.colgrep.engine import find_program
 from hyperrun.search.site import configuration, literals, rules
 from hyperrun.search.site import folder as site_folder
@@ -70,6 +70,14 @@ def _folder(about: str, tree: SourceTree) -> Iterator[Finding]:
     root = Path(tree.place).expanduser()
     if not root.is_dir():
         yield wrong(about, no_folder(root), "hyperrun --repo /path/to/your/project")
+        return
+    if is_bare(root):
+        address = shlex.quote(root.resolve().as_uri())
+        yield wrong(
+            about,
+            f"{root.resolve()} is a bare repository: what would be read are git's own files",
+            f"hyperrun --repo {address}",
+        )
         return
     yield from _ownership(about, root)
     names = ignore.files(root, tree.include, tree.exclude)
