@@ -36,7 +36,10 @@ _ANYWHERE = re.compile(r"(index|readme)\.[^/]*$", re.IGNORECASE)
 _COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language
 _ANY = "*"
 _HIDDEN = re.compile(r"(^|/)\.")
-DOCUMENTED_CODE = (".rs", ".go", ".ex", ".exs", ".jl")  # whose comments are a reference's pages
+# Code whose comments are a reference's pages.
+DOCUMENTED_CODE = (
+    ".rs", ".go", ".ex", ".exs", ".jl", ".js", ".mjs", ".cjs", ".ts", ".mts",
+)  # fmt: skip
 _ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
 _ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)

@@ -1,4 +1,4 @@
-"""Comments that document what stands below them: Rust's `///` and `//!`, Go's.
+"""Comments that document what stands below them: Rust's `///` and `//!`, Go's, JSDoc.
 
 rustdoc and pkg.go.dev make the reference's pages of them; a crate's guide often is nothing else.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.files import read_text
-from hyperrun.search.parsing import commonmark, markdown, other_code
+from hyperrun.search.parsing import commonmark, jsdoc, markdown, other_code
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
@@ -46,6 +46,8 @@ def chunks(text: str, suffix: str, stem: str, place: Place) -> list[Chunk]:
 def is_for_readers(file: PurePosixPath, root: Path) -> bool:
     """Are a file's comments read by those who use the project? Of a program they tell its makers
     how it works, and its readers look elsewhere."""
+    if file.suffix in _OF_JAVASCRIPT:
+        return jsdoc.is_library(file, root)
     if file.suffix == ".go":
         commands = root / "cmd"
         return not (
@@ -122,7 +124,7 @@ def _rust(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Itera
             called = f"{holder}::{name}" if holder and " for " not in inside else name
             yield Doc(
                 f"{name}!" if is_macro else called, each.start_line, _rust_markdown(said),
-                _signature(each, "{") if each.kind in ("function", "method") else "",
+                _signature(each),
             )  # fmt: skip
 
 
@@ -200,8 +202,7 @@ def _go(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterato
         if holder and not holder[1][:1].isupper():
             continue
         called = f"{holder[1]}.{name}" if holder else each.title
-        code = _signature(each, "{") if each.kind in ("function", "method") else ""
-        yield Doc(called, each.start_line, _go_markdown(said), code)
+        yield Doc(called, each.start_line, _go_markdown(said), _signature(each))
 
 
 def _above_package(lines: Sequence[str]) -> tuple[int, list[str]]:
@@ -247,14 +248,37 @@ def _go_words(words: str) -> str:
     return _GO_LINK.sub(r"`\1`", re.sub(r"(?<!^)([*<]|(?<!\w)_|_(?!\w))", r"\\\1", words))
 
 
-def _signature(chunk: Chunk, opens: str) -> str:
-    """How a function is called; "" where that is long."""
+# JavaScript
+
+_PUT_IN_PLACE = re.compile(r"\A[\w$.\s=]+=\s*(?:async\s+)?function\b\s*\*?\s*[\w$]*\s*(?=\()")
+_OF_JAVASCRIPT = (".js", ".mjs", ".cjs", ".ts", ".mts")
+
+
+def _javascript(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterator[Doc]:
+    for each in defined:
+        said = jsdoc.of(each.doc)
+        if jsdoc.is_public(each.doc, each.signature) and _is_enough(said):
+            code = _PUT_IN_PLACE.sub(each.title, _signature(each))
+            yield Doc(each.title, each.start_line, jsdoc.markdown(said), code)
+
+
+def _signature(chunk: Chunk) -> str:
+    """How a function is called; "" where that is long, and of what is none."""
     lines = [line for line in chunk.signature.splitlines() if line.strip()]
+    if chunk.kind not in ("function", "method") or len(lines) > MAX_SIGNATURE_LINES:
+        return ""
     indent = min((len(line) - len(line.lstrip()) for line in lines), default=0)
-    said = "\n".join(line[indent:] for line in lines).rstrip().removesuffix(opens).rstrip()
-    return said if len(lines) <= MAX_SIGNATURE_LINES else ""
+    said = "\n".join(line[indent:] for line in lines).rstrip()
+    if said.endswith("}"):  # and its body in the same line
+        return said.rpartition("\n")[0] + said.rpartition("\n")[2].partition(" {")[0]
+    return said.removesuffix("{").rstrip()
 
 
 Reader = Callable[[Sequence[str], Sequence[Chunk], Place], Iterator[Doc]]
-_READERS: dict[str, tuple[str, Reader]] = {".rs": ("rust", _rust), ".go": ("go", _go)}
+_READERS: dict[str, tuple[str, Reader]] = {
+    ".rs": ("rust", _rust),
+    ".go": ("go", _go),
+    **dict.fromkeys(_OF_JAVASCRIPT[:3], ("js", _javascript)),
+    **dict.fromkeys(_OF_JAVASCRIPT[3:], ("ts", _javascript)),
+}
 SUFFIXES = frozenset(_READERS)

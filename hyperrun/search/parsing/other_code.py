@@ -106,6 +106,9 @@ def _collect(
         if child.type in ("lexical_declaration", "variable_declaration", "public_field_definition"):
             target = _assigned(child)
             kind = "function" if target is not None else None
+        elif child.type == "expression_statement":
+            target = _put_in_place(child)
+            kind = "function" if target is not None else None
         name = _name(target) if kind and target is not None else ""
         if (
             kind
@@ -129,6 +132,16 @@ def _assigned(node: Any) -> Any:
     return None
 
 
+def _put_in_place(node: Any) -> Any:
+    """The assignment of `res.send = function …` or `exports.send = …`, or None."""
+    put = node.named_children[0] if node.named_children else None
+    value = put
+    while value is not None and value.type == "assignment_expression":
+        value = value.child_by_field_name("right")
+    is_function = value is not None and value is not put and value.type in _ASSIGNED
+    return put if is_function else None
+
+
 def _is_mere_use(node: Any) -> bool:
     """`struct point p;` names a struct, it does not define one."""
     return node.type.endswith("_specifier") and node.child_by_field_name("body") is None
@@ -140,6 +153,11 @@ def _name(node: Any) -> str:
         return " for ".join(
             part.text.decode(errors="replace") for part in parts if part is not None
         )
+    if node.type == "assignment_expression":
+        place = re.sub(
+            r"^(?:module\.)?exports\.|^this\.|\.prototype(?=\.)", "", _text(node, "left")
+        )
+        return place if re.fullmatch(r"[\w$]+(?:\.[\w$]+)*", place) else ""
     for field in ("name", "declarator", "property"):
         part = node.child_by_field_name(field)
         while part is not None and part.child_by_field_name("declarator") is not None:
@@ -148,6 +166,11 @@ def _name(node: Any) -> str:
             text = part.text.decode(errors="replace")
             return str(re.split(r"[(\s<]", text.lstrip("*&"), maxsplit=1)[0]).replace("::", ".")
     return ""
+
+
+def _text(node: Any, field: str) -> str:
+    part = node.child_by_field_name(field)
+    return part.text.decode(errors="replace") if part is not None else ""
 
 
 def _define(
@@ -160,6 +183,8 @@ def _define(
         outer = outer.parent
     start, end = outer.start_point[0] + 1, outer.end_point[0] + 1
     comments = start
+    if start > 2 and not lines[start - 2].strip() and _CLOSED.match(lines[start - 3]):
+        comments -= 1  # JSDoc, with a line between
     while comments > 1 and _is_comment(lines[comments - 2]):
         comments -= 1
     body = node.child_by_field_name("body")
@@ -174,6 +199,9 @@ def _define(
     signature = "\n".join(lines[start - 1 : max(start, min(head_end, start + 8))])
     text = "\n".join(lines[comments - 1 : end])
     found.append(Chunk(comments, end, name, kind, text, language, signature, doc))
+
+
+_CLOSED = re.compile(r"\s*\*/\s*$")
 
 
 def _is_comment(line: str) -> bool:

@@ -1,4 +1,4 @@
-"""Comments of Rust and Go are read as the pages that rustdoc and pkg.go.dev make of them."""
+"""Comments of Rust, Go and JavaScript are read as the pages that their tools make of them."""
 
 from pathlib import Path, PurePosixPath
 
@@ -89,6 +89,55 @@ func off() {}
 // On turns it on.
 func On() {}
 """
+JAVASCRIPT = """\
+/*!
+ * Copyright of somebody.
+ */
+
+/**
+ * Dim the lamp.
+ *
+ * See {@link Lamp} for more.
+ *
+ *   lamp.dim(9)
+ *
+ * @param {number} [level=5] - how bright
+ * @param {Lamp|null} lamp
+ * @return {Lamp} for chaining
+ * @public
+ */
+
+lamp.dim = lamp.fade = function dim(level, lamp) {
+  return lamp
+}
+
+/**
+ * Turns it off,
+ * and waits
+ * for dark.
+ * @private
+ */
+exports.off = function () {}
+
+/**
+ * Turns it on.
+ *
+ * Waits for light.
+ *
+ * @internalonly
+ * @example
+ * on()
+ * @throws {Dark}
+ */
+export async function on() {}
+
+/**
+ * Says
+ * nothing
+ * to others.
+ */
+function hum() {}
+"""
 
 
 def sections(tmp_path: Path, name: str, text: str, rules: Rules | None = None) -> list[Chunk]:
@@ -137,6 +186,34 @@ def test_the_comments_of_a_package_are_its_pages(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_the_JSDoc_of_a_package_is_its_reference(tmp_path: Path) -> None:
+    repository.write(tmp_path, "package.json", '{"name": "lamps"}')
+    found = sections(tmp_path, "lib/lamp.js", JAVASCRIPT)
+    assert [(each.title, each.start_line, each.end_line, each.content) for each in found] == [
+        (
+            "lamp.dim", 5, 15,
+            "# lamp.dim\n\n```js\nlamp.dim(level, lamp)\n```\n\nDim the lamp.\n\n"
+            "See `Lamp` for more.\n\n```js\nlamp.dim(9)\n```\n\n"
+            "- `level` (`number`): how bright (default: `5`)\n"
+            "- `lamp` (`Lamp|null`)\n- Returns: `Lamp` for chaining",
+        ),
+        (
+            "on", 30, 38,
+            "# on\n\n```js\nexport async function on()\n```\n\nTurns it on.\n\nWaits for light."
+            "\n\n```js\non()\n```\n\n- Throws: `Dark`",
+        ),
+    ]  # fmt: skip
+
+
+def test_functions_put_in_their_place_are_definitions(tmp_path: Path) -> None:
+    text = (
+        "exports.off = function () {}\nLamp.prototype.dim = () => 1\na[b] = function () {}\nx = 1\n"
+    )
+    repository.write(tmp_path, "lamp.js", text)
+    found = files.read(tmp_path, PurePosixPath("lamp.js"))
+    assert [each.title for each in found if each.kind == "function"] == ["off", "Lamp.dim"]
+
+
 def test_definitions_stay_code(tmp_path: Path) -> None:
     repository.write(tmp_path, "lamp.go", GO)
     found = files.read(tmp_path, PurePosixPath("lamp.go"))
@@ -151,6 +228,7 @@ def test_definitions_stay_code(tmp_path: Path) -> None:
         ("crates/lamp/src/dim.rs", ("crates/lamp/src/main.rs", "fn main() {}"), RUST),
         ("lamp.go", ("main.go", "package main"), GO),
         ("lamp.go", ("cmd/lamp/main.go", "package main"), GO),
+        ("lib/lamp.js", ("package.json", '{"name": "lamps", "private": true}'), JAVASCRIPT),
     ],
 )
 def test_of_a_program_the_comments_are_for_its_makers(
