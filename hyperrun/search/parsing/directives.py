@@ -39,6 +39,7 @@ TITLED = frozenset((
 ))  # fmt: skip
 # What a site describes of its own kinds; before a heading, some are only that one's anchor.
 DESCRIBED = frozenset(("confval", "option", "setting", "envvar", "cmdoption"))
+_NOT_IN_AN_ID = re.compile(r"[^a-zA-Z0-9._]+")
 AUTODOC = re.compile(
     r"auto(module|class|function|method|attribute|exception|data|decorator|property|enum)$"
     r"|autopydantic_model$|click$|autoclasstoc$"
@@ -75,6 +76,16 @@ def facts(name: str, options: Mapping[str, str]) -> list[tuple[str, str]]:
     if name != "confval":
         return []
     return [(each.capitalize(), options[each]) for each in ("type", "default") if options.get(each)]
+
+
+def own_id(name: str, argument: str, program: str) -> str:
+    """The anchor that Sphinx gives the first of what is described: `confval-x`, `cmdoption-x`."""
+    first = re.split(r",\s|\n", argument.strip())[0]
+    if name in ("option", "cmdoption"):
+        first = re.split(r"[\s=\[]", first)[0]
+        is_flag = first.startswith(("-", "/"))
+        name = "-".join(filter(None, ("cmdoption", program, "" if is_flag else "arg")))
+    return _NOT_IN_AN_ID.sub("-", f"{name}-{first.lstrip('-/')}").strip("-")
 
 
 def request(name: str, argument: str) -> str:

@@ -75,6 +75,7 @@ class _Writer:
         self._lines = SourceLines(lines)
         self._includes: list[Include] = []
         self._module = module  # of which objects are described
+        self._program = ""  # whose options are described
         self._class = False  # are they in one?
         self._settings = sphinx_settings.of(place)
         self._language = self._settings.language  # of code that names none
@@ -132,6 +133,16 @@ class _Writer:
             return
         if isinstance(node, Directive) and (brought := self._included(node, found, level)):
             found += brought
+            return
+        if isinstance(node, Directive) and node["name"] == "program":
+            self._program = node["argument"].strip().replace(" ", "-")
+        if isinstance(node, Directive) and _is_one_of_many(node):
+            start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
+            name, argument = node["name"], " ".join(node["argument"].split())
+            own_id = directives.own_id(name, node["argument"], self._program)
+            block = Block(start, start, self._block(node), member=argument, own_id=own_id)
+            block.includes, self._includes = self._includes, []
+            found.append(block)
             return
         if isinstance(node, Directive) and (told := self._members(node)):
             start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
@@ -508,6 +519,21 @@ def _names_heading(node: Directive) -> bool:
                 return isinstance(beside, nodes.section)
         at = at.parent
     return False
+
+
+def _is_one_of_many(node: Directive) -> bool:
+    """Is it one of several values or options that are described under one heading? A single one
+    is what its heading is about."""
+    if node.parent is None or not _describes(node):
+        return False
+    return sum(map(_describes, node.parent.children)) > 1
+
+
+def _describes(node: nodes.Node) -> bool:
+    return (
+        isinstance(node, Directive) and node["name"] in directives.DESCRIBED
+        and bool(node["argument"] and node["code"].strip())
+    )  # fmt: skip
 
 
 def _is_code(quoted: nodes.block_quote) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing import files
+from hyperrun.search.site import rules
 from tests.search import repository
 
 LAMP = '''"""About lamps."""
@@ -284,3 +285,62 @@ def test_mkdocstrings_shows_variables_with_their_values(tmp_path: Path) -> None:
     assert level.title == "API > lamps.settings.Settings.level"
     assert level.content == "```python\nlevel: int = 3\n```\n\nHow bright.\n\nFrom 0 on."
     assert level.includes == (Include("lamps/settings.py", 7, 11),)
+
+
+VALUES = """\
+Settings
+========
+
+Of all lamps.
+
+.. confval:: most_lamps
+   :type: ``int``
+   :default: ``3``
+
+   How many there are.
+
+.. envvar:: LAMP_COLOR
+
+   Its color.
+
+Options
+-------
+
+.. program:: lamp light
+
+.. option:: -d, --dim=LEVEL
+
+   How dark.
+
+.. option:: room
+
+   Which room.
+
+One
+---
+
+.. confval:: lone
+
+   Stands with its heading.
+"""
+
+
+def test_each_of_several_values_under_a_heading_is_a_section_under_its_own_id(
+    tmp_path: Path,
+) -> None:
+    repository.write(tmp_path, "docs/page.rst", VALUES)
+    repository.write(tmp_path, "docs/conf.py", "project = 'x'\n")
+    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
+    found = files.read(tmp_path, PurePosixPath("docs/page.rst"), rules.read(tmp_path))
+    assert [(each.title, each.address) for each in found] == [
+        ("Settings", "page.html#settings"),
+        ("Settings > most_lamps", "page.html#confval-most_lamps"),
+        ("Settings > LAMP_COLOR", "page.html#envvar-LAMP_COLOR"),
+        ("Settings > Options > -d, --dim=LEVEL", "page.html#cmdoption-lamp-light-d"),
+        ("Settings > Options > room", "page.html#cmdoption-lamp-light-arg-room"),
+        ("Settings > One", "page.html#one"),
+    ]
+    assert found[1].content == (
+        "**most_lamps**\n\n**Type:** `int`\n\n**Default:** `3`\n\nHow many there are."
+    )
+    assert (found[1].start_line, found[1].end_line) == (6, 10)
