@@ -30,6 +30,7 @@ _SPELLED = re.compile(
     r"`([^`\n]{2,80})`|(?<![\w-])(--?[a-zA-Z][\w-]*)|"
     r"\b([a-zA-Z]{2,}/\d+(?:\.\d+)?(?![\w/-])|(?:\w+\.)+\w+|\w*[a-z\d][A-Z]\w*|\w+_\w+)\b"
 )
+_ASKS_OF_ENTRY = re.compile(r"\b(defaults?|what (is|does|are)|means?|values?)\b", re.IGNORECASE)
 _WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)
 
 
@@ -81,11 +82,12 @@ class Told(NamedTuple):
     stub: float
     spelled: float  # names, as the question spells them
     asks: float  # its heading asks what the question does
+    entry: float  # names with which entries of its lists and tables begin, where one asks of such
 
 
 WEIGHTS = Told(
     body=1.0, heading=0.75, named=0.65, parents=0.6, file=0.5, held=0.35, near=0.45, place=0.45,
-    code=0.1, stub=-0.05, spelled=0.5, asks=0.3,
+    code=0.1, stub=-0.05, spelled=0.5, asks=0.3, entry=0.6,
 )  # fmt: skip
 
 
@@ -112,6 +114,11 @@ class Wanted:
         self._spelled = [
             (name, re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])"))
             for name in spelled(question)
+        ]
+        self._entries = [
+            re.compile(rf"(?m)^[ \t]*(?:[-*+]|\|)[ \t]*[`*\[]*{re.escape(name)}(?![\w-])")
+            for name, _ in self._spelled
+            if _ASKS_OF_ENTRY.search(question)
         ]
         self._asks = _asks(question)
         self._cited = before.cited if before else ()
@@ -194,6 +201,8 @@ class Wanted:
             stub=float(len(body) < STUB_TERMS),
             spelled=self._spells(each.text),
             asks=float(bool(self._asks) and self._asks == _asks(heading_of(each.title))),
+            entry=sum(bool(entry.search(each.text)) for entry in self._entries)
+            / max(len(self._entries), 1),
         )
 
     def _saturated(

@@ -189,6 +189,22 @@ def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index)
     assert len(distinct([(each, "") for each in found + found], 50)) == len(found)
 
 
+@pytest.mark.parametrize(
+    "entry",
+    ["- `dimInterval = 2000`: of a fade\n", "| Name | Is |\n| - | - |\n| dimInterval | 2 |\n"],
+)
+def test_a_name_that_a_list_tells_of_is_found_there(tmp_path: Path, entry: str) -> None:
+    example = "```js\nlamps({ dimInterval: 100 })\nlamps({ dimInterval: base * 5 })\n```\n"
+    others = "".join(f"- `lampOption{n} = {n}`: what this one does\n" for n in range(20))
+    listed = entry if entry.startswith("|") else others + entry
+    (tmp_path / "nested.md").write_text(f"# Lamps\n\n## Nested example\n\n{example}")
+    (tmp_path / "api.md").write_text(f"# API\n\n## Options\n\n{listed}")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    first, _ = index.search("What is the default dimInterval?", 5)[0]
+    assert first.file == "api.md"
+
+
 def test_translations_take_no_place_of_what_the_question_is_in(tmp_path: Path) -> None:
     for language in ("de", "fr", "es", "pt", "ru", "ko", "ja", "zh"):
         for n in range(30):
