@@ -140,7 +140,9 @@ class _Writer:
             start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
             name, argument = node["name"], " ".join(node["argument"].split())
             own_id = directives.own_id(name, node["argument"], self._program)
-            block = Block(start, start, self._block(node), member=argument, own_id=own_id)
+            label = commonmark.strong(self._inline.said(node.children[0]))
+            content = self._block(node).removeprefix(label).lstrip("\n")  # its section's heading
+            block = Block(start, start, content, member=argument, own_id=own_id)
             block.includes, self._includes = self._includes, []
             found.append(block)
             return

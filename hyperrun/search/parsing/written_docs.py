@@ -4,7 +4,7 @@ Their generators, ExDoc and Documenter, make the reference's pages of nothing el
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
@@ -14,24 +14,28 @@ from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
 
 MAX_DOC_LINES = 2_000
+MAX_DEEP = 4  # of texts that are put together from others
+QUOTE = '"""'
 _UNNAMED = re.compile(r"\A(```+)\n")  # code in no language's name is in the file's own
 _MIX = re.compile(r"Mix\.Tasks\.(.+)")
+
+
+Line = tuple[int, str]  # its number in the file, and what it says
 
 
 @dataclass(frozen=True, slots=True)
 class Doc:
     """What is said of something that a file defines.
 
-    Its quotes stand in lines `start` to `end`, and `lines` begin in line `first`. Lines count from
-    1, both inclusive. `is_page`: its headings part it, as they do a module's; those of a function,
-    "Examples", say nothing without it.
+    Its quotes stand in lines `start` to `end`, which count from 1, both inclusive; `lines` are what
+    they hold, each with its number. `is_page`: its headings part it, as they do a module's; those
+    of a function, "Examples", say nothing without it.
     """
 
     name: str
     start: int
     end: int
-    first: int
-    lines: tuple[str, ...]
+    lines: "tuple[Line, ...]"
     is_page: bool = False
 
 
@@ -48,14 +52,16 @@ def chunks(text: str, suffix: str, stem: str, place: Place | None = None) -> lis
 
 def _sections(doc: Doc, lines: Sequence[str], language: str, place: Place | None) -> list[Chunk]:
     blocks: list[Block] = []
-    for block in markdown.Document(place).read(dedent("\n".join(doc.lines)), doc.first - 1):
+    numbers = [number for number, _ in doc.lines]
+    for block in markdown.Document(place).read(dedent("\n".join(each for _, each in doc.lines))):
+        start, end = (numbers[min(each, len(numbers)) - 1] for each in (block.start, block.end))
         level = block.level + 1 if block.level and doc.is_page else 0
         content = _UNNAMED.sub(rf"\1{language}\n", block.content)
         if level:
             content = f"#{content}"
         elif block.level:
             content = commonmark.strong(content.lstrip("# "))
-        blocks.append(replace(block, level=level, content=content, end=min(block.end, doc.end)))
+        blocks.append(replace(block, start=start, end=end, level=level, content=content))
     head = Block(doc.start, doc.start, f"# {commonmark.escaped(doc.name)}", 1, doc.name, doc.name)
     return sections([head, *blocks], lines, doc.name, language="markdown")
 
@@ -88,7 +94,7 @@ def _elixir(lines: Sequence[str]) -> Iterator[Doc]:
         if attribute is None or not modules:
             continue
         start = number
-        first, said, number = _quoted(lines, start, attribute["quote"], attribute["rest"])
+        said, number = _quoted(lines, start, attribute["quote"], attribute["rest"])
         depth = len(line) - len(line.lstrip())
         module = _module([name for at, name in modules if at < depth])
         name = module
@@ -99,7 +105,7 @@ def _elixir(lines: Sequence[str]) -> Iterator[Doc]:
                 continue
             name = f"{module}.{own}"
         if module and said:
-            yield Doc(name, start, number, first, said, is_page)
+            yield Doc(name, start, number, said, is_page)
 
 
 def _module(path: Sequence[str]) -> str:
@@ -118,10 +124,12 @@ _JULIA_DEFINED = re.compile(
     r"module|baremodule)\s+)?(?P<name>@?[A-Za-z_][\w.!]*)"
 )
 # What a package puts in where the page is made: `$(SIGNATURES)`, `$METADATA_FIXED`.
-_PUT_IN = re.compile(r"\s*\$(?:\([A-Z]+\)|[A-Z_]+|\(?[A-Z_]+\)?)\s*")
+_PUT_IN = re.compile(r"\s*\$\(?([A-Z][A-Z_\d]+)\)?\s*")
+_CONSTANT = re.compile(r"\bconst\s+(\w+)\s*=\s*(?:raw)?$")
 
 
 def _julia(lines: Sequence[str]) -> Iterator[Doc]:
+    texts: dict[str, tuple[Line, ...]] = {}  # constants that documentation is put together from
     number = 0
     above = ""
     while number < len(lines):
@@ -129,38 +137,58 @@ def _julia(lines: Sequence[str]) -> Iterator[Doc]:
         number += 1
         opened = _DOCSTRING.match(line)
         if opened is None or above.rstrip().endswith(("=", "(", ",", "*", "return")):
+            if line.count(QUOTE) % 2:  # a text that is no documentation
+                start = number
+                said, number = _quoted(lines, start, QUOTE, line.partition(QUOTE)[2])
+                if constant := _CONSTANT.search(f"{above}\n{line.partition(QUOTE)[0]}"):
+                    texts[constant[1]] = said
             above = line if line.strip() else above
             continue
         start = number
-        first, said, number = _quoted(lines, start, opened["quote"], opened["rest"])
+        said, number = _quoted(lines, start, opened["quote"], opened["rest"])
         above = ""
         after = lines[number] if number < len(lines) else ""
         defined = _JULIA_DEFINED.match(after)
-        signature = next(filter(str.strip, said), "")
+        signature = next((each for _, each in said if each.strip()), "")
         called = _SIGNATURE.match(signature)
         name = (called[1] or called[2] or "") if called else ""
         name = name or (defined["name"] if defined else "")
-        said = tuple("" if _PUT_IN.fullmatch(each) else each for each in said)
-        if name and defined and any(map(str.strip, said)):
-            yield Doc(name, start, number, first, said)
+        said = tuple(_put_together(said, texts))
+        if name and defined and any(each.strip() for _, each in said):
+            yield Doc(name, start, number, said)
+
+
+def _put_together(
+    lines: Sequence[Line], texts: Mapping[str, Sequence[Line]], deep: int = 0
+) -> Iterator[Line]:
+    """The lines, with the text of a constant of the file in the place of its name."""
+    for number, line in lines:
+        put_in = _PUT_IN.fullmatch(line)
+        if put_in is None:
+            yield number, line
+            continue
+        text = texts.get(put_in[1], ()) if deep < MAX_DEEP else ()
+        written = dedent("\n".join(each for _, each in text)).splitlines()
+        yield from _put_together([(number, each) for each in written], texts, deep + 1)
+        yield number, ""
 
 
 def _quoted(
     lines: Sequence[str], start: int, quote: str, rest: str
-) -> tuple[int, tuple[str, ...], int]:
-    """The text of a string that opens in line `start`: its first line's number, the text without
-    the code's indentation, and the number of its last line. One that never ends is of one line."""
+) -> tuple[tuple[Line, ...], int]:
+    """The text of a string that opens in line `start`, and the number of its last line. One that
+    never ends is of one line."""
     if quote in rest or quote == '"':
-        return start, (rest.partition(quote)[0].strip(),), start
-    told = [rest] if rest.strip() else []
+        return ((start, rest.partition(quote)[0].strip()),), start
+    told = [(start, rest)] if rest.strip() else []
     for number in range(start, min(len(lines), start + MAX_DOC_LINES)):
         before, end, _ = lines[number].partition(quote)
         if end:
             if before.strip():
-                told.append(before)
-            return start + (not rest.strip()), tuple(told), number + 1
-        told.append(lines[number])
-    return start, (), start
+                told.append((number + 1, before))
+            return tuple(told), number + 1
+        told.append((number + 1, lines[number]))
+    return (), start
 
 
 def _next(lines: Sequence[str], after: int, defined: re.Pattern[str]) -> str:

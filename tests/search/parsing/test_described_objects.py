@@ -340,7 +340,5 @@ def test_each_of_several_values_under_a_heading_is_a_section_under_its_own_id(
         ("Settings > Options > room", "page.html#cmdoption-lamp-light-arg-room"),
         ("Settings > One", "page.html#one"),
     ]
-    assert found[1].content == (
-        "**most_lamps**\n\n**Type:** `int`\n\n**Default:** `3`\n\nHow many there are."
-    )
+    assert found[1].content == ("**Type:** `int`\n\n**Default:** `3`\n\nHow many there are.")
     assert (found[1].start_line, found[1].end_line) == (6, 10)

@@ -63,10 +63,17 @@ const NAMES = """
 
 as a text"""
 
+const COMMON =
+    """
+    Lamps that are off stay so.
+    """
+
 """
     dim(lamp; by=10)
 
 Dim a `lamp`; the function returns it.
+
+$COMMON
 
 $(SIGNATURES)
 
@@ -130,10 +137,11 @@ def test_a_task_of_mix_is_called_as_it_is_run(tmp_path: Path) -> None:
 
 def test_julias_docstrings_are_sections_of_what_they_describe(tmp_path: Path) -> None:
     found = read(tmp_path, "lamps.jl", JULIA)
-    assert prose(found) == [(6, 18, "dim"), (27, 28, "LAST")]
+    assert prose(found) == [(11, 25, "dim"), (34, 35, "LAST")]
     said = {each.title: each.content for each in found if each.kind == "section"}
     assert said["dim"] == (
         "# dim\n\n```julia\ndim(lamp; by=10)\n```\n\nDim a `lamp`; the function returns it.\n\n"
+        "Lamps that are off stay so.\n\n"
         "**Examples**\n\n```julia\njulia> dim(lamp)\nfunction of a lamp\n```"
     )
     assert [each.title for each in found if each.kind == "function"] == ["dim", "Lamp"]
