@@ -27,6 +27,8 @@ CITED = 0.1  # and one of a title that was cited
 _HIRAGANA = re.compile(r"[\u3040-\u309f]")
 # The version of a protocol, of which a question's terms hold no number.
 _NUMBERED = re.compile(r"(?<![\w/.-])[A-Za-z]{2,}/\d+(?:\.\d+)?(?![\w/-])")
+_OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z\d]+)+)(?![\w-])")  # of two words or more
+MAX_LOOKED_AT = 200  # passages that hold an option's words
 
 
 def wanted(connection: ReadConnection, question: str, before: Before | None = None) -> Wanted:
@@ -36,6 +38,7 @@ def wanted(connection: ReadConnection, question: str, before: Before | None = No
     asked = _AskedTerms(connection)
     asked.add(query_terms(question), 1.0)
     asked.add_numbered(question)
+    asked.add_options(question)
     for stem in meant_by_phrases(question, asked.mended):
         if _rarity(connection, stem):
             asked.add_meant(stem, PHRASE)
@@ -87,6 +90,13 @@ class _AskedTerms:
                 self.terms[name.lower()] = Term(UNKNOWN)
                 self.unknown.append(name.lower())
 
+    def add_options(self, question: str) -> None:
+        """Add options that are spelled nowhere, though each of their words may stand somewhere."""
+        for name in _OPTION.findall(question)[:MAX_SPELLED]:
+            if not _is_spelled(self._connection, name):
+                self.terms[f"--{name}"] = Term(UNKNOWN)
+                self.unknown.append(f"--{name}")
+
     def add_meant(self, stem: str, weight: float) -> None:
         """Add what a phrase stands for."""
         self.terms.setdefault(stem, Term(weight, dict.fromkeys(alike(stem), ALIKE)))
@@ -135,6 +145,16 @@ def holding(connection: ReadConnection, stem: str) -> int:
         return found[0] if found else 0
 
     return connection.holding.of(stem, count)
+
+
+def _is_spelled(connection: sqlite3.Connection, name: str) -> bool:
+    """Does any passage have `name` as it is?"""
+    match = " AND ".join(f'"{term}"' for term in terms(name))
+    rows = connection.execute(
+        "SELECT p.text FROM words w JOIN passages p ON p.id = w.rowid WHERE words MATCH ? LIMIT ?",
+        (match, MAX_LOOKED_AT),
+    ).fetchall()
+    return len(rows) == MAX_LOOKED_AT or any(name in text.lower() for (text,) in rows)
 
 
 def _stands(connection: sqlite3.Connection, name: str) -> bool:

@@ -140,6 +140,16 @@ def test_the_number_of_a_protocol_tells_it_from_others(tmp_path: Path) -> None:
     assert spelled("HTTP/2 and TLS/1.3, not and/or or docs/2/x") == ["HTTP/2", "TLS/1.3"]
 
 
+def test_an_option_that_is_spelled_nowhere_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "guide.md").write_text(
+        "# Lamps\n\nDim them in place, over all.\n\n## Options\n\n`--dim-all` dims every lamp.\n"
+    )
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert index.wanted("How do I dim with --in-place?").unknown == ("--in-place",)
+    assert index.wanted("What does --dim-all do?").unknown == ()
+
+
 def test_who_studies_a_program_at_length_is_shown_code(lantern: Index) -> None:
     study = (
         "What is the role of the function that sets the brightness of one lamp in the lantern "
