@@ -17,8 +17,10 @@ _COMMENT = re.compile(r"(?:^[.'][ \t]*|(?<!\\))\\[\"#].*$")
 _NOTHING = re.compile(r"[.'][ \t]*$")
 _LEFT = re.compile(r"\s*(!!|@@?|%%|\{\{)[\w .-]+(!!|@@?|%%|\}\})\s*$")  # for a build to fill in
 _OPTION = re.compile(r"[-+]{1,2}[\w?#$@*-]")
+_STARRED = re.compile(r"(?:\*|\\\(bu|•)[ \t]+(?=\S)")
 _NUMBER = re.compile(r"(\d+)[.)]$")
 _OTHER_MACROS = re.compile(r"^\.(?:Dd|Sh)\b", re.MULTILINE)  # mdoc's
+MAX_NAME_CHARS = 60
 _BREAK = "\x1a"  # which no file that is read holds
 _ENDS = {"ig": "..", "de": "..", "TS": ".TE", "EQ": ".EN", "PS": ".PE"}
 
@@ -85,7 +87,10 @@ class _Item:
     @property
     def name(self) -> str:
         """What an option is called."""
-        return ", ".join(plain(each).rstrip(": ") for each in self.tags)
+        whole = ", ".join(plain(each).rstrip(": ") for each in self.tags)
+        if len(whole) <= MAX_NAME_CHARS:
+            return whole
+        return re.split(r"[=\[ ](?!-)", whole, maxsplit=1)[0].rstrip(", ")  # without its values
 
 
 class _Page:
@@ -173,7 +178,7 @@ class _Page:
         else:
             if not self._words:
                 self._start = number
-            self._words.append(line)
+            self._words.append(_STARRED.sub("- ", line, count=1) if _STARRED.match(line) else line)
         self._last = number
 
     def end(self) -> None:

@@ -34,6 +34,7 @@ PARAGRAPH = 3  # tokens
 MAX_TITLE = 24  # characters of an alert's, where a sentence could go on below
 
 _CLOSING = re.compile(r"\s+#+\s*$")
+_BESIDE_LINKS = re.compile(r"\s*(?:(?:table of )?contents:?)?[\s|•·/-]*", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\\?\[[!#][\w-]+\]$|\s*\\?\[toc\]$")  # Fumadocs' marks of a heading
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
@@ -108,7 +109,7 @@ class Document(Reading):
                 found += markdown_directives.blocks(
                     self, "include", argument, token.content, start, stop
                 )
-            else:
+            elif token.type != "paragraph_open" or not _leads_through_page(tokens[at + 1]):
                 found.append(self.block(start, stop, self.written(tokens[at:end])))
             at = end
         return found
@@ -320,6 +321,25 @@ def _is_contents(tokens: Sequence["Token"]) -> bool:
         if not str(children[0].attrGet("href") or "").startswith("#"):
             return False
     return True
+
+
+def _leads_through_page(line: "Token") -> bool:
+    """Are links to the page's own headings, two or more, all that a paragraph says, or all under
+    the word "Contents"?"""
+    links, beside, is_inside = 0, "", False
+    for each in line.children or []:
+        if each.type == "link_open":
+            if not str(each.attrGet("href") or "").startswith("#"):
+                return False
+            links, is_inside = links + 1, True
+        elif each.type == "link_close":
+            is_inside = False
+        elif not is_inside:
+            tag = each.meta["tag"] if each.type == "tag" else None
+            if tag is not None and tag.name != "br":
+                return False
+            beside += "" if each.type == "tag" else each.content
+    return links > 1 and bool(_BESIDE_LINKS.fullmatch(beside))
 
 
 def heading_words(source: str) -> str:

@@ -180,6 +180,8 @@ MARKDOWN = {
     "a table's alignment": ("| a | b |\n|:-|-:|\n| 1 | 2 |", "| a | b |\n| :--- | ---: |\n| 1 | 2 |"),
     "keys and marks": ("Press ++ctrl+c++, ==now==, ^^here^^, H~2~O.", "Press Ctrl+C, now, here, H2O."),
     "critical characters": (r"A \* b, 2 < 3, a_b_c, \[x\].", r"A \* b, 2 < 3, a_b_c, [x]."),
+    "contents in lines": ("**Contents**<br>\n[A](#a)<br>\n[B `c`](#b)<br>\n\nWords.", "Words."),
+    "contents in a row": ("[A](#a) | [B](#b) • [C](#c)\n\nSee [a](#a) and [b](#b).", "See a and b."),
     "names in brackets": (
         "See [`Lamp`] and [`a`, `b`]\nor [`D`][`E`].\n\n[`E`]: https://x.org", "See `Lamp` and [`a`, `b`] or [`D`](https://x.org)."
     ),

@@ -26,6 +26,7 @@ SAID = {
     "what is typed": ("Do:\n.nf\nlamp \\-\\-on | cat\n  two\n.fi\nDone.", "Do:\n\n```\nlamp --on | cat\n  two\n```\n\nDone."),
     "lines further in": ("e.g.\n     lamp on\n     lamp off\nDone.", "e.g.\n\n```\nlamp on\nlamp off\n```\n\nDone."),
     "broken lines": ("One\n.br\ntwo\n.sp\n- a\n.br\n- b", "One\\\ntwo\n\n- a\n- b"),
+    "items by hand": ("Keys:\n.sp\n* one\n.br\n\\(bu two *\\fBx\\fR", "Keys:\n\n- one\n- two \\*`x`"),
     "what a build fills in": ("Before.\n.P\n!!options!!\n.P\n@VERSION@", "Before."),
     "definitions and comments": (".de XX\n.B no\n..\n'\\\" no\n.\nWords. \\\" no", "Words."),
 }  # fmt: skip
@@ -45,6 +46,12 @@ def test_each_option_of_a_manual_page_is_a_section(tmp_path: Path) -> None:
         ("lamp(1) > DIMMING > LIGHT > -d, --dim", 5, 9, "#### `-d`, `--dim`\n\nLess light."),
         ("lamp(1) > DIMMING > LIGHT > --to=LEVEL", 10, 15, "#### `--to=`*LEVEL*\n\nHow far.\n\n- Most: 9"),
     ]  # fmt: skip
+
+
+def test_an_option_of_many_values_is_called_without_them() -> None:
+    page = ".TP\n.B \\-w, \\-\\-window=[POSITION][,SIZE[%]][,border\\-STYLE][,[no]wrap][,[no]follow]\nWhere.\n"
+    [chunk] = documents.manual(HEAD + page, "lamp")
+    assert chunk.title == "lamp(1) > DIMMING > -w, --window"
 
 
 @pytest.mark.parametrize("name", ["lamp.1", "lamp.3pm", "lamp.8.in", "lamp.man", "jq.1.prebuilt"])
