@@ -136,8 +136,12 @@ async def read(sources: Sequence[Source], whole: Whole) -> tuple[list[Section], 
 
 
 def is_about_code(question: str, sources: Sequence[Source]) -> bool:
-    """Does the question ask how something is made, or name what one of `sources` defines?"""
-    names = {heading(each).lower() for each in sources if not is_prose(each.passage)}
+    """Does the question ask how something is made, or name what one of `sources` defines and none
+    describes?"""
+    prose = [heading(each) for each in sources if is_prose(each.passage)]
+    described = {name.rpartition(".")[2].lower() for name in prose}
+    defined = {heading(each).lower() for each in sources if not is_prose(each.passage)}
+    names = defined - described
     return asks_how_it_is_built(question) or not names.isdisjoint(named_symbols(question))
 
 

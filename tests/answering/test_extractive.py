@@ -18,6 +18,15 @@ from tests.answering.quoted import FILLER, alone, answer, parts, section
 TOP = Path(__file__).parent.parent.parent
 
 
+@pytest.mark.parametrize("title", ["API > lamps.Lamp.dim_to", "lamps.Lamp.dim_to", "dim_to"])
+def test_what_describes_a_name_answers_in_the_place_of_its_code(title: str) -> None:
+    code = Passage("lamps.py", 9, 10, "Lamp.dim_to", "method", "def dim_to(level):\n    down()")
+    assert "down()" in answer("What does `dim_to` do?", code, section("Lamps are lit.", "Lamps"))
+    said = answer("What does `dim_to` do?", code, section("It makes it darker.", title))
+    assert "It makes it darker." in said
+    assert "down()" not in said
+
+
 def test_the_same_words_are_quoted_once() -> None:
     passage = section("Hold the button.")
     said = answer("button", passage, replace(passage, file="copy.md"))
