@@ -167,6 +167,17 @@ FUMADOCS = {
     "  source: docs.toFumadocsSource(),\n});\n",
     "site/content/docs/index.mdx": "",
 }
+COLLECTIONS = {
+    "source.config.ts": "export const blog = defineDocs({ dir: 'content/blog' });\n"
+    "export const docs = defineDocs({\n  dir: 'content/docs',\n  docs: { schema },\n});\n",
+    "lib/own/source.ts": "export const posts = loader({\n  i18n,\n  baseUrl: '/blog',\n"
+    "  source: blog.toFumadocsSource(),\n});\nexport const source = loader({\n  i18n,\n"
+    "  baseUrl: '/docs',\n  source: docs.toFumadocsSource(),\n});\n",
+    "content/docs/a.mdx": "",
+    "content/docs/a.fr.mdx": "",
+    "content/docs/next.js.mdx": "",
+    "content/blog/a.mdx": "",
+}
 UNPLACED = {each: text for each, text in FUMADOCS.items() if "lib" not in each}
 ZOLA = {"config.toml": "base_url = 'https://x.org'\ntheme = 'x'\n", "content/_index.md": ""}
 PRETTY = {"_config.yml": "title: x\npermalink: pretty\nexclude: [private]\n"}
@@ -350,6 +361,10 @@ TITLED = {"\0heading": "Core"}
         (FUMADOCS, "site/content/docs/a.json", {}, None),
         (FUMADOCS, "site/README.md", {}, None),
         (UNPLACED, "site/content/docs/a.mdx", {}, None),
+        (COLLECTIONS, "content/docs/a.mdx", {}, "a"),
+        (COLLECTIONS, "content/docs/next.js.mdx", {}, "next.js"),
+        (COLLECTIONS, "content/docs/a.fr.mdx", {}, None),
+        (COLLECTIONS, "content/blog/a.mdx", {}, None),
         (ZOLA, "content/a.md", {}, None),
         ({}, "docs/a.md", {}, None),
         ({"package.json": "{}"}, "docs/a.rst", {}, None),
@@ -436,6 +451,12 @@ def test_the_loader_of_Fumadocs_says_where_its_pages_begin(
     for name, text in FUMADOCS.items():
         repository.write(tmp_path, name, text)
     assert rules.read(tmp_path, site_url).page("site/content/docs/a.mdx") == page
+
+
+def test_of_collections_of_Fumadocs_the_one_called_docs_has_its_own_loader(tmp_path: Path) -> None:
+    for name, text in COLLECTIONS.items():
+        repository.write(tmp_path, name, text)
+    assert rules.read(tmp_path, "https://x.org").page("content/docs/a.mdx") == "docs/a"
 
 
 @pytest.mark.parametrize(
