@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hyperrun.markdown.safe_html import Rendering, parser
 from hyperrun.passage import PROSE, Passage
+from hyperrun.search.parsing import comments
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -277,8 +278,12 @@ def _is_before_code(tokens: Sequence["Token"]) -> bool:
 
 
 def _definition(passage: Passage) -> list[Block]:
-    """Code: where it is Python, its head, what its docstring says, and its body."""
+    """Code: where it is Python, its head, what its docstring says, and its body; of other
+    languages what the comment above it says, and the code."""
     whole = _code(passage.text, passage.language)
+    if passage.language in comments.LANGUAGES:
+        words, code = comments.told(passage.text, passage.language)
+        return [*_prose(words + "\n"), _code(code, passage.language)] if words else [whole]
     try:
         (node,) = ast.parse(dedent(passage.text)).body
     except (SyntaxError, ValueError, RecursionError):

@@ -133,3 +133,45 @@ def test_code_is_left_out_between_blank_lines_and_the_gap_shown() -> None:
     said = answer("dim or pair", passage)
     assert f"…\n\n{stretches[2]}" in said or f"{stretches[0]}\n\n…" in said
     assert "…\n```" in answer("dim", passage)
+
+
+COMMENTED = {
+    "JSDoc": (
+        "javascript",
+        "/**\n * Dims it.\n *\n * @param {number} level - how far\n * @private\n */\n\n"
+        "function dim(level) {}",
+        ["Dims it.", "- `level` (`number`): how far", "```javascript\nfunction dim(level) {}\n```"],
+    ),
+    "Doxygen": (
+        "cpp",
+        "/// \\brief Dims it.\n/// \\param[in] level how far\n/// \\return \\c true\n"
+        "bool dim(int level);",
+        ["Dims it.", "- `level`: how far\n- Returns: `true`", "```cpp\nbool dim(int level);\n```"],
+    ),
+    "Javadoc": (
+        "java",
+        "    /**\n     * Dims {@code lamp}.<p>\n     * @throws Dark if it is\n     */\n"
+        "    @Override\n    void dim() {}",
+        ["Dims `lamp`.", "- Throws: Dark if it is", "```java\n@Override\nvoid dim() {}\n```"],
+    ),
+    "rustdoc": (
+        "rust",
+        "/// Dims [`Lamp`].\n#[inline]\nfn dim() {}",
+        ["Dims `Lamp`.", "```rust\n#[inline]\nfn dim() {}\n```"],
+    ),
+    "Go": (
+        "go",
+        "// dim turns *it* down:\n//\n//\tdim(9)\nfunc dim() {}",
+        ["dim turns \\*it\\* down:\n\n    dim(9)", "```go\nfunc dim() {}\n```"],
+    ),
+    "no comment": ("go", "func dim() {}", ["```go\nfunc dim() {}\n```"]),
+    "nothing but a comment": ("go", "// dim", ["```go\n// dim\n```"]),
+}
+
+
+@pytest.mark.parametrize(("language", "code", "quoted"), COMMENTED.values(), ids=COMMENTED)
+def test_what_a_comment_says_of_its_code_is_quoted_as_words(
+    language: str, code: str, quoted: list[str]
+) -> None:
+    passage = Passage("lamp", 1, 9, "dim", "function", code, language)
+    assert [each.text for each in blocks(passage)] == quoted

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from hyperrun.files import read_text
-from hyperrun.search.parsing import commonmark, jsdoc, markdown, other_code
+from hyperrun.search.parsing import comments, commonmark, jsdoc, markdown, other_code
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
@@ -92,11 +92,6 @@ def _is_enough(lines: Sequence[str]) -> bool:
 
 _OUTER, _INNER = re.compile(r"\s*///(?!/) ?(.*)"), re.compile(r"\s*//! ?(.*)")
 _HIDDEN = re.compile(r"#\[doc\(hidden\)\]")
-_FENCE = re.compile(r"(\s*(?:`{3,}|~{3,}))[ \t]*(.*)$")
-_OF_TESTS = frozenset(("no_run", "should_panic", "ignore", "compile_fail", "test_harness"))
-# A link to an item, by nothing but its name.
-_ITEM_LINK = re.compile(r"\[(`[^`\]]+`)\](?![(\[])")
-_DEFINES_LINK = re.compile(r"\s*\[[^\]]+\]:\s")
 _PROGRAM = re.compile(r"^\s*\[\[bin\]\]|^\s*default-run\b", re.MULTILINE)
 _CRATE = re.compile(r"""^\s*name\s*=\s*["']([\w-]+)["']""", re.MULTILINE)
 
@@ -109,7 +104,7 @@ def _rust(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Itera
         end += 1
     said = [each[1] if each else "" for each in inner[start:end]]
     if any(map(_SAYS.search, said)):
-        yield Doc(_module(place), start + 1, _rust_markdown(said))
+        yield Doc(_module(place), start + 1, comments.of_rust(said))
     traits = {each.title for each in defined if each.kind == "trait"}
     for each in defined:
         if each.kind == "module" or not each.doc or _HIDDEN.search(each.doc):
@@ -123,7 +118,7 @@ def _rust(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Itera
             holder = inside.partition("<")[0].replace(".", "::")
             called = f"{holder}::{name}" if holder and " for " not in inside else name
             yield Doc(
-                f"{name}!" if is_macro else called, each.start_line, _rust_markdown(said),
+                f"{name}!" if is_macro else called, each.start_line, comments.of_rust(said),
                 _signature(each),
             )  # fmt: skip
 
@@ -156,32 +151,11 @@ def _manifest(file: Path) -> str:
         return ""
 
 
-def _rust_markdown(said: Sequence[str]) -> tuple[str, ...]:
-    """The lines with their code as Rust's, and links to items as these are named."""
-    lines: list[str] = []
-    mark = ""
-    for line in said:
-        fence = _FENCE.match(line)
-        if fence and not mark:
-            mark = fence[1].strip()
-            words = set(re.split(r"[,\s]+", fence[2]))
-            is_rust = not fence[2] or "rust" in words or words <= _OF_TESTS
-            line = f"{fence[1]}rust" if is_rust else line
-        elif fence and not fence[2] and fence[1].strip().startswith(mark):
-            mark = ""
-        elif not mark and not _DEFINES_LINK.match(line):
-            line = _ITEM_LINK.sub(r"\1", line)
-        lines.append(line)
-    return tuple(lines)
-
-
 # Go
 
 _GO_LINE = re.compile(r"\s*// ?(.*)")
 _PACKAGE = re.compile(r"package\s+(\w+)")
 _RECEIVER = re.compile(r"func\s*\(\s*(?:\w+\s+)?\*?(\w+)[^)]*\)")
-_GO_ITEM = re.compile(r"[ \t]+(?=(?:[-*+•]|\d+[.)])[ \t]+\S)")
-_GO_LINK = re.compile(r"(?<!\w)\[(\*?[A-Za-z_][\w./]*)\](?![(\[])")
 _DIRECTIVE = re.compile(r"\s*//(?:go:|[a-z]+:[a-z]|\s*\+build|export )")
 
 
@@ -192,7 +166,7 @@ def _go(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterato
     start, said = _above_package(lines[:at])
     found = _PACKAGE.match(lines[at]) if lines else None
     if found and found[1] != "main" and re.match(r"\s*Package ", "\n".join(said)):
-        yield Doc(f"package {found[1]}", start + 1, _go_markdown(said))
+        yield Doc(f"package {found[1]}", start + 1, comments.of_go(said))
     for each in defined:
         name = each.title.rpartition(".")[2]
         said = _go_said(each.doc.splitlines())
@@ -202,7 +176,7 @@ def _go(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterato
         if holder and not holder[1][:1].isupper():
             continue
         called = f"{holder[1]}.{name}" if holder else each.title
-        yield Doc(called, each.start_line, _go_markdown(said), _signature(each))
+        yield Doc(called, each.start_line, comments.of_go(said), _signature(each))
 
 
 def _above_package(lines: Sequence[str]) -> tuple[int, list[str]]:
@@ -221,31 +195,6 @@ def _above_package(lines: Sequence[str]) -> tuple[int, list[str]]:
 def _go_said(comment: Sequence[str]) -> list[str]:
     found = (None if _DIRECTIVE.match(line) else _GO_LINE.match(line) for line in comment)
     return [each[1] if each else "" for each in found]
-
-
-def _go_markdown(said: Sequence[str]) -> tuple[str, ...]:
-    """The lines of a comment, whose marks are few, as Markdown: what stands further in is code."""
-    lines: list[str] = []
-    in_list = False
-    for line in said:
-        item = _GO_ITEM.match(line)
-        if item:
-            in_list = True
-            lines.append(_go_words(line[item.end() :]))
-        elif re.match(r"\t|  +\S", line) and not in_list:
-            lines.append(f"    {line.strip()}" if line[0] == " " else line)
-        elif line.startswith("# ") or _DEFINES_LINK.match(line):
-            lines.append(line)
-        else:
-            in_list = in_list and line[:1] in ("", " ", "\t")
-            lines.append(_go_words(line.strip() if not in_list else f"  {line.strip()}".rstrip()))
-    return tuple(lines)
-
-
-def _go_words(words: str) -> str:
-    if "`" in words:
-        return words
-    return _GO_LINK.sub(r"`\1`", re.sub(r"(?<!^)([*<]|(?<!\w)_|_(?!\w))", r"\\\1", words))
 
 
 # JavaScript
