@@ -66,11 +66,11 @@ def manual(text: str, stem: str) -> list[Chunk]:
     return sections(man_page.read(text), text.splitlines(), stem, title, "markdown")
 
 
-def r_help(text: str, stem: str) -> list[Chunk]:
-    """Sections of one of R's help files."""
+def r_help(text: str, stem: str, file: str = "") -> list[Chunk]:
+    """Sections of one of R's help files, whose path is `file`."""
     from hyperrun.search.parsing import r_help as help_file
 
-    return sections(help_file.read(text), text.splitlines(), stem, "", "markdown")
+    return sections(help_file.read(text, file), text.splitlines(), stem, "", "markdown")
 
 
 def _anchored(blocks: list[Block], lines: list[str], anchors: Anchors | None) -> list[Block]:

@@ -151,7 +151,7 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
     elif suffix == ".rst":
         chunks = documents.restructured(text, stem, place, anchors)
     elif suffix == ".rd":
-        chunks = documents.r_help(text, stem)
+        chunks = documents.r_help(text, stem, file)
     elif suffix in documents.ASCIIDOC_SUFFIXES:
         chunks = documents.asciidoc(text, stem, place, anchors)
     else:

@@ -4,20 +4,23 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark
-from hyperrun.search.parsing.blocks import Block
+from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.r_help_tree import Macro, Node, Text, parse
 
 _HEADINGS = {
-    "usage": ("Usage", "ref-usage"), "arguments": ("Arguments", "arguments"),
+    "arguments": ("Arguments", "arguments"),
     "format": ("Format", "format"), "value": ("Value", "value"), "details": ("Details", "details"),
     "note": ("Note", "note"), "source": ("Source", "source"),
-    "references": ("References", "references"), "seealso": ("See also", "see-also"),
+    "references": ("References", "references"),
     "examples": ("Examples", "ref-examples"),
 }  # fmt: skip
 # As pkgdown orders them; what it leaves out is left out.
-_ORDER = ("description", "usage", "arguments", "format", "value", "details", "section", "note",
-          "source", "references", "seealso", "examples")  # fmt: skip
+_ORDER = ("description", "usage", "seealso", "arguments", "format", "value", "details", "section",
+          "note", "source", "references", "examples")  # fmt: skip
+# What says nothing without the description, and stands with it.
+_WITH_THE_FIRST = {"usage": "Usage", "seealso": "See also"}
 _CODE = frozenset(
     ("code", "verb", "samp", "kbd", "env", "option", "command", "file", "preformatted")
 )
@@ -32,7 +35,7 @@ _MADE = "\0"  # what only R makes when it installs the package
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9-]+")
 
 
-def read(text: str) -> list[Block]:
+def read(text: str, file: str = "") -> list[Block]:
     """The blocks of a help file, by its headings; none where it has no title."""
     nodes = [each for each in parse(text) if isinstance(each, Macro)]
     title = " ".join(_plain(_first(nodes, "title")).split())
@@ -48,7 +51,12 @@ def read(text: str) -> list[Block]:
         for at, node in enumerate(nodes):
             if node.name == kind:
                 end = next(line for line in lines[at + 1 :] if line > node.line) - 1
-                found += _section(node, max(node.line, end), name)
+                section = _section(node, max(node.line, end), name)
+                if kind in _WITH_THE_FIRST and section:
+                    content = commonmark.titled(_WITH_THE_FIRST[kind], joined(section))
+                    include = Include(file, section[0].start, section[-1].end)
+                    section = [Block(head, head, content, includes=[include] if file else [])]
+                found += section
     return found
 
 
@@ -165,9 +173,9 @@ def _block(node: Macro) -> str | None:
     body = node.groups[-1] if node.groups else []
     if node.name in ("itemize", "enumerate"):
         marker = "-" if node.name == "itemize" else "1."
-        return _joined([commonmark.item(each, marker) for each in _items(body)])
+        return _listed([commonmark.item(each, marker) for each in _items(body)])
     if node.name == "describe":
-        return _joined([each for each in _terms(body)])
+        return _listed([each for each in _terms(body)])
     if node.name == "preformatted":
         return commonmark.fence(_code(body), "")
     if node.name == "subsection" and len(node.groups) == 2:
@@ -180,7 +188,7 @@ def _block(node: Macro) -> str | None:
     return None
 
 
-def _joined(items: Sequence[str]) -> str:
+def _listed(items: Sequence[str]) -> str:
     apart = any("\n\n" in each for each in items)
     return ("\n\n" if apart else "\n").join(items)
 

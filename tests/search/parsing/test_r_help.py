@@ -73,6 +73,7 @@ lamp("cellar")
 }
 if (on) { "\\\\n" }
 }
+\seealso{\code{\link[=torch]{torch()}}}
 \keyword{internal}
 """
 SITE = {"_pkgdown.yml": "url: https://x.org/p\n", "DESCRIPTION": "Package: p\n"}
@@ -96,7 +97,6 @@ def test_a_help_file_is_sections_at_their_addresses(
     title = "Light lamps — lamp"
     assert {name.removeprefix(title): each[:3] for name, each in page.items()} == {
         "": (25, 35, "reference/lamp.html"),
-        " > Usage — lamp": (6, 10, "reference/lamp.html#ref-usage"),
         " > Arguments — lamp": (11, 18, "reference/lamp.html#arguments"),
         " > Value — lamp": (19, 24, "reference/lamp.html#value"),
         " > Details — lamp": (36, 46, "reference/lamp.html#details"),
@@ -110,10 +110,9 @@ def test_a_help_file_is_sections_at_their_addresses(
     [
         ("", "# Light lamps — lamp\n\n`lamp()` lights one; see [the list](https://x.org/lamps) or "
              "<https://x.org>.\n\n- `dim_lamp()` dims it.\n\n- Each may be:\n\n  1. red\n"
-             "  1. green"),
-        (" > Usage — lamp",
-         '## Usage\n\n```r\nlamp(.room, ..., n = 1, sep = "{")\n\n'
-                     "# S3 method for class 'list'\ndim_lamp(.room, by = 10%) # don't\n```"),
+             '  1. green\n\n**Usage**\n\n```r\nlamp(.room, ..., n = 1, sep = "{")\n\n'
+             "# S3 method for class 'list'\ndim_lamp(.room, by = 10%) # don't\n```\n\n"
+             "**See also**\n\n`torch()`"),
         (" > Arguments — lamp",
          "## Arguments\n\n- `.room`\\\n  A room, e.g. a hall, or `cellar()`.\n\n"
                          "- `n, by`\\\n  **[Old]** How many. If neither is given, `n = 1`.\n\n"
