@@ -12,14 +12,15 @@ from hyperrun.search.terms import STOP_WORDS, query_terms
 # Words that say little of what is wanted, but are no stop words: they count for a third.
 WEAK_WORDS = frozenset((
     "able", "actually", "after", "all", "also", "always", "another", "anything", "aren", "before",
-    "best", "between", "call", "called", "come", "couldn", "different", "doesn", "don", "down",
-    "during", "each", "else", "even", "ever", "every", "everything", "first", "given", "go",
-    "goes", "going", "good", "instead", "isn", "just", "kind", "last", "let", "lets", "like",
-    "look", "make", "many", "much", "need", "never", "new", "no", "not", "nothing", "off", "on",
-    "one", "only", "other", "others", "otherwise", "out", "over", "people", "possible", "problem",
-    "put", "really", "right", "said", "same", "say", "says", "simply", "somebody", "someone",
-    "something", "still", "sure", "take", "thing", "things", "told", "too", "try", "unless", "up",
-    "very", "while", "whole", "within", "without", "won", "wouldn",
+    "best", "between", "call", "called", "come", "couldn", "differ", "difference", "differences",
+    "different", "differs", "doesn", "don", "down", "during", "each", "else", "even", "ever",
+    "every", "everything", "first", "given", "go", "goes", "going", "good", "instead", "isn",
+    "just", "kind", "last", "let", "lets", "like", "look", "make", "many", "much", "need",
+    "never", "new", "no", "not", "nothing", "off", "on", "one", "only", "other", "others",
+    "otherwise", "out", "over", "people", "possible", "problem", "put", "really", "right", "said",
+    "same", "say", "says", "simply", "somebody", "someone", "something", "still", "sure", "take",
+    "thing", "things", "told", "too", "try", "unless", "up", "versus", "very", "vs", "while",
+    "whole", "within", "without", "won", "wouldn",
 ))  # fmt: skip
 
 

@@ -140,6 +140,19 @@ def test_the_number_of_a_protocol_tells_it_from_others(tmp_path: Path) -> None:
     assert spelled("HTTP/2 and TLS/1.3, not and/or or docs/2/x") == ["HTTP/2", "TLS/1.3"]
 
 
+@pytest.mark.parametrize(
+    "asked", ["difference between dim and fade", "dim vs fade", "dim versus fade"]
+)
+def test_what_is_compared_counts_more_than_that_it_is(tmp_path: Path, asked: str) -> None:
+    (tmp_path / "guide.md").write_text(
+        "# Colours\n\nThe difference between two colours, one versus one.\n\n"
+        "# Light\n\nLamps dim at once; they fade with time.\n"
+    )
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert [passage.title for passage, _ in index.search(asked, 1)] == ["Light"]
+
+
 def test_an_option_that_is_spelled_nowhere_is_unknown(tmp_path: Path) -> None:
     (tmp_path / "guide.md").write_text(
         "# Lamps\n\nDim them in place, over all.\n\n## Options\n\n`--dim-all` dims every lamp.\n"
