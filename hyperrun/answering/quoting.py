@@ -58,6 +58,8 @@ _IMPORTED = re.compile(
     r"|(?:const|let|var)[ \t]+([^=\n]+?)[ \t]*=[ \t]*require\b.*)",
     re.MULTILINE,
 )
+_EMPHASIZED = re.compile(r"\*(?![*\s])([^*`]*[^*`\s])\*")
+_NOT_EMPHASIS = re.compile(r"`[^`]*`|\\\*|\*\*")
 _PAIRED = ("`", "**", "[", "]")
 _CODE_NAMES = frozenset(("dockerfile", "makefile", "justfile"))
 
@@ -375,13 +377,17 @@ def _stretches(code: str) -> tuple[str, ...]:
 
 
 def _sentences(paragraph: str) -> tuple[str, ...]:
-    """The sentences of a paragraph; none ends inside of code, emphasis or a link."""
+    """The sentences of a paragraph; none ends inside of code, emphasis or a link, but where all of
+    it is emphasized each of them is."""
+    if whole := _EMPHASIZED.fullmatch(paragraph):
+        return tuple(f"*{sentence}*" for sentence in _sentences(whole[1]))
     found: list[str] = []
     sentence = ""
     for part in _SENTENCE.split(paragraph):
         sentence += (" " if sentence else "") + part
         code, strong, opened, closed = (sentence.count(mark) for mark in _PAIRED)
-        if code % 2 == 0 and strong % 2 == 0 and opened == closed:
+        emphasis = _NOT_EMPHASIS.sub("", sentence).count("*")
+        if not (code % 2 or strong % 2 or emphasis % 2) and opened == closed:
             found.append(sentence)
             sentence = ""
     return (*found, sentence) if sentence else tuple(found)

@@ -89,6 +89,14 @@ def test_of_a_long_paragraph_the_sentences_that_answer_are_quoted() -> None:
     assert "e.g. in **May. Or** June." in answer("clouds", section(f"{clouds}"))
 
 
+def test_no_sentence_ends_inside_of_emphasis() -> None:
+    clouds = " ".join(f"Cloud {n} is grey." for n in range(80))
+    said = answer("button", section(f"*{clouds} Hold the button. {clouds}*"))
+    assert "\n… *Hold the button.* …\n" in said
+    said = answer("button", section(f"{clouds} *Hold the button. Always.* 2 \\* 2. {clouds}"))
+    assert "\n… *Hold the button. Always.* 2 \\* 2. …\n" in said
+
+
 def test_of_long_code_the_stretches_that_answer_are_quoted() -> None:
     pairs = "\n\n".join(f"lantern cloud {n}\nlantern rain" for n in range(20))
     fence = f"```sh\n{pairs}\n\nlantern pair\n```"

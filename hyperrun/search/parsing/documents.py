@@ -149,5 +149,5 @@ def front_matter(lines: list[str]) -> Front:
 def _title(front: list[str]) -> str:
     for line in front:
         if match := re.match(r"title\s*[:=]\s*(\"|'|)(.*?)\1\s*$", line):
-            return markdown_blocks.heading_words(match[2])
+            return markdown_blocks.heading_words(match[2]) or match[2]  # a tag: `title: <slot>`
     return ""

@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from hyperrun.files import read_text
@@ -21,6 +23,8 @@ _LABELS = {
     "defaultvalue": "Default", "deprecated": "Deprecated", "since": "Since", "see": "See",
     "remarks": "", "description": "", "summary": "", "yields": "Yields",
 }  # fmt: skip
+MANY_PAGES = 10
+_OWN = frozenset(("internal", "internals", "_internal", "__internal__"))
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
@@ -43,7 +47,10 @@ def is_public(comment: str, signature: str) -> bool:
 
 
 def is_library(file: PurePosixPath, root: Path) -> bool:
-    """Is a file of a package that others install?"""
+    """Is a file of a package that others install, not of what is internal to it, and of one that is
+    not documented in pages of its own?"""
+    if not _OWN.isdisjoint(file.parts) or _has_pages(root):
+        return False
     for folder in file.parents:
         try:
             package = json.loads(read_text(root / folder / "package.json"))
@@ -51,6 +58,15 @@ def is_library(file: PurePosixPath, root: Path) -> bool:
             continue
         return isinstance(package, dict) and "name" in package and not package.get("private")
     return False
+
+
+@lru_cache(maxsize=64)
+def _has_pages(root: Path) -> bool:
+    """Are there pages enough to be the documentation?"""
+    pages = (
+        page for folder in ("docs", "documentation") for page in (root / folder).rglob("*.md*")
+    )
+    return sum(1 for _ in islice(pages, MANY_PAGES)) == MANY_PAGES
 
 
 def markdown(said: Sequence[str]) -> tuple[str, ...]:
@@ -86,7 +102,7 @@ def markdown(said: Sequence[str]) -> tuple[str, ...]:
 
 
 def _item(tag: str, rest: str) -> str:
-    typed = _TYPE.match(rest)
+    typed = None if rest.startswith("{@") else _TYPE.match(rest)
     kind, rest = (typed[1], typed[2]) if typed else ("", rest)
     rest = _LINK.sub(_linked, rest)
     if tag in ("param", "arg", "argument", "property"):

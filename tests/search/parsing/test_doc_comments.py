@@ -205,6 +205,29 @@ def test_the_JSDoc_of_a_package_is_its_reference(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+LINKED = (
+    "/**\n * Dims.\n *\n * Slowly.\n *\n * @see {@link https://x.org the guide}\n */\n"
+    "export function dim() {}\n"
+)
+
+
+def test_what_is_internal_to_a_package_is_no_reference_and_a_link_no_type(tmp_path: Path) -> None:
+    repository.write(tmp_path, "package.json", '{"name": "lamps"}')
+    (found,) = sections(tmp_path, "lib/lamp.js", LINKED)
+    assert found.content.endswith("- See: the guide")
+    assert sections(tmp_path, "lib/internal/lamp.js", LINKED) == []
+
+
+@pytest.mark.parametrize(("pages", "is_reference"), [(9, True), (10, False)])
+def test_a_package_that_pages_document_has_its_reference_there(
+    tmp_path: Path, pages: int, is_reference: bool
+) -> None:
+    repository.write(tmp_path, "package.json", '{"name": "lamps"}')
+    for n in range(pages):
+        repository.write(tmp_path, f"documentation/{n}/page.md", "Words.")
+    assert bool(sections(tmp_path, "lib/lamp.js", LINKED)) is is_reference
+
+
 def test_functions_put_in_their_place_are_definitions(tmp_path: Path) -> None:
     text = (
         "exports.off = function () {}\nLamp.prototype.dim = () => 1\na[b] = function () {}\nx = 1\n"

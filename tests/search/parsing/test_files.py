@@ -134,7 +134,8 @@ def test_headings_in_code_and_underlines_in_tables_are_no_sections() -> None:
 @pytest.mark.parametrize(
     ("written", "title"),
     [("Guide", "Guide"), ('"A guide"', "A guide"), ("'A guide'", "A guide"), ("''", "x"), ("", "x"),
-     ("The reader's guide", "The reader's guide"), ('"', '"')],
+     ("The reader's guide", "The reader's guide"), ('"', '"'), ("<slot>", "<slot>"),
+     ("{#each ...}", "{#each ...}"), ("The `<b>` tag", "The <b> tag")],
 )  # fmt: skip
 def test_a_page_is_named_by_its_front_matter_or_its_file(written: str, title: str) -> None:
     text = f"---\ntitle: {written}\n---\n\nSome words that stand under no heading.\n"
