@@ -1,6 +1,7 @@
 """What is found in the index: passages by words, names, sections and files."""
 
 import math
+import re
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -37,6 +38,7 @@ HELD = 0.7  # of a question by a section; then code is not looked at
 NAMED = 5  # of the best code may have the question for a name
 SAME_CHARS = 2_000  # of each are compared
 MOST_COPIES = 8  # translations and versions of one page that may stand before others
+_WORDS = re.compile(r"\w+")
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
 MAX_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
@@ -370,7 +372,7 @@ def distinct(
             continue
         if _is_copy_of_one(each[0].file, asked, kept):
             continue
-        words = frozenset(each[0].shown[:SAME_CHARS].lower().split())
+        words = frozenset(_WORDS.findall(each[0].shown[:SAME_CHARS].lower()))
         same = next((n for n, other in enumerate(seen) if _are_copies(words, other)), None)
         if same is None and len(kept) < most:
             seen.append(words)
