@@ -32,6 +32,7 @@ MAX_FOUND = 2.0
 SHOWS = 1.2
 NOTES = 1.0  # and against what tells of another version, where the question does not
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
+ALL_BUT = 0.8  # that is so much of it, below the code that shows the error where no label tells
 # What a deviation of its section's likeness speaks for it, where a model of meaning tells; and how
 # near a section is that is quoted from its beginning, and for any word of the question.
 MEANT, CLEAR = 0.1, 3.0
@@ -51,6 +52,7 @@ _ASKS_OF_VERSIONS = re.compile(
 _ASKS_WHAT = re.compile(
     r"\W*(why|when|which|who|where|what|does|do|is|are|can|must|should|will|differen\w*)\b", re.I
 )
+_ERROR = re.compile(r"\b(?:\w*(?:Error|Exception|Warning)|error|warning|fatal)\b\s*:")
 _MENDS = re.compile(
     r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
 )
@@ -139,9 +141,11 @@ def by_weight(
     weighed: list[tuple[float, float, Quote]] = []
     most = 0.0
     is_to_be_done = not _ASKS_WHAT.match(wanted.question)
+    is_error = bool(_ERROR.search(wanted.question))
     is_of_now = not _ASKS_OF_VERSIONS.search(wanted.question)
     for number, section in enumerate(sections):
-        mends, most_shown = False, 0.0
+        mends, after_error, most_shown = False, False, 0.0
+        is_labelled = any(_is_mend(each.block) for each in section.blocks)
         likeness = section.source.passage.likeness
         told = ToldNames(wanted)
         title = heading_of(section.source.passage.title)
@@ -155,7 +159,9 @@ def by_weight(
             speaks += SPELLS * spells(block) + CODE * block.has_code - LONG * math.log(size(text))
             held = max(close, headed)
             most = max(most, held)
-            mends = mends or bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
+            mends = mends or _is_mend(block)
+            mends = mends or after_error
+            after_error = is_error and not is_labelled and block.has_code and close >= ALL_BUT
             speaks += MENDS * mends + MEANT * likeness
             speaks -= NOTES * (is_of_now and bool(_NOTE.match(block.text)))
             shown = told.shown(text) if block.has_code else 0.0
@@ -171,6 +177,11 @@ def by_weight(
     weighed.sort(key=lambda each: -each[0])
     least = (NEARLY if is_answered else AS_MUCH) * most
     return [quote for _, held, quote in weighed if held > least]
+
+
+def _is_mend(block: Block) -> bool:
+    """Does it say that it tells how to mend an error?"""
+    return bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
 
 
 def spells(block: Block) -> bool:

@@ -116,6 +116,15 @@ def test_of_an_error_what_mends_it_is_quoted() -> None:
     assert "Paragraph 15" not in said
 
 
+def test_below_the_code_that_shows_an_error_stands_what_mends_it() -> None:
+    told = (
+        f"{FILLER}\n\nOf lamps without a bridge you get an error:\n\n```\n>>> light()\n"
+        f"LampError: no bridge\n```\n\nPlug it in instead:\n\n```\nplug()\n```\n\n{FILLER}\n"
+    )
+    assert "plug()" in answer("LampError: no bridge", section(told, "Lamps"))
+    assert "plug()" not in answer("lamp without bridge", section(told, "Lamps"))
+
+
 def test_code_and_names_that_hold_nothing_of_the_question_are_left_out() -> None:
     said = answer(
         "dim the lamp",
