@@ -38,7 +38,7 @@ _ANY = "*"
 _HIDDEN = re.compile(r"(^|/)\.")
 # Code whose comments are a reference's pages.
 DOCUMENTED_CODE = (
-    ".rs", ".go", ".ex", ".exs", ".jl", ".js", ".mjs", ".cjs", ".ts", ".mts",
+    ".rs", ".go", ".ex", ".exs", ".jl", ".js", ".mjs", ".cjs", ".ts", ".mts", ".h", ".hh", ".hpp",
 )  # fmt: skip
 _ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)

@@ -47,6 +47,11 @@ def told(code: str, language: str) -> tuple[str, str]:
     return "\n".join(written).strip("\n"), "\n".join(lines[at:])
 
 
+def words_of(comment: Sequence[str]) -> list[str]:
+    """The lines of a comment without its marks."""
+    return _above([*comment, "x"])[0]
+
+
 def _above(lines: Sequence[str]) -> tuple[list[str], int]:
     """The words of the comments above the first line of code, and where that is, from 0."""
     said: list[str] = []

@@ -1,4 +1,4 @@
-"""Comments that document what stands below them: Rust's `///` and `//!`, Go's, JSDoc.
+"""Comments that document what stands below them: Rust's, Go's, JSDoc, Doxygen.
 
 rustdoc and pkg.go.dev make the reference's pages of them; a crate's guide often is nothing else.
 """
@@ -7,9 +7,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from textwrap import dedent
 
 from hyperrun.files import read_text
-from hyperrun.search.parsing import comments, commonmark, jsdoc, markdown, other_code
+from hyperrun.search.parsing import (
+    comments,
+    commonmark,
+    header_docs,
+    jsdoc,
+    markdown,
+    other_code,
+)
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
@@ -17,6 +25,11 @@ from hyperrun.search.parsing.includes import Place
 LEAST_LINES = 3  # that say anything; what is said in less is found with its code
 MAX_SIGNATURE_LINES = 6
 _SAYS = re.compile(r"[^\W_]")
+# Folders of what no other program uses, and of what a build makes.
+_NOT_OFFERED = re.compile(
+    r"(^|/)(internal|tests?|testing|testdata|fixtures?|mocks?|spec|e2e|__\w+__|bench(es|marks?)?|"
+    r"examples?|scripts|tools|dist|build|out|target)/"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,11 @@ def chunks(text: str, suffix: str, stem: str, place: Place) -> list[Chunk]:
 
 def is_for_readers(file: PurePosixPath, root: Path) -> bool:
     """Are a file's comments read by those who use the project? Of a program they tell its makers
-    how it works, and its readers look elsewhere."""
+    how it works, and its readers look elsewhere; so they do of what a library keeps to itself."""
+    if _NOT_OFFERED.search(str(file)):
+        return False
+    if file.suffix in _HEADERS:
+        return header_docs.is_public(file)
     if file.suffix in _OF_JAVASCRIPT:
         return jsdoc.is_library(file, root)
     if file.suffix == ".go":
@@ -154,13 +171,15 @@ def _manifest(file: Path) -> str:
 # Go
 
 _GO_LINE = re.compile(r"\s*// ?(.*)")
+_MADE, MADE_LINES = re.compile(r"// Code generated .* DO NOT EDIT\.$"), 40
 _PACKAGE = re.compile(r"package\s+(\w+)")
 _RECEIVER = re.compile(r"func\s*\(\s*(?:\w+\s+)?\*?(\w+)[^)]*\)")
 _DIRECTIVE = re.compile(r"\s*//(?:go:|[a-z]+:[a-z]|\s*\+build|export )")
 
 
 def _go(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterator[Doc]:
-    if place.file.name.endswith("_test.go"):
+    is_made = any(_MADE.match(line) for line in lines[:MADE_LINES])
+    if is_made or place.file.name.endswith("_test.go"):
         return
     at = next((at for at, line in enumerate(lines) if _PACKAGE.match(line)), 0)
     start, said = _above_package(lines[:at])
@@ -211,6 +230,18 @@ def _javascript(lines: Sequence[str], defined: Sequence[Chunk], place: Place) ->
             yield Doc(each.title, each.start_line, jsdoc.markdown(said), code)
 
 
+# C and C++
+
+_HEADERS = (".h", ".hh", ".hpp")
+
+
+def _header(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterator[Doc]:
+    for name, start, comment, code in header_docs.declared(lines):
+        said = comments.words_of(comment)
+        if _is_enough(said):
+            yield Doc(name, start, comments.of_others(said), dedent(code))
+
+
 def _signature(chunk: Chunk) -> str:
     """How a function is called; "" where that is long, and of what is none."""
     lines = [line for line in chunk.signature.splitlines() if line.strip()]
@@ -227,6 +258,8 @@ Reader = Callable[[Sequence[str], Sequence[Chunk], Place], Iterator[Doc]]
 _READERS: dict[str, tuple[str, Reader]] = {
     ".rs": ("rust", _rust),
     ".go": ("go", _go),
+    ".h": ("c", _header),
+    **dict.fromkeys(_HEADERS[1:], ("cpp", _header)),
     **dict.fromkeys(_OF_JAVASCRIPT[:3], ("js", _javascript)),
     **dict.fromkeys(_OF_JAVASCRIPT[3:], ("ts", _javascript)),
 }
