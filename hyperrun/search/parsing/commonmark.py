@@ -1,6 +1,7 @@
 """Pieces of CommonMark as they are written: whole, and with nothing left to be taken for a mark."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 _SPECIAL = re.compile(
@@ -14,6 +15,7 @@ _OPENING = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
 
+MAX_FILLED = 100  # cells of a row that has fewer than its table's head
 LEAST_LEADING = 5  # words of a sentence; "On this page:" leads to a table of contents
 
 
@@ -99,13 +101,15 @@ def table(rows: Sequence[Sequence[str]], alignments: Sequence[str] = ()) -> str:
     list.
     """
     width = max((len(row) for row in rows), default=0)
-    said = [at for at in range(width) if any(row[at:] and row[at].strip() for row in rows)]
+    said = sorted({at for row in rows for at, cell in enumerate(row) if cell.strip()})
     if not said:
         return ""
     rules = {"left": ":---", "right": "---:", "center": ":---:"}
     sides = (*alignments, *[""] * width)
     aligned = [rules.get(sides[at], "---") for at in said]
-    cells = [[row[at] if at < len(row) else "" for at in said] for row in rows]
+    cells = [[row[at] for at in said[: bisect_left(said, len(row))]] for row in rows]
+    for row in cells:
+        row += [""] * ((len(said) if row is cells[0] else min(len(said), MAX_FILLED)) - len(row))
     if len(said) == 1 < width and not cells[0][0].strip():
         return "\n".join(f"- {cell_text(cell)}" for (cell,) in cells if cell.strip())
     written = [_row(row) for row in cells]

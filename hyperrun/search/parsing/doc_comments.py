@@ -173,7 +173,7 @@ def _manifest(file: Path) -> str:
 _GO_LINE = re.compile(r"\s*// ?(.*)")
 _MADE, MADE_LINES = re.compile(r"// Code generated .* DO NOT EDIT\.$"), 40
 _PACKAGE = re.compile(r"package\s+(\w+)")
-_RECEIVER = re.compile(r"func\s*\(\s*(?:\w+\s+)?\*?(\w+)[^)]*\)")
+_RECEIVER = re.compile(r"func\s*\(\s*(?:\w+\s+)?\*?(\w++)[^)]*+\)")
 _DIRECTIVE = re.compile(r"\s*//(?:go:|[a-z]+:[a-z]|\s*\+build|export )")
 
 

@@ -17,7 +17,7 @@ _EXPORTED = re.compile(r"\s*(?:export\b|(?:module\.)?exports\b)")
 _TAG = re.compile(r"\s*@(\w+)\b[ \t]*(.*)$")
 _TYPE = re.compile(r"\{((?:[^{}]|\{[^{}]*\})*)\}[ \t]*(.*)$")
 _NAME = re.compile(r"(\[[^\]]*\]|[\w$.[\]]+)[ \t]*(?:-[ \t]+)?(.*)$")
-_LINK = re.compile(r"\{@link(?:code|plain)?\s+([^}|\s]+)(?:\s*\|?\s*([^}]*))?\}")
+_LINK = re.compile(r"\{@link(?:code|plain)?\s++([^{}|\s]++)([^{}]*+)\}")
 _LABELS = {
     "returns": "Returns", "return": "Returns", "throws": "Throws", "default": "Default",
     "defaultvalue": "Default", "deprecated": "Deprecated", "since": "Since", "see": "See",
@@ -123,5 +123,5 @@ def _item(tag: str, rest: str) -> str:
 
 
 def _linked(link: re.Match[str]) -> str:
-    words = (link[2] or "").strip()
+    words = link[2].strip().removeprefix("|").strip()
     return words or (link[1] if "://" in link[1] else f"`{link[1]}`")

@@ -33,14 +33,14 @@ MAX_DEPTH = 12
 PARAGRAPH = 3  # tokens
 MAX_TITLE = 24  # characters of an alert's, where a sentence could go on below
 
-_CLOSING = re.compile(r"\s+#+\s*$")
+_CLOSING = re.compile(r"(?<!\s)\s+#+\s*$")
 _BESIDE_LINKS = re.compile(r"\s*(?:(?:table of )?contents:?)?[\s|•·/-]*", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"\s*\\?\[[!#][\w-]+\]$|\s*\\?\[toc\]$")  # Fumadocs' marks of a heading
+_IN_BRACKETS = re.compile(r"(?<!\s)\s*\\?\[(?:[!#][\w-]+|toc)\]$")  # Fumadocs' marks of a heading
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 # Documenter's references, which are links to CommonMark only without a name, and its own anchors.
 _REFERENCE = re.compile(r"\]\(@(ref|extref|cite)[ \t][^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
-_ITS_ID = re.compile(r"(?m)^(#{1,6}[ \t]+)\[(.+)\]\(@id(?:[ \t]+([^()\n]+))?\)[ \t]*$")
+_ITS_ID = re.compile(r"(?m)^(#{1,6}[ \t]+)\[(.+)\]\(@id(?:[ \t]++([^()\n]++))?\)[ \t]*$")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
 _OF_TYPES = re.compile(r"(?:MODULE|TYPES|EXPANDED_TYPES): \S.*")  # which Svelte's site puts in
 _SENTENCE = re.compile(r"\w{2}[`\"')\]*_]*[.!?:][`\"')*_]*$")

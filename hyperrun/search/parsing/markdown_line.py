@@ -30,7 +30,11 @@ _BLOCK_TAGS = frozenset(("div", "p", "li", "ul", "ol", "td", "tr", "th", "table"
 
 def said(document: Reading, tokens: Sequence["Token"]) -> str:
     """What the tokens of a line say, as CommonMark."""
-    return re.sub(r"[ \t]*(\\\n)[ \t]*", r"\1", _run(document, tokens)).strip().removesuffix("\\")
+    return (
+        re.sub(r"(?<![ \t])[ \t]*(\\\n)[ \t]*", r"\1", _run(document, tokens))
+        .strip()
+        .removesuffix("\\")
+    )
 
 
 def _run(document: Reading, tokens: Sequence["Token"]) -> str:

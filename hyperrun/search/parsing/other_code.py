@@ -185,7 +185,8 @@ def _define(
     comments = start
     if start > 2 and not lines[start - 2].strip() and _CLOSED.match(lines[start - 3]):
         comments -= 1  # JSDoc, with a line between
-    while comments > 1 and _is_comment(lines[comments - 2]):
+    is_first = not found or found[-1].end_line != start  # what stands above one line is said once
+    while is_first and comments > 1 and _is_comment(lines[comments - 2]):
         comments -= 1
     body = node.child_by_field_name("body")
     head_end = body.start_point[0] + 1 if body is not None else start

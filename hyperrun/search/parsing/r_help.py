@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from hyperrun.passage import Include
@@ -48,10 +49,10 @@ def read(text: str, file: str = "") -> list[Block]:
     found = [Block(head, head, f"# {commonmark.escaped(whole)}", 1, whole, whole)]
     lines = [*(each.line for each in nodes), total + 1]
     for kind in _ORDER:
-        for at, node in enumerate(nodes):
+        for node in nodes:
             if node.name == kind:
-                end = next(line for line in lines[at + 1 :] if line > node.line) - 1
-                section = _section(node, max(node.line, end), name)
+                end = lines[bisect_right(lines, node.line)] - 1
+                section = _section(node, end, name)
                 if kind in _WITH_THE_FIRST and section:
                     content = commonmark.titled(_WITH_THE_FIRST[kind], joined(section))
                     include = Include(file, section[0].start, section[-1].end)

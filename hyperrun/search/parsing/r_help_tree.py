@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 
 MAX_DEPTH = 40
+MAX_OPTION_CHARS = 2_000
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*|.", re.DOTALL)
 # How many groups in braces a macro has at most, where it is not one.
 _GROUPS = {
@@ -106,7 +107,7 @@ class _Parser:
         self._skip(len(name))
         macro = Macro(name, line)
         if self._text.startswith("[", self._at) and name in ("link", "Sexpr", "linkS4class"):
-            end = self._text.find("]", self._at)
+            end = self._text.find("]", self._at, self._at + MAX_OPTION_CHARS)
             if end > 0:
                 macro.option = self._text[self._at + 1 : end]
                 self._skip(end + 1 - self._at)
@@ -126,7 +127,7 @@ class _Parser:
 
     def _string(self, quote: str) -> int:
         """Where the string of R ends that begins here; 0 where it does not in a few lines."""
-        match = re.compile(rf"{quote}(?:\\.|[^\\{quote}])*{quote}", re.DOTALL).match(
+        match = re.compile(rf"{quote}(?:\\.|[^\\{quote}]++)*+{quote}", re.DOTALL).match(
             self._text, self._at, self._at + 2_000
         )
         return match.end() if match and match[0].count("\n") < 10 and "%" not in re.sub(

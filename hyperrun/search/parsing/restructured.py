@@ -528,7 +528,7 @@ def _is_one_of_many(node: Directive) -> bool:
     is what its heading is about."""
     if node.parent is None or not _describes(node):
         return False
-    return sum(map(_describes, node.parent.children)) > 1
+    return any(each is not node and _describes(each) for each in node.parent.children)
 
 
 def _describes(node: nodes.Node) -> bool:

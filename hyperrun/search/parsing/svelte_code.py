@@ -4,10 +4,7 @@ import re
 
 from hyperrun.search.parsing import twoslash
 
-_TOLD = re.compile(
-    r"^[ \t]*(?:///|###|<!---)[ \t]*(?P<key>file|link|copy):[ \t]*(?P<value>.*?)"
-    r"[ \t]*(?:--->)?[ \t]*$"
-)
+_TOLD = re.compile(r"[ \t]*(?:///|###|<!---)[ \t]*(?P<key>file|link|copy):(?P<value>.*)")
 _WRITTEN = re.compile(
     r"(?m)^[> \t]*(?:(?:///|<!---)[ \t]*(?:file|link|copy):[ \t]*\S|\+\+\+[^+\n]+\+\+\+$)"
 )
@@ -29,7 +26,8 @@ def shown(code: str, language: str) -> tuple[str, str]:
     kept = []
     for line in code.splitlines():
         if told := _TOLD.match(line):
-            title = told["value"] if told["key"] == "file" else title
+            value = told["value"].rstrip().removesuffix("--->").strip()
+            title = value if told["key"] == "file" else title
         else:
             kept.append(line)
     code = twoslash.shown("\n".join(kept))

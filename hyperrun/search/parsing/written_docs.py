@@ -4,7 +4,7 @@ Their generators, ExDoc and Documenter, make the reference's pages of nothing el
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
@@ -15,6 +15,7 @@ from hyperrun.search.parsing.includes import Place
 
 MAX_DOC_LINES = 2_000
 MAX_DEEP = 4  # of texts that are put together from others
+MAX_CHARS = 600_000  # of what a file's documentation says with these put in
 QUOTE = '"""'
 _UNNAMED = re.compile(r"\A(```+)\n")  # code in no language's name is in the file's own
 _MIX = re.compile(r"Mix\.Tasks\.(.+)")
@@ -129,7 +130,8 @@ _CONSTANT = re.compile(r"\bconst\s+(\w+)\s*=\s*(?:raw)?$")
 
 
 def _julia(lines: Sequence[str]) -> Iterator[Doc]:
-    texts: dict[str, tuple[Line, ...]] = {}  # constants that documentation is put together from
+    texts: dict[str, list[str]] = {}  # constants that documentation is put together from
+    room = MAX_CHARS
     number = 0
     above = ""
     while number < len(lines):
@@ -141,7 +143,7 @@ def _julia(lines: Sequence[str]) -> Iterator[Doc]:
                 start = number
                 said, number = _quoted(lines, start, QUOTE, line.partition(QUOTE)[2])
                 if constant := _CONSTANT.search(f"{above}\n{line.partition(QUOTE)[0]}"):
-                    texts[constant[1]] = said
+                    texts[constant[1]] = dedent("\n".join(each for _, each in said)).splitlines()
             above = line if line.strip() else above
             continue
         start = number
@@ -153,13 +155,23 @@ def _julia(lines: Sequence[str]) -> Iterator[Doc]:
         called = _SIGNATURE.match(signature)
         name = (called[1] or called[2] or "") if called else ""
         name = name or (defined["name"] if defined else "")
-        said = tuple(_put_together(said, texts))
+        said = tuple(_within(_put_together(said, texts), room))
+        room -= sum(len(each) + 1 for _, each in said)
         if name and defined and any(each.strip() for _, each in said):
             yield Doc(name, start, number, said)
 
 
+def _within(lines: Iterable[Line], most_chars: int) -> Iterator[Line]:
+    """The lines, up to where they are too long together."""
+    for number, line in lines:
+        most_chars -= len(line) + 1
+        if most_chars < 0:
+            return
+        yield number, line
+
+
 def _put_together(
-    lines: Sequence[Line], texts: Mapping[str, Sequence[Line]], deep: int = 0
+    lines: Iterable[Line], texts: Mapping[str, Sequence[str]], deep: int = 0
 ) -> Iterator[Line]:
     """The lines, with the text of a constant of the file in the place of its name."""
     for number, line in lines:
@@ -168,8 +180,7 @@ def _put_together(
             yield number, line
             continue
         text = texts.get(put_in[1], ()) if deep < MAX_DEEP else ()
-        written = dedent("\n".join(each for _, each in text)).splitlines()
-        yield from _put_together([(number, each) for each in written], texts, deep + 1)
+        yield from _put_together(((number, each) for each in text), texts, deep + 1)
         yield number, ""
 
 

@@ -7,10 +7,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _INSIDE = r"\{(?!\{)((?:[^{}\"']|\"[^\"]*\"|'[^']*')*)\}"
-_ATTRIBUTES = re.compile(rf"\s*{_INSIDE}\s*$")
-_IN_PERCENT = re.compile(rf"\s*%{_INSIDE}%\s*$")  # as Vue's sites write them
+_ATTRIBUTES = re.compile(rf"(?<!\s)\s*{_INSIDE}\s*$")
+_IN_PERCENT = re.compile(rf"(?<!\s)\s*%{_INSIDE}%\s*$")  # as Vue's sites write them
 _IN_BRACKETS = re.compile(
-    r"\s*\[#(?P<id>[A-Za-z][\w-]*)\]\s*$|\s+\[!?toc\]\s*$"
+    r"(?<!\s)\s*\[#(?P<id>[A-Za-z][\w-]*)\]\s*$|\s+\[!?toc\]\s*$"
 )  # as Fumadocs has them
 _ID = re.compile(r"(?:^|[\s:*/])(?:#|id=\"?'?)([^\s\"'{}*]+)")
 

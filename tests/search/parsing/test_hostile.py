@@ -1,0 +1,58 @@
+"""Whatever a stranger's file repeats, reading it takes time that grows as its length does."""
+
+from contextlib import closing
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from hyperrun.search.bounded import Worker
+from hyperrun.search.parsing import files
+from hyperrun.search.parsing.chunk import Chunk
+
+CPU_S = 5  # the slowest takes a third of it
+
+
+def _jsdoc(words: str) -> str:
+    return f"/**\n * a\n * b\n * {words}\n */\nexport function lamp() {{}}\n"
+
+
+def _r_help(words: str) -> str:
+    return rf"\name{{lamp}}\title{{Lamps}}{words}"
+
+
+HOSTILE = {
+    "links that never end": ("lamp.ts", _jsdoc("{@link a" * 20_000)),
+    "a link of spaces": ("lamp.ts", _jsdoc("{@link a" + " " * 50_000)),
+    "a receiver of one long word": (
+        "lamp.go",
+        "package lamp\n// a\n// b\n// c\nfunc (" + "a" * 300_000 + "\n" * 12 + ") On() {}\n",
+    ),
+    "functions in one line": ("src/lamp.rs", "/// a a\n" * 10_000 + "pub fn lamp() {}" * 5_000),
+    "sections in one line": ("man/lamp.Rd", _r_help(r"\note{a}" * 20_000)),
+    "a table of many rows and columns": (
+        "man/lamp.Rd",
+        _r_help(r"\details{\tabular{l}{" + r"a\tab " * 5_000 + r"a\cr " * 10_000 + "}}"),
+    ),
+    "text that puts itself in": (
+        "lamp.jl",
+        'const LAMP = """\n' + "$LAMP\n" * 1_500 + '"""\n"""\n    f(x)\n\n$LAMP\n"""\nf(x) = 1\n',
+    ),
+    "a name of spaces": ("lamp.md", "```js\n/// file: a" + " " * 100_000 + "b\n```\n"),
+    "an anchor of spaces": ("lamp.md", "# [Lamps](@id a" + " " * 100_000 + "b\n\nThey shine."),
+    "values under one heading": ("lamp.rst", "a\n=\n\n" + ".. confval:: a\n\n   b\n\n" * 6_000),
+}
+
+
+@pytest.mark.parametrize(("file", "text"), HOSTILE.values(), ids=HOSTILE)
+def test_what_is_repeated_is_read_in_time(tmp_path: Path, file: str, text: str) -> None:
+    place = tmp_path / file
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(text)
+    (tmp_path / "package.json").write_text('{"name": "lamps"}')
+
+    def read(path: PurePosixPath) -> list[Chunk]:
+        return files.read(tmp_path, path)
+
+    with closing(Worker(read, cpu_s=CPU_S)) as worker:
+        worker.ask(PurePosixPath(file))
+        assert worker.answer()
