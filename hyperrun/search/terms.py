@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d+|[^\W\d_]+")
+_IDENTIFIER = re.compile(
+    r"(?<![\w-])[A-Za-z](?:-[A-Za-z]{2,})+(?!\w)"  # of whose parts one is a letter: "v-if"
+    r"|[A-Za-z_][A-Za-z0-9_]*|\d+|[^\W\d_]+"
+)
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 

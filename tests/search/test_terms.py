@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from hyperrun.search.terms import porter
+from hyperrun.search.terms import porter, query_terms, terms
 
 THREADS = 8
 ENDINGS = ("ational", "fulness", "ization", "iveness", "ing", "edly", "ies", "ousness")
@@ -39,3 +39,10 @@ def test_a_stem_is_the_same_while_other_threads_stem_other_words() -> None:
 
     with ThreadPoolExecutor(THREADS) as pool:
         assert list(pool.map(stem, range(0, 5 * THREADS, 5))) == [None] * THREADS
+
+
+def test_a_name_that_begins_with_a_letter_and_a_hyphen_is_a_term() -> None:
+    assert query_terms("v-if or v-show, which one should I use?") == ["vif", "vshow", "one"]
+    assert terms("an e-mail, self-x, --x-data, a-b") == [
+        "an", "e", "mail", "email", "self", "x", "x", "data", "a", "b",
+    ]  # fmt: skip

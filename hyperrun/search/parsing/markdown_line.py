@@ -53,6 +53,7 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
             case "code_inline":
                 is_named = _is_named(tokens, at - 1)
                 said = said.removesuffix("[") if is_named else said
+                said += " " * (said.endswith("`") and not said.endswith("\\`"))  # a tag was between
                 said += commonmark.code_span(code_words(token.content))
             case "softbreak":
                 said += " "

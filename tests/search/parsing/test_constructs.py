@@ -24,6 +24,9 @@ MARKDOWN = {
     "a name that is no emoji's": ("A :nothing-at-all: here.", "A :nothing-at-all: here."),
     "dollars that are told apart from formulas": ("It is \\$a\\$, not $a$.", "It is \\$a\\$, not $a$."),
     "names that begin with dollars": ("In $HOME/$USER, for $5.", "In \\$HOME/\\$USER, for \\$5."),
+    "code in one tag after another": (
+        'Read <span class="a">`$refs.x`</span><span class="b">`x`</span>.', "Read `$refs.x` `x`."
+    ),
     "asterisks in code": ("Shows `****`, not *this*.", "Shows `****`, not *this*."),
     "a heading with a hard space": ("##\xa0What's next\n\nThere is much of it.", "## What's next\n\nThere is much of it."),
     "an admonition in a list": (
