@@ -29,7 +29,9 @@ log = logging.getLogger(__name__)
 MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst", ".livemd", ".cheatmd"}
 PAGES = {".ipynb", ".rst", ".rd"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
-BY_SITE = PAGES | doc_comments.SUFFIXES  # which are read as a site's rules have it
+BY_SITE = (
+    PAGES | written_docs.SUFFIXES | doc_comments.SUFFIXES
+)  # which are read as a site's rules have it
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
 OFTENEST_ACCENT = 0.2  # of the letters of a text that is Western
@@ -113,7 +115,10 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
     if suffix in PAGES:
         return _page(text, suffix, place, stem, rules)
     if suffix in written_docs.SUFFIXES:
-        return written_docs.chunks(text, suffix, stem, place)
+        file = str(place.file)
+        return written_docs.chunks(
+            text, suffix, stem, place, lambda module: rules.page(file, {"module": module})
+        )
     if suffix in doc_comments.SUFFIXES and not rules.sites and (
         doc_comments.is_for_readers(place.file, place.root)
     ):  # fmt: skip

@@ -12,6 +12,8 @@ from hyperrun.search.parsing import commonmark, markdown, other_code
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.site import sluggers
+from hyperrun.search.site.rules import with_anchor
 
 MAX_DOC_LINES = 2_000
 MAX_DEEP = 4  # of texts that are put together from others
@@ -38,14 +40,27 @@ class Doc:
     end: int
     lines: "tuple[Line, ...]"
     is_page: bool = False
+    module: str = ""  # of Elixir, whose page it stands on
 
 
-def chunks(text: str, suffix: str, stem: str, place: Place | None = None) -> list[Chunk]:
-    """The sections of what is documented, and the definitions of the file."""
+def chunks(
+    text: str,
+    suffix: str,
+    stem: str,
+    place: Place | None = None,
+    page: Callable[[str], str | None] = lambda module: None,
+) -> list[Chunk]:
+    """The sections of what is documented, and the definitions of the file. `page` tells the address
+    of a module's page, None where it has none."""
     lines = text.splitlines()
     docs = list(_READERS[suffix](lines))
     language = other_code.BY_PATTERN[suffix]
-    found = [chunk for each in docs for chunk in _sections(each, lines, language, place)]
+    found = []
+    for each in docs:
+        address = page(each.module) if each.module else None
+        for chunk in _sections(each, lines, language, place):
+            at = with_anchor(address, chunk.anchor) if address is not None else ""
+            found.append(replace(chunk, address=at))
     spans = [(each.start, each.end) for each in docs]
     found += other_code.chunks(text, suffix, stem, spans)
     return sorted(found, key=lambda chunk: chunk.start_line)
@@ -54,6 +69,7 @@ def chunks(text: str, suffix: str, stem: str, place: Place | None = None) -> lis
 def _sections(doc: Doc, lines: Sequence[str], language: str, place: Place | None) -> list[Chunk]:
     blocks: list[Block] = []
     numbers = [number for number, _ in doc.lines]
+    anchors = sluggers.ExDoc()
     for block in markdown.Document(place).read(dedent("\n".join(each for _, each in doc.lines))):
         start, end = (numbers[min(each, len(numbers)) - 1] for each in (block.start, block.end))
         level = block.level + 1 if block.level and doc.is_page else 0
@@ -62,7 +78,10 @@ def _sections(doc: Doc, lines: Sequence[str], language: str, place: Place | None
             content = f"#{content}"
         elif block.level:
             content = commonmark.strong(content.lstrip("# "))
-        blocks.append(replace(block, start=start, end=end, level=level, content=content))
+        own_id = f"module-{anchors.add(block.source, level=level)}" if level else ""
+        blocks.append(
+            replace(block, start=start, end=end, level=level, content=content, own_id=own_id)
+        )
     head = Block(doc.start, doc.start, f"# {commonmark.escaped(doc.name)}", 1, doc.name, doc.name)
     return sections([head, *blocks], lines, doc.name, language="markdown")
 
@@ -97,7 +116,8 @@ def _elixir(lines: Sequence[str]) -> Iterator[Doc]:
         start = number
         said, number = _quoted(lines, start, attribute["quote"], attribute["rest"])
         depth = len(line) - len(line.lstrip())
-        module = _module([name for at, name in modules if at < depth])
+        path = [name for at, name in modules if at < depth]
+        module = _module(path)
         name = module
         is_page = attribute["kind"] == "moduledoc"
         if not is_page:
@@ -106,7 +126,7 @@ def _elixir(lines: Sequence[str]) -> Iterator[Doc]:
                 continue
             name = f"{module}.{own}"
         if module and said:
-            yield Doc(name, start, number, said, is_page)
+            yield Doc(name, start, number, said, is_page, ".".join(path))
 
 
 def _module(path: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ _APP = re.compile(r"\bapp:\s*:(\w+)")
 @dataclass(frozen=True, slots=True)
 class ExDoc(Generator):
     """The rules of one `mix.exs`: `extras` are the globs of the pages that it names, each with the
-    name that it gives the page, "" for the file's own. The pages of modules are not among them."""
+    name that it gives the page, "" for the file's own. A module has a page of its own."""
 
     extras: tuple[tuple[str, str], ...] = ()
 
@@ -29,6 +29,9 @@ class ExDoc(Generator):
         found = self.inside(file)
         if found is None:
             return None
+        if file.endswith(".ex"):
+            module = front.get("module")
+            return f"{module}.html" if module and found[1].startswith("lib/") else None
         for pattern, name in self.extras:
             if matches(found[1], (pattern,)):
                 own = split_suffix(found[1].rpartition("/")[2])[0]

@@ -6,6 +6,7 @@ import pytest
 
 from hyperrun.search.parsing import files
 from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.site import rules
 from hyperrun.search.wanted import REFERENCE, Candidate, Wanted
 
 ELIXIR = '''\
@@ -121,6 +122,23 @@ def test_elixirs_documentation_is_sections_by_its_headings(tmp_path: Path) -> No
     said = {each.title: each.content for each in found if each.kind == "section"}
     assert "Defaults to `100`." in said["Lamps.Socket > Options"]
     assert said["Lamps.Socket > Examples"].startswith("### Examples\n\n```elixir\ndefmodule Mine")
+
+
+def test_a_modules_documentation_stands_on_its_page_of_the_site(tmp_path: Path) -> None:
+    (tmp_path / "mix.exs").write_text('[docs: [extras: ["README.md"]]]\n')
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/lamps.ex").write_text(ELIXIR)
+    (tmp_path / "lib/task.ex").write_text(TASK)
+    known = rules.read(tmp_path)
+    found = [
+        each for name in ("lib/lamps.ex", "lib/task.ex")
+        for each in files.read(tmp_path, PurePosixPath(name), known) if each.kind == "section"
+    ]  # fmt: skip
+    assert [each.address for each in found] == [
+        "Lamps.Socket.html", "Lamps.Socket.html#module-options",
+        "Lamps.Socket.html#module-examples", "Lamps.Socket.html", "Lamps.Socket.html",
+        "Lamps.Socket.Broken.html", "Mix.Tasks.Lamps.Gen.AllLamps.html",
+    ]  # fmt: skip
 
 
 def test_words_and_examples_in_it_define_nothing(tmp_path: Path) -> None:
