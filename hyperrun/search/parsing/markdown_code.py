@@ -9,6 +9,7 @@ from hyperrun.search.parsing.markdown_text import HIDDEN_RUST
 
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
 _BUBBLE = re.compile(r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*\(\d+\))!(?=\s*(?:\*/|-->)?\s*$)")
+_FOR_COMPILER = re.compile(r"(?m)^[ \t]*// @(?:errors|noErrors)\b")
 _BRACED = re.compile(r"\{([\w:+-]+)\}\s*(.*)")
 _HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
 _CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
@@ -49,12 +50,12 @@ def fence(document: Reading, code: str, info: str) -> str:
     info = "julia" if name in _RUN_BY_DOCUMENTER else info
     if "npm2yarn" in info.split():
         return _package_managers(document, code, info.split()[0])
-    if "twoslash" in info.split():
-        code = twoslash.shown(code)
     language, title = _told(info)
     if document.is_svelte:
         code, file = svelte_code.shown(code, language)
         title = title or file
+    elif "twoslash" in info.split() or _FOR_COMPILER.search(code):
+        code = twoslash.shown(code)
     if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
         language = language.strip("{}")
     kept = []

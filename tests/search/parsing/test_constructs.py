@@ -235,6 +235,7 @@ MARKDOWN = {
         "//  ^?\n// ---cut-start---\ny()\n// ---cut-end---\n// kept\n  // ---cut-after---\n}\n```",
         "```ts\n// @filename: a.ts\nlet x = 1\n// kept\n```",
     ),
+    "which errors a compiler is to make": ("```ts\n// @errors: 1 2\na()\n```", "```ts\na()\n```"),
     "what a compiler is told elsewhere": (
         "```ts\na()\n// ---cut---\nb()\n```", "```ts\na()\n// ---cut---\nb()\n```"
     ),
