@@ -41,8 +41,9 @@ def make(
     `sqlite3.Error`; what was made until then stays.
     """
     writer = VectorWriter(connection, embedder.name)
-    ids = writer.wanting(only_prose=embedder.only_prose)
-    made, total = counts(connection, embedder.name, only_prose=embedder.only_prose)
+    only_prose, language = embedder.only_prose, embedder.language
+    ids = writer.wanting(only_prose=only_prose, language=language)
+    made, total = counts(connection, embedder.name, only_prose=only_prose, language=language)
     progress(made, total)
     for passages in _batches(writer, ids):
         digests = {digest(text): text for _, _, text in passages}

@@ -173,13 +173,14 @@ class Meaning:
         """See how many vectors there are, and are to be; why there are to be none, else ""."""
         place = f"{self._index.resolve().as_uri()}?mode=ro"
         with closing(sqlite3.connect(place, uri=True)) as connection:
-            texts = beginnings(connection) if embedder.language == "en" else []
+            texts = beginnings(connection, "en") if embedder.language == "en" else []
             if texts and not (known := are_english(texts)):
                 self._made = self._passages = 0
                 return _TOO_LITTLE if known is None else _NOT_ENGLISH
             self._made, self._passages = counts(
-                connection, embedder.name, only_prose=embedder.only_prose
-            )
+                connection, embedder.name,
+                only_prose=embedder.only_prose, language=embedder.language,
+            )  # fmt: skip
         return ""
 
     async def _run(self) -> str:

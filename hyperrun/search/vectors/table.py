@@ -19,7 +19,7 @@ from operator import mul
 from typing import Any, Protocol
 
 from hyperrun.passage import READ
-from hyperrun.search.audience import ASKED_FOR_NONE, against
+from hyperrun.search.audience import ASKED_FOR_NONE, against, is_foreign
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (
@@ -295,15 +295,16 @@ class VectorWriter:
         for table in ("embedded", "vectors", "embedded_by"):
             self._connection.execute(f"DELETE FROM {table}")
 
-    def wanting(self, *, only_prose: bool = False) -> list[int]:
+    def wanting(self, *, only_prose: bool = False, language: str = "") -> list[int]:
         """The passages without a vector: guides first, then what is written for others than the
-        documentation's readers, then code, if that is wanted."""
+        documentation's readers, then code, if that is wanted; in this language alone, if any."""
         only = f"AND {_IS_READ}" if only_prose else ""
         rows = self._connection.execute(
             f"SELECT p.id, NOT {_IS_READ}, p.file FROM passages p "
             "LEFT JOIN embedded e ON e.passage = p.id "
             f"WHERE e.passage IS NULL {only} ORDER BY p.id"
         ).fetchall()
+        rows = [row for row in rows if _may_be_in(language, row[2])]
         rows.sort(key=lambda row: (row[1], -against(row[2], ASKED_FOR_NONE)))
         return [row[0] for row in rows]
 
@@ -376,25 +377,32 @@ class VectorWriter:
         return row[0] if row else 0.0
 
 
-def beginnings(connection: sqlite3.Connection) -> list[str]:
-    """How the files of the documentation begin, of many at most so many. Raises `sqlite3.Error`."""
+def beginnings(connection: sqlite3.Connection, language: str) -> list[str]:
+    """How the files of the documentation begin, of many at most so many, without translations into
+    other languages. Raises `sqlite3.Error`."""
     rows = connection.execute(
-        "SELECT CASE content WHEN '' THEN text ELSE content END FROM passages WHERE id IN "
+        "SELECT file, CASE content WHEN '' THEN text ELSE content END FROM passages WHERE id IN "
         f"(SELECT min(p.id) FROM passages p WHERE {_IS_READ} GROUP BY p.file) ORDER BY id"
     ).fetchall()
-    every = -(-len(rows) // MAX_BEGINNINGS) or 1
-    return [row[0][:MAX_CHARS] for row in rows[::every]]
+    texts = [text[:MAX_CHARS] for file, text in rows if _may_be_in(language, file)]
+    return texts[:: -(-len(texts) // MAX_BEGINNINGS) or 1]
 
 
 def counts(
-    connection: sqlite3.Connection, model: str, *, only_prose: bool = False
+    connection: sqlite3.Connection, model: str, *, only_prose: bool = False, language: str = ""
 ) -> tuple[int, int]:
-    """Passages with a vector of this model, and those that are to have one. Raises
+    """Passages with a vector of this model, and those that are to have one: as `wanting`. Raises
     `sqlite3.Error`."""
     where = f"WHERE {_IS_READ}" if only_prose else ""
-    (total,) = connection.execute(f"SELECT count(*) FROM passages p {where}").fetchone()
+    files = connection.execute(f"SELECT p.file, count(*) FROM passages p {where} GROUP BY p.file")
+    total = sum(count for file, count in files if _may_be_in(language, file))
     row = connection.execute("SELECT model FROM embedded_by").fetchone()
     if row is None or row[0] != model:
         return 0, total
     (made,) = connection.execute("SELECT count(*) FROM embedded").fetchone()
     return made, total
+
+
+def _may_be_in(language: str, file: str) -> bool:
+    """Is a file no translation into another language than this one, if any?"""
+    return not language or not is_foreign(file, ASKED_FOR_NONE._replace(language=language))

@@ -80,6 +80,20 @@ def test_it_is_left_out_where_the_documentation_is_in_another_language(tmp_path:
 
 
 @needs_the_model
+def test_translations_are_left_to_words_and_do_not_leave_it_out(tmp_path: Path) -> None:
+    translated = {
+        f"docs/{language}/docs/seite{n}.md": f"# Seite {n}\n\nHier steht, was die Lampe {n} kann "
+        "und wie sie in den Raum zu stellen ist.\n"
+        for n in range(20)
+        for language in ("de", "uk", "zh-hant")
+    }
+    asked = ["avoid being flooded by callers"]
+    found, status = searched(tmp_path, asked, {**PAGES, **translated})
+    assert found == ["docs/limits.md"]
+    assert status.made == status.passages == len(PAGES) - 1
+
+
+@needs_the_model
 def test_of_a_few_words_it_is_not_said_that_they_are_in_another_language(tmp_path: Path) -> None:
     readme = {"README.md": "# Lantern\n\nSmart lamp control: dimming, pairing, scheduling rooms.\n"}
     _, status = searched(tmp_path, [], readme)
