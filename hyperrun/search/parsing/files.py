@@ -91,7 +91,7 @@ def readable(content: bytes) -> str:
     """The text of a file as passages quote it: without keys, lines ended as on a forge."""
     text = without_secrets(decoded(content))
     # Only these end a line in an editor and on a forge; splitlines() knows more.
-    return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", text.replace("\r\n", "\n"))
+    return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", re.sub("\r\n?", "\n", text))
 
 
 def decoded(content: bytes) -> str:

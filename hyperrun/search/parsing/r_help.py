@@ -44,7 +44,7 @@ def read(text: str, file: str = "") -> list[Block]:
         return []
     name = _plain(_first(nodes, "name")).strip()
     whole = f"{title} — {name}" if name else title
-    total = text.count("\n") + 1
+    total = len(text.splitlines())
     head = max(each.line for each in nodes if each.name in ("title", "description"))
     found = [Block(head, head, f"# {commonmark.escaped(whole)}", 1, whole, whole)]
     lines = [*(each.line for each in nodes), total + 1]

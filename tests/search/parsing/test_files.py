@@ -106,6 +106,23 @@ def test_every_passage_stands_at_its_lines(index: Index, repo: Path) -> None:
     assert checked > 20
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("lamp.go", "package lamp\n\n// On lights it.\nfunc On() {\n}\n", [(3, 5)]),
+        ("lamp.md", "# Lamps\n\nThey shine.\n\n## Off\n\nThey do not.\n", [(1, 3), (5, 7)]),
+        ("lamp.Rd", "\\name{lamp}\n\\title{Lamps}\n\\note{\nThey\nshine.\n}\n", [(3, 6)]),
+    ],
+)
+def test_lines_are_counted_whatever_ends_them(
+    tmp_path: Path, name: str, text: str, lines: list[tuple[int, int]], end: str
+) -> None:
+    (tmp_path / name).write_bytes(text.replace("\n", end).encode())
+    found = files.read(tmp_path, PurePosixPath(name))
+    assert [(each.start_line, each.end_line) for each in found] == lines
+
+
 def test_a_notebooks_cells_stand_at_their_lines_in_its_file() -> None:
     lines = repository.NOTEBOOK.splitlines()
     chunks = {chunk.title: chunk for chunk in notebooks.chunks(repository.NOTEBOOK, "core")}
