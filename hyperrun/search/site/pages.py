@@ -25,7 +25,7 @@ from hyperrun.search.site.written_sections import SectionOfPage
 from hyperrun.search.terms import last_name
 from hyperrun.search.titles import MAX_ON_PAGE
 
-VERSION = 3  # of how pages are read and matched: with another, every page is read again
+VERSION = 4  # of how pages are read and matched: with another, every page is read again
 BATCH = 50
 MAX_PASSAGES = 2_000  # of one page
 
