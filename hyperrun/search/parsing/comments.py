@@ -21,12 +21,12 @@ _DIRECTION = re.compile(r"(?<=@param)\s*\[[\w, ]+\]")
 _BRIEF = re.compile(r"^(\s*)[\\@](?:brief|short|details|fn|par)\b[ \t]*")
 _CODE = re.compile(r"^\s*[\\@](?:code(?:\{\.?(\w*)\})?|(endcode))\s*$")
 _INLINE_CODE = re.compile(
-    r"\{@(?:code|literal)\s+([^{}]+)\}|[\\@][cp]\s+([\w:.()]+)|<code>([^<]*)</code>"
+    r"\{@(?:code|literal)\s++([^{}]++)\}|[\\@][cp]\s+([\w:.()]+)|<code>([^<]*)</code>"
 )
 _HTML = re.compile(r"</?(?:p|ul|ol|br|b|i|em|strong|a|pre)\b[^<>]*>|</li>")
 _OTHER_NAMES = {"exception": "throws", "sa": "see", "tparam": "param"}
 _MARK = re.compile(r"^\s*(?://[/!]?<?(?!/)|\*(?!/)) ?")
-_ENDS = re.compile(r"\s*\*+/\s*$")
+_ENDS = re.compile(r"(?<!\s)\s*(?<!\*)\*++/\s*$")
 LANGUAGES = frozenset((
     "rust", "go", "javascript", "typescript", "java", "c", "cpp", "csharp", "kotlin", "swift",
     "scala", "dart", "php", "objc", "groovy", "zig",

@@ -198,13 +198,16 @@ def _go(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterato
         yield Doc(called, each.start_line, comments.of_go(said), _signature(each))
 
 
+_BOUNDS = re.compile(r"^\s*/\*+ ?|(?<!\s)\s*(?<!\*)\*++/\s*$")  # the ends of such a comment
+
+
 def _above_package(lines: Sequence[str]) -> tuple[int, list[str]]:
     """Where the comment right above a file's `package` begins, from 0, and what it says."""
     start = len(lines)
     if lines and lines[-1].rstrip().endswith("*/"):
         opens = (at for at in range(len(lines) - 1, -1, -1) if "/*" in lines[at])
         start = next(opens, start)
-        said = [re.sub(r"^\s*/\*+ ?|\s*\*+/\s*$", "", line) for line in lines[start:]]
+        said = [_BOUNDS.sub("", line) for line in lines[start:]]
         return start, said
     while start > 0 and lines[start - 1].startswith("//"):
         start -= 1

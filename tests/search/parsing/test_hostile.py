@@ -39,6 +39,11 @@ HOSTILE = {
     ),
     "a name of spaces": ("lamp.md", "```js\n/// file: a" + " " * 100_000 + "b\n```\n"),
     "an anchor of spaces": ("lamp.md", "# [Lamps](@id a" + " " * 100_000 + "b\n\nThey shine."),
+    "names of signs that never end": (
+        "lamp.1",
+        ".TH LAMP 1\n.SH NAME\n" + "\\[" * 200_000 + "\nshines\n",
+    ),
+    "a comment of spaces": ("lamp.h", "/**\n * a\n * b\n * c" + " " * 90_000 + "d */\nint on();\n"),
     "values under one heading": ("lamp.rst", "a\n=\n\n" + ".. confval:: a\n\n   b\n\n" * 6_000),
 }
 
