@@ -10,7 +10,7 @@ from hyperrun.search.site import literals, sluggers
 from hyperrun.search.site.generator import Generator, as_file, as_folder, home_of, joined
 
 NAMES = ("make.jl",)
-_COMMENT = re.compile(r"(?m)^\s*#.*$")
+_COMMENT = re.compile(r"(?m)^[ \t]*#.*$")
 _SOURCE = re.compile(r"\bsource\s*=\s*\"([^\"$]+)\"")
 _CANONICAL = re.compile(r"\bcanonical\s*=\s*\"(https?://[^\"$]+)\"")
 

@@ -10,10 +10,10 @@ from hyperrun.search.site import literals, sluggers
 from hyperrun.search.site.generator import Generator, home_of, joined, matches, split_suffix
 
 NAMES = ("mix.exs",)
-_COMMENT = re.compile(r"(?m)^\s*#.*$")
+_COMMENT = re.compile(r"(?m)^[ \t]*#.*$")
 _PAGE = re.compile(
-    r"[\"']?(?P<path>[\w./*{},-]+\.(?:md|livemd|cheatmd))\"?'?(?:\s*[:,]\s*\[?[^\]\n]*?"
-    r"\bfilename:\s*\"(?P<name>[^\"]+)\")?"
+    r"(?<![\w./*{},-])(?P<path>[\w./*{},-]+\.(?:md|livemd|cheatmd))\"?'?"
+    r"(?:\s*[:,]\s*\[?[^\]\n]{0,200}?\bfilename:\s*\"(?P<name>[^\"]+)\")?"
 )
 _APP = re.compile(r"\bapp:\s*:(\w+)")
 

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from hyperrun.search.bounded import Worker
 from hyperrun.search.site import rules
 from tests.search import repository
 
@@ -586,3 +589,21 @@ def test_a_hostile_tree_costs_its_bounds(tmp_path: Path) -> None:
     repository.write(tmp_path, "docusaurus.config.js", "module.exports = " + "[" * 50_000)
     repository.write(tmp_path, "a/docusaurus.config.js", "const a = b, b = a;\nmodule.exports = a")
     assert rules.read(tmp_path).page("docs/a.md") is None
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"mix.exs": "app: :lamps, package: [], extras: [" + "a.md, " * 20_000},
+        {"mix.exs": "extras: [" + "a" * 200_000},
+        {"mix.exs": "extras: []" + "\n" * 200_000},
+        {"docs/make.jl": "makedocs()" + "\n" * 200_000, "docs/src/index.md": "# Lamps"},
+    ],
+    ids=["pages", "a name", "lines of a mix.exs", "lines of a make.jl"],
+)
+def test_what_a_configuration_repeats_is_read_in_time(tmp_path: Path, config: Files) -> None:
+    for name, text in config.items():
+        repository.write(tmp_path, name, text)
+    with closing(Worker(partial(rules.read, tmp_path), cpu_s=5)) as worker:
+        worker.ask("https://lamps.org/")
+        assert worker.answer().site_url == "https://lamps.org/"
