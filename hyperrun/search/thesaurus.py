@@ -34,7 +34,7 @@ def _table() -> tuple[dict[str, frozenset[str]], dict[str, list[Phrase]]]:
         for other in others.split(", "):
             if " " in other:
                 stems = " ".join(map(porter, other.split()))
-                apart = re.sub(r" (off|on|out|up|away)$", r"(?: \\w+)? \1", stems)  # "turn it off"
+                apart = re.sub(r" (off|on|out|up|away)$", r"(?: \\w+){0,3} \1", stems)
                 phrase = (count := count + 1, rf"\b{apart}\b", stem)
                 phrases.setdefault(stems.partition(" ")[0], []).append(phrase)
             elif porter(other) != stem:

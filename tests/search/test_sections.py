@@ -359,6 +359,8 @@ def test_names_stand_for_the_first_of_their_line_and_not_for_one_another() -> No
     assert "disabl" in alike("mute")
     assert "silenc" not in alike("mute")
     assert meant_by_phrases("please turn it off", {}) == ["disabl"]
+    assert meant_by_phrases("turn the docs page off in production", {}) == ["disabl"]
+    assert meant_by_phrases("turn all of this for all of it off", {}) == []
     assert meant_by_phrases("please trun it off", {"trun": "turn"}) == ["disabl"]
 
 
