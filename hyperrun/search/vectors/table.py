@@ -49,6 +49,9 @@ END;
 _IS_READ = f"p.kind IN ({', '.join(map(repr, sorted(READ)))})"
 NEAREST = 100  # by their signs, of prose and of code, whose numbers are looked at
 MAX_CHARS = 1_000  # of a passage that are embedded, its title included
+# How far from nothing to the mean of vectors the center is by which their signs are told
+# (bench/search/README.md).
+CENTERED = 0.5
 SAMPLE = 100  # vectors that tell how near any passage is
 MAX_BEGINNINGS = 200
 PATIENCE_S = 3.0  # while vectors are made, what is held of them is that old at most
@@ -337,7 +340,7 @@ class VectorWriter:
         if self._center is None and vectors:
             size = len(vectors[0][1])
             means = (sum(v[n] for _, v in vectors) / len(vectors) for n in range(size))
-            self._center = array("f", means)
+            self._center = array("f", (CENTERED * mean for mean in means))
         center = self._center or array("f")
         rows = [(text, signs(v, center), *packed(v)) for text, v in vectors]
         self._connection.execute("BEGIN IMMEDIATE")

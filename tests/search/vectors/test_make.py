@@ -1,6 +1,7 @@
 """Vectors are made once for each text, go on where they were, and never cost more than they may."""
 
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -174,6 +175,24 @@ def test_the_nearest_are_found_with_a_library_and_without(
     assert title.endswith("throttle")
     assert best.likeness > 2
     assert VectorTable("another").near(connection, unit(vector_of("drosseln"))) == []
+
+
+def test_signs_are_told_from_half_way_to_the_mean_of_the_first(
+    connection: sqlite3.Connection,
+) -> None:
+    connection.executescript(table.SCHEMA)
+    VectorWriter(connection, "one").write(
+        [], [(b"a", [1.0, 0.0]), (b"b", [0.5, 1.0])], "2026-01-01", 0, 0.0
+    )
+    VectorWriter(connection, "one").write([], [(b"c", [0.25, 0.5])], "2026-01-01", 0, 0.0)
+    (center,) = connection.execute("SELECT center FROM embedded_by").fetchone()
+    assert array("f", center).tolist() == [0.375, 0.25]
+    signs = dict(connection.execute("SELECT text, signs FROM vectors"))
+    told = [
+        tuple(bits == "1" for bits in f"{int.from_bytes(signs[key], 'big'):02b}")
+        for key in (b"a", b"b", b"c")
+    ]
+    assert told == [(True, False), (True, True), (False, True)]
 
 
 def test_meaning_stays_inside_the_folder_that_was_asked_for(tmp_path: Path) -> None:
