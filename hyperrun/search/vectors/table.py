@@ -52,6 +52,7 @@ MAX_CHARS = 1_000  # of a passage that are embedded, its title included
 # How far from nothing to the mean of vectors the center is by which their signs are told
 # (bench/search/README.md).
 CENTERED = 0.5
+NOT_READ = -1.0  # so much speaks against a file that is not written for readers
 SAMPLE = 100  # vectors that tell how near any passage is
 MAX_BEGINNINGS = 200
 PATIENCE_S = 3.0  # while vectors are made, what is held of them is that old at most
@@ -303,11 +304,11 @@ class VectorWriter:
         documentation's readers, then code, if that is wanted; in this language alone, if any."""
         only = f"AND {_IS_READ}" if only_prose else ""
         rows = self._connection.execute(
-            f"SELECT p.id, NOT {_IS_READ}, p.file FROM passages p "
+            f"SELECT p.id, NOT {_IS_READ}, p.file, p.kind FROM passages p "
             "LEFT JOIN embedded e ON e.passage = p.id "
             f"WHERE e.passage IS NULL {only} ORDER BY p.id"
         ).fetchall()
-        rows = [row for row in rows if _may_be_in(language, row[2])]
+        rows = [row for row in rows if _is_meant(row[3], row[2], language)]
         rows.sort(key=lambda row: (row[1], -against(row[2], ASKED_FOR_NONE)))
         return [row[0] for row in rows]
 
@@ -384,10 +385,11 @@ def beginnings(connection: sqlite3.Connection, language: str) -> list[str]:
     """How the files of the documentation begin, of many at most so many, without translations into
     other languages. Raises `sqlite3.Error`."""
     rows = connection.execute(
-        "SELECT file, CASE content WHEN '' THEN text ELSE content END FROM passages WHERE id IN "
+        "SELECT file, kind, CASE content WHEN '' THEN text ELSE content END "
+        "FROM passages WHERE id IN "
         f"(SELECT min(p.id) FROM passages p WHERE {_IS_READ} GROUP BY p.file) ORDER BY id"
     ).fetchall()
-    texts = [text[:MAX_CHARS] for file, text in rows if _may_be_in(language, file)]
+    texts = [text[:MAX_CHARS] for file, kind, text in rows if _is_meant(kind, file, language)]
     return texts[:: -(-len(texts) // MAX_BEGINNINGS) or 1]
 
 
@@ -397,8 +399,10 @@ def counts(
     """Passages with a vector of this model, and those that are to have one: as `wanting`. Raises
     `sqlite3.Error`."""
     where = f"WHERE {_IS_READ}" if only_prose else ""
-    files = connection.execute(f"SELECT p.file, count(*) FROM passages p {where} GROUP BY p.file")
-    total = sum(count for file, count in files if _may_be_in(language, file))
+    files = connection.execute(
+        f"SELECT p.kind, p.file, count(*) FROM passages p {where} GROUP BY p.kind, p.file"
+    )
+    total = sum(count for kind, file, count in files if _is_meant(kind, file, language))
     row = connection.execute("SELECT model FROM embedded_by").fetchone()
     if row is None or row[0] != model:
         return 0, total
@@ -406,6 +410,9 @@ def counts(
     return made, total
 
 
-def _may_be_in(language: str, file: str) -> bool:
-    """Is a file no translation into another language than this one, if any?"""
+def _is_meant(kind: str, file: str, language: str) -> bool:
+    """Is a passage to have a vector? Translations into another language than this one, if any, are
+    not, nor plain text that no reader is meant to read: the data of tests."""
+    if kind == "document" and against(file, ASKED_FOR_NONE) <= NOT_READ:
+        return False
     return not language or not is_foreign(file, ASKED_FOR_NONE._replace(language=language))

@@ -83,7 +83,11 @@ def test_only_the_section_that_was_edited_is_embedded_again(
 
 
 def test_guides_come_before_news_and_translations(tmp_path: Path) -> None:
-    for file in ("CHANGELOG.md", "docs/guide.md", "docs/zh/guide.md", "tests/notes.md", "usage.md"):
+    paths = (
+        "CHANGELOG.md", "docs/guide.md", "docs/zh/guide.md", "tests/notes.md", "tests/data.txt",
+        "usage.md",
+    )  # fmt: skip
+    for file in paths:
         (tmp_path / "root" / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "root" / file).write_text(f"# {file}\n\nA sentence about {file}.\n")
     Index(tmp_path / "index.sqlite3").refresh(tmp_path / "root")
@@ -91,6 +95,9 @@ def test_guides_come_before_news_and_translations(tmp_path: Path) -> None:
         files = dict(connection.execute("SELECT id, file FROM passages"))
         connection.executescript(table.SCHEMA)
         ids = VectorWriter(connection, "counted").wanting()
+        assert counts(connection, "counted") == (0, len(ids))
+    assert "tests/data.txt" in files.values()
+    assert len(ids) == len(files) - 1
     assert {files[id] for id in ids[:2]} == {"docs/guide.md", "usage.md"}
     assert files[ids[-1]] == "CHANGELOG.md"
 
