@@ -2,10 +2,12 @@
 `conf.py`, then what `.. highlight::` says; by default Python, where it is Python."""
 
 import ast
+import re
 import warnings
 
 MAX_CHARS = 20_000
 _PYTHON = {"", "default", "guess", "python", "python3", "py", "py3"}
+_SQL_MARKS = re.compile(r"\{(?:print|exec|open)?sql\}|\{stop\}")
 _NONE = {"none", "text", "plain"}
 
 
@@ -30,3 +32,10 @@ def is_python(code: str) -> bool:
     return any(
         isinstance(each, ast.Call | ast.Await) or not isinstance(each, ast.expr) for each in said
     )
+
+
+def shown(language: str, code: str) -> tuple[str, str]:
+    """A block's language and code as its page shows them: without the marks around what
+    SQLAlchemy's family sends to a database ("pycon+sql")."""
+    name, plus, _ = language.partition("+sql")
+    return (name, _SQL_MARKS.sub("", code)) if plus else (language, code)

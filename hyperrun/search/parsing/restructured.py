@@ -204,10 +204,10 @@ class _Writer:
             case Directive():
                 return self._directive(node)
             case nodes.literal_block() | nodes.doctest_block():
+                language, code = highlighting.shown(self._language, node.astext())
                 if isinstance(node, nodes.doctest_block):
-                    return commonmark.fence(directives.without_flags(node.astext()), "pycon")
-                code = node.astext()
-                return commonmark.fence(code, highlighting.language(self._language, code))
+                    return commonmark.fence(directives.without_flags(code), "pycon")
+                return commonmark.fence(code, highlighting.language(language, code))
             case nodes.bullet_list() | nodes.enumerated_list() | nodes.definition_list():
                 items = (self._item(node, item, at) for at, item in enumerate(node.children))
                 return ("\n" if _is_tight(node) else "\n\n").join(filter(None, items))
@@ -352,6 +352,7 @@ class _Writer:
             language = _language(name, argument.split("\n")[0])
             if not language and name in ("code", "code-block", "sourcecode"):
                 language = highlighting.language(self._language, code)
+            language, code = highlighting.shown(language, code)
             return commonmark.titled(
                 self._inline.caption(options.get("caption", "")), commonmark.fence(code, language)
             )

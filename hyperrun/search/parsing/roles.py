@@ -6,6 +6,7 @@ from hyperrun.search.parsing import commonmark
 
 _NAMED = re.compile(r"(?P<words>.*?)\s*<(?P<target>[^<>]*)>$", re.DOTALL)
 _FILLED_IN = re.compile(r"(?<!\\)\{((?:[^{}\\]|\\.)+)\}")
+_SHORT_MODULE = re.compile(r"^_[a-z]+\.(?=[A-Za-z])")  # as SQLAlchemy's family has for its own
 _BRACE = re.compile(r"\\([{}\\])")
 _WORD_ROLES = frozenset((
     "ref", "doc", "term", "guilabel", "menuselection", "download", "abbr", "numref", "sub", "sup",
@@ -47,7 +48,8 @@ def role(name: str, content: str) -> str:
     if short in ("kbd", "samp", "file", "command", "program", "literal", "code", "envvar", "option",
                  "mimetype", "regexp", "dfn", "makevar", "newsgroup", "manpage", "keyword", "token",
                  "default", "") or ":" in name or short in _OBJECT_ROLES:  # fmt: skip
-        words = words.lstrip(".") if short in _OBJECT_ROLES and not named else words
+        if short in _OBJECT_ROLES and not named:
+            words = _SHORT_MODULE.sub("", words.lstrip("."))
         if short in ("samp", "file"):  # what stands in braces is for a reader to fill in
             words = _BRACE.sub(r"\1", _FILLED_IN.sub(r"\1", words))
         if short in ("func", "meth") and not named and not words.endswith(")"):

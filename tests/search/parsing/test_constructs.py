@@ -324,6 +324,12 @@ RESTRUCTURED = {
     "an admonition": (".. admonition:: Own\n\n   Hi.", "> **Own**\n>\n> Hi."),
     "code that is Python": ("Like this::\n\n   dim(lamp)", "Like this:\n\n```python\ndim(lamp)\n```"),
     "code that is not": ("Like this::\n\n   dim lamp", "Like this:\n\n```\ndim lamp\n```"),
+    "what SQLAlchemy's family sends to a database": (
+        ".. sourcecode:: pycon+sql\n\n   >>> run()\n   {execsql}SELECT 1\n   {stop}1\n\n"
+        ":meth:`_sql.Select.where` of :class:`_orm.Session`, :class:`._Row` and :class:`_hidden`.",
+        "```pycon\n>>> run()\nSELECT 1\n1\n```\n\n"
+        "`Select.where()` of `Session`, `_Row` and `_hidden`.",
+    ),
     "a name alone": (".. code-block::\n\n   lamp", "```\nlamp\n```"),
     "what a page's code is in": (
         ".. highlight:: ruby\n   :linenothreshold: 5\n\nSo::\n\n   dim(lamp)\n\n"
