@@ -88,6 +88,9 @@ def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int)
         if not meta["book"].endswith("include") and meta["book"] != "playground":
             return []
         return document.include(snippets.booked(document.place, meta["booked"]), start, end)
+    if meta["macro"]:
+        shown = snippets.of_macro(document.place, meta["macro"], meta["part"])
+        return document.include(shown, start, end)
     if meta["vue"]:  # by its path, or by an alias that is called as its folder
         shown = snippets.found(document.place, meta["vue"].removeprefix("@"))
         if shown and meta["vue_lines"]:

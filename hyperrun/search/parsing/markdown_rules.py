@@ -42,6 +42,8 @@ _INCLUDE = re.compile(
     r"|@\[code(?:\{(?P<vue_lines>[\d,\s-]*)\})?[ \t]*(?P<vue_language>[\w+#-]*)[^\]]*\]"
     r"\((?P<vue>[^)\s]+)\)$"
     r"|@include[ \t]+(?P<svelte>[\w./-]+\.md)$"
+    r"|\{\{[ \t]*\w+\([ \t]*['\"](?P<macro>[\w./-]+)['\"][ \t]*,[ \t]*['\"](?P<part>[\w-]+)['\"]"
+    r"[^{}]*\)[ \t]*\}\}$"
 )
 _TAKEN_OUT = re.compile(r"\s*(?:\{\{[<%].*[%>]\}\}|-+8<-+.*)\s*")
 _TO_ITS_END = re.compile(r"\s*<(?:[!?]|(?:script|pre|style|textarea)\b)", re.IGNORECASE)

@@ -13,6 +13,10 @@ LINE = re.compile(
     r"|\{%-?[ \t]*include[ \t]+(?P<liquid>[^%]+?)-?%\})\s*"
 )
 
+# Where the files of a macro of the project's own lie, which it names without their endings.
+_MACRO_FOLDERS = ("", "src/python", "src")
+_MACRO_SUFFIXES = ("", ".py", ".rs")
+
 
 def of_line(place: Place | None, match: re.Match[str]) -> Shown | None:
     """What a line of code that `LINE` matches shows instead of itself."""
@@ -39,6 +43,15 @@ def snippet(place: Place | None, told: str) -> Shown | None:
     name, _, part = told.partition(":")
     shown = found(place, name, ("", "docs", "includes"))
     return _part(shown, part, r"[-\d:,\s]+")
+
+
+def of_macro(place: Place | None, name: str, part: str) -> Shown | None:
+    """`{{ code_block('file', 'section') }}`, as a project's own macros show parts of files."""
+    for suffix in _MACRO_SUFFIXES:
+        shown = found(place, name + suffix, _MACRO_FOLDERS)
+        if shown is not None:
+            return _part(shown, part, r"(?!)")
+    return None
 
 
 def marked(place: Place | None, name: str, options: str) -> Shown | None:

@@ -116,6 +116,20 @@ def test_a_shortcode_shows_the_file_that_it_names(tmp_path: Path) -> None:
     assert chunk.content.endswith("of them:\n\n```py\ndim(lamp)\n```")
 
 
+def test_a_macro_of_the_project_shows_the_part_of_a_file_that_it_names(tmp_path: Path) -> None:
+    code = "import lamps\n# --8<-- [start:dim]\ndim(lamp)\n# --8<-- [end:dim]\nlamps.off()\n"
+    repository.write(tmp_path, "docs/source/src/python/guide/io/lamp.py", code)
+    page = (
+        "# Lamps\n\nThis dims one:\n\n{{code_block('guide/io/lamp','dim',['dim', 'lamp'])}}\n\n"
+        "{{ code_block('guide/io/none', 'dim') }}\n\n{{ link('guide/io/lamp', 'none') }}\n"
+    )
+    repository.write(tmp_path, "docs/source/guide/io/lamp.md", page)
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/source/guide/io/lamp.md"))
+    assert chunk.content.endswith("This dims one:\n\n```python\ndim(lamp)\n```")
+    (shown,) = chunk.includes
+    assert (shown.start_line, shown.end_line) == (3, 3)
+
+
 DATA = '{"engines": {"node": "^18.1 || >=20"}, "peers": {"@x/y": "1.x"}, "version": "2.0"}'
 IMPORTED = {
     "MDX": (
