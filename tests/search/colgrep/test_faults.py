@@ -73,7 +73,7 @@ ERRORS = {
 
 def test_each_fault_of_a_search_has_its_error(repository: Repository) -> None:
     async def ask() -> None:
-        colgrep = await built(repository, Limits(pause_s=0))
+        colgrep = await built(repository, Limits(search_s=60, pause_s=0))
         for fault, error in ERRORS.items():
             colgrep.ready = True
             break_it(repository, f"search:{fault}")
