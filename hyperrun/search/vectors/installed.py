@@ -28,6 +28,7 @@ def is_there() -> bool:
 class _English(Onnx):
     language = "en"
     only_prose = True
+    batch_tokens = 0  # each alone: together they share a scale of eight bits, and are slower
 
     def _network(self) -> bytes:
         return int8.network(self._graph)

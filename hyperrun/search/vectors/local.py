@@ -23,6 +23,7 @@ class Onnx(Embedder):
     """A sentence model in ONNX and its tokenizer, loaded when they are first needed."""
 
     usd_per_token = 0.0
+    batch_tokens = BATCH_TOKENS
 
     def __init__(
         self,
@@ -47,7 +48,8 @@ class Onnx(Embedder):
         numpy, session, tokenizer = self._load()
         vectors: list[Sequence[float]] = []
         tokens = 0
-        for encoded in _batches(tokenizer.encode_batch([before + text for text in texts])):
+        encoded_texts = tokenizer.encode_batch([before + text for text in texts])
+        for encoded in _batches(encoded_texts, self.batch_tokens):
             width = max(len(each.ids) for each in encoded)
             ids = numpy.zeros((len(encoded), width), dtype="int64")
             mask = numpy.zeros_like(ids)
@@ -162,12 +164,12 @@ class Module(Embedder):
             raise EmbeddingError(f"{self.name} failed: {error}") from error
 
 
-def _batches(encoded: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """In their order, so many at once that they take no more room than the longest text may."""
+def _batches(encoded: Sequence[Any], most_tokens: int) -> Iterator[Sequence[Any]]:
+    """In their order, so many at once that they take no more room, or each alone."""
     batch: list[Any] = []
     for each in encoded:
         width = max(len(one.ids) for one in (*batch, each))
-        if batch and width * (len(batch) + 1) > BATCH_TOKENS:
+        if batch and width * (len(batch) + 1) > most_tokens:
             yield batch
             batch = []
         batch.append(each)

