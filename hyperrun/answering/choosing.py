@@ -32,7 +32,7 @@ MAX_FOUND = 2.0
 SHOWS = 1.2
 NOTES = 1.0  # and against what tells of another version, where the question does not
 MENDS = 3.0  # and for what comes where documentation tells how to mend an error
-ALL_BUT = 0.8  # that is so much of it, below the code that shows the error where no label tells
+ERROR_HELD = 0.8  # or stands below code that holds so much of its message, where no label tells
 # What a deviation of its section's likeness speaks for it, where a model of meaning tells; and how
 # near a section is that is quoted from its beginning, and for any word of the question.
 MEANT, CLEAR = 0.1, 3.0
@@ -159,9 +159,8 @@ def by_weight(
             speaks += SPELLS * spells(block) + CODE * block.has_code - LONG * math.log(size(text))
             held = max(close, headed)
             most = max(most, held)
-            mends = mends or _is_mend(block)
-            mends = mends or after_error
-            after_error = is_error and not is_labelled and block.has_code and close >= ALL_BUT
+            mends = mends or after_error or _is_mend(block)
+            after_error = is_error and not is_labelled and block.has_code and close >= ERROR_HELD
             speaks += MENDS * mends + MEANT * likeness
             speaks -= NOTES * (is_of_now and bool(_NOTE.match(block.text)))
             shown = told.shown(text) if block.has_code else 0.0

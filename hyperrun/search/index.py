@@ -106,7 +106,8 @@ class Index(IndexFile):
             found = self._scored(connection, hits[: 2 * k])
             code = [each for each in ranked if each.kind not in READ]
             asked_kinds = kinds_asked_for(query)
-            prose = distinct(found, most := max(k - bool(code), 1), asked_kinds)
+            most = max(k - bool(code), 1)
+            prose = distinct(found, most, asked_kinds)
             if len(prose) < most and len(hits) > len(found):  # copies stood in their place
                 found = self._scored(connection, hits[: MOST_COPIES * k])
                 prose = distinct(found, most, asked_kinds)

@@ -29,9 +29,8 @@ log = logging.getLogger(__name__)
 MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst", ".livemd", ".cheatmd"}
 PAGES = {".ipynb", ".rst", ".rd"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
-BY_SITE = (
-    PAGES | written_docs.SUFFIXES | doc_comments.SUFFIXES
-)  # which are read as a site's rules have it
+# What is read as a site's rules have it.
+BY_SITE = PAGES | written_docs.SUFFIXES | doc_comments.SUFFIXES
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
 OFTENEST_ACCENT = 0.2  # of the letters of a text that is Western

@@ -301,7 +301,8 @@ class VectorWriter:
 
     def wanting(self, *, only_prose: bool = False, language: str = "") -> list[int]:
         """The passages without a vector: guides first, then what is written for others than the
-        documentation's readers, then code, if that is wanted; in this language alone, if any."""
+        documentation's readers, then code, if that is wanted; of what is meant for a reader of
+        this language, if any."""
         only = f"AND {_IS_READ}" if only_prose else ""
         rows = self._connection.execute(
             f"SELECT p.id, NOT {_IS_READ}, p.file, p.kind FROM passages p "
