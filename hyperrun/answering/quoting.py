@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from hyperrun.markdown.safe_html import Rendering, parser
 from hyperrun.passage import PROSE, Passage
-from hyperrun.search.parsing import comments
+from hyperrun.search.parsing.code import comments
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

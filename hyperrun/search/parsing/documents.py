@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hyperrun.search.parsing import asciidoc as asciidoc_blocks
-from hyperrun.search.parsing import imported_data, liquid, man_page, myst, raw_html
-from hyperrun.search.parsing import markdown as markdown_blocks
+from hyperrun.search.parsing.asciidoc import document as asciidoc_blocks
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.manuals import man_page
+from hyperrun.search.parsing.markdown import document as markdown_blocks
+from hyperrun.search.parsing.markdown import liquid, myst, raw_html
+from hyperrun.search.parsing.mdx import imported_data
 from hyperrun.search.site.sluggers import Anchors
 
 MAX_FRONT_LINES = 400
@@ -68,7 +70,7 @@ def manual(text: str, stem: str) -> list[Chunk]:
 
 def r_help(text: str, stem: str, file: str = "") -> list[Chunk]:
     """Sections of one of R's help files, whose path is `file`."""
-    from hyperrun.search.parsing import r_help as help_file
+    from hyperrun.search.parsing.manuals import r_help as help_file
 
     return sections(help_file.read(text, file), text.splitlines(), stem, "", "markdown")
 
@@ -99,7 +101,7 @@ def blocks(text: str, suffix: str, place: Place | None = None) -> list[Block]:
     """The blocks of a document with this suffix."""
     if suffix == ".rst":
         # Its parser, docutils, is a third of what a builder imports; most projects need none of it.
-        from hyperrun.search.parsing import restructured
+        from hyperrun.search.parsing.restructured import document as restructured
 
         return restructured.read(text, place)
     lines = text.splitlines()

@@ -9,18 +9,11 @@ from pathlib import Path, PurePosixPath
 from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
-from hyperrun.search.parsing import (
-    doc_comments,
-    documents,
-    man_page,
-    notebooks,
-    openapi,
-    other_code,
-    python_code,
-    written_docs,
-)
+from hyperrun.search.parsing import documents, notebooks, openapi
 from hyperrun.search.parsing.chunk import Chunk, split
+from hyperrun.search.parsing.code import doc_comments, other_languages, python, written_docs
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.manuals import man_page
 from hyperrun.search.site import front_matter
 from hyperrun.search.site.rules import NO_RULES, Rules, with_anchor
 
@@ -45,8 +38,8 @@ def is_known(path: PurePosixPath) -> bool:
     suffix = path.suffix.lower()
     return (
         suffix in {".py", ".pyi"} | PAGES | TEXT
-        or suffix in other_code.LANGUAGES
-        or suffix in other_code.BY_PATTERN
+        or suffix in other_languages.LANGUAGES
+        or suffix in other_languages.BY_PATTERN
         or path.name.lower() in NAMES
         or bool(openapi.NAME.search(path.name))
         or bool(man_page.NAME.fullmatch(path.name))
@@ -110,7 +103,7 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
     if openapi.NAME.search(place.file.name):
         return openapi.chunks(text, stem)
     if suffix in (".py", ".pyi"):
-        return python_code.chunks(text, stem)
+        return python.chunks(text, stem)
     if suffix in PAGES:
         return _page(text, suffix, place, stem, rules)
     if suffix in written_docs.SUFFIXES:
@@ -122,8 +115,8 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
         doc_comments.is_for_readers(place.file, place.root)
     ):  # fmt: skip
         return doc_comments.chunks(text, suffix, stem, place)
-    if suffix in other_code.LANGUAGES or suffix in other_code.BY_PATTERN:
-        return other_code.chunks(text, suffix, stem)
+    if suffix in other_languages.LANGUAGES or suffix in other_languages.BY_PATTERN:
+        return other_languages.chunks(text, suffix, stem)
     if man_page.NAME.fullmatch(place.file.name) and suffix not in TEXT:
         return documents.manual(text, stem)
     return documents.plain(text, stem)

@@ -8,11 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, documents, exported, members
-from hyperrun.search.parsing import markdown as markdown_blocks
+from hyperrun.search.parsing import commonmark, documents
 from hyperrun.search.parsing.blocks import joined
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.markdown import document as markdown_blocks
+from hyperrun.search.parsing.objects import exported, members
 from hyperrun.search.site.sluggers import Anchors, Nothing
 
 MAX_CHARS = 5_000
@@ -167,7 +168,7 @@ def _code(
     if re.match(r"\s*%%(?:html|javascript|js|svg|latex)\b", source) or _HIDDEN.search(source):
         part.content = ""
     elif (shown := _SHOW_DOC.fullmatch(_DIRECTIVE.sub("", source))) and place is not None:
-        from hyperrun.search.parsing import signatures
+        from hyperrun.search.parsing.objects import signatures
 
         described = signatures.describe(place, shown[1], False, markdown_blocks.said)
         part.content, part.includes = members.content(described), members.includes(described)

@@ -156,7 +156,7 @@ def pandoc(source: str) -> str:
 
 def asciidoc(source: str) -> str:
     """A heading's text in AsciiDoc, without what is a character's number on its page."""
-    from hyperrun.search.parsing.asciidoc_inline import Inline
+    from hyperrun.search.parsing.asciidoc.inline import Inline
 
     source = re.sub(r" -- ", "", re.sub(r"__(\S.*?)__", r"\1", source))
     return re.sub(r"[“”‘’—→⇒←⇐]", "", Inline({}, str).plain(source))

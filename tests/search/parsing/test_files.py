@@ -11,7 +11,8 @@ from hyperrun.passage import Passage
 from hyperrun.redaction import without_secrets
 from hyperrun.search import ignore
 from hyperrun.search.index import Index
-from hyperrun.search.parsing import documents, files, notebooks, python_code
+from hyperrun.search.parsing import documents, files, notebooks
+from hyperrun.search.parsing.code import python
 from tests.search import repository
 
 
@@ -175,7 +176,7 @@ def test_python_that_does_not_parse_is_still_found(tmp_path: Path) -> None:
 
 def test_a_decorated_method_begins_at_its_decorator() -> None:
     text = "class A:\n    x = 1\n\n    @property\n    def b(self):\n        return 1\n"
-    chunks = {chunk.title: chunk for chunk in python_code.chunks(text, "m")}
+    chunks = {chunk.title: chunk for chunk in python.chunks(text, "m")}
     assert (chunks["A.b"].start_line, chunks["A.b"].end_line) == (4, 6)
 
 

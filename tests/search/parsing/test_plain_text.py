@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from hyperrun.search.parsing import markdown, markdown_rules, plain_text
+from hyperrun.search.parsing import plain_text
+from hyperrun.search.parsing.markdown import document as markdown
+from hyperrun.search.parsing.markdown import rules
 from tests.search.parsing.test_constructs import MARKDOWN
 
 WRITTEN = {
@@ -30,9 +32,9 @@ WRITTEN = {
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    markdown_rules.parser.cache_clear()
+    rules.parser.cache_clear()
     yield
-    markdown_rules.parser.cache_clear()
+    rules.parser.cache_clear()
 
 
 @pytest.mark.parametrize("components", [False, True])
@@ -42,12 +44,12 @@ def test_a_document_says_the_same(
 ) -> None:
     quick = markdown.read(text, None, components)
     monkeypatch.setattr(plain_text, "use", lambda markup: None)
-    markdown_rules.parser.cache_clear()
+    rules.parser.cache_clear()
     assert quick == markdown.read(text, None, components)
 
 
 def test_plain_text_is_taken_past_the_rules() -> None:
-    taken = markdown_rules.parser(False).parse("Words\nof a paragraph.")
+    taken = rules.parser(False).parse("Words\nof a paragraph.")
     children = taken[1].children
     assert children is not None
     assert [each.content for each in children] == ["Words of a paragraph."]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from hyperrun.search.parsing.asciidoc_lines import Attributes, Line
+from hyperrun.search.parsing.asciidoc.lines import Attributes, Line
 
 MAX_COLUMNS = 100
 _CELL = re.compile(

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from hyperrun.search.parsing import asciidoc_marks as marks
-from hyperrun.search.parsing import asciidoc_tables, commonmark
-from hyperrun.search.parsing.asciidoc_inline import Inline
-from hyperrun.search.parsing.asciidoc_lines import (
+from hyperrun.search.parsing import commonmark
+from hyperrun.search.parsing.asciidoc import marks, tables
+from hyperrun.search.parsing.asciidoc.inline import Inline
+from hyperrun.search.parsing.asciidoc.lines import (
     ENTRY,
     Attributes,
     Line,
@@ -292,13 +292,13 @@ class _Writer:
         return commonmark.fence(code, re.sub(r"[^\w+#.-]", "", language))
 
     def _table(self, lines: Sequence[Line], mark: str, told: Told) -> str:
-        rows, has_head = asciidoc_tables.rows(lines, mark, told.said)
+        rows, has_head = tables.rows(lines, mark, told.said)
         written = [[self._cell(cell) for cell in row] for row in rows]
         if written and not has_head:
             written.insert(0, [""] * len(written[0]))
         return commonmark.table(written)
 
-    def _cell(self, cell: asciidoc_tables.Cell) -> str:
+    def _cell(self, cell: tables.Cell) -> str:
         if cell.style == "a":
             return self._content([Line(1, line) for line in cell.text.split("\n")])
         if cell.style in ("l", "m"):

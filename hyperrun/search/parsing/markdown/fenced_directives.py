@@ -3,19 +3,13 @@
 import re
 from textwrap import dedent
 
-from hyperrun.search.parsing import (
-    commonmark,
-    csv_tables,
-    directives,
-    includes,
-    markdown_code,
-    snippets,
-)
-from hyperrun.search.parsing import members as api
+from hyperrun.search.parsing import commonmark, csv_tables, directives, includes
 from hyperrun.search.parsing.blocks import Block
-from hyperrun.search.parsing.markdown_reading import Reading
-from hyperrun.search.parsing.markdown_rules import parser
-from hyperrun.search.parsing.markdown_text import end_of
+from hyperrun.search.parsing.markdown import code_blocks, snippets
+from hyperrun.search.parsing.markdown.reading import Reading
+from hyperrun.search.parsing.markdown.rules import parser
+from hyperrun.search.parsing.markdown.text import end_of
+from hyperrun.search.parsing.objects import members as api
 
 _CUTS = {"lines", "start-after", "end-before", "start-at", "end-at", "pyobject", "start-line",
          "end-line"}  # fmt: skip
@@ -30,7 +24,7 @@ def blocks(
     if name in ("currentmodule", "module", "py:currentmodule", "py:module"):
         document.module = argument
     if name == "eval-rst":
-        from hyperrun.search.parsing import restructured
+        from hyperrun.search.parsing.restructured import document as restructured
 
         return restructured.described(body, document.place, document.module, start, end)
     if name in directives.NOTES:
@@ -54,13 +48,13 @@ def blocks(
         language = argument or {"mermaid": "mermaid"}.get(name, "")
         content = commonmark.titled(
             document.words(options.get("caption", "")),
-            markdown_code.as_shown(document, directives.code(name, text), language),
+            code_blocks.as_shown(document, directives.code(name, text), language),
         )
         return [document.block(start, end, content)]
     if name == "code-tab":
         language, label = directives.code_tab(argument)
         code = commonmark.titled(
-            document.words(label), markdown_code.as_shown(document, text, language)
+            document.words(label), code_blocks.as_shown(document, text, language)
         )
         return [document.block(start, end, code)]
     if name in directives.NOTHING:
@@ -109,7 +103,7 @@ def blocks(
 
 def described(document: Reading, name: str, body: str, start: int, end: int) -> list[Block]:
     """What `:::` and Sphinx's autodoc say of an object and its members."""
-    from hyperrun.search.parsing import signatures
+    from hyperrun.search.parsing.objects import signatures
 
     if document.place is None:
         return []

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, docstrings
+from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.members import Member
-from hyperrun.search.parsing.python_source import (
+from hyperrun.search.parsing.objects import docstrings
+from hyperrun.search.parsing.objects.members import Member
+from hyperrun.search.parsing.objects.python_source import (
     Definition,
     Found,
     Object,

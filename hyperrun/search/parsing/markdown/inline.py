@@ -4,9 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from hyperrun.search.parsing import commonmark, markdown_components
-from hyperrun.search.parsing.markdown_reading import Reading
-from hyperrun.search.parsing.markdown_text import (
+from hyperrun.search.parsing import commonmark
+from hyperrun.search.parsing.markdown import components
+from hyperrun.search.parsing.markdown.reading import Reading
+from hyperrun.search.parsing.markdown.text import (
     close_of,
     code_words,
     inline_escaped,
@@ -102,10 +103,10 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                     said = said[:start] + commonmark.link(said[start:], address)
                 elif name in _BLOCK_TAGS:
                     said += " " if said and not said.endswith((" ", "\n")) else ""
-                elif tag.is_empty and (own := markdown_components.imported(document, tag, "")):
+                elif tag.is_empty and (own := components.imported(document, tag, "")):
                     said += own
                 elif tag.is_empty and name not in ("img", "image", "icon"):
-                    said += commonmark.escaped(tag.said(*markdown_components.LABELS))
+                    said += commonmark.escaped(tag.said(*components.LABELS))
     return _EMPTY_STRONG.sub(lambda found: found["code"] or "", said)
 
 

@@ -10,7 +10,7 @@ from hyperrun.search.ignore import is_passed_over
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
-from hyperrun.search.parsing.markdown_text import without_hidden
+from hyperrun.search.parsing.markdown.text import without_hidden
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

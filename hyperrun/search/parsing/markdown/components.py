@@ -3,9 +3,11 @@
 import re
 from textwrap import dedent
 
-from hyperrun.search.parsing import commonmark, html_text, jsx, snippets
+from hyperrun.search.parsing import commonmark, html_text
 from hyperrun.search.parsing.blocks import Block
-from hyperrun.search.parsing.markdown_reading import Reading
+from hyperrun.search.parsing.markdown import snippets
+from hyperrun.search.parsing.markdown.reading import Reading
+from hyperrun.search.parsing.mdx import jsx
 
 _NOTE_COMPONENTS = frozenset((
     "note", "tip", "info", "warning", "caution", "danger", "callout", "aside", "admonition",

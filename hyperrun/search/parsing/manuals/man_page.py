@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.blocks import Block
-from hyperrun.search.parsing.roff_inline import TAG_MARKS, fonts_of, plain, said
+from hyperrun.search.parsing.manuals.roff_inline import TAG_MARKS, fonts_of, plain, said
 
 NAME = re.compile(
     r"[A-Za-z_]\S*(?<!\.so)\.(?:[1-8][a-z]{0,3}|man|roff)(?:\.(?:in|prebuilt|te?mpl|tpl|template))?$"

@@ -6,8 +6,9 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator
 
-from hyperrun.search.parsing import commonmark, signatures
-from hyperrun.search.parsing.python_source import Definition
+from hyperrun.search.parsing import commonmark
+from hyperrun.search.parsing.objects import signatures
+from hyperrun.search.parsing.objects.python_source import Definition
 
 _DIRECTIVE = re.compile(r"^\s*#\s*\|\s*(exporti?|exports|exec_doc)\b|^\s*#\s*(exports?)\b", re.M)
 

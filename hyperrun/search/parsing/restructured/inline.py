@@ -6,7 +6,7 @@ from docutils import nodes
 
 from hyperrun.search.parsing import commonmark, labels
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.restructured_tree import Role, parse
+from hyperrun.search.parsing.restructured.tree import Role, parse
 from hyperrun.search.parsing.roles import role
 
 MAX_DEPTH = 40

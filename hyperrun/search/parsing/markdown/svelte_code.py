@@ -2,7 +2,7 @@
 
 import re
 
-from hyperrun.search.parsing import twoslash
+from hyperrun.search.parsing.markdown import twoslash
 
 _TOLD = re.compile(r"[ \t]*(?:///|###|<!---)[ \t]*(?P<key>file|link|copy):(?P<value>.*)")
 _WRITTEN = re.compile(

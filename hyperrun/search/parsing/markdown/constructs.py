@@ -6,18 +6,11 @@ from dataclasses import replace
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
-from hyperrun.search.parsing import (
-    commonmark,
-    directives,
-    includes,
-    markdown_code,
-    markdown_components,
-    markdown_directives,
-    snippets,
-)
+from hyperrun.search.parsing import commonmark, directives, includes
 from hyperrun.search.parsing.blocks import Block
-from hyperrun.search.parsing.markdown_reading import Reading
-from hyperrun.search.parsing.markdown_text import superscript
+from hyperrun.search.parsing.markdown import code_blocks, components, fenced_directives, snippets
+from hyperrun.search.parsing.markdown.reading import Reading
+from hyperrun.search.parsing.markdown.text import superscript
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -46,9 +39,7 @@ def blocks(
         case "container":
             return _container(document, meta["info"], meta["body"], start, end)
         case "component":
-            return markdown_components.blocks(
-                document, meta["tag"], meta["body"], start, end, meta["skip"]
-            )
+            return components.blocks(document, meta["tag"], meta["body"], start, end, meta["skip"])
         case "snippet":
             found = []
             for name in meta["files"]:
@@ -67,7 +58,7 @@ def blocks(
             block.apart = not nested
             return [block]
         case "api":
-            return markdown_directives.described(document, meta["object"], meta["body"], start, end)
+            return fenced_directives.described(document, meta["object"], meta["body"], start, end)
         case "liquid" | "shortcode":
             return _tags(document, meta["tags"], meta.get("body"), start, end)
     return []
@@ -106,8 +97,8 @@ def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int)
 
 def _container(document: Reading, info: str, body: str, start: int, end: int) -> list[Block]:
     """`:::` of Docusaurus, VitePress, Quarto and MyST."""
-    if directive := markdown_code.directive(info):
-        return markdown_directives.blocks(document, *directive, body, start, end)
+    if directive := code_blocks.directive(info):
+        return fenced_directives.blocks(document, *directive, body, start, end)
     if callout := _CALLOUT.search(info):
         titled = re.search(r"title=(?:\"([^\"]*)\"|'([^']*)')", info)
         title = (titled[1] or titled[2]) if titled else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.blocks import Block, joined
-from hyperrun.search.parsing.r_help_tree import Macro, Node, Text, parse
+from hyperrun.search.parsing.manuals.r_help_tree import Macro, Node, Text, parse
 
 _HEADINGS = {
     "arguments": ("Arguments", "arguments"),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from hyperrun.search.parsing.asciidoc_lines import Line
+from hyperrun.search.parsing.asciidoc.lines import Line
 
 NOTES = {"NOTE": "Note", "TIP": "Tip", "IMPORTANT": "Important", "WARNING": "Warning",
          "CAUTION": "Caution"}  # fmt: skip

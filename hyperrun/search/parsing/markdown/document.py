@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from hyperrun.search.parsing import (
-    commonmark,
-    html_text,
-    markdown_code,
-    markdown_constructs,
-    markdown_directives,
-    markdown_line,
-    svelte_code,
-)
+from hyperrun.search.parsing import commonmark, html_text
 from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.markdown_reading import Reading
-from hyperrun.search.parsing.markdown_rules import parser
-from hyperrun.search.parsing.markdown_text import (
+from hyperrun.search.parsing.markdown import (
+    code_blocks,
+    constructs,
+    fenced_directives,
+    inline,
+    svelte_code,
+)
+from hyperrun.search.parsing.markdown.reading import Reading
+from hyperrun.search.parsing.markdown.rules import parser
+from hyperrun.search.parsing.markdown.text import (
     end_of,
     inline_escaped,
     plain,
@@ -92,7 +91,7 @@ class Document(Reading):
                 continue
             start, stop = token.map[0] + offset + 1, token.map[1] + offset
             if token.type == "construct":
-                found += markdown_constructs.blocks(self, token, start, stop)
+                found += constructs.blocks(self, token, start, stop)
             elif token.type == "heading_open":
                 found.append(self._heading(token, tokens[at + 1], start, stop))
             elif token.type in ("bullet_list_open", "ordered_list_open", "dl_open"):
@@ -101,12 +100,10 @@ class Document(Reading):
             elif token.type == "html_block":
                 found += self._html(token, start, stop)
             elif token.type == "fence" and token.info.strip() == "{eval-rst}":
-                found += markdown_directives.blocks(
-                    self, "eval-rst", "", token.content, start, stop
-                )
+                found += fenced_directives.blocks(self, "eval-rst", "", token.content, start, stop)
             elif token.type == "fence" and token.info.startswith("{include}"):
                 argument = token.info.removeprefix("{include}")
-                found += markdown_directives.blocks(
+                found += fenced_directives.blocks(
                     self, "include", argument, token.content, start, stop
                 )
             elif token.type != "paragraph_open" or not _leads_through_page(tokens[at + 1]):
@@ -114,8 +111,8 @@ class Document(Reading):
             at = end
         return found
 
-    def _heading(self, token: "Token", inline: "Token", start: int, end: int) -> Block:
-        source = inline.content
+    def _heading(self, token: "Token", line: "Token", start: int, end: int) -> Block:
+        source = line.content
         own_id, self.own_id = self.own_id, ""
         whole = source
         source, attribute = attributes(source)
@@ -124,8 +121,8 @@ class Document(Reading):
         elif match := _ID_TAG.search(source):
             own_id = match[1]
         level = int(token.tag[1:])
-        said = markdown_line.said(self, inline.children or [])
-        title = words_of(inline.children or [])
+        said = inline.said(self, line.children or [])
+        title = words_of(line.children or [])
         if whole.endswith("]") and source != whole:
             said, title = (_IN_BRACKETS.sub("", each) for each in (said, title))
         elif attribute:  # marks that close a heading stand before it
@@ -228,15 +225,15 @@ class Document(Reading):
         token = tokens[0]
         match token.type:
             case "inline":
-                return markdown_line.said(self, token.children or [])
+                return inline.said(self, token.children or [])
             case "paragraph_open":
-                return commonmark.paragraph(markdown_line.said(self, tokens[1].children or []))
+                return commonmark.paragraph(inline.said(self, tokens[1].children or []))
             case "heading_open":
-                return commonmark.strong(markdown_line.said(self, tokens[1].children or []))
+                return commonmark.strong(inline.said(self, tokens[1].children or []))
             case "fence":
                 return self._fence(token.content, token.info)
             case "code_block":
-                return markdown_code.as_shown(self, dedent(token.content), "")
+                return code_blocks.as_shown(self, dedent(token.content), "")
             case "blockquote_open":
                 return self._quotation(tokens)
             case "bullet_list_open" | "ordered_list_open" | "dl_open":
@@ -246,15 +243,15 @@ class Document(Reading):
             case "html_block":
                 return self.joined(self._html(token, 1, 1))
             case "construct":
-                return self.joined(markdown_constructs.blocks(self, token, 1, 1, nested=True))
+                return self.joined(constructs.blocks(self, token, 1, 1, nested=True))
             case "math_block" | "math_block_label":
                 return f"$$\n{token.content.strip()}\n$$"
         return ""
 
     def _fence(self, code: str, info: str) -> str:
-        if directive := markdown_code.directive(info.strip()):
-            return self.joined(markdown_directives.blocks(self, *directive, code, 1, 1))
-        return markdown_code.fence(self, code, info)
+        if directive := code_blocks.directive(info.strip()):
+            return self.joined(fenced_directives.blocks(self, *directive, code, 1, 1))
+        return code_blocks.fence(self, code, info)
 
     def _nested_items(self, tokens: Sequence["Token"]) -> list[Block]:
         outer, self.includes = self.includes, []
@@ -287,7 +284,7 @@ class Document(Reading):
                 if len(rows) == 1:
                     style = str(token.attrGet("style") or "")
                     alignments.append(style.removeprefix("text-align:"))
-                rows[-1].append(markdown_line.said(self, tokens[at + 1].children or []))
+                rows[-1].append(inline.said(self, tokens[at + 1].children or []))
         return commonmark.table(rows, alignments)
 
     # Code
@@ -297,7 +294,7 @@ class Document(Reading):
     def words(self, text: str) -> str:
         """One line of Markdown, cleaned."""
         tokens = parser(self.components).parseInline(text, self.environment)
-        return markdown_line.said(self, tokens[0].children or [])
+        return inline.said(self, tokens[0].children or [])
 
     # Inside of a line
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, docstrings
+from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.members import Member
-from hyperrun.search.parsing.python_source import (
+from hyperrun.search.parsing.objects import docstrings
+from hyperrun.search.parsing.objects.members import Member
+from hyperrun.search.parsing.objects.python_source import (
     Definition,
     Found,
     assigned,
@@ -21,7 +22,7 @@ from hyperrun.search.parsing.python_source import (
     resolve,
     variable_doc,
 )
-from hyperrun.search.parsing.sphinx_settings import SphinxSettings
+from hyperrun.search.parsing.objects.sphinx_settings import SphinxSettings
 
 MAX_MEMBERS = 150
 MAX_CHARS = 120_000

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from textwrap import dedent
 
-from hyperrun.search.parsing import commonmark, markdown, other_code
+from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.parsing.code import other_languages
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.markdown import document as markdown
 from hyperrun.search.site import sluggers
 from hyperrun.search.site.rules import with_anchor
 
@@ -54,7 +56,7 @@ def chunks(
     of a module's page, None where it has none."""
     lines = text.splitlines()
     docs = list(_READERS[suffix](lines))
-    language = other_code.BY_PATTERN[suffix]
+    language = other_languages.BY_PATTERN[suffix]
     found = []
     for each in docs:
         address = page(each.module) if each.module else None
@@ -62,7 +64,7 @@ def chunks(
             at = with_anchor(address, chunk.anchor) if address is not None else ""
             found.append(replace(chunk, address=at))
     spans = [(each.start, each.end) for each in docs]
-    found += other_code.chunks(text, suffix, stem, spans)
+    found += other_languages.chunks(text, suffix, stem, spans)
     return sorted(found, key=lambda chunk: chunk.start_line)
 
 

@@ -10,17 +10,12 @@ from pathlib import Path, PurePosixPath
 from textwrap import dedent
 
 from hyperrun.files import read_text
-from hyperrun.search.parsing import (
-    comments,
-    commonmark,
-    header_docs,
-    jsdoc,
-    markdown,
-    other_code,
-)
+from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.parsing.code import comments, header_docs, jsdoc, other_languages
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.markdown import document as markdown
 
 LEAST_LINES = 3  # that say anything; what is said in less is found with its code
 MAX_SIGNATURE_LINES = 6
@@ -47,12 +42,12 @@ def chunks(text: str, suffix: str, stem: str, place: Place) -> list[Chunk]:
     """The sections of what is documented, and the definitions of the file."""
     lines = text.splitlines()
     language, docs_of = _READERS[suffix]
-    defined = other_code.chunks(text, suffix, stem)
+    defined = other_languages.chunks(text, suffix, stem)
     docs = list(docs_of(lines, defined, place))
     found = [chunk for doc in docs for chunk in _sections(doc, lines, language, place)]
     spans = [(doc.start, doc.start + len(doc.lines) - 1) for doc in docs if not doc.code]
     if spans:
-        defined = other_code.chunks(text, suffix, stem, spans)
+        defined = other_languages.chunks(text, suffix, stem, spans)
     return sorted(found + defined, key=lambda chunk: chunk.start_line)
 
 

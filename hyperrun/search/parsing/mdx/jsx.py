@@ -328,7 +328,7 @@ class _Reader:
 
 @lru_cache(maxsize=32)
 def _tree(source: str) -> "Node":
-    from hyperrun.search.parsing.other_code import parsed
+    from hyperrun.search.parsing.code.other_languages import parsed
 
     root: Node = parsed(source, ".tsx")
     return root

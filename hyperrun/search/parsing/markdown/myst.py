@@ -4,8 +4,8 @@ and substitutions."""
 import re
 from collections.abc import Mapping
 
-from hyperrun.search.parsing import sphinx_settings
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.objects import sphinx_settings
 from hyperrun.search.site import literals
 
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})(?P<info>.*)")

@@ -2,10 +2,12 @@
 
 import re
 
-from hyperrun.search.parsing import commonmark, package_managers, snippets, svelte_code, twoslash
+from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import language_of
-from hyperrun.search.parsing.markdown_reading import Reading
-from hyperrun.search.parsing.markdown_text import HIDDEN_RUST
+from hyperrun.search.parsing.markdown import snippets, svelte_code, twoslash
+from hyperrun.search.parsing.markdown.reading import Reading
+from hyperrun.search.parsing.markdown.text import HIDDEN_RUST
+from hyperrun.search.parsing.mdx import package_managers
 
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
 _BUBBLE = re.compile(r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*\(\d+\))!(?=\s*(?:\*/|-->)?\s*$)")

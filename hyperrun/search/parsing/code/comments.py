@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from textwrap import dedent
 
-from hyperrun.search.parsing import jsdoc
+from hyperrun.search.parsing.code import jsdoc
 
 _FENCE = re.compile(r"(\s*(?:`{3,}|~{3,}))[ \t]*(.*)$")
 _OF_TESTS = frozenset(("no_run", "should_panic", "ignore", "compile_fail", "test_harness"))

@@ -13,22 +13,15 @@ from textwrap import dedent
 from docutils import nodes
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import (
-    commonmark,
-    csv_tables,
-    directives,
-    fields,
-    highlighting,
-    includes,
-    members,
-    sphinx_settings,
-)
+from hyperrun.search.parsing import commonmark, csv_tables, directives, highlighting, includes
 from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
-from hyperrun.search.parsing.members import Member
-from hyperrun.search.parsing.restructured_inline import MAX_DEPTH, Inline, plain
-from hyperrun.search.parsing.restructured_lines import SourceLines
-from hyperrun.search.parsing.restructured_tree import Directive, parse
+from hyperrun.search.parsing.objects import members, sphinx_settings
+from hyperrun.search.parsing.objects.members import Member
+from hyperrun.search.parsing.restructured import fields
+from hyperrun.search.parsing.restructured.inline import MAX_DEPTH, Inline, plain
+from hyperrun.search.parsing.restructured.lines import SourceLines
+from hyperrun.search.parsing.restructured.tree import Directive, parse
 
 _NO_ANCHOR = frozenset(("noindex", "no-index"))
 _CUTS = frozenset(("lines", "start-after", "end-before", "start-at", "end-at", "pyobject"))
@@ -434,7 +427,7 @@ class _Writer:
         return joined(bounded(self._place.document(shown, _suffix(file)) or []))
 
     def _autodoc(self, node: Directive, argument: str, options: dict[str, str]) -> list[Member]:
-        from hyperrun.search.parsing import autodoc
+        from hyperrun.search.parsing.objects import autodoc
 
         if self._place is None:
             return []

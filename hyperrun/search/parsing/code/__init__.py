@@ -1,0 +1,1 @@
+"""Code as units, and the documentation in its comments."""

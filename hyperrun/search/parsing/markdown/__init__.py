@@ -1,0 +1,1 @@
+"""Markdown and its kin, and what their generators add."""

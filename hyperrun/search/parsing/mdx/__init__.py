@@ -1,0 +1,1 @@
+"""Components in MDX, read and never run."""

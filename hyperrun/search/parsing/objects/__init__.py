@@ -1,0 +1,1 @@
+"""Objects of an API that documentation describes out of their source."""
