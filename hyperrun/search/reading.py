@@ -1,7 +1,7 @@
 """Reading a repository's files for its index, in a process of its own and within bounds.
 
-Whatever a file or a configuration brings a parser to costs that file: it has no passages then, and
-the reason is kept.
+Whatever a file or a configuration brings a parser to costs that file: it is read as plain text or
+has no passages, and the reason is kept.
 """
 
 import hashlib
@@ -55,7 +55,19 @@ class Reading:
     reason: str = ""
 
 
-Reader = Worker[tuple[PurePosixPath, tuple[str, str]], Reading]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file to read: its size and time as they were looked up, its digest where it is known, the
+    rules that it is read by, and whether it is split in the place of parsed."""
+
+    path: PurePosixPath
+    status: os.stat_result
+    before: tuple[str, str]
+    by: str
+    as_text: bool = False
+
+
+Reader = Worker[Asked, Reading]
 
 
 def readings(
@@ -71,7 +83,7 @@ def readings(
 
     fingerprint = rules.fingerprint
     with closing(Worker(partial(_read, root, prefix, rules))) as worker:
-        waiting: tuple[str, os.stat_result, str] | None = None
+        waiting: Asked | None = None
         for path in paths:
             name = str(path)
             row = known.get(name)
@@ -84,39 +96,43 @@ def readings(
             if row is not None and (*row[:2], row[3]) == (status.st_mtime_ns, status.st_size, by):
                 yield name, None
                 continue
-            before = waiting and (waiting[0], _reading(worker, *waiting[1:]))
-            worker.ask((path, row[2:] if row is not None else ("", by)))
-            waiting = (name, status, by)
+            before = waiting and (str(waiting.path), _reading(worker, waiting))
+            waiting = Asked(path, status, row[2:] if row is not None else ("", by), by)
+            worker.ask(waiting)
             if before:
                 yield before
         if waiting:
-            yield waiting[0], _reading(worker, *waiting[1:])
+            yield str(waiting.path), _reading(worker, waiting)
 
 
-def _reading(
-    worker: Reader,
-    status: os.stat_result,
-    by: str,
-) -> Reading | str:
+def _reading(worker: Reader, asked: Asked) -> Reading | str:
     """What the worker has read; where it could not, why."""
+    from hyperrun.search.parsing import files
+
     try:
         return worker.answer()
-    except (UnreadableFile, Exceeded) as error:
+    except Exceeded as error:
+        reason = str(error)
+        if not asked.as_text and asked.path.suffix.lower() not in files.DATA:
+            asked = replace(asked, before=("", asked.by), as_text=True)
+            worker.ask(asked)
+            read = _reading(worker, asked)
+            if isinstance(read, Reading) and read.rows:
+                return replace(read, reason=f"is read as plain text: it {reason}")
+    except UnreadableFile as error:
         reason = str(error)
     except OSError as error:  # it may be readable at the next look, without having changed
         return f"cannot be read: {error.strerror}"
     except Exception as error:  # whatever a stranger's file brings a parser to
         reason = f"cannot be read: {type(error).__name__}: {error}"[:200]
-    return Reading(status.st_mtime_ns, status.st_size, "", by, [], reason)
+    return Reading(asked.status.st_mtime_ns, asked.status.st_size, "", asked.by, [], reason)
 
 
-def _read(
-    root: Path, prefix: str, rules: Rules, question: tuple[PurePosixPath, tuple[str, str]]
-) -> Reading:
+def _read(root: Path, prefix: str, rules: Rules, asked: Asked) -> Reading:
     """One file's passages, within bounds; runs in the worker. Raises as `files.read` does."""
     from hyperrun.search.parsing import files
 
-    path, before = question
+    path = asked.path
     place = root / path
     status = place.stat()
     by = rules.fingerprint if path.suffix.lower() in files.BY_SITE else ""
@@ -124,9 +140,9 @@ def _read(
     if content.startswith(LFS_POINTER):
         raise UnreadableFile("stands for a file that Git LFS holds: git lfs pull brings it")
     digest = hashlib.sha256(content).hexdigest()
-    if before == (digest, by):
+    if asked.before == (digest, by):
         return Reading(status.st_mtime_ns, status.st_size, digest, by, None)
-    chunks = files.read(root, path, rules)
+    chunks = files.read(root, path, rules, as_text=asked.as_text)
     reason = f"has more than {MAX_CHUNKS} passages; the rest are left out"
     return Reading(
         status.st_mtime_ns,

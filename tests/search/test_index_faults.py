@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -161,10 +162,10 @@ def test_a_file_whose_parser_fails_costs_that_file(
 ) -> None:
     read = files.read
 
-    def failing(root: Path, path: PurePosixPath, rules: Rules) -> list[Chunk]:
+    def failing(root: Path, path: PurePosixPath, rules: Rules, *, as_text: bool) -> list[Chunk]:
         if path.name == "bad.md":
             raise LookupError("no such thing")
-        return read(root, path, rules)
+        return read(root, path, rules, as_text=as_text)
 
     monkeypatch.setattr(files, "read", failing)
     for name in ("a.md", "bad.md", "c.md"):
@@ -182,6 +183,37 @@ def test_a_file_whose_parser_fails_costs_that_file(
     assert found["bad.md"].reason == "cannot be read: LookupError: no such thing"
     assert not found["bad.md"].rows
     assert found["a.md"].rows and found["c.md"].rows
+
+
+def test_a_file_that_ends_its_reader_is_read_as_plain_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = files.read
+
+    def dying(root: Path, path: PurePosixPath, rules: Rules, *, as_text: bool) -> list[Chunk]:
+        if path.stem == "bad" and not as_text:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(root, path, rules, as_text=as_text)
+
+    monkeypatch.setattr(files, "read", dying)
+    names = ("bad.md", "bad.go", "bad.ipynb", "good.md")
+    for name in names:
+        repository.write(tmp_path, name, "# Lamps\n\nHow bright they are.\n")
+    paths = [PurePosixPath(name) for name in names]
+    page, code, notebook, good = [each for _, each in readings(tmp_path, "", NO_RULES, paths, {})]
+    assert isinstance(page, Reading)
+    assert isinstance(code, Reading)
+    assert isinstance(notebook, Reading)
+    assert isinstance(good, Reading)
+    assert [[row[0].kind for row in each.rows or ()] for each in (page, code, notebook)] == [
+        ["document"], ["module"], [],
+    ]  # fmt: skip
+    told = "is read as plain text: it ended its reader (SIGKILL)"
+    assert (page.reason, code.reason, notebook.reason) == (
+        told, told, "ended its reader (SIGKILL)",
+    )  # fmt: skip
+    assert [row[0].title for row in good.rows or ()] == ["Lamps"]
+    assert page.digest == good.digest  # it is read anew only where it changes
 
 
 def test_a_pointer_of_git_lfs_is_named_and_not_read(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
 from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
 from hyperrun.search.parsing import documents, notebooks, openapi
-from hyperrun.search.parsing.chunk import Chunk, split
+from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.code import doc_comments, other_languages, python, written_docs
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.manuals import man_page
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst", ".livemd", ".cheatmd"}
 PAGES = {".ipynb", ".rst", ".rd"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
+DATA = {".ipynb", ".json"}  # says nothing as plain text
 # What is read as a site's rules have it.
 BY_SITE = PAGES | written_docs.SUFFIXES | doc_comments.SUFFIXES
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
@@ -51,9 +52,11 @@ def max_bytes(path: PurePosixPath) -> int:
     return MAX_NOTEBOOK_BYTES if path.suffix.lower() == ".ipynb" else MAX_BYTES
 
 
-def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk]:
+def read(
+    root: Path, path: PurePosixPath, rules: Rules = NO_RULES, *, as_text: bool = False
+) -> list[Chunk]:
     """The chunks of one file; none where it is generated or says nothing. Those of a page have
-    their addresses by the site's `rules`.
+    their addresses by the site's `rules`. `as_text`, it is split and not parsed.
 
     Raises `UnreadableFile` where it is binary or too large, and OSError where it cannot be read.
     """
@@ -65,18 +68,21 @@ def read(root: Path, path: PurePosixPath, rules: Rules = NO_RULES) -> list[Chunk
     if _FOR_PROGRAMS.match(path.name) or _NBDEV.search(text[:4_000]) or _is_minified(text, suffix):
         return []
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
+    place = Place(root.resolve(), path, documents.blocks)
     try:
-        chunks = _parse(text, suffix, Place(root.resolve(), path, documents.blocks), stem, rules)
+        chunks = _text(text, suffix, stem) if as_text else _parse(text, suffix, place, stem, rules)
     except Exception as error:  # whatever a stranger's file brings a parser to, the next is read
         log.info("%s is read as plain text: %s: %s", path, type(error).__name__, error)
-        if suffix in (".ipynb", ".json"):
+        if suffix in DATA:
             raise UnreadableFile(f"cannot be parsed: {error}"[:200]) from error
-        lines = text.splitlines()
-        chunks = [
-            Chunk(start, end, stem, "document", "\n".join(lines[start - 1 : end]))
-            for start, end in split(lines, 1)
-        ]
+        chunks = _text(text, suffix, stem)
     return [chunk for chunk in chunks if chunk.text.strip()]
+
+
+def _text(text: str, suffix: str, stem: str) -> list[Chunk]:
+    """What no parser could read, split."""
+    kind = "document" if suffix in PAGES | TEXT else "module"
+    return [replace(chunk, kind=kind) for chunk in documents.plain(text, stem)]
 
 
 def readable(content: bytes) -> str:
