@@ -24,7 +24,7 @@ PAGES = {".ipynb", ".rst", ".rd"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
 DATA = {".ipynb", ".json"}  # says nothing as plain text
 # What is read as a site's rules have it.
-BY_SITE = PAGES | written_docs.SUFFIXES | doc_comments.SUFFIXES
+BY_SITE = PAGES | TEXT | written_docs.SUFFIXES | doc_comments.SUFFIXES
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
 OFTENEST_ACCENT = 0.2  # of the letters of a text that is Western
@@ -69,6 +69,7 @@ def read(
         return []
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     place = Place(root.resolve(), path, documents.blocks)
+    suffix = rules.markup(str(path)) or suffix
     try:
         chunks = _text(text, suffix, stem) if as_text else _parse(text, suffix, place, stem, rules)
     except Exception as error:  # whatever a stranger's file brings a parser to, the next is read

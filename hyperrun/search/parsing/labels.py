@@ -89,7 +89,7 @@ def _sources(root: str, folder: str) -> Iterator[str]:
     for here, folders, names in os.walk(os.path.join(root, folder)):
         folders[:] = sorted(each for each in folders if not is_passed_over(each))
         for name in sorted(names):
-            if name.endswith((".rst", ".md", ".myst")):
+            if name.endswith((".rst", ".txt", ".md", ".myst")):
                 count += 1
                 if count > MAX_FILES:
                     return

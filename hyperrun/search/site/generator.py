@@ -35,6 +35,10 @@ class Generator:
         """What names the anchors of a file's page."""
         return Nothing()
 
+    def markup(self, file: str) -> str:
+        """The suffix by which a file is read, where that is not its own; "" else."""
+        return ""
+
     def inside(self, file: str) -> tuple[str, str] | None:
         """The innermost of `folders` that holds a file, and the file's path there."""
         best: tuple[str, str] | None = None

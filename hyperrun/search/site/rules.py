@@ -82,6 +82,12 @@ class Rules:
         found = self._of(file)
         return Nothing() if found is None else found[0].anchors(file, front or {})
 
+    def markup(self, file: str) -> str:
+        """The suffix by which its site has a file read, where that is not its own; "" else."""
+        file = self._shown(file)
+        found = self._of(file)
+        return "" if found is None else found[0].markup(file)
+
     def _shown(self, file: str) -> str:
         """The file as its site's sources hold it: itself, or a link to it."""
         is_elsewhere = bool(self.links) and self._of(file) is None

@@ -44,6 +44,9 @@ class Sphinx(Generator):
             return as_folder(stem, "index")
         return as_file(stem, self.file_suffix, "index")
 
+    def markup(self, file: str) -> str:
+        return ".rst" if file.endswith(".txt") and self.page(file, {}) is not None else ""
+
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         if file.endswith(".ipynb") and self.jupyter:
             return sluggers.Jupyter()

@@ -1,11 +1,12 @@
 """Addresses in the index: made when it is built, and made again where the rules are others."""
 
 import sqlite3
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from hyperrun.search.index import Index
+from hyperrun.search.parsing import files
 from hyperrun.search.site import rules
 from tests.search import repository
 
@@ -31,6 +32,20 @@ def test_each_passage_has_the_address_of_its_own_section(tmp_path: Path) -> None
     index.refresh(root)
     assert addresses(index, "docs/use/index.md")[-2:] == ["use/#winding", "use/#winding_1"]
     assert addresses(index, "lib.py") == [""]
+
+
+def test_texts_that_sphinx_makes_pages_of_are_read_as_its_sources(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    repository.write(root, "docs/conf.py", "project = 'x'\nsource_suffix = '.txt'\n")
+    page = "Lamps\n=====\n\n.. _winding-it:\n\n``Winding``\n-----------\n\nTwelve *times*.\n"
+    repository.write(root, "docs/index.txt", page + "\nSee :ref:`winding-it`.\n")
+    repository.write(root, "notes.txt", page)
+    index = Index(tmp_path / "data/index/x.sqlite3")
+    index.refresh(root)
+    assert addresses(index, "docs/index.txt")[-1] == "./#winding-it"
+    assert addresses(index, "notes.txt") == [""]
+    chunk = files.read(root, PurePosixPath("docs/index.txt"), rules.read(root))[-1]
+    assert chunk.content == "## `Winding`\n\nTwelve *times*.\n\nSee Winding."
 
 
 def test_only_pages_are_read_again_where_the_rules_are_others(tmp_path: Path) -> None:
