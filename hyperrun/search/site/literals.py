@@ -168,6 +168,13 @@ def read_python(source: str) -> dict[str, Any]:
             ) if isinstance(names.get(name), list):
                 added = _python(value, names)
                 names[name] = _joined(names[name], [added] if how == "append" else added)
+            case ast.Expr(
+                value=ast.Call(
+                    func=ast.Attribute(value=ast.Call(func=ast.Name(id="globals")), attr="update"),
+                    args=[ast.Call(keywords=told)],
+                )
+            ):  # by a function that gives back what it is told, with more of its own
+                names |= {each.arg: _python(each.value, names) for each in told if each.arg}
     return names
 
 

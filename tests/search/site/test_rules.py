@@ -76,6 +76,11 @@ NOT_COMMANDED = {
     ".readthedocs.yaml": "build:\n  commands:\n    # not -b dirhtml\n"
     "    - sphinx-build -b html dirhtml b\n",
 }  # fmt: skip
+BUILT_SPHINX = {
+    "docs/conf.py": "from lamps import conf\n\n"
+    "globals().update(conf.build('lamps', __file__, project='x', **conf.more))\n",
+    "docs/index.rst": "x\n=\n",
+}
 NOT_SPHINX = {"tools/conf.py": "import os\nproject = os.getcwd()\n"}
 DOCUSAURUS = {
     "website/docusaurus.config.js": "module.exports = {url: 'https://x.org', baseUrl: '/b/',"
@@ -245,6 +250,7 @@ TITLED = {"\0heading": "Core"}
         (SPHINX, "docs/_build/b.rst", {}, None),
         (SPHINX, "docs/a/b.ipynb", {}, None),
         (SPHINX, "docs/index.rst", {}, "./"),
+        (BUILT_SPHINX, "docs/a/b.rst", {}, "a/b.html"),
         (DIRHTML, "manual/source/a/b.rst", {}, "a/b/"),
         (DIRHTML, "manual/source/a.md", {}, None),
         (COMMANDED, "manual/source/a/b.rst", {}, "a/b/"),
