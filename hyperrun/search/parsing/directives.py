@@ -39,6 +39,11 @@ TITLED = frozenset((
 ))  # fmt: skip
 # What a site describes of its own kinds; before a heading, some are only that one's anchor.
 DESCRIBED = frozenset(("confval", "option", "setting", "envvar", "cmdoption"))
+_VERSION_TAGS = {
+    "new": "New in version", "added": "Added in version", "available": "Available since version",
+    "changed": "Changed in version", "deprecated": "Deprecated since version",
+    "removed": "Removed in version",
+}  # fmt: skip
 _NOT_IN_AN_ID = re.compile(r"[^a-zA-Z0-9._]+")
 AUTODOC = re.compile(
     r"auto(module|class|function|method|attribute|exception|data|decorator|property|enum)$"
@@ -103,6 +108,13 @@ def code_tab(argument: str) -> tuple[str, str]:
     """The language of sphinx-tabs' code, and what its tab is called."""
     language, _, label = argument.strip().partition(" ")
     return language, label.strip() or language.capitalize()
+
+
+def version_tag(name: str, version: str) -> str:
+    """The sentence of a site's own tag for a version: `new-in 1.2`; "" for another tag."""
+    sentence = _VERSION_TAGS.get(re.sub(r"[-_]?(?:in|since)$", "", name.lower()))
+    number = version.split()[0].lstrip("vV") if version.strip() else ""
+    return f"{sentence} {number}." if sentence and number[:1].isdigit() else ""
 
 
 def version_note(name: str, argument: str, said: str) -> str:

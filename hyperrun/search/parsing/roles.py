@@ -19,6 +19,14 @@ _OBJECT_ROLES = frozenset((
     "cpp", "confval", "paramref",
 ))  # fmt: skip
 
+# Of these nothing in angle brackets is a target: `:program:`git clone <url>``.
+_WHOLE_ROLES = frozenset((
+    "kbd", "samp", "file", "command", "program", "literal", "code", "mimetype", "regexp", "makevar",
+    "newsgroup", "manpage", "mailheader",
+))  # fmt: skip
+# A name, in a role that only the project knows: `:reqmeta:`download_timeout``.
+_NAME = re.compile(r"-{0,2}[A-Za-z]\w*_\w+(?:\(\))?")
+
 
 def role(name: str, content: str) -> str:
     """What a role of MyST or reStructuredText says: its words, or a name as code."""
@@ -32,7 +40,7 @@ def role(name: str, content: str) -> str:
     if short in ("pep", "rfc", "cve", "cwe"):
         number = content.partition("<")[0].strip() or content
         return commonmark.escaped(number if "<" in content else f"{short.upper()} {number}")
-    named = _NAMED.fullmatch(content)
+    named = _NAMED.fullmatch(content) if short not in _WHOLE_ROLES else None
     words = (named["words"] if named else content).lstrip("!")
     if short in ("issue", "pr", "ticket") and not named:
         return ", ".join(f"#{each.strip()}" for each in content.split(","))
@@ -45,9 +53,11 @@ def role(name: str, content: str) -> str:
         return commonmark.escaped(words)
     if not named and words.startswith("~"):
         words = words[1:].rpartition(".")[2] or words[1:]
-    if short in ("kbd", "samp", "file", "command", "program", "literal", "code", "envvar", "option",
-                 "mimetype", "regexp", "dfn", "makevar", "newsgroup", "manpage", "keyword", "token",
-                 "default", "") or ":" in name or short in _OBJECT_ROLES:  # fmt: skip
+    if (
+        short in _WHOLE_ROLES or short in _OBJECT_ROLES or ":" in name
+        or short in ("envvar", "option", "dfn", "keyword", "token", "default", "")
+        or (not named and _NAME.fullmatch(words))
+    ):  # fmt: skip
         if short in _OBJECT_ROLES and not named:
             words = _SHORT_MODULE.sub("", words.lstrip("."))
         if short in ("samp", "file"):  # what stands in braces is for a reader to fill in

@@ -197,6 +197,19 @@ MARKDOWN = {
         "A lamp may run both of:\n\n- [One](#one)\n- [Two](#two)", "A lamp may run both of:\n\n- One\n- Two"
     ),
     "a table of contents": ("[TOC]\n\n[[toc]]\n\nWords.", "Words."),
+    "code in a shortcode of the site's own": (
+        '{{< code-toggle file=hugo >}}\n[a]\nb = 1\n\n[c]\n{{< /code-toggle >}}\n\n'
+        '{{< code-toggle config=x />}}\n\n{{< code file="a.html" lang="html" >}}\n<b>{{ x }}</b>\n{{< /code >}}',
+        "```\n[a]\nb = 1\n\n[c]\n```\n\n**a.html**\n\n```html\n<b>{{ x }}</b>\n```",
+    ),
+    "shortcodes that are shown": (
+        "```md\n{{</* tabs\n  a=1 */>}}\n{{%/* x */%}}\n```\n\nAs `{{</* y */>}}`.",
+        "```md\n{{< tabs\n  a=1 >}}\n{{% x %}}\n```\n\nAs `{{< y >}}`.",
+    ),
+    "versions in shortcodes": (
+        '{{< new-in 0.140.0 />}}\n\nHi.\n\n{{< deprecated-in "v1.2" >}}\nUse `a`.\n{{< /deprecated-in >}}',
+        "New in version 0.140.0.\n\nHi.\n\nDeprecated since version 1.2.\n\nUse `a`.",
+    ),
     "links that a shortcode addresses": (
         'See [`dim`]({{< ref "/a b" >}}), [the guide]({{% relref "b.md" %}}#x) and [so *on*]({{< ref "c" >}}).',
         "See `dim`, the guide and so *on*.",
@@ -303,6 +316,13 @@ RESTRUCTURED = {
     "roles": (
         "Use :class:`~a.b.Lamp`, :meth:`.dim`, :ref:`a\nplace <x>` and :kbd:`Ctrl`.",
         "Use `Lamp`, `dim()`, a place and `Ctrl`.",
+    ),
+    "roles that take no target": (
+        "Run :program:`lamp dim <level>` with :kbd:`Ctrl-<x>`.",
+        "Run `lamp dim <level>` with `Ctrl-<x>`.",
+    ),
+    "roles of the project's own": (
+        "See :reqmeta:`download_timeout` and :wiki:`a page`.", "See `download_timeout` and a page."
     ),
     "a link over a line break": (
         "See the `lamp\nmanual <https://x.example>`_.", "See the [lamp manual](https://x.example)."

@@ -37,6 +37,7 @@ HOSTILE = {
         "lamp.jl",
         'const LAMP = """\n' + "$LAMP\n" * 1_500 + '"""\n"""\n    f(x)\n\n$LAMP\n"""\nf(x) = 1\n',
     ),
+    "shortcodes that never end": ("lamp.md", "{{< code a >}}\n" * 20_000),
     "a name of spaces": ("lamp.md", "```js\n/// file: a" + " " * 100_000 + "b\n```\n"),
     "an anchor of spaces": ("lamp.md", "# [Lamps](@id a" + " " * 100_000 + "b\n\nThey shine."),
     "names of signs that never end": (

@@ -6,7 +6,7 @@ from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import language_of
 from hyperrun.search.parsing.markdown import snippets, svelte_code, twoslash
 from hyperrun.search.parsing.markdown.reading import Reading
-from hyperrun.search.parsing.markdown.text import HIDDEN_RUST
+from hyperrun.search.parsing.markdown.text import HIDDEN_RUST, without_escapes
 from hyperrun.search.parsing.mdx import package_managers
 
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
@@ -53,6 +53,7 @@ def fence(document: Reading, code: str, info: str) -> str:
     if "npm2yarn" in info.split():
         return _package_managers(document, code, info.split()[0])
     language, title = _told(info)
+    code = without_escapes(code)
     if document.is_svelte:
         code, file = svelte_code.shown(code, language)
         title = title or file

@@ -10,13 +10,14 @@ from hyperrun.search.parsing import commonmark, directives, includes
 from hyperrun.search.parsing.blocks import Block
 from hyperrun.search.parsing.markdown import code_blocks, components, fenced_directives, snippets
 from hyperrun.search.parsing.markdown.reading import Reading
-from hyperrun.search.parsing.markdown.text import superscript
+from hyperrun.search.parsing.markdown.text import superscript, without_escapes
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _PICTURE = re.compile(r"\.(?:svg|png|jpe?g|gif|webp|ico|mp4|webm|mov|cast|pdf)\b", re.IGNORECASE)
 _TAB = re.compile(r"(?m)^@tab(?::active)?[ \t]+(?P<title>\S.*?)(?:#[\w-]+)?[ \t]*$")  # of VuePress
+_VALUE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s\"'/][^\s\"']*))")  # of a shortcode
 _CALLOUT = re.compile(r"\.callout-([\w-]+)")
 
 
@@ -146,7 +147,7 @@ def _tags(
     for told in tags:
         name, _, rest = told.partition(" ")
         rest = rest.strip()
-        values = dict(re.findall(r"([\w-]+)\s*=\s*\"([^\"]*)\"", rest))
+        values = {key: quoted or plain for key, quoted, plain in _VALUE.findall(rest)}
         if name == "tabs" and "items" in values:  # of Hextra, whose tabs have no names
             document.tab_names = [each.strip() for each in values["items"].split(",")]
         if name == "tab" and body is not None:  # of Docsy, which is code
@@ -157,7 +158,16 @@ def _tags(
             found.append(document.block(start, end, commonmark.titled(label, said)))
         elif name in ("highlight", "code-block", "mermaid") and body is not None:
             language = rest.split()[0] if rest else ""
-            found.append(document.block(start, end, commonmark.fence(dedent(body), language)))
+            code = without_escapes(dedent(body))
+            found.append(document.block(start, end, commonmark.fence(code, language)))
+        elif name.startswith("code") and name != "codetabs" and body is not None:
+            title = values.get("title") or values.get("file") or values.get("filename") or ""
+            language = values.get("lang") or values.get("language") or ""
+            code = commonmark.fence(without_escapes(dedent(body)), language)
+            shown_title = document.words(title) if "." in title or " " in title else ""
+            found.append(document.block(start, end, commonmark.titled(shown_title, code)))
+        elif told_version := directives.version_tag(name, _first_words(rest.removesuffix("/"))):
+            found.append(Block(start, end, told_version))
         elif name in ("include", "include-markdown", "include_relative", "readfile", "embed"):
             file = values.get("file") or re.split(r"\s", rest)[0].strip("\"'")
             shown = snippets.found(document.place, file, ("", "_includes", "docs"))

@@ -453,15 +453,19 @@ def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]
     """A tag, with what it holds where it holds code or nothing for a reader."""
     name = tags[0].split()[0] if tags and tags[0] else ""
     is_code = name == "tab" and bool(re.search(r"\blang=", tags[0]))
-    if len(tags) == 1 and (is_code or name in _HOLD_CODE):
+    if len(tags) == 1 and not tags[0].endswith("/") and (is_code or _HOLDS_CODE.fullmatch(name)):
         for number in range(stop, end):
+            if not _may_look_on(state):
+                break
             if re.match(rf"\{{(%|\{{[<%])-?\s*(end{name}|/\s*{name})\b", _line(state, number)):
                 body = _inside(state, stop, number, state.blkIndent)
+                if name.startswith("code") and "```" in body:
+                    break  # which says itself what is code
                 return number + 1, {"name": kind, "tags": tags, "body": body}
     return stop, {"name": kind, "tags": tags}
 
 
-_HOLD_CODE = ("highlight", "comment", "code-block", "mermaid", "codetabs")
+_HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*")
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
     ":": (_container,), "/": (_block,), "<": (_include, _component),

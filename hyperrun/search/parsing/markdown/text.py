@@ -19,6 +19,7 @@ _KEYS = re.compile(r"\+\+([\w\"'\\ -]+(?:\+[\w\"'\\ -]+)*)\+\+")
 _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
 _LANGUAGE = re.compile(r"^#!\w+ ")
 _SHORTENED = re.compile(r"~~(?P<dot>\.?)(?P<name>[A-Za-z_][\w.]*)(?P<call>(?:\(\s*\))?)")
+_ESCAPE = re.compile(r"(?<=\{\{[<%])/\*|\*/(?=[%>]\}\})")
 HIDDEN_RUST = re.compile(r"\s*#(?: |$)")
 
 
@@ -68,9 +69,14 @@ def words_of(tokens: Sequence["Token"]) -> str:
     return said
 
 
+def without_escapes(code: str) -> str:
+    """Code in which Hugo shows shortcodes instead of running them: `{{</* tabs */>}}`."""
+    return _ESCAPE.sub("", code) if "{{" in code else code
+
+
 def code_words(code: str) -> str:
     """Code in a line without what marks its language, and a link that quartodoc is to shorten."""
-    code = _LANGUAGE.sub("", code)
+    code = without_escapes(_LANGUAGE.sub("", code))
     if (short := _SHORTENED.fullmatch(code)) is None:
         return code
     return short["dot"] + short["name"].rpartition(".")[2] + short["call"]
