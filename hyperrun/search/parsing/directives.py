@@ -19,7 +19,7 @@ VERSIONS = {
 CODE = frozenset((
     "code", "code-block", "sourcecode", "highlight-block", "parsed-literal", "prompt", "code-cell",
     "click:example", "click:run", "ipython", "doctest", "testcode", "testoutput",
-    "jupyter-execute", "plot",
+    "jupyter-execute", "plot", "console",
 ))  # fmt: skip
 DRAWN = frozenset(("mermaid", "graphviz", "digraph", "graph", "uml", "plantuml"))
 NOTHING = frozenset((
@@ -44,6 +44,8 @@ _VERSION_TAGS = {
     "changed": "Changed in version", "deprecated": "Deprecated since version",
     "removed": "Removed in version",
 }  # fmt: skip
+# What a directive that only the project knows describes: `--tag TAGS`, `migrate [app]`.
+CALL = re.compile(r"--?\w|[\w.-]+ [\[<]\w")
 _NOT_IN_AN_ID = re.compile(r"[^a-zA-Z0-9._]+")
 AUTODOC = re.compile(
     r"auto(module|class|function|method|attribute|exception|data|decorator|property|enum)$"

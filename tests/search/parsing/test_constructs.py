@@ -321,6 +321,11 @@ RESTRUCTURED = {
         "Run :program:`lamp dim <level>` with :kbd:`Ctrl-<x>`.",
         "Run `lamp dim <level>` with `Ctrl-<x>`.",
     ),
+    "options that a directive of the project's own describes": (
+        ".. lamp-admin:: dim [lamp]\n\nDims.\n\n.. lamp-option:: --level N, -l N\n\nHow far.\n\n"
+        ".. lamp-filter:: dim\n\n.. console::\n\n   $ lamp dim",
+        "**`dim [lamp]`**\n\nDims.\n\n**`--level N, -l N`**\n\nHow far.\n\n```console\n$ lamp dim\n```",
+    ),
     "roles of the project's own": (
         "See :reqmeta:`download_timeout` and :wiki:`a page`.", "See `download_timeout` and a page."
     ),

@@ -379,8 +379,8 @@ class _Writer:
             return ""
         if name in directives.TITLED or name in ("table", "tab-set"):
             return commonmark.titled(title, self._children(node))
-        if name == "glossary":
-            return self._children(node)
+        if directives.CALL.match(argument):
+            return commonmark.titled(commonmark.code_span(argument), self._children(node))
         return self._children(node)
 
     def _included(self, node: Directive, found: Sequence[Block], level: int) -> list[Block]:
@@ -497,7 +497,7 @@ def _language(name: str, argument: str) -> str:
         return argument.split()[0] if argument else "console"
     others = {"doctest": "pycon", "testcode": "python", "ipython": "python", "plot": "python",
               "jupyter-execute": "python", "click:example": "python", "click:run": "console",
-              "mermaid": "mermaid"}  # fmt: skip
+              "console": "console", "mermaid": "mermaid"}  # fmt: skip
     return others.get(name, "")
 
 
