@@ -92,6 +92,8 @@ def own_id(name: str, argument: str, program: str) -> str:
         first = re.split(r"[\s=\[]", first)[0]
         is_flag = first.startswith(("-", "/"))
         name = "-".join(filter(None, ("cmdoption", program, "" if is_flag else "arg")))
+    elif name not in DESCRIBED:
+        first = first.partition(" ")[0]  # of the project's own: what stands behind are arguments
     return _NOT_IN_AN_ID.sub("-", f"{name}-{first.lstrip('-/')}").strip("-")
 
 

@@ -342,3 +342,42 @@ def test_each_of_several_values_under_a_heading_is_a_section_under_its_own_id(
     ]
     assert found[1].content == ("**Type:** `int`\n\n**Default:** `3`\n\nHow many there are.")
     assert (found[1].start_line, found[1].end_line) == (6, 10)
+
+
+OWN = """\
+Events
+======
+
+.. event:: lamp-lit (app, lamp)
+
+   Sent when :lookup:`dark` is over.
+
+.. event:: lamp-out
+
+   Sent with :event:`lamp-lit`.
+
+.. lookup:: dark
+
+Of the night
+------------
+
+See :sig:`dark`.
+"""
+DECLARED = """\
+def setup(app):
+    app.add_object_type("event", "event", "pair: %s; event", parse_node=parse)
+    app.add_crossref_type(directivename="lookup", rolename="lookup")
+"""
+
+
+def test_what_an_extension_of_the_documentations_own_declares_is_described(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/page.rst", OWN)
+    repository.write(tmp_path, "docs/conf.py", "project = 'x'\nextensions = ['lampdocs']\n")
+    repository.write(tmp_path, "docs/_ext/lampdocs.py", DECLARED)
+    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
+    found = files.read(tmp_path, PurePosixPath("docs/page.rst"), rules.read(tmp_path))
+    assert [(each.title, each.address, each.content) for each in found] == [
+        ("Events > lamp-lit (app, lamp)", "page.html#event-lamp-lit", "Sent when `dark` is over."),
+        ("Events > lamp-out", "page.html#event-lamp-out", "Sent with `lamp-lit`."),
+        ("Events > Of the night", "page.html#of-the-night", "## Of the night\n\nSee dark."),
+    ]

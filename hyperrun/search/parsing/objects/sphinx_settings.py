@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.objects import own_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class SphinxSettings:
     options: dict[str, str] = field(default_factory=dict)  # of every autodoc directive
     has_fields: bool = False  # field lists in MyST
     substitutions: dict[str, str] = field(default_factory=dict)  # of MyST, by name
+    own_directives: frozenset[str] = frozenset()  # that describe something
+    own_roles: frozenset[str] = frozenset()  # that name what is described
 
 
 def of(place: Place | None) -> SphinxSettings:
@@ -51,6 +54,7 @@ def _read(config: Path, mtime_ns: int) -> SphinxSettings:
         return value if isinstance(value, str) else default
 
     extensions = literals.strings(said.get("extensions"))
+    own_directives, own_roles = own_kinds.of(config)
     options: dict[str, Any] = literals.mapping(said.get("autodoc_default_options"))
     return SphinxSettings(
         one("default_role", ""),
@@ -74,4 +78,6 @@ def _read(config: Path, mtime_ns: int) -> SphinxSettings:
             for name, value in literals.mapping(said.get("myst_substitutions")).items()
             if isinstance(value, str)
         },
+        own_directives,
+        own_roles,
     )

@@ -18,7 +18,7 @@ from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.objects import members, sphinx_settings
 from hyperrun.search.parsing.objects.members import Member
-from hyperrun.search.parsing.restructured import fields
+from hyperrun.search.parsing.restructured import descriptions, fields
 from hyperrun.search.parsing.restructured.inline import MAX_DEPTH, Inline, plain
 from hyperrun.search.parsing.restructured.lines import SourceLines
 from hyperrun.search.parsing.restructured.tree import Directive, parse
@@ -72,7 +72,10 @@ class _Writer:
         self._class = False  # are they in one?
         self._settings = sphinx_settings.of(place)
         self._language = self._settings.language  # of code that names none
-        self._inline = Inline(document, place, self._settings.default_role)
+        self._inline = Inline(document, place, self._settings)
+        if own := self._settings.own_directives:
+            for node in document.findall(Directive):
+                node["described"] = node["name"] in own
 
     # Blocks and their lines
 
@@ -129,7 +132,7 @@ class _Writer:
             return
         if isinstance(node, Directive) and node["name"] == "program":
             self._program = node["argument"].strip().replace(" ", "-")
-        if isinstance(node, Directive) and _is_one_of_many(node):
+        if isinstance(node, Directive) and descriptions.is_one_of_many(node):
             start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
             name, argument = node["name"], " ".join(node["argument"].split())
             own_id = directives.own_id(name, node["argument"], self._program)
@@ -375,9 +378,10 @@ class _Writer:
         if facts := directives.facts(name, options):
             lines = [f"**{each}:** {self._inline.caption(value)}" for each, value in facts]
             return commonmark.titled(title, "\n\n".join([*lines, self._children(node)]))
-        if name in directives.DESCRIBED and not node["code"].strip() and _names_heading(node):
+        is_described = descriptions.is_by(node)
+        if is_described and not node["code"].strip() and descriptions.names_heading(node):
             return ""
-        if name in directives.TITLED or name in ("table", "tab-set"):
+        if is_described or name in directives.TITLED or name in ("table", "tab-set"):
             return commonmark.titled(title, self._children(node))
         if directives.CALL.match(argument):
             return commonmark.titled(commonmark.code_span(argument), self._children(node))
@@ -499,37 +503,6 @@ def _language(name: str, argument: str) -> str:
               "jupyter-execute": "python", "click:example": "python", "click:run": "console",
               "console": "console", "mermaid": "mermaid"}  # fmt: skip
     return others.get(name, "")
-
-
-def _names_heading(node: Directive) -> bool:
-    """Does nothing but a heading follow, whose anchor a directive without text then is?"""
-    at: nodes.Node = node
-    while at.parent is not None:
-        for beside in at.parent.children[at.parent.index(at) + 1 :]:
-            is_mark = isinstance(beside, nodes.target | nodes.comment) or (
-                isinstance(beside, Directive) and not beside["code"].strip()
-                and not directives.AUTODOC.match(beside["name"])
-                and beside["name"] not in ("include", "literalinclude", "rubric")
-            )  # fmt: skip
-            if not is_mark:
-                return isinstance(beside, nodes.section)
-        at = at.parent
-    return False
-
-
-def _is_one_of_many(node: Directive) -> bool:
-    """Is it one of several values or options that are described under one heading? A single one
-    is what its heading is about."""
-    if node.parent is None or not _describes(node):
-        return False
-    return any(each is not node and _describes(each) for each in node.parent.children)
-
-
-def _describes(node: nodes.Node) -> bool:
-    return (
-        isinstance(node, Directive) and node["name"] in directives.DESCRIBED
-        and bool(node["argument"] and node["code"].strip())
-    )  # fmt: skip
 
 
 def _is_code(quoted: nodes.block_quote) -> bool:

@@ -6,6 +6,7 @@ from docutils import nodes
 
 from hyperrun.search.parsing import commonmark, labels
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.objects.sphinx_settings import SphinxSettings
 from hyperrun.search.parsing.restructured.tree import Role, parse
 from hyperrun.search.parsing.roles import role
 
@@ -18,10 +19,13 @@ class Inline:
     `depth` is how deep they stand, in blocks and substitutions.
     """
 
-    def __init__(self, document: nodes.document, place: Place | None, default_role: str) -> None:
+    def __init__(
+        self, document: nodes.document, place: Place | None, settings: SphinxSettings
+    ) -> None:
         self._document = document
         self._place = place
-        self._default_role = default_role
+        self._default_role = settings.default_role
+        self._own_roles = settings.own_roles
         self.depth = 0
         self._targets: dict[str, str] = {}
         self._anonymous: list[str] = []
@@ -97,7 +101,7 @@ class Inline:
             title = labels.words(self._place, name, content, self.depth)
             if title:
                 return commonmark.escaped(title)
-        return role(name, content)
+        return role(f"own:{name}" if name in self._own_roles else name, content)
 
     def _address(self, node: nodes.reference) -> str:
         if node.get("refuri"):
