@@ -52,3 +52,9 @@ def test_a_translation_and_an_older_version_are_of_another_page(
 def test_what_benchmarks_read_is_no_guide() -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
     assert against("lamps/benches/texts/lamps.txt", asked) < against("docs/lamps.txt", asked) - 1
+
+
+@pytest.mark.parametrize("file", ["sep/sep-017.rst", "docs/rfcs/0001-dim.md", "docs/adr/1.md"])
+def test_a_proposal_is_no_guide(file: str) -> None:
+    asked = kinds_asked_for("How do I dim a lamp?")
+    assert against(file, asked) <= against("docs/lamps.md", asked) - 1
