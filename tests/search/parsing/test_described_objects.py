@@ -175,6 +175,12 @@ DESCRIBED = {
         "```python\nclass lamps.Lamp(level: int | None=None)\n```\n\nA lamp.\n\n"
         "**Parameters:** `level` (int) – How bright.",
     ),
+    "Google's sections, where a function makes the settings": (
+        "globals().update(build(extra_extensions=['sphinx.ext.napoleon']))",
+        ".. autoclass:: lamps.Lamp",
+        "```python\nclass lamps.Lamp(level: int | None=None)\n```\n\nA lamp.\n\n"
+        "**Parameters:** `level` (int) – How bright.",
+    ),
     "members by their names": (
         "extensions = ['sphinx.ext.napoleon']", ".. autoclass:: lamps.Lamp(…)\n   :members:",
         "```python\nclass lamps.Lamp(…)\n```\n\nA lamp.\n\n"

@@ -53,7 +53,11 @@ def _read(config: Path, mtime_ns: int) -> SphinxSettings:
         value = said.get(name)
         return value if isinstance(value, str) else default
 
-    extensions = literals.strings(said.get("extensions"))
+    extensions = [
+        each
+        for name in ("extensions", "extra_extensions")  # the latter told to a function
+        for each in literals.strings(said.get(name))
+    ]
     own_directives, own_roles = own_kinds.of(config)
     options: dict[str, Any] = literals.mapping(said.get("autodoc_default_options"))
     return SphinxSettings(
