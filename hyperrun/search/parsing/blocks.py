@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing.chunk import Chunk
@@ -23,7 +24,8 @@ class Block:
     `level` from 1, its words in `title`, and `source` as it is written; `own_id` is the anchor its
     author has given it. `tight` says that it follows the block above without a blank line, as
     a list's items do; `apart`, that its page shows it elsewhere, as it does a footnote. `member` is
-    the name of the object that it describes, which is a section of its own.
+    the name of the object that it describes, which is a section of its own; `term` the words that
+    it defines, in a list of such.
     """
 
     start: int
@@ -36,6 +38,7 @@ class Block:
     tight: bool = False
     apart: bool = False
     member: str = ""
+    term: str = ""
     includes: list[Include] = field(default_factory=list)
 
 
@@ -81,6 +84,7 @@ def _chunks(
     """One section, split where it is long; a heading with nothing under it is none."""
     heading = section[0] if section and section[0].level else None
     body = [block for block in (section[1:] if heading else section) if block.content.strip()]
+    body = [each for _, run in groupby(body, _is_of_terms) for each in _terms(list(run))]
     apart = [block for block in body if block.apart or block.member]
     body = [block for block in body if not (block.apart or block.member)]
     parts = [[block] for block in apart if _SAYS.search(block.content)]
@@ -105,6 +109,19 @@ def _chunks(
             )
         )  # fmt: skip
     return chunks
+
+
+def _is_of_terms(block: Block) -> bool:
+    """Does it define a name, or answer a question? Not so the steps of what one does."""
+    return bool(block.term) and (block.source.startswith("`") or block.term.endswith("?"))
+
+
+def _terms(run: list[Block]) -> list[Block]:
+    """Blocks that follow each other; where they define more terms than one passage holds, each as a
+    section of its own."""
+    if not _is_of_terms(run[0]) or run[-1].end - run[0].start < MAX_LINES:
+        return run
+    return [replace(block, member=block.term, tight=False) for block in run]
 
 
 def _parts(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -30,6 +30,7 @@ class Hugo(Generator):
     keep_case: bool = False
     permalinks: tuple[tuple[str, str, str], ...] = ()  # page or section, first folder, pattern
     ascii_only: bool = False
+    term_ids: bool = False  # of lists of definitions
     plain_ids: bool = True  # by GitHub's rules; None of them are known for others
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
@@ -70,7 +71,7 @@ class Hugo(Generator):
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         if not self.plain_ids:
             return sluggers.Nothing()
-        return sluggers.Hugo(self.ascii_only)
+        return sluggers.Hugo(self.ascii_only, self.term_ids)
 
 
 def _is_hidden(front: Mapping[str, Any]) -> bool:
@@ -182,6 +183,7 @@ def read(root: Path, config: Path) -> Hugo | None:
         keep_case=lower.get("disablepathtolower") is True,
         permalinks=_permalinks(lower.get("permalinks")),
         ascii_only=kind == "github-ascii",
+        term_ids=mapping(goldmark.get("parser")).get("autoDefinitionTermID") is True,
         plain_ids=kind in ("github", "github-ascii") and automatic is not False,
     )
 

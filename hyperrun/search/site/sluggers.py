@@ -355,6 +355,7 @@ class Hugo:
     """Hugo's ids: `heading` where there are no letters, `-1` for the second of a name."""
 
     ascii_only: bool = False
+    of_terms: bool = False  # of definitions, too
 
     def __post_init__(self) -> None:
         self._used: set[str] = set()

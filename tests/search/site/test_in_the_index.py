@@ -48,6 +48,24 @@ def test_texts_that_sphinx_makes_pages_of_are_read_as_its_sources(tmp_path: Path
     assert chunk.content == "## `Winding`\n\nTwelve *times*.\n\nSee Winding."
 
 
+def test_names_that_a_long_list_defines_are_sections_and_steps_are_not(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    own = "[markup.goldmark.parser]\nautoDefinitionTermID = true\n"
+    repository.write(root, "hugo.toml", f"baseURL = 'https://x.org/'\n{own}")
+    names = "\n".join(f"`hue.Of{number}`\n: Of lamp {number}.\n" for number in range(30))
+    steps = "\n".join(f"Step {number}\n: Light lamp {number}.\n" for number in range(30))
+    text = f"# Lamps\n\n## Hues\n\nAll:\n\n{names}\n## To light\n\n{steps}"
+    repository.write(root, "content/lamps.md", text)
+    found = files.read(root, PurePosixPath("content/lamps.md"), rules.read(root))
+    told = [(each.title, each.address) for each in found]
+    assert told[:2] == [
+        ("Lamps > Hues", "lamps/#hues"),
+        ("Lamps > Hues > hue.Of0", "lamps/#hueof0"),
+    ]
+    assert found[1].content == "- **`hue.Of0`**\\\n  Of lamp 0."
+    assert {title for title, _ in told[31:]} == {"Lamps > To light"}
+
+
 def test_only_pages_are_read_again_where_the_rules_are_others(tmp_path: Path) -> None:
     root = make(tmp_path / "root")
     index = Index(tmp_path / "data/index/x.sqlite3")

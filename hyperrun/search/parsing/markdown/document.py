@@ -158,6 +158,9 @@ class Document(Reading):
                 start = min(line[0] for line in lines) + offset + 1
                 block = self.block(start, max(line[1] for line in lines) + offset, content)
                 block.tight = tight and bool(found)
+                if item.type == "dt_open" and tokens[at + 1].type == "inline":
+                    block.source = tokens[at + 1].content.strip()
+                    block.term = words_of(tokens[at + 1].children or [])
                 found.append(block)
             at = end
         if found and found[0].end < found[0].start:

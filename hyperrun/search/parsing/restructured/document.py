@@ -159,6 +159,8 @@ class _Writer:
             start = max(start, self._lines.start_of(item, start))
             block = Block(start, start, content, includes=self._includes)
             block.tight = number > 0 and item is not node and _is_tight(node)
+            if isinstance(item, nodes.definition_list_item):
+                block.term, block.source = plain(item.children[0]), item.children[0].rawsource
             self._includes = []
             found.append(block)
 
