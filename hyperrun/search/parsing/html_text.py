@@ -9,8 +9,12 @@ from hyperrun.search.parsing import commonmark
 _NAME = re.compile(r"<(/?)([A-Za-z][\w.:-]*)")
 _ATTRIBUTE = re.compile(r"([A-Za-z_:@#][\w:.@-]*)(\s*=\s*)?")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`{}]+)")
-_LITERAL = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|`([^`$]*)`)\s*")
-MAX_TAG_CHARS = 6_000
+_LITERAL = re.compile(
+    r"\s*(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|`((?:[^`$\\]|\\.)*+)`)\s*", re.DOTALL
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\n": ""}
+MAX_TAG_CHARS = 6_000  # of one that more lines of text may hold
 _VOID = frozenset(("br", "hr", "img", "input", "source", "link", "meta", "area", "wbr", "col"))
 _SILENT = frozenset(("script", "style", "svg", "iframe", "video", "audio", "template", "object",
                      "head", "button", "select", "math"))  # fmt: skip
@@ -42,14 +46,14 @@ class Tag:
         return next((each for name in names if (each := self.attributes.get(name, "").strip())), "")
 
 
-def tag(text: str, start: int) -> Tag | None:
-    """The tag at `start`; None where none is."""
+def tag(text: str, start: int, most_chars: int = MAX_TAG_CHARS) -> Tag | None:
+    """The tag at `start`; None where none is, or where it is longer than `most_chars`."""
     match = _NAME.match(text, start)
     if not match:
         return None
     attributes: dict[str, str] = {}
     expressions: dict[str, str] = {}
-    at, most = match.end(), min(len(text), start + MAX_TAG_CHARS)
+    at, most = match.end(), min(len(text), start + most_chars)
     while at < most:
         if text[at].isspace():
             at += 1
@@ -59,7 +63,7 @@ def tag(text: str, start: int) -> Tag | None:
             empty = match[2].lower() in _VOID
             return Tag(match[2], at + 1, bool(match[1]), empty, attributes, expressions)
         elif text[at] == "{":
-            end = balanced(text, at)
+            end = balanced(text, at, most - at)
             if end is None:
                 return None
             at = end
@@ -68,12 +72,11 @@ def tag(text: str, start: int) -> Tag | None:
             if named[2] is None:
                 attributes[named[1]] = ""
             elif text.startswith("{", at):
-                end = balanced(text, at)
+                end = balanced(text, at, most - at)
                 if end is None:
                     return None
-                literal = _LITERAL.fullmatch(text[at + 1 : end - 1])
-                if literal:
-                    attributes[named[1]] = next(filter(None, literal.groups()), "")
+                if (said := literal(text[at + 1 : end - 1])) is not None:
+                    attributes[named[1]] = said
                 else:
                     expressions[named[1]] = text[at + 1 : end - 1]
                 at = end
@@ -87,11 +90,22 @@ def tag(text: str, start: int) -> Tag | None:
     return None
 
 
-def balanced(text: str, start: int) -> int | None:
-    """Where the brace at `start` is closed, one further; None where it never is."""
+def literal(source: str) -> str | None:
+    """The string that an expression of JavaScript is, without escapes; None where it is none."""
+    found = _LITERAL.fullmatch(source)
+    if found is None:
+        return None
+    return _ESCAPE.sub(
+        lambda each: chr(int(each[1], 16)) if each[1] else _ESCAPED.get(each[2], each[2]),
+        next(filter(None, found.groups()), ""),
+    )
+
+
+def balanced(text: str, start: int, most_chars: int = MAX_TAG_CHARS) -> int | None:
+    """Where the brace at `start` is closed, one further; None where it is not soon enough."""
     depth = 0
     quote = ""
-    for at in range(start, min(len(text), start + MAX_TAG_CHARS)):
+    for at in range(start, min(len(text), start + most_chars)):
         char = text[at]
         if quote:
             if char == quote and text[at - 1] != "\\":
@@ -152,6 +166,7 @@ class _Writer(HTMLParser):
             self._language = _language(told)
         elif self._pre is not None:
             self._language = self._language or _language(told)
+            self._pre += ["\n"] * (name == "br")
         elif name == "br":
             self._line += "\\\n" if self._line.strip() else ""
         elif name in ("code", "tt", "samp"):

@@ -284,6 +284,16 @@ MARKDOWN["MyST's glossary"] = (
     "- **Lamp**\n\n  It shines.\n\n  A lot.\n\n- **Bulb, Tube**\n\n  Inside of it.",
 )
 COMPONENTS = {
+    "HTML that Astro puts in": (
+        '<Fragment set:html={"<pre class=\\"language-text\\">a: <b>no</b><br />b &lt; {1}</pre>"} />',
+        "```text\na: no\nb < {1}\n```",
+    ),
+    "HTML that React puts in": (
+        "<div dangerouslySetInnerHTML={{ __html: 'It\\'s <em>on</em>.' }} />", "It's on."
+    ),
+    "a tag of one long line": (
+        f'<Fragment set:html={{"<p>It is {"very " * 2_000}long.</p>"}} />', f"It is {'very ' * 2_000}long."
+    ),
     "imports and exports": (
         "import Tabs from '@theme/Tabs';\nimport {\n  Aside,\n} from 'x';\n\n"
         "export const a = {\n  b: 1,\n};\n\nWords.",

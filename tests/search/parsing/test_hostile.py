@@ -40,6 +40,7 @@ HOSTILE = {
     "shortcodes that never end": ("lamp.md", "{{< code a >}}\n" * 20_000),
     "a name of spaces": ("lamp.md", "```js\n/// file: a" + " " * 100_000 + "b\n```\n"),
     "an anchor of spaces": ("lamp.md", "# [Lamps](@id a" + " " * 100_000 + "b\n\nThey shine."),
+    "tags that never end": ("lamp.mdx", '<A x={"a\n' * 2_000 + '<A x={"' + "{" * 200_000),
     "names of signs that never end": (
         "lamp.1",
         ".TH LAMP 1\n.SH NAME\n" + "\\[" * 200_000 + "\nshines\n",

@@ -31,6 +31,8 @@ def blocks(
     name = tag.name.lower().rpartition(".")[2].replace("-", "")
     if name in _SILENT_COMPONENTS or tag.closes:
         return []
+    if html := tag.said("set:html") or _inner_html(tag):
+        return [document.block(start, end, html_text.markdown(html))]
     if tag.name in document.environment["imports"]:
         path = document.environment["imports"][tag.name]
         if re.search(r"\.(mdx?|qmd|markdown)$", path):
@@ -69,6 +71,14 @@ def blocks(
         content = commonmark.strong(head) if blocks else commonmark.paragraph(head)
         blocks = [Block(start, start, content), *blocks]
     return blocks
+
+
+def _inner_html(tag: html_text.Tag) -> str:
+    """The HTML that React is told to put into an element, where it is a string; or ""."""
+    told = tag.expressions.get("dangerouslySetInnerHTML", "").strip()
+    name, _, source = told.removeprefix("{").removesuffix("}").partition(":")
+    is_html = told.startswith("{") and name.strip() == "__html"
+    return (html_text.literal(source.rstrip(", \n")) or "") if is_html else ""
 
 
 def imported(document: Reading, tag: html_text.Tag, body: str) -> str | None:

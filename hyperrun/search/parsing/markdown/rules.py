@@ -356,7 +356,7 @@ def _component(state: "StateBlock", start: int, end: int, line: str, silent: boo
         return None
     last = min(end, start + MAX_TAG_LINES)
     text = _inside(state, start, last, state.sCount[start])
-    tag = html_text.tag(text, 0)
+    tag = html_text.tag(text, 0, max(html_text.MAX_TAG_CHARS, len(line)))
     if tag is None:
         return None
     tag_lines = text[: tag.end].count("\n")
