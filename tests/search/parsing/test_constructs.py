@@ -18,6 +18,11 @@ MARKDOWN = {
         '=== "Linux"\n\n    ```sh\n    ls\n    ```\n\n=== "Mac"\n\n    Words.',
         "**Linux**\n\n```sh\nls\n```\n\n**Mac**\n\nWords.",
     ),
+    "tabs that repeat a title, or show a picture": (
+        '=== "a.py"\n\n    ```python title="a.py"\n    a\n    ```\n\n=== "Output"\n\n    ![](a.png)',
+        "**a.py**\n\n```python\na\n```",
+    ),
+    "code that a picture is made of": ('Shown:\n\n```{.svg title="a" path="a.py"}\n```', "Shown:"),
     "emoji by their short names": (
         "Done :tada: and :+1:, at 10:30:15 or `:tada:`.", "Done 🎉 and 👍, at 10:30:15 or `:tada:`."
     ),

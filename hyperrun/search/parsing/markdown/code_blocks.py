@@ -69,9 +69,8 @@ def fence(document: Reading, code: str, info: str) -> str:
                 return ""
             continue
         kept.append(line)
-    return commonmark.titled(
-        commonmark.escaped(title), as_shown(document, "\n".join(kept), language)
-    )
+    shown = as_shown(document, "\n".join(kept), language)
+    return commonmark.titled(commonmark.escaped(title), shown) if shown else ""
 
 
 def _package_managers(document: Reading, code: str, language: str) -> str:

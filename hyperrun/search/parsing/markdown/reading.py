@@ -68,12 +68,14 @@ class Reading(ABC):
         return Block(start, max(start, end), content, includes=included)
 
     def labelled(self, label: str, body: str, start: int, end: int, skip: int) -> list[Block]:
-        """A part under its label: a tab, a step, a card."""
+        """A part under its label: a tab, a step, a card. Where it says nothing, as a picture does,
+        or begins with its label, as the name of a file that it shows, it has none."""
         blocks = self.read(body, start - 1 + skip)
-        if not label:
+        head = commonmark.strong(label)
+        said = next((each.content for each in blocks if each.content), "")
+        if not head or not said or said.partition("\n")[0] == head:
             return blocks
-        head = Block(start, start, commonmark.strong(label))
-        return [head, *blocks]
+        return [Block(start, start, head), *blocks]
 
     def number(self, label: str) -> int:
         return self.footnotes.setdefault(label, len(self.footnotes) + 1)
