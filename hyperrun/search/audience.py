@@ -19,8 +19,9 @@ _EXAMPLES = re.compile(
 )
 _OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat)(/|\.|_|$)", re.I)
 _NOTES = re.compile(
-    r"(^|/)(changelog|changes|history|news|release[-_]?notes?|licen[cs]e|contributing|"
-    r"code_of_conduct|authors|security|whatsnew|releases|blog)(\.|/|$)",
+    r"(^|/)(changelogs?([-_](unreleased|archive|v?\d\w*))?|changes|\.?changesets?|history|news|"
+    r"newsfragments?|release[-_]?notes?|licen[cs]e|contributing|code_of_conduct|authors|security|"
+    r"whatsnew|releases|blog)(\.|/|$)",
     re.I,
 )
 _TRANSLATED = re.compile(
@@ -49,7 +50,8 @@ _ASKED_NOTES = re.compile(
 )  # fmt: skip
 # Where a copy of an older version stands, what was written for contributors and their tools.
 _VERSIONED = re.compile(
-    r"(^|/)((versioned_docs|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/)+", re.IGNORECASE
+    r"(^|/)((versioned_docs(/version-[\w.-]+)?|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/)+",
+    re.IGNORECASE,
 )
 _INTERNAL = re.compile(
     r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors|"

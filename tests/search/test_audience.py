@@ -37,6 +37,7 @@ def test_a_translation_is_for_who_asks_in_its_language(
         ("How do I dim a lamp?", "docs/lamps.fr.mdx", "docs/lamps.mdx"),
         ("How do I dim a lamp?", "docs/de/lamps.md", "lamps.md"),
         ("How do I dim a lamp?", "site/versioned_docs/version-7.1/api/lamps.md", "api/lamps.md"),
+        ("How do I dim a lamp?", "versioned_docs/version-stable/lamps.md", "lamps.md"),
         ("How did I dim a lamp in version 7?", "versioned_docs/version-7.1/api/lamps.md", ""),
         ("Wie dimme ich für Gäste die Lampe?", "docs/de/lamps.md", ""),
         ("How do I dim a lamp?", "docs/de/index.md", ""),
@@ -47,6 +48,16 @@ def test_a_translation_and_an_older_version_are_of_another_page(
     question: str, file: str, end: str
 ) -> None:
     assert copied(file, kinds_asked_for(question)) == end
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["changelogs/0.5.x.md", "changelog_unreleased/a.md", "docs/changelog-v1.md", ".changeset/a.md",
+     "newsfragments/12.fix.rst", "CHANGELOG.md"],
+)  # fmt: skip
+def test_a_changelog_of_several_files_is_one(file: str) -> None:
+    assert place_factor(file, kinds_asked_for("How do I dim a lamp?")) < 1
+    assert place_factor(file, kinds_asked_for("What changed in lamps?")) == 1
 
 
 def test_what_benchmarks_read_is_no_guide() -> None:
