@@ -57,7 +57,7 @@ async def extract(
     """
     is_of_use = not introducing and not is_about_code(wanted.question, sources)
     if is_of_use:
-        sources = sorted(sources, key=lambda source: not is_prose(source.passage))
+        sources = _prose_first(wanted.question, sources)
     shares = [wanted.share(f"{each.passage.title}\n{each.passage.shown}") for each in sources]
     most = max(shares[:3], default=0.0)
     if not introducing and (not sources or is_absent(wanted, most)):
@@ -137,12 +137,32 @@ async def read(sources: Sequence[Source], whole: Whole) -> tuple[list[Section], 
 
 def is_about_code(question: str, sources: Sequence[Source]) -> bool:
     """Does the question ask how something is made, or name what one of `sources` defines and none
-    describes?"""
-    prose = [heading(each) for each in sources if is_prose(each.passage)]
-    described = {name.rpartition(".")[2].lower() for name in prose}
-    defined = {heading(each).lower() for each in sources if not is_prose(each.passage)}
-    names = defined - described
+    describes, or tells of in its heading?"""
+    told = {name for each in sources if is_prose(each.passage) for name in _told(each)}
+    names = _defined(sources) - told
     return asks_how_it_is_built(question) or not names.isdisjoint(named_symbols(question))
+
+
+def _prose_first(question: str, sources: Sequence[Source]) -> list[Source]:
+    """Documentation before code; of it before the rest sections whose headings tell in words of a
+    name in the question that code defines."""
+    names = _defined(sources) & named_symbols(question)
+
+    def is_meant(source: Source) -> bool:
+        return " " in heading(source) and not names.isdisjoint(_told(source))
+
+    return sorted(sources, key=lambda each: (not is_prose(each.passage), not is_meant(each)))
+
+
+def _defined(sources: Sequence[Source]) -> set[str]:
+    """The names that code among `sources` defines."""
+    return {heading(each).lower() for each in sources if not is_prose(each.passage)}
+
+
+def _told(source: Source) -> set[str]:
+    """The names that the heading of a section is of."""
+    name = heading(source)
+    return {name.rpartition(".")[2].lower(), *named_symbols(name)}
 
 
 def is_absent(wanted: Wanted, most: float) -> bool:

@@ -101,11 +101,13 @@ class Index(IndexFile):
             if near:
                 hits = fusing.fuse_hits(hits, near)
                 ranked = fusing.fuse_code(ranked, near) if ranked else []
+            asked_kinds = kinds_asked_for(query)
             if asks_for_code or not hits:
-                return self._scored(connection, ranked[:k])
+                found = self._scored(connection, ranked[: 2 * k])
+                prose = distinct([each for each in found if each[0].kind in READ], k, asked_kinds)
+                return [each for each in found if each[0].kind not in READ or each in prose][:k]
             found = self._scored(connection, hits[: 2 * k])
             code = [each for each in ranked if each.kind not in READ]
-            asked_kinds = kinds_asked_for(query)
             most = max(k - bool(code), 1)
             prose = distinct(found, most, asked_kinds)
             if len(prose) < most and len(hits) > len(found):  # copies stood in their place

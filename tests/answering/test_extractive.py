@@ -27,6 +27,15 @@ def test_what_describes_a_name_answers_in_the_place_of_its_code(title: str) -> N
     assert "down()" not in said
 
 
+def test_what_a_heading_tells_of_a_name_answers_before_what_stands_above_it() -> None:
+    code = Passage("lamps.py", 9, 10, "HotLampError", "class", "class HotLampError:\n    pass")
+    beside = section("`HotLampError` stands beside.", "lamps.Lamp.error")
+    mends = section("Let it cool.", "What to do about HotLampError?")
+    said = answer("HotLampError", code, beside, mends)
+    assert said.index("Let it cool.") < said.index("stands beside")
+    assert "pass" not in said
+
+
 def test_the_same_words_are_quoted_once() -> None:
     passage = section("Hold the button.")
     said = answer("button", passage, replace(passage, file="copy.md"))

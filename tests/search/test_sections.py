@@ -10,6 +10,7 @@ from hyperrun.search.leaning import Before
 from hyperrun.search.terms import query_terms
 from hyperrun.search.thesaurus import alike, meant_by_phrases
 from hyperrun.search.wanted import spelled
+from tests.search import repository
 
 GUIDE = """# Lantern
 
@@ -209,6 +210,18 @@ def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index)
     pairing = [each.file for each in found if each.title.endswith("Pairing")]
     assert pairing == ["docs/guide.md"]
     assert len(distinct([(each, "") for each in found + found], 50)) == len(found)
+
+
+def test_a_name_alone_finds_each_text_once(tmp_path: Path) -> None:
+    told = "What to do about HotLampError?\n\nLet the lamp cool for an hour, then light it.\n"
+    (tmp_path / "mkdocs.yml").write_text("site_url: https://lamps.example/\n")
+    for name, words in {"docs/faq.md": f"# FAQ\n\n## {told}", "parts/hot.md": f"# {told}"}.items():
+        repository.write(tmp_path, name, words)
+    (tmp_path / "lamp.py").write_text("class HotLampError(Exception):\n    pass\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = [passage.file for passage, _ in index.search("HotLampError", 6)]
+    assert found == ["lamp.py", "docs/faq.md"]
 
 
 @pytest.mark.parametrize(
