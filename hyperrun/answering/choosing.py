@@ -53,6 +53,7 @@ _ASKS_WHAT = re.compile(
     r"\W*(why|when|which|who|where|what|does|do|is|are|can|must|should|will|differen\w*)\b", re.I
 )
 _ERROR = re.compile(r"\b(?:\w*(?:Error|Exception|Warning)|error|warning|fatal)\b\s*:")
+_ASIDE = re.compile(r"[*_]*\([^\n]*\)[.*_]*")  # on what stands above it
 _MENDS = re.compile(
     r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
 )
@@ -157,7 +158,8 @@ def by_weight(
             close, headed = wanted.close(text), wanted.share(block.heading)
             speaks = NEAR * close + FOUND * min(section.found, MAX_FOUND) + HEADED * headed
             speaks += SPELLS * spells(block) + CODE * block.has_code - LONG * math.log(size(text))
-            held = max(close, headed)
+            is_aside = bool(_ASIDE.fullmatch(block.text))
+            held = close if is_aside else max(close, headed)
             most = max(most, held)
             mends = mends or after_error or _is_mend(block)
             after_error = is_error and not is_labelled and block.has_code and close >= ERROR_HELD
@@ -172,6 +174,7 @@ def by_weight(
             is_named = (block.has_code or spells(block)) and max(held, shown) >= SOME
             is_told = not is_answered and (mends or is_named or begins)
             is_told = is_told or (likeness >= CLEAR and (held > 0 or at == 0))
+            is_told = is_told and not is_aside
             weighed.append((speaks, math.inf if is_told else held, Quote(number, at, text)))
     weighed.sort(key=lambda each: -each[0])
     least = (NEARLY if is_answered else AS_MUCH) * most

@@ -44,7 +44,7 @@ _ITEM_FENCE = re.compile(r"^\s+(?:`{3}|~{3})", re.MULTILINE)
 _PLAIN = re.compile(r"[`\w][^\n]*(?<![.!?:;,])")  # no sentence, and begins nothing in Markdown
 _ANNOUNCES = re.compile(r":[*_]*$")
 _LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
-_MARKED = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\(1\)")  # code that a list explains by numbers
+_MARK = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\((\d+)\)")  # in code, told of by a list below
 # Of a drawing a part draws nothing.
 _DRAWN = frozenset(("mermaid", "plantuml", "dot", "graphviz", "d2"))
 _BRACKETED = re.compile(r"[({][^(){}]*[)}]")
@@ -72,7 +72,8 @@ class Block:
     """Lines that belong together, and the heading they stand under.
 
     A long one stands in `parts` between `opening` and `closing`; where some are left out, `gap`
-    says so, and at the end `rest`; at the end alone where `gap` is blank.
+    says so, and at the end `rest`; at the end alone where `gap` is blank. `explained` is the list
+    below that tells of marks in code by their numbers, item by item; `text` ends with it.
     """
 
     text: str
@@ -84,6 +85,7 @@ class Block:
     gap: str = "\n"
     rest: str = ""
     has_code: bool = False
+    explained: tuple[str, ...] = ()
 
     @property
     def lines(self) -> int:
@@ -128,7 +130,12 @@ class Block:
             last = at
         is_marked = bool(self.gap.strip())  # each place where something is left out
         is_cut = last < len(self.parts) - 1 if is_marked else len(chosen) < len(self.parts)
-        return text + (self.rest if is_cut else "") + self.closing
+        text += (self.rest if is_cut else "") + self.closing
+        marks = set(_MARK.findall(text))
+        told = [each for each in self.explained if each.partition(".")[0] in marks]
+        # After one that is left out the numbers go on as they were.
+        joint = "\n" if len(told) == len(self.explained) else _BETWEEN
+        return text + ("\n\n" + joint.join(told) if told else "")
 
 
 def best(sizes: Sequence[int], held: Sequence[float], room: int) -> list[int]:
@@ -209,12 +216,11 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True) -> list[Block]
                 lead_in += f"{words}\n\n"
                 continue
             if token.type == "ordered_list_open" and blocks and not lead_in and (
-                _MARKED.search(blocks[-1].text) and tokens[at - 1].type == "fence"
+                "1" in _MARK.findall(blocks[-1].text) and tokens[at - 1].type == "fence"
             ):  # fmt: skip
-                said = f"\n\n{words}"
-                blocks[-1] = replace(
-                    blocks[-1], text=blocks[-1].text + said, closing=blocks[-1].closing + said
-                )
+                items = _block(words, tokens[at:], lines).parts
+                text = f"{blocks[-1].text}\n\n{words}"
+                blocks[-1] = replace(blocks[-1], text=text, explained=items)
                 continue
             block = _block(words, tokens[at:], lines)
             block = replace(block, has_code=token.type in ("fence", "code_block"))

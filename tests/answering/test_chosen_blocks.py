@@ -50,6 +50,19 @@ def test_a_section_whose_heading_is_the_question_is_quoted_from_its_beginning() 
     assert begins in said
 
 
+def test_an_aside_on_what_is_not_quoted_is_not_quoted() -> None:
+    text = (
+        f"Dim the kitchen by hand.\n\n{FILLER}\n\n{FILLER}\n\n*(This example can be run as it is.)*"
+    )
+    said = answer("dim the kitchen", replace(section(text, "Dim the kitchen"), likeness=4.0))
+    assert "by hand" in said
+    assert "example" not in said
+    dims = section(
+        f"Lamps glow.\n\n{FILLER}\n\n{FILLER}\n\n(To dim the kitchen, whistle.)", "Lamps"
+    )
+    assert "whistle" in answer("dim the kitchen", dims)
+
+
 def test_a_long_block_counts_for_what_its_best_part_holds() -> None:
     rows = [f"| cloud {n} | {'dim' if n == 30 else 'rain'} |" for n in range(40)]
     table = "\n".join(["| name | what |", "| --- | --- |", *rows])

@@ -29,6 +29,19 @@ def test_a_list_that_explains_marks_in_code_is_quoted_with_it() -> None:
     assert (words, other) == ("Words.", "1. Other.")
 
 
+def test_of_what_explains_marks_that_of_code_that_is_left_out_is_left_out() -> None:
+    code = "\n\n".join(
+        f"room{n} = 1\nlamp{n} = dim({n})  # ({n})!\ncloud{n} = 2" for n in range(1, 9)
+    )
+    told = "\n".join(f"{n}. Lamp {n} glows." for n in range(1, 9))
+    (block,) = blocks(section(f"```py\n{code}\n```\n\n{told}"))
+    assert block.text.endswith("8. Lamp 8 glows.")
+    said = block.quoted(
+        lambda parts: [float("lamp1 " in part or "lamp3 " in part) for part in parts]
+    )
+    assert said.endswith("```\n\n1. Lamp 1 glows.\n\n…\n\n3. Lamp 3 glows.")
+
+
 def test_links_to_objects_in_a_docstring_are_said_as_their_words() -> None:
     code = 'def dim():\n    """See [`Lamp`][lamps.Lamp], [print][] and `a[0][1]`."""\n'
     passage = Passage("a.py", 1, 2, "dim", "function", code, "python")
