@@ -56,7 +56,40 @@ export const Bomb = () => (
 export const Wide = () => <p>{[1,2,3].map(a => [1,2,3].map(b => <b>{a}{b}</b>))}</p>
 """
 )
+ASTRO = """---
+import { Code, TabItem, Tabs } from "@astrojs/starlight/components";
+
+interface Props {
+  npm: string[];
+}
+
+const { npm, off = false } = Astro.props;
+const bin = "lamp";
+let install = npm.reduce((all, each) => {
+  return `${all}npm ${each}\\n`;
+}, "");
+---
+
+<!-- How it looks -->
+<Tabs syncKey="manager">
+  <TabItem label="npm"><Code frame="none" code={install} lang="sh" /></TabItem>
+  <TabItem label="Both">
+    <Code code={`${bin} ${off === true ? "off" : "on"}`} class:list={["wide", { off }]} />
+  </TabItem>
+  <TabItem label="Now"><Code code={await now()} /></TabItem>
+</Tabs>
+<slot />
+<style>
+  .wide { width: 100% }
+</style>
+"""
 SAID = {
+    "one of Astro's, with what stands in it": (
+        "import Install from '@site/src/Install.astro'\n\n"
+        "<Install npm={['i lamp', 'i \"dim\"']} off>\n\nIt is **hot**\n\n</Install>\n",
+        '**npm**\n\n```sh\nnpm i lamp\nnpm i "dim"\n```\n\n'
+        "**Both**\n\n```\nlamp off\n```\n\nIt is **hot**",
+    ),
     "in a line, with its default": (
         "import { Links } from '@site/src/Links'\n\nSwitch <Links.Lamp /> on.\n",
         "Switch [`the lamp`](https://lamps.example) on.",
@@ -73,7 +106,7 @@ SAID = {
     "a list that is mapped, and what stands in it": (
         "import Install from '@site/src/Install'\n\n"
         "<Install>\n\nIt is **hot**\n\n</Install>\n",
-        "npm\n\n```\nnpm install lamp\n```\n\nyarn\n\n```\nyarn add lamp\n```\n\n"
+        "**npm**\n\n```\nnpm install lamp\n```\n\n**yarn**\n\n```\nyarn add lamp\n```\n\n"
         "Mind: It is **hot**.",
     ),
     "one that computes what it says": (
@@ -98,7 +131,8 @@ SAID = {
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     for name, text in (
-        ("Links.tsx", LINKS), ("Install.tsx", TABS), ("Hint.jsx", HINT), ("Computed.tsx", COMPUTED)
+        ("Links.tsx", LINKS), ("Install.tsx", TABS), ("Hint.jsx", HINT), ("Computed.tsx", COMPUTED),
+        ("Install.astro", ASTRO),
     ):  # fmt: skip
         repository.write(tmp_path, f"website/src/{name}", text)
     return tmp_path

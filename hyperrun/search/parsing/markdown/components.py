@@ -86,7 +86,8 @@ def imported(document: Reading, tag: html_text.Tag, body: str) -> str | None:
     path = document.environment["imports"].get(tag.name.partition(".")[0])
     if path is None or document.place is None or not jsx.OWN.match(path):
         return None
-    html = jsx.html(document.place, path, tag.name, tag.attributes, _CHILDREN if body else "")
+    children = _CHILDREN if body else ""
+    html = jsx.html(document.place, path, tag.name, tag.attributes, children, tag.expressions)
     said = html_text.markdown(html)
     if not said or (body.strip() and _CHILDREN not in said):
         return None

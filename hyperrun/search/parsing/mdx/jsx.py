@@ -1,12 +1,13 @@
 """What a component of the project says where a page uses it: its module is read, never run."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.mdx import astro
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -20,7 +21,7 @@ MAX_SAID_CHARS = 20_000  # by one element, with all that is in it
 MAX_MODULES = 4  # from one import to the next
 _ENDINGS = ("", ".tsx", ".jsx", ".js", ".ts", ".mjs", "/index.tsx", "/index.jsx", "/index.js",
             "/index.ts")  # fmt: skip
-_MODULES = frozenset((".tsx", ".jsx", ".js", ".ts", ".mjs"))
+_MODULES = frozenset((".tsx", ".jsx", ".js", ".ts", ".mjs", ".astro"))
 _STATEMENTS = frozenset(("return_statement", "lexical_declaration", "comment"))
 _WRAPPERS = frozenset(("memo", "forwardRef", "observer"))
 OWN = re.compile(r"\.{1,2}/|@site/|[@~]?/")  # paths of a project's own modules
@@ -32,8 +33,16 @@ class Computed(Exception):
     """Only running the component would tell what it says."""
 
 
-def html(place: Place, path: str, name: str, told: Mapping[str, str], inside: str) -> str:
+def html(
+    place: Place,
+    path: str,
+    name: str,
+    told: Mapping[str, str],
+    inside: str,
+    expressions: Mapping[str, str] = {},
+) -> str:
     """What `<name {told}>inside</name>` says, as HTML; `path` is where `name` is imported from.
+    What is told as `expressions` is their source.
 
     "" where that is no module of the repository, or where the component computes what it says.
     """
@@ -41,9 +50,26 @@ def html(place: Place, path: str, name: str, told: Mapping[str, str], inside: st
         module = _module(place, path)
         if module is None:
             return ""
-        return _Reader(module).component(name, {**told, "children": inside})
-    except (Computed, RecursionError):
+        given = {key: value or True for key, value in told.items()}  # one without a value is so
+        given |= {**_written_down(module, expressions), "children": inside}
+        return _Reader(module).component(name, given)
+    except (Computed, RecursionError, IndexError):  # the last where a source is broken
         return ""
+
+
+def _written_down(module: "_Module", expressions: Mapping[str, str]) -> dict[str, Any]:
+    """The values of those expressions that are written down, as lists of strings are."""
+    found: dict[str, Any] = {}
+    for name, source in expressions.items():
+        declared = next(iter(_tree(f"const x = {source[:MAX_CHARS]}").named_children), None)
+        value = declared.named_children[0].child_by_field_name("value") if (
+            declared is not None and declared.type == "lexical_declaration"
+        ) else None  # fmt: skip
+        try:
+            found[name] = _Reader(module)._value(value, {}, 0)
+        except Computed:
+            continue
+    return found
 
 
 class _Module:
@@ -55,6 +81,10 @@ class _Module:
         self.imports: dict[str, str] = {}
         self.passed_on: list[str] = []  # modules of which this one exports what they do
         self.default: Node | None = None
+        # What Astro declares above a component stands in it, and not beside it.
+        self.is_astro = file.suffix == ".astro"
+        if self.is_astro:
+            source = astro.as_module(source)
         for node in _tree(source).named_children:
             self._take(node)
 
@@ -222,9 +252,8 @@ class _Reader:
                 return escape("".join(_unescaped(each) for each in node.named_children))
             case "template_string":
                 return "".join(
-                    escape(_text(each)) if each.type == "string_fragment"
-                    else self._said(each.named_children[0], values, deeper)
-                    for each in node.named_children
+                    self._said(each.named_children[0], values, deeper) if each.named_children
+                    else escape(_unescaped(each)) for each in node.named_children
                 )  # fmt: skip
             case "number":
                 return _text(node)
@@ -254,6 +283,16 @@ class _Reader:
                 return [self._value(each, values, deeper) for each in node.named_children]
             case "call_expression":
                 return self._mapped(node, values, deeper)
+            case "ternary_expression":
+                is_so = bool(self._value(node.child_by_field_name("condition"), values, deeper))
+                chosen = "consequence" if is_so else "alternative"
+                return self._value(node.child_by_field_name(chosen), values, deeper)
+            case "binary_expression" if _operator(node) in ("===", "!=="):
+                sides = [
+                    self._value(node.child_by_field_name(each), values, deeper)
+                    for each in ("left", "right")
+                ]
+                return (sides[0] == sides[1]) == (_operator(node) == "===")
             case "binary_expression" if _operator(node) in ("??", "||"):
                 left = self._value(node.child_by_field_name("left"), values, deeper)
                 return left or self._value(node.child_by_field_name("right"), values, deeper)
@@ -263,18 +302,22 @@ class _Reader:
         if name in values:
             return values[name]
         if name in self._module.names:
-            return self._value(self._module.names[name], {}, depth)
+            given = values if self._module.is_astro else {}
+            return self._value(self._module.names[name], given, depth)
         raise Computed(name)
 
     def _mapped(self, node: "Node", values: Mapping[str, Any], depth: int) -> Any:
-        """`list.map(each => <li>{each}</li>)`."""
+        """`list.map(each => <li>{each}</li>)`, and `list.reduce((all, each) => all + each, "")`."""
         called = node.child_by_field_name("function")
         given = node.child_by_field_name("arguments")
         if called is None or called.type != "member_expression" or given is None:
             raise Computed("a call")
-        if _text(called.child_by_field_name("property")) != "map" or not given.named_children:
+        name = _text(called.child_by_field_name("property"))
+        if name not in ("map", "reduce") or not given.named_children:
             raise Computed("a call")
         listed = self._value(called.child_by_field_name("object"), values, depth)
+        if name == "reduce":
+            return self._reduced(given.named_children, listed, values, depth)
         function = given.named_children[0]
         body = function.child_by_field_name("body")
         if not isinstance(listed, list) or body is None or body.type == "statement_block":
@@ -289,6 +332,30 @@ class _Reader:
         return [
             self._said(body, {**values, **self._bound(pattern, each)}, depth) for each in listed
         ]
+
+    def _reduced(
+        self, given: "Sequence[Node]", listed: Any, values: Mapping[str, Any], depth: int
+    ) -> Any:
+        """What a function of what came before and of each of a list makes of that."""
+        listed_parameters = given[0].child_by_field_name("parameters")
+        body = given[0].child_by_field_name("body")
+        if len(given) != 2 or listed_parameters is None or not isinstance(listed, list):
+            raise Computed("a call")
+        if body is not None and body.type == "statement_block":
+            first = body.named_children[0] if len(body.named_children) == 1 else None
+            is_returned = first is not None and first.type == "return_statement"
+            body = first.named_children[0] if first is not None and is_returned else None
+        names = [each.child_by_field_name("pattern") for each in listed_parameters.named_children]
+        if body is None or len(names) != 2 or not all(names):
+            raise Computed("a call")
+        made = self._value(given[1], values, depth)
+        for each in listed:
+            made = self._value(
+                body, {**values, _text(names[0]): made, _text(names[1]): each}, depth
+            )
+            if len(str(made)) > MAX_SAID_CHARS:
+                raise Computed("too much")
+        return made
 
     def _element(self, node: "Node", values: Mapping[str, Any], depth: int) -> str:
         opening = node.child_by_field_name("open_tag") or node
@@ -306,10 +373,12 @@ class _Reader:
         if not name[:1].isupper():
             return f"<{name}>{inside}</{name}>" if name and depth < MAX_DEPTH else inside
         if name in _CODE:
-            return f"<pre><code>{inside}</code></pre>"
+            language, code = told.get("lang") or "", inside or told.get("code") or ""
+            return f'<pre class="language-{language}"><code>{code}</code></pre>'
         if name in _PANELS:
             label = told.get("label") or told.get("value") or ""
-            return f"<p><strong>{label}</strong></p>{inside}"
+            is_empty = not re.sub(r"<[^<>]*>", "", inside).strip()
+            return "" if is_empty else f"<summary>{label}</summary>{inside}"
         known = self._module.names.get(name) is not None
         path = self._module.imports.get(name, "")
         if known or OWN.match(path):
