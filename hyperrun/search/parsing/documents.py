@@ -135,7 +135,14 @@ def _numbered(blocks: list[Block], numbers: Sequence[int]) -> list[Block]:
 
 
 def front_matter(lines: list[str]) -> Front:
-    """The YAML or TOML above a document's text."""
+    """The YAML or TOML above a document's text, after blank lines only where nothing else can be
+    meant."""
+    blank = next((n for n, line in enumerate(lines[:MAX_FRONT_LINES]) if line.strip()), 0)
+    if blank:
+        found = front_matter(lines[blank:])
+        body = lines[blank + 1 : blank + found.lines - 1]
+        is_front = bool(body) and all(map(_IN_FRONT.match, body))
+        return Front(blank + found.lines, found.title) if is_front else Front()
     if not lines or lines[0].rstrip() not in ("---", "+++"):
         return Front()
     mark = lines[0].rstrip()

@@ -542,6 +542,13 @@ def test_titles_of_two_letters_and_TOML_front_matter_are_read(tmp_path: Path) ->
     assert files.read(tmp_path, PurePosixPath("a.md"))[0].title == "Lämpchen"
 
 
+def test_front_matter_is_read_below_blank_lines() -> None:
+    (chunk,) = documents.markdown("\n---\ntitle: Lamps\nicon: lamp\n---\n\nThey glow.\n", "x")
+    assert (chunk.title, chunk.start_line, chunk.text) == ("Lamps", 7, "They glow.")
+    (chunk,) = documents.markdown("\n---\nLamps glow.\n\nAt night.\n", "x")
+    assert "Lamps glow." in (chunk.content or chunk.text)
+
+
 @pytest.mark.parametrize("suffix", [".md", ".rst"])
 def test_a_long_section_is_parted_between_blocks(suffix: str) -> None:
     fence = (
