@@ -1,7 +1,6 @@
 """What is found in the index: passages by words, names, sections and files."""
 
 import math
-import re
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -14,12 +13,10 @@ from typing import Any
 from hyperrun.passage import READ, Include, Passage
 from hyperrun.search import index_writer, intent, question_words, ranking, sections, terms, typing
 from hyperrun.search.audience import (
-    ASKED_FOR_NONE,
-    AskedKinds,
-    copied,
     kinds_asked_for,
     place_factor,
 )
+from hyperrun.search.copies import distinct
 from hyperrun.search.index_file import IndexFile
 from hyperrun.search.leaning import Before, leans
 from hyperrun.search.ranking import Asked, Candidate
@@ -36,10 +33,7 @@ MAX_SYMBOLS, MAX_DEFINED = 3, 1  # of a question that are looked up, and places 
 MIN_SECTIONS, MIN_SHARE = 50, 0.1  # of documentation, to come before code
 HELD = 0.7  # of a question by a section; then code is not looked at
 NAMED = 5  # of the best code may have the question for a name
-SAME_CHARS = 2_000  # of each are compared
 MOST_COPIES = 8  # translations and versions of one page that may stand before others
-_WORDS = re.compile(r"\w+")
-SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
 MAX_COUNTED = 2_500  # a term in more passages than this is common, and not counted on
 
 
@@ -361,41 +355,6 @@ class Index(IndexFile):
 def _passage(row: Sequence[Any]) -> Passage:
     content, file, start_line, end_line, title, kind, text, language = row
     return Passage(file, start_line, end_line, title, kind, text, language, content=content)
-
-
-def distinct(
-    found: Sequence[tuple[Passage, str]], most: int, asked: AskedKinds = ASKED_FOR_NONE
-) -> list[tuple[Passage, str]]:
-    """The first `most` of `found` without texts that stand above in other words, versions or
-    languages of a file; of copies the one that has a page."""
-    kept: list[tuple[Passage, str]] = []
-    seen: list[frozenset[str]] = []
-    for each in found:
-        if len(kept) == most and not (each[1] and any(not address for _, address in kept)):
-            continue
-        if _is_copy_of_one(each[0].file, asked, kept):
-            continue
-        words = frozenset(_WORDS.findall(each[0].shown[:SAME_CHARS].lower()))
-        same = next((n for n, other in enumerate(seen) if _are_copies(words, other)), None)
-        if same is None and len(kept) < most:
-            seen.append(words)
-            kept.append(each)
-        elif same is not None and each[1] and not kept[same][1]:
-            kept[same] = each
-    return kept
-
-
-def _is_copy_of_one(file: str, asked: AskedKinds, kept: Sequence[tuple[Passage, str]]) -> bool:
-    """Is this an older version or a translation of a page of which something stands above?"""
-    end = copied(file, asked)
-    return bool(end) and any(
-        f"/{above.file}".endswith(f"/{end}") for above, _ in kept if above.file != file
-    )
-
-
-def _are_copies(words: frozenset[str], others: frozenset[str]) -> bool:
-    """Are two texts of so many same words one?"""
-    return len(words & others) > SAME_TEXT * len(words | others)
 
 
 def _count(connection: sqlite3.Connection, match: str) -> int:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from hyperrun.search import intent, sections, thesaurus
-from hyperrun.search.index import Index, distinct
+from hyperrun.search.copies import distinct
+from hyperrun.search.index import Index
 from hyperrun.search.leaning import Before
 from hyperrun.search.terms import query_terms
 from hyperrun.search.thesaurus import alike, meant_by_phrases
@@ -210,6 +211,24 @@ def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index)
     pairing = [each.file for each in found if each.title.endswith("Pairing")]
     assert pairing == ["docs/guide.md"]
     assert len(distinct([(each, "") for each in found + found], 50)) == len(found)
+
+
+@pytest.mark.parametrize("said", ["The bridge dims it slowly.", "The new bridge dims it faster."])
+def test_of_two_versions_of_a_page_that_is_found_which_its_site_shows(
+    tmp_path: Path, said: str
+) -> None:
+    config = "module.exports = {url: 'https://x.org', baseUrl: '/', presets: [['classic', {}]]}"
+    repository.write(tmp_path, "docusaurus.config.js", config)
+    repository.write(tmp_path, "versions.json", '["stable", "1.0"]')
+    for folder, words in {
+        "docs": said, "versioned_docs/version-stable": "The bridge dims it slowly.",
+        "versioned_docs/version-1.0": "The bridge dims it slowly.",
+    }.items():  # fmt: skip
+        repository.write(tmp_path, f"{folder}/lamps.md", f"# Lamps\n\n## Dimming\n\n{words}\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = [(passage.file, address) for passage, address in index.search("dimming a lamp", 6)]
+    assert found == [("versioned_docs/version-stable/lamps.md", "docs/lamps#dimming")]
 
 
 def test_a_name_alone_finds_each_text_once(tmp_path: Path) -> None:
