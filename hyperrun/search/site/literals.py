@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -306,6 +307,9 @@ class _Module:
                 return self.value(self._values[name])
             if name in self._imports:
                 place, there = self._imports[name]
+                if place.endswith(".json"):
+                    data = self._json(place)
+                    return data if there == "default" else mapping(data).get(there, UNKNOWN)
                 module = self._imported(place)
                 if module is not None:
                     return module.default() if there == "default" else module.named(there)
@@ -365,7 +369,11 @@ class _Module:
         """`defineConfig({…})` and its like: the object that goes in; `make()`: what it returns."""
         function = node.child_by_field_name("function")
         arguments = node.child_by_field_name("arguments")
-        for argument in arguments.named_children if arguments is not None else ():
+        given = arguments.named_children if arguments is not None else []
+        read = {"require": self._required, "JSON.parse": self._parsed}
+        if function is not None and given and (reads := read.get(_said(function))):
+            return reads(given[0])
+        for argument in given:
             value = self.value(argument, depth)
             if isinstance(value, dict):
                 return value
@@ -376,6 +384,33 @@ class _Module:
             value = self.value(owner, depth) if owner is not None else UNKNOWN
             return value if isinstance(value, list) else UNKNOWN
         return UNKNOWN
+
+    def _required(self, node: Node) -> Any:
+        """What `require("./a")` gives, of a file of its own."""
+        place = _string(node) if node.type == "string" else ""
+        if place.endswith(".json"):
+            return self._json(place)
+        module = self._imported(place) if place.startswith(".") else None
+        return UNKNOWN if module is None else module.default()
+
+    def _parsed(self, node: Node) -> Any:
+        """What stands in the file of JSON that an expression names, as `readFileSync("a.json")`
+        does, or by a name of its own `new URL("a.json", import.meta.url)`."""
+        names = [_said(each) for each in _of_type(node, "identifier")]
+        told = [node, *(self._values[name] for name in names if name in self._values)]
+        places = (_string(each) for one in told for each in _of_type(one, "string"))
+        place = next((each for each in places if each.endswith(".json")), "")
+        return self._json(place) if place else UNKNOWN
+
+    def _json(self, place: str) -> Any:
+        file = (self._path.parent / place).resolve()
+        if self._budget[0] <= 0 or not file.is_relative_to(self._root.resolve()):
+            return UNKNOWN
+        self._budget[0] -= 1
+        try:
+            return json.loads(text(file))
+        except (ValueError, RecursionError):
+            return UNKNOWN
 
     def _function(self, node: Node, depth: int) -> Any:
         body = node.child_by_field_name("body")
@@ -429,6 +464,14 @@ class _Module:
     def _number(self, node: Node, depth: int) -> Any:
         said = _said(node)
         return int(said) if said.isdigit() else UNKNOWN
+
+
+def _of_type(node: Node, name: str) -> Iterator[Node]:
+    """The nodes of a type in an expression, in order."""
+    if node.type == name:
+        yield node
+    for each in node.named_children:
+        yield from _of_type(each, name)
 
 
 def _said(node: Node) -> str:

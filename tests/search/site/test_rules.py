@@ -429,6 +429,27 @@ def test_the_site_is_where_its_configuration_says(
     assert rules.read(tmp_path).site_url == url
 
 
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("import p from './package.json';", "https://x.org/"),
+        ("const p = require('./package.json');", "https://x.org/"),
+        ("const f = new URL('package.json', import.meta.url);\n"
+         "const p = JSON.parse(fs.readFileSync(f));", "https://x.org/"),
+        ("const p = require('../package.json');", ""),
+        ("const p = JSON.parse(fetched());", ""),
+    ],
+)  # fmt: skip
+def test_a_file_of_data_says_what_a_configuration_reads_in_it(
+    tmp_path: Path, given: str, url: str
+) -> None:
+    exported = "module.exports = {url: p.homepage, baseUrl: '/', presets: ['classic']}"
+    repository.write(tmp_path, "docusaurus.config.js", f"{given}\n{exported}")
+    repository.write(tmp_path, "package.json", '{"homepage": "https://x.org"}')
+    repository.write(tmp_path, "docs/a.md", "")
+    assert rules.read(tmp_path).site_url == url
+
+
 def test_the_operators_site_wins_over_the_configuration(tmp_path: Path) -> None:
     repository.write(tmp_path, "mkdocs.yml", MKDOCS["mkdocs.yml"])
     known = rules.read(tmp_path, "https://mine.example.org/docs")
