@@ -278,6 +278,20 @@ def test_an_object_of_which_only_its_section_tells_is_part_of_that(tmp_path: Pat
     )
 
 
+def test_an_object_that_has_no_heading_on_its_page_is_part_of_its_section(tmp_path: Path) -> None:
+    repository.write(
+        tmp_path, "src/lamps/__init__.py", 'KEYS = {}\n"""Turn it with `L`."""\n' + LAMP
+    )
+    options = "    options:\n      show_root_heading: false\n"
+    text = f"# Lamps\n\n## Keys\n\nIt has keys:\n\n::: lamps.KEYS\n{options}\n## Class\n\n::: lamps.Lamp\n{options}"
+    repository.write(tmp_path, "docs/api.md", text)
+    chunks = files.read(tmp_path, PurePosixPath("docs/api.md"))
+    said = {chunk.title: chunk.content for chunk in chunks}
+    assert said["Lamps > Keys"] == "## Keys\n\nIt has keys:\n\nTurn it with `L`."
+    assert said["Lamps > Class"].startswith("## Class\n\nA lamp.")
+    assert "Make it darker." in said["Lamps > Class > lamps.Lamp.dim"]
+
+
 def test_mkdocstrings_shows_variables_with_their_values(tmp_path: Path) -> None:
     settings = (
         '"""All settings of a lamp."""\n\n\nclass Settings:\n    """Of a lamp."""\n\n'

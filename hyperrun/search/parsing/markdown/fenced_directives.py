@@ -115,8 +115,9 @@ def described(document: Reading, name: str, body: str, start: int, end: int) -> 
             members = True
     is_mkautodoc = bool(re.search(r"(?m)^\s*:(?:docstring|members):", body))
     told = signatures.describe(
-        document.place, name, members, document.said, with_types=not is_mkautodoc
-    )
+        document.place, name, members, document.said, with_types=not is_mkautodoc,
+        is_headed=not re.search(r"show_root_heading:\s*false", body),
+    )  # fmt: skip
     has_anchors = not is_mkautodoc and not re.search(r"show_root_toc_entry:\s*false", body)
     return api.blocks(told, start, end, has_anchors)
 

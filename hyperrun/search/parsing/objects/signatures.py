@@ -43,9 +43,11 @@ def describe(
     members: bool | Sequence[str],
     docstring: Callable[[str], str],
     with_types: bool = True,
+    is_headed: bool = True,
 ) -> list[Member]:
     """The signature and docstring of `name`, a dotted path with its module, and of its `members`:
-    all that have a docstring, or those that are named. Nothing where the repository has no such
+    all that have a docstring, or those that are named; of `name` the docstring alone, as a text
+    without an object, where its page gives it no heading. Nothing where the repository has no such
     Python source; nothing of it is run. `docstring` turns one into Markdown."""
     parts = [part for part in re.split(r"[.:]+", name) if part]
     found = resolve(place, parts)
@@ -56,12 +58,13 @@ def describe(
     for path, one in _described(found, ".".join(parts), members):
         is_module = isinstance(one.node, ast.Module)
         title = path.rpartition(".")[2] if told and one.is_inside else path
-        said = _one(title, one, docstring, with_types)
+        is_text = is_module or (not is_headed and path == ".".join(parts))
+        said = _one("" if is_text else title, one, docstring, with_types)
         size += len(said)
         if not said or size > MAX_CHARS:
             continue
         place_of = None if is_module else Include(str(one.file), *head(one))
-        told.append(Member("" if is_module else path, said, place_of))
+        told.append(Member("" if is_text else path, said, place_of))
     return told
 
 
@@ -104,7 +107,7 @@ def _own(found: Found, node: ast.Module | ast.ClassDef) -> Iterator[tuple[str, O
 
 
 def _one(title: str, found: Found, docstring: Callable[[str], str], with_types: bool) -> str:
-    """What its page says of one object."""
+    """What its page says of one object; without a title what its docstring does, if it has one."""
     node = found.node
     if isinstance(node, ast.Assign | ast.AnnAssign):
         doc = variable_doc(found, found.body, with_comments=False)
@@ -114,7 +117,7 @@ def _one(title: str, found: Found, docstring: Callable[[str], str], with_types: 
         first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         doc = (ast.get_docstring(first, clean=False) or "") if first else ""
     said = docstring(_sections(inspect.cleandoc(doc))) if doc else ""
-    if isinstance(node, ast.Module):
+    if isinstance(node, ast.Module) or not title:
         return said
     if isinstance(node, ast.Assign | ast.AnnAssign):
         written = _variable(title, node, with_types)
