@@ -10,9 +10,11 @@ from hyperrun.search.parsing.chunk import Chunk
 
 MAX_LINES = 70
 MAX_CHARS = 9_000  # of what one passage says, where blocks can be parted
+MAX_CARRIED = 3  # blocks that go with the next: a heading, a label, a sentence
 MAX_PARTIAL_CHARS = 4_000  # of a file that is there to be included
 MAX_INCLUDED_CHARS = 12_000  # of prose from one other file
 MAX_HIDDEN_CHARS = 100_000  # of one that is not read by itself
+_ANNOUNCES = re.compile(r":[*_]*\s*$|^\*\*[^*\n]+\*\*$")  # or is but a label
 _SAYS = re.compile(r"[^\W_]")
 
 
@@ -136,13 +138,20 @@ def _parts(blocks: Sequence[Block]) -> list[list[Block]]:
             or sum(len(each.content) for each in part) + len(block.content) > MAX_CHARS
         ):
             # A heading, and what announces the next block, go with that.
-            carried = 1 if len(part) > 1 and part[-1].content.rstrip().endswith(":") else 0
-            if not (len(part) == 1 and part[0].level):
-                parts.append(part[len(part) - carried :] if carried else [])
-                del part[len(part) - carried :]
+            goes_on = len(part)
+            while goes_on > max(len(part) - MAX_CARRIED, 0) and _leads_on(part[goes_on - 1]):
+                goes_on -= 1
+            if goes_on:
+                parts.append(part[goes_on:])
+                del part[goes_on:]
         part = parts[-1]
         part.append(replace(block, tight=False) if not part else block)
     return parts
+
+
+def _leads_on(block: Block) -> bool:
+    """Is it a heading, or does it announce what stands below?"""
+    return bool(block.level) or bool(_ANNOUNCES.search(block.content))
 
 
 def bounded(blocks: Sequence[Block], *, is_hidden: bool = False) -> list[Block]:
