@@ -23,6 +23,9 @@ MARKDOWN = {
         "**a.py**\n\n```python\na\n```",
     ),
     "code that a picture is made of": ('Shown:\n\n```{.svg title="a" path="a.py"}\n```', "Shown:"),
+    "a macro's call that nothing is known of": (
+        "Watch:\n\n{{ video('53dd', 25) }}\n\nOr read.", "Watch:\n\nOr read."
+    ),
     "emoji by their short names": (
         "Done :tada: and :+1:, at 10:30:15 or `:tada:`.", "Done 🎉 and 👍, at 10:30:15 or `:tada:`."
     ),
@@ -566,6 +569,18 @@ def test_a_long_section_is_parted_between_blocks(suffix: str) -> None:
         assert chunk.text == "\n".join(lines[chunk.start_line - 1 : chunk.end_line])
     said = "\n\n".join(chunk.content or chunk.text for chunk in chunks)
     assert said.count("x = 1") == 80 and said.count("says something.") == 60
+
+
+@pytest.mark.parametrize("leads", ["**Example:**", "**Example**", "It is done so:"])
+def test_what_announces_code_goes_with_it_where_a_section_is_parted(leads: str) -> None:
+    words = "\n\n".join(f"Paragraph {n} says something." for n in range(30))
+    fence = "```\n" + "x = 1\n\n" * 40 + "```"
+    for above in (words, "Words."):
+        chunks = documents.markdown(f"# One\n\n{above}\n\n{leads}\n\n{fence}\n", "x")
+        said = [chunk.content or chunk.text for chunk in chunks]
+        assert any(f"{leads}\n\n```" in each for each in said)
+    assert len(documents.markdown(f"# One\n\n{leads}\n\n{fence}\n", "x")) == 1
+    assert documents.markdown("# A\n\n" + "It is so:\n\n" * 5_000, "x")
 
 
 @pytest.mark.parametrize("evil", [

@@ -51,6 +51,7 @@ _TARGET = re.compile(r"\((?P<label>[\w:./ -]+)\)=$")
 _FOOTNOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]:[ \t]*")
 _SILENT = re.compile(
     r"\[TOC\]|\[\[_*toc_*\]\]|\{:?toc[^}]*\}|\+\+\+(?:\s.*)?|%(?:\s.*)?|\[\]\([^)]*\)\{[^}]*\}"
+    r"|\{\{[ \t]*\w+\([^{}]*\)[ \t]*\}\}"  # a macro's call, or a hook's
     r"|\*\[[^\]]+\]:[ \t].*|\{:?[ \t]*[#.:][^}]*\}|\{:[^}]*\}|@\[toc\].*|\\(?:newpage|pagebreak)",
     re.IGNORECASE,
 )  # fmt: skip
