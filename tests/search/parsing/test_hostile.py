@@ -38,7 +38,7 @@ HOSTILE = {
         'const LAMP = """\n' + "$LAMP\n" * 1_500 + '"""\n"""\n    f(x)\n\n$LAMP\n"""\nf(x) = 1\n',
     ),
     "shortcodes that never end": ("lamp.md", "{{< code a >}}\n" * 20_000),
-    "a name of spaces": ("lamp.md", "```js\n/// file: a" + " " * 100_000 + "b\n```\n"),
+    "a name of spaces": ("lamp.md", "```js\n/// file: a" + " " * 100_000 + "b\nlamp()\n```\n"),
     "an anchor of spaces": ("lamp.md", "# [Lamps](@id a" + " " * 100_000 + "b\n\nThey shine."),
     "tags that never end": ("lamp.mdx", '<A x={"a\n' * 2_000 + '<A x={"' + "{" * 200_000),
     "names of signs that never end": (
