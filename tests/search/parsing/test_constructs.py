@@ -276,6 +276,17 @@ MARKDOWN = {
         '```py\nx = 1  # (1)!\nprint("(1)!")\n```\n\n1. One.',
         '```py\nx = 1  # (1)\nprint("(1)!")\n```\n\n1. One.',
     ),
+    "Quarto's marks that a list explains": (
+        '```{python}\nx = 1   # <1>\nprint("# <1>")\n```\n\n1. One.',
+        '```python\nx = 1   # (1)\nprint("# <1>")\n```\n\n1. One.',
+    ),
+    "a cell that runs in the page": (
+        "```{shinylive-python}\n#| standalone: true\n##| components: [viewer]\nui.input_slider()\n```",
+        "```python\nui.input_slider()\n```",
+    ),
+    "a cell that is shown and not run": (
+        "````\n```{{python}}\n#| eval: false\nx\n```\n````", "````\n```{python}\n#| eval: false\nx\n```\n````",
+    ),
     "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
     "a dollar in code that is HTML": (
         "Use <code v-pre>{{ $route }}</code>, or `$route`, for $5.", "Use `{{ $route }}`, or `$route`, for $5."

@@ -43,6 +43,12 @@ INCLUDES = {
         "import Part from './_part.mdx';\n\n<Part />", ".mdx", "A **partial** file.", ("docs/_part.mdx", 1, 1)
     ),
     "Quarto's": ("{{< include _part.mdx >}}", ".qmd", "A **partial** file.", ("docs/_part.mdx", 1, 1)),
+    "Quarto's in code": (
+        "```python\n{{< include ../src/lamp.py >}}\n```", ".qmd",
+        "```python\nimport os\n\ndef dim(level):\n    return level\n"
+        "\n\nclass Lamp:\n    def on(self):\n        return True\n```",
+        ("src/lamp.py", 1, 11),
+    ),
     "Jekyll's": ("{% include _part.mdx %}", ".md", "A **partial** file.", ("docs/_part.mdx", 1, 1)),
     "Sphinx' lines": (
         ".. literalinclude:: ../src/lamp.py\n   :lines: 4-5", ".rst", DIM.replace("python", "python"),

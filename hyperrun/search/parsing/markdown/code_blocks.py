@@ -10,11 +10,16 @@ from hyperrun.search.parsing.markdown.text import HIDDEN_RUST, without_escapes
 from hyperrun.search.parsing.mdx import package_managers
 
 _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
-_BUBBLE = re.compile(r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*\(\d+\))!(?=\s*(?:\*/|-->)?\s*$)")
+# Numbers of what a list below says: Material's `# (1)!` and Quarto's `# <1>`.
+_BUBBLE = re.compile(
+    r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*)(?:\((?P<number>\d+)\)!|<(?P<quarto>\d+)>)"
+    r"(?=\s*(?:\*/|-->)?\s*$)"
+)
+_SHOWN_CELL = re.compile(r"^(\s*(?:`{3,}|~{3,})\s*)\{(\{[^{}]+\})\}")  # of a cell that is not run
 _FOR_COMPILER = re.compile(r"(?m)^[ \t]*// @(?:errors|noErrors)\b")
 _BRACED = re.compile(r"\{([\w:+-]+)\}\s*(.*)")
 _HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
-_CELL_OPTION = re.compile(r"^\s*(?:#\s?\||//\||#%%|%%\|)(.*)$")
+_CELL_OPTION = re.compile(r"^\s*(?:##?\s?\||//\||#%%|%%\|)(.*)$")
 _HIDDEN_CELL = re.compile(
     r"(?:echo|include):\s*false|hide_input|\bhide\b|default_exp|\bhide_line\b"
 )
@@ -33,9 +38,15 @@ _LANGUAGES = frozenset((
 def directive(info: str) -> tuple[str, str] | None:
     """Name and argument of MyST's directive that a fence or a container opens; None for others."""
     braced = _BRACED.match(info)
-    if braced is None or braced[1].lower() in _LANGUAGES:
+    if braced is None or _language(braced[1].lower()) in _LANGUAGES:
         return None
     return braced[1].lower(), braced[2]
+
+
+def _language(name: str) -> str:
+    """What a cell is written in: `python` of `shinylive-python`, which is run in the page."""
+    last = name.rpartition("-")[2]
+    return last if last in ("python", "r") else name
 
 
 def fence(document: Reading, code: str, info: str) -> str:
@@ -60,11 +71,13 @@ def fence(document: Reading, code: str, info: str) -> str:
     elif "twoslash" in info.split() or _FOR_COMPILER.search(code):
         code = twoslash.shown(code)
     if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
-        language = language.strip("{}")
+        language = _language(language.strip("{}"))
     kept = []
+    is_cell = bool(braced) or language in ("python", "r", "julia", "ojs", "")
+    is_cell = is_cell and "```" not in code  # which shows how a cell is written
     for line in code.splitlines():
         option = _CELL_OPTION.match(line)
-        if option and (braced or language in ("python", "r", "julia", "ojs", "")):
+        if option and is_cell:
             if _HIDDEN_CELL.search(option[1]):
                 return ""
             continue
@@ -100,8 +113,13 @@ def as_shown(document: Reading, code: str, language: str) -> str:
         if language == "rust" and HIDDEN_RUST.match(line):
             continue  # hidden in a book
         line = re.sub(r"^(\s*);(-+8<-+)", r"\1\2", line)
+        line = _SHOWN_CELL.sub(r"\1\2", line)
         lines.append(_ANNOTATION.sub("", line) if "[!code" in line else line)
-    lines = [_BUBBLE.sub(r"\g<mark>", line) if ")!" in line else line for line in lines]
+    lines = [
+        _BUBBLE.sub(lambda match: f"{match['mark']}({match['number'] or match['quarto']})", line)
+        if ")!" in line or ">" in line else line
+        for line in lines
+    ]  # fmt: skip
     return commonmark.fence("\n".join(lines), language or shown_language)
 
 

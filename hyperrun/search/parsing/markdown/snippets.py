@@ -10,6 +10,7 @@ LINE = re.compile(
     r"\s*(?:-{1,}8<-{1,}[ \t]+(?P<snippet>\S.*)"
     r"|\{\{[ \t]*#(?:include|rustdoc_include|playground|shiftinclude)[ \t]+(?P<booked>[^}]+)\}\}"
     r"|\{!>?[ \t]*(?P<bang>[^!}]+?)[ \t]*!\}|\{\*[ \t]*(?P<marked>\S+)(?P<options>[^}]*?)\*\}"
+    r"|\{\{<[ \t]+include[ \t]+(?P<shortcode>[^>\s]+)[ \t]+>\}\}"
     r"|\{%-?[ \t]*include[ \t]+(?P<liquid>[^%]+?)-?%\})\s*"
 )
 
@@ -26,7 +27,8 @@ def of_line(place: Place | None, match: re.Match[str]) -> Shown | None:
         return booked(place, match["booked"])
     if match["marked"]:
         return marked(place, match["marked"], match["options"])
-    return found(place, match["bang"] or match["liquid"] or "", ("", "_includes", "includes"))
+    name = match["bang"] or match["liquid"] or match["shortcode"] or ""
+    return found(place, name, ("", "_includes", "includes"))
 
 
 def found(place: Place | None, name: str, folders: Iterable[str] = ("",)) -> Shown | None:
