@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -25,7 +25,12 @@ _HIDDEN = re.compile(
     r"|^\s*#\s*\|\s*hide_input",
     re.MULTILINE,
 )
-_SHOW_DOC = re.compile(r"\s*show_doc\(\s*([\w.]+)[^)]*\)\s*;?\s*")
+_SHOW_DOC = re.compile(
+    r"\s*show_doc\(\s*(?P<name>[\w.]+)(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"
+)
+_LEFT_OUT = re.compile(r"#{1,6} .*\s-+\s*")  # a heading that nbdev shows to nobody: `## fin -`
+LEAST_LINES = 5  # a signature and one more: what says no more has no section of its own
+DESCRIBED_LEVEL = 3  # of the heading above what nbdev tells of a function
 
 
 @dataclass(slots=True)
@@ -90,7 +95,9 @@ def _parts(notebook: dict[str, Any], lines: list[str], place: Place | None) -> I
     language = _language(notebook)
     at = 0
     document = markdown_blocks.Document(place)
-    for number, cell in enumerate(_cells(notebook)):
+    cells = _cells(notebook)
+    shown = _shown_elsewhere(cells)
+    for number, cell in enumerate(cells):
         source, places = _located(cell, lines, at)
         if not source.strip():
             continue
@@ -114,7 +121,7 @@ def _parts(notebook: dict[str, Any], lines: list[str], place: Place | None) -> I
         elif kind == "markdown":
             yield from _prose(source, places, document)
         elif kind == "code":
-            yield _code(cell, source, places, language, place)
+            yield from _code(cell, source, places, language, place, shown)
 
 
 def _cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
@@ -147,6 +154,8 @@ def _prose(source: str, places: list[int], document: markdown_blocks.Document) -
     for first, after in pairwise(cuts):
         inside = [block for block in blocks if first <= block.start < after]
         heading = inside[0] if inside and inside[0].level else None
+        if heading and _LEFT_OUT.fullmatch(rows[first - 1]):
+            continue
         part = _Part(
             "\n".join(rows[first - 1 : after - 1]).strip("\n"), joined(inside),
             places[min(first, len(places)) - 1], places[min(after - 1, len(places)) - 1],
@@ -160,25 +169,75 @@ def _prose(source: str, places: list[int], document: markdown_blocks.Document) -
 
 
 def _code(
-    cell: dict[str, Any], source: str, places: list[int], language: str, place: Place | None
-) -> _Part:
-    """A code cell: its code without what steers its generator, and what it wrote."""
+    cell: dict[str, Any], source: str, places: list[int], language: str, place: Place | None,
+    shown: Mapping[str, str],
+) -> Iterator[_Part]:  # fmt: skip
+    """A code cell: its code without what steers its generator, and what it wrote; of an exported
+    one what its page says of each object but those that cells of their own show."""
     written = commonmark.fence(_DIRECTIVE.sub("", source), language)
     part = _Part(written, written, places[0], places[-1])
     if re.match(r"\s*%%(?:html|javascript|js|svg|latex)\b", source) or _HIDDEN.search(source):
         part.content = ""
-    elif (shown := _SHOW_DOC.fullmatch(_DIRECTIVE.sub("", source))) and place is not None:
-        from hyperrun.search.parsing.objects import signatures
+    elif found := _shown_object(source):
+        part.content = shown.get(found["name"], "")
+        if not part.content and place is not None:
+            from hyperrun.search.parsing.objects import signatures
 
-        described = signatures.describe(place, shown[1], False, markdown_blocks.said)
-        part.content, part.includes = members.content(described), members.includes(described)
+            described = signatures.describe(place, found["name"], False, markdown_blocks.said)
+            part.content, part.includes = members.content(described), members.includes(described)
+        _head(part, found["name"], int(found["level"] or DESCRIBED_LEVEL))
     elif (how := exported.directive(source)) and language == "python":
-        said = "" if how == "exporti" else exported.described(source, markdown_blocks.said)
-        part.content = "\n\n".join(filter(None, (said, written if how == "exports" else "")))
+        told = [] if how == "exporti" else exported.described(source, markdown_blocks.said)
+        told = [each for each in told if each.name not in shown]
+        part.content = written if how == "exports" else ""
+        if told:
+            yield from _objects(told, source, places, part.content)
+            return
     else:
         output = _output(cell)
         part.content = "\n\n".join(filter(None, (written, output)))
-    return part
+    yield part
+
+
+def _shown_object(source: str) -> re.Match[str] | None:
+    """The object that a cell of nothing but `show_doc` asks for."""
+    return _SHOW_DOC.fullmatch(_DIRECTIVE.sub("", source)) if "show_doc" in source else None
+
+
+def _shown_elsewhere(cells: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """What is told of the objects that have cells of nothing but `show_doc`, by their names; ""
+    of one that no cell exports."""
+    sources = [_located(each, [], 0)[0] for each in cells if each.get("cell_type") == "code"]
+    named = {found["name"]: "" for each in sources if (found := _shown_object(each))}
+    for source in sources if named else ():
+        if exported.directive(source):
+            for each in exported.every(source, markdown_blocks.said):
+                if each.name in named:
+                    named[each.name] = each.content
+    return named
+
+
+def _objects(
+    told: list[exported.Described], source: str, places: list[int], code: str
+) -> Iterator[_Part]:
+    """What is told of each object of a cell; `code` is shown below the last."""
+    rows = source.splitlines()
+    for number, each in enumerate(told):
+        # What stands before the first object and behind the last goes with these.
+        first = each.first if number else 1
+        last = told[number + 1].first - 1 if number + 1 < len(told) else len(rows)
+        content = "\n\n".join(filter(None, (each.content, code if each is told[-1] else "")))
+        own = commonmark.fence(_DIRECTIVE.sub("", "\n".join(rows[first - 1 : last])), "python")
+        part = _Part(own, content, places[first - 1], places[min(last, len(places)) - 1])
+        if len(each.content.splitlines()) > LEAST_LINES:
+            _head(part, each.name, DESCRIBED_LEVEL)
+        yield part
+
+
+def _head(part: _Part, name: str, level: int) -> None:
+    """Put what nbdev tells of an object under the heading that it has there."""
+    part.level, part.title, part.heading = level, name, name
+    part.content = f"{'#' * level} {name}\n\n{part.content}".rstrip()
 
 
 def _output(cell: dict[str, Any]) -> str:

@@ -3,6 +3,8 @@
 import json
 
 from hyperrun.search.parsing import notebooks
+from hyperrun.search.parsing.chunk import Chunk
+from hyperrun.search.site.sluggers import Pandoc
 
 DIM = """@call_parse
 def dim(
@@ -25,25 +27,33 @@ CLASS = """class Lamp:
 """
 
 
+def chunks(*cells: str) -> list[Chunk]:
+    rows = [
+        {"cell_type": "markdown" if each.startswith("# L") or each.startswith("##") else "code",
+         "metadata": {}, "outputs": [], "source": each.splitlines(keepends=True)}
+        for each in ("# Lamps", *cells)
+    ]  # fmt: skip
+    notebook = json.dumps({"cells": rows, "metadata": {}, "nbformat": 4}, indent=1)
+    return notebooks.chunks(notebook, "lamps", anchors=Pandoc())
+
+
 def shown(*cells: str) -> str:
-    rows = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": each} for each in cells]
-    heading = {"cell_type": "markdown", "metadata": {}, "source": "# Lamps"}
-    notebook = json.dumps({"cells": [heading, *rows], "metadata": {}, "nbformat": 4}, indent=1)
-    (chunk,) = notebooks.chunks(notebook, "lamps")
-    return chunk.content or chunk.text
+    return "\n\n".join(each.content or each.text for each in chunks(*cells))
 
 
 def test_an_exported_function_is_shown_as_its_signature_docstring_and_parameters() -> None:
     said = shown(f"#| export\n{DIM}")
     assert "```python\ndim(level: int=3, room: str=None) -> bool\n```" in said
     assert "Dims a `room`" in said
-    assert "- `level`: How dark, 0 to 10\n- `returns`: Whether it is dark" in said
+    assert (
+        "- `level` (int, default `3`): How dark, 0 to 10\n- `returns`: Whether it is dark" in said
+    )
     assert "wires" not in said
 
 
 def test_a_patched_method_has_its_class_and_a_class_the_parameters_it_is_made_with() -> None:
     said = shown(f"#| export\n{CLASS}\n{PATCH}")
-    assert "class Lamp(name: str)" in said and "- `name`: What it is called" in said
+    assert "class Lamp(name: str)" in said and "- `name` (str): What it is called" in said
     assert "Lamp.pair(*names)" in said and "- `names`: Of bridges" in said
 
 
@@ -59,3 +69,46 @@ def test_what_is_private_imported_or_no_Python_is_not_shown() -> None:
 
 def test_code_that_is_not_exported_is_shown_as_it_is() -> None:
     assert "wires = 3" in shown("wires = 3")
+
+
+def test_what_is_exported_begins_a_section_of_its_own_as_on_the_page() -> None:
+    found = chunks(
+        "## Rooms",
+        f"#| export\n{CLASS}\n{PATCH}",
+        "Lamp('one').pair()",
+        "## fin -",
+        "#| export\n" + DIM,
+    )
+    assert [(each.title, each.anchor) for each in found] == [
+        ("Lamps", ""),
+        ("Lamps > Rooms", "rooms"),
+        ("Lamps > Rooms > Lamp", "lamp"),
+        ("Lamps > Rooms > Lamp.pair", "lamp.pair"),
+        ("Lamps > Rooms > dim", "dim"),
+    ]
+    assert found[3].content == (
+        "### Lamp.pair\n\n```python\nLamp.pair(*names)\n```\n\nPair with bridges\n\n"
+        "- `names`: Of bridges\n\n```python\nLamp('one').pair()\n```"
+    )
+    assert "wires.add" in found[3].text and "class Lamp" in found[2].text
+
+
+def test_what_show_doc_shows_elsewhere_has_its_section_there_alone() -> None:
+    found = chunks(
+        f"#| export\n{DIM}\n{CLASS}",
+        "## Dark",
+        "show_doc(dim, title_level=4)",
+        "show_doc(Lamp.__init__)",
+    )
+    assert [each.title for each in found] == [
+        "Lamps", "Lamps > Lamp", "Lamps > Dark", "Lamps > Dark > dim",
+        "Lamps > Dark > Lamp.__init__",
+    ]  # fmt: skip
+    assert found[3].content.startswith("#### dim\n\n```python\ndim(level: int=3")
+    assert "- `name` (str): What it is called" in found[4].content
+
+
+def test_what_is_said_in_one_line_stays_in_the_section_above() -> None:
+    found = chunks("## Rooms", '#| export\ndef dim(level):\n    "Make it darker"')
+    assert [each.title for each in found] == ["Lamps", "Lamps > Rooms"]
+    assert found[1].content.endswith("```python\ndim(level)\n```\n\nMake it darker")

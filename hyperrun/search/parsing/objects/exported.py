@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.objects import signatures
@@ -20,35 +21,69 @@ def directive(source: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def described(source: str, docstring: Callable[[str], str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A function or class as its page tells of it, under a heading of its name; `first` and `last`
+    are its lines in the cell."""
+
+    name: str
+    content: str
+    first: int
+    last: int
+
+
+def described(source: str, docstring: Callable[[str], str]) -> list[Described]:
     """The public functions and classes of a cell: the signature of each, its docstring, and its
     parameters with the comments behind them. Nothing where it is no Python; `docstring` turns one
     into Markdown."""
+    return [
+        each
+        for each in every(source, docstring, methods=False)
+        if not each.name.rpartition(".")[2].startswith("_")
+    ]
+
+
+def every(
+    source: str, docstring: Callable[[str], str], methods: bool = True
+) -> Iterator[Described]:
+    """All functions and classes of a cell, and with `methods` what the classes hold."""
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError):
-        return ""
+        return
     comments = _comments(source)
-    return "\n\n".join(
-        part
-        for node in body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        and not node.name.startswith("_")
-        for part in _described(node, comments, docstring)
-        if part
-    )
+    for node in body:
+        if not isinstance(node, Definition):
+            continue
+        owner = _patched(node)
+        name = f"{owner}.{node.name}" if owner else node.name
+        yield _told(name, node, comments, docstring)
+        if methods and isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, Definition):
+                    yield _told(f"{name}.{inner.name}", inner, comments, docstring)
+
+
+def _told(
+    name: str, node: Definition, comments: dict[int, str], docstring: Callable[[str], str]
+) -> Described:
+    parts = _described(name, node, comments, docstring)
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    content = "\n\n".join(filter(None, parts))
+    return Described(name, content, first, node.end_lineno or node.lineno)
 
 
 def _described(
-    node: Definition, comments: dict[int, str], docstring: Callable[[str], str]
+    title: str, node: Definition, comments: dict[int, str], docstring: Callable[[str], str]
 ) -> Iterator[str]:
-    owner = _patched(node)
-    title = f"{owner}.{node.name}" if owner else node.name
+    owner = title.rpartition(".")[0]
     yield commonmark.fence(signatures.signature(title, node, bool(owner)), "python")
     if said := ast.get_docstring(node):
         yield docstring(said)
     yield "\n".join(
-        f"- `{name}`: {comments[line]}" for name, line in _parameters(node) if line in comments
+        f"- `{each.name}`{each.kind}: {comments[each.line]}"
+        for each in _parameters(node)
+        if each.line in comments
     )
 
 
@@ -61,20 +96,40 @@ def _patched(node: Definition) -> str:
     return ast.unparse(annotation) if names & {"patch", "patch_to"} and annotation else ""
 
 
-def _parameters(node: Definition) -> Iterator[tuple[str, int]]:
-    """The parameters of a function, or of a class's `__init__`, and the lines they end on; last
-    what is returned."""
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """A parameter, the line it ends on, and its type and default as the page's table has them."""
+
+    name: str
+    line: int
+    kind: str = ""
+
+
+def _parameters(node: Definition) -> Iterator[_Parameter]:
+    """The parameters of a function, or of a class's `__init__`; last what is returned."""
     if isinstance(node, ast.ClassDef):
         made = [each for each in node.body if isinstance(each, ast.FunctionDef)]
         node = next((each for each in made if each.name == "__init__"), node)
     if isinstance(node, ast.ClassDef):
         return
     given = node.args
-    for each in (*given.posonlyargs, *given.args, given.vararg, *given.kwonlyargs, given.kwarg):
-        if each is not None and each.arg not in ("self", "cls"):
-            yield each.arg, each.end_lineno or each.lineno
+    places = [*given.posonlyargs, *given.args]
+    without = len(places) - len(given.defaults)
+    defaults: list[ast.expr | None] = [*[None] * without, *given.defaults, None]
+    for each, default in zip(
+        (*places, given.vararg, *given.kwonlyargs, given.kwarg),
+        (*defaults, *given.kw_defaults, None),
+        strict=True,
+    ):
+        if each is None or each.arg in ("self", "cls"):
+            continue
+        last = default if default is not None else each
+        kinds = [ast.unparse(each.annotation)] if each.annotation else []
+        kinds += [f"default `{ast.unparse(default)}`"] if default is not None else []
+        kind = f" ({', '.join(kinds)})" if kinds else ""
+        yield _Parameter(each.arg, last.end_lineno or each.lineno, kind)
     if node.returns is not None:
-        yield "returns", node.returns.end_lineno or node.returns.lineno
+        yield _Parameter("returns", node.returns.end_lineno or node.returns.lineno)
 
 
 def _comments(source: str) -> dict[int, str]:
