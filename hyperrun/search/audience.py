@@ -41,6 +41,8 @@ _HIDDEN = re.compile(r"(^|/)\.")
 DOCUMENTED_CODE = (
     ".rs", ".go", ".ex", ".exs", ".jl", ".js", ".mjs", ".cjs", ".ts", ".mts", ".h", ".hh", ".hpp",
 )  # fmt: skip
+# Settings of which quartodoc makes the pages of a reference.
+OF_A_REFERENCE = re.compile(r"(?:^|/)_quarto[\w.-]*\.ya?ml$")
 _ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
 _ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)
@@ -100,7 +102,7 @@ def generality(file: str) -> int | None:
     notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _TRANSLATED_FILE, _HIDDEN)
     if any(pattern.search(file) for pattern in notes):
         return None
-    is_reference = file.endswith(DOCUMENTED_CODE)
+    is_reference = file.endswith(DOCUMENTED_CODE) or bool(OF_A_REFERENCE.search(file))
     steps = 9 if is_reference else 0 if _FIRST_STEPS.search(file) else 3
     return 2 * file.count("/") + steps
 

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from hyperrun.passage import READ, Passage
-from hyperrun.search.audience import DOCUMENTED_CODE
+from hyperrun.search.audience import DOCUMENTED_CODE, OF_A_REFERENCE
 from hyperrun.search.terms import last_name
 
 KINDS = ("guide", "api", "code", "changelog")
@@ -34,4 +34,5 @@ def kind_of(passage: Passage) -> str:
 def _of_file(file: str) -> str:
     if _CHANGELOG.search(file):
         return "changelog"
-    return "api" if _API.search(file) or file.endswith(DOCUMENTED_CODE) else "guide"
+    is_api = _API.search(file) or OF_A_REFERENCE.search(file) or file.endswith(DOCUMENTED_CODE)
+    return "api" if is_api else "guide"

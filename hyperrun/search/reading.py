@@ -92,7 +92,7 @@ def readings(
             except OSError as error:
                 yield name, f"cannot be read: {error.strerror}"
                 continue
-            by = fingerprint if path.suffix.lower() in files.BY_SITE else ""
+            by = fingerprint if files.is_by_site(path) else ""
             if row is not None and (*row[:2], row[3]) == (status.st_mtime_ns, status.st_size, by):
                 yield name, None
                 continue
@@ -135,7 +135,7 @@ def _read(root: Path, prefix: str, rules: Rules, asked: Asked) -> Reading:
     path = asked.path
     place = root / path
     status = place.stat()
-    by = rules.fingerprint if path.suffix.lower() in files.BY_SITE else ""
+    by = rules.fingerprint if files.is_by_site(path) else ""
     content = read_bytes(place, files.max_bytes(path))
     if content.startswith(LFS_POINTER):
         raise UnreadableFile("stands for a file that Git LFS holds: git lfs pull brings it")

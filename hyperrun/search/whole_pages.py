@@ -15,7 +15,7 @@ from urllib.parse import quote
 from hyperrun.errors import SearchError
 from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.passage import PROSE
-from hyperrun.search.audience import generality
+from hyperrun.search.audience import OF_A_REFERENCE, generality
 from hyperrun.search.site.rules import key_of
 from hyperrun.search.tree import Tree
 
@@ -202,7 +202,8 @@ def _of_tree(connection: sqlite3.Connection, tree: Tree) -> Iterator[Page]:
     ).fetchall()
     for file, address, title in documents:
         is_hidden = file.startswith(".") or "/." in file
-        if file not in made_of and not is_hidden:
+        # Of one file of settings there are many pages, none of which is all of it.
+        if file not in made_of and not is_hidden and not OF_A_REFERENCE.search(file):
             yield _page(tree, "" if "://" in address else address, title, file)
 
 

@@ -169,7 +169,9 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if is_quoted and value[0] not in value[1:-1] else value
 
 
-_FLAGS = re.compile(r"[ \t]*#[ \t]*doctest:.*$|^[ \t]*<BLANKLINE>[ \t]*$", re.MULTILINE)
+_FLAGS = re.compile(
+    r"[ \t]*#[ \t]*(?:doctest|quartodoc):.*$|^[ \t]*<BLANKLINE>[ \t]*$", re.MULTILINE
+)
 
 
 def code(name: str, text: str) -> str:

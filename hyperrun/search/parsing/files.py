@@ -8,12 +8,14 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
+from hyperrun.search.audience import OF_A_REFERENCE
 from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
 from hyperrun.search.parsing import documents, notebooks, openapi
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.code import doc_comments, other_languages, python, written_docs
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.manuals import man_page
+from hyperrun.search.parsing.objects import quartodoc
 from hyperrun.search.site import front_matter
 from hyperrun.search.site.rules import NO_RULES, Rules, with_anchor
 
@@ -43,8 +45,14 @@ def is_known(path: PurePosixPath) -> bool:
         or suffix in other_languages.BY_PATTERN
         or path.name.lower() in NAMES
         or bool(openapi.NAME.search(path.name))
+        or bool(OF_A_REFERENCE.search(path.name))
         or bool(man_page.NAME.fullmatch(path.name))
     )
+
+
+def is_by_site(path: PurePosixPath) -> bool:
+    """Is such a file read as its site's rules have it?"""
+    return path.suffix.lower() in BY_SITE or bool(OF_A_REFERENCE.search(path.name))
 
 
 def max_bytes(path: PurePosixPath) -> int:
@@ -109,6 +117,8 @@ def decoded(content: bytes) -> str:
 def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list[Chunk]:
     if openapi.NAME.search(place.file.name):
         return openapi.chunks(text, stem)
+    if OF_A_REFERENCE.search(place.file.name):
+        return quartodoc.chunks(text, place, rules)
     if suffix in (".py", ".pyi"):
         return python.chunks(text, stem)
     if suffix in PAGES:

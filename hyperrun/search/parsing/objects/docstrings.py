@@ -4,6 +4,8 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from hyperrun.search.parsing import commonmark, directives
+
 _GOOGLE = re.compile(
     r"(Args|Arguments|Parameters|Params|Keyword Args|Keyword Arguments|Other Parameters|Returns?"
     r"|Raises|Yields?|Attributes|Examples?|Notes?|Warnings?|Warns|See Also|References|Todo|Methods"
@@ -61,6 +63,25 @@ def rewritten(
         written += write(name, body, bool(google))
         at = end
     return "\n".join(written)
+
+
+def with_sessions(doc: str) -> str:
+    """`doc` with each session of Python in a fence of its own; Markdown takes `>>>` for a quote."""
+    written: list[str] = []
+    session: list[str] = []
+    fence = ""
+    for line in [*doc.splitlines(), ""]:
+        if session and not line.strip():
+            written += ["", *commonmark.fence(directives.without_flags("\n".join(session)), "pycon")
+                        .splitlines()]  # fmt: skip
+            session = []
+        if mark := re.match(r"\s*(`{3,}|~{3,})", line):
+            fence = "" if fence and mark[1].startswith(fence) else fence or mark[1]
+        if session or (not fence and re.match(r">>>(?: |$)", line)):
+            session.append(line)
+        else:
+            written.append(line)
+    return "\n".join(written[:-1])
 
 
 def _section(name: str, body: Sequence[str], google: bool) -> Iterator[str]:

@@ -5,7 +5,7 @@ import inspect
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -145,8 +145,20 @@ def resolve(place: Place, names: Sequence[str], imports: int = 0) -> Found | Non
                     return _imported(place, file, package, names[size:], imports)
                 return None
             holder, node = node, inner
-        return Found(file, node, tree, lines, holder)
+        found = Found(file, node, tree, lines, holder)
+        return _function_of(place, found, names[:size], imports) or found
     return None
+
+
+def _function_of(place: Place, found: Found, module: Sequence[str], imports: int) -> Found | None:
+    """The function that a class has as its own by a name alone, `dim = dim`."""
+    value = found.node.value if isinstance(found.node, ast.Assign) else None
+    if not found.is_inside or not isinstance(value, ast.Name | ast.Attribute):
+        return None
+    named = resolve(place, [*module, *ast.unparse(value).split(".")], imports + 1)
+    if named is None or not isinstance(named.node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    return replace(named, holder=found.holder)
 
 
 def _imported(

@@ -116,7 +116,7 @@ def _one(title: str, found: Found, docstring: Callable[[str], str], with_types: 
     if isinstance(node, ast.ClassDef) and not doc:
         first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         doc = (ast.get_docstring(first, clean=False) or "") if first else ""
-    said = docstring(_sections(inspect.cleandoc(doc))) if doc else ""
+    said = docstring(docstrings.with_sessions(_sections(inspect.cleandoc(doc)))) if doc else ""
     if isinstance(node, ast.Module) or not title:
         return said
     if isinstance(node, ast.Assign | ast.AnnAssign):
@@ -170,14 +170,15 @@ def signature(title: str, node: Definition, is_inside: bool) -> str:
     leads = "async " if isinstance(node, ast.AsyncFunctionDef) else ""
     leads += "classmethod " if "classmethod" in names else ""
     leads += "static " if "staticmethod" in names else ""
-    inside = is_inside and bool(node.args.args) and node.args.args[0].arg in ("self", "cls")
+    places = [*node.args.posonlyargs, *node.args.args]
+    inside = is_inside and bool(places) and places[0].arg in ("self", "cls")
     returned = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     return f"{leads}{title}({_arguments(node, inside)}){returned}"
 
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef, is_method: bool) -> str:
     said = ast.unparse(node.args)[:MAX_SIGNATURE_CHARS]
-    return re.sub(r"^(?:self|cls)(?:: [^,=]+)?(?:, |$)", "", said) if is_method else said
+    return re.sub(r"^(?:self|cls)(?:: [^,=]+)?(?:, /)?(?:, |$)", "", said) if is_method else said
 
 
 def _sections(doc: str) -> str:
