@@ -21,7 +21,7 @@ _OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat
 _NOTES = re.compile(
     r"(^|/)(changelogs?([-_](unreleased|archive|v?\d\w*))?|changes|\.?changesets?|history|news|"
     r"newsfragments?|release[-_]?notes?|licen[cs]e|contributing|code_of_conduct|authors|security|"
-    r"whatsnew|releases|blog)(\.|/|$)",
+    r"whatsnew|releases|blog)(\.|/|$)|(^|/)_?posts/",
     re.I,
 )
 _TRANSLATED = re.compile(

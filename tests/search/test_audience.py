@@ -69,3 +69,12 @@ def test_what_benchmarks_read_is_no_guide() -> None:
 def test_a_proposal_is_no_guide(file: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
     assert against(file, asked) <= against("docs/lamps.md", asked) - 1
+
+
+@pytest.mark.parametrize(
+    "file", ["docs/posts/lamps-7/index.qmd", "_posts/2020-01-02-lamps.md", "blog/a.md"]
+)
+def test_a_post_counts_less_than_a_guide(file: str) -> None:
+    asked = kinds_asked_for("How do I dim a lamp?")
+    assert against(file, asked) < 0 < place_factor(file, asked) < 1
+    assert against("docs/api/posts.md", asked) == 0
