@@ -287,6 +287,10 @@ MARKDOWN = {
     "a cell that is shown and not run": (
         "````\n```{{python}}\n#| eval: false\nx\n```\n````", "````\n```{python}\n#| eval: false\nx\n```\n````",
     ),
+    "nbdev's link to the source at the side": (
+        'Words.\n\n<a href="https://x.dev/a.py" style="float:right; font-size:smaller">source</a>\n\nMore.',
+        "Words.\n\nMore.",
+    ),
     "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
     "a dollar in code that is HTML": (
         "Use <code v-pre>{{ $route }}</code>, or `$route`, for $5.", "Use `{{ $route }}`, or `$route`, for $5."

@@ -96,6 +96,8 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                     at = (close_of(tokens, at, name) or at - 1) + 1
                 elif name == "br":
                     said += "\\\n" if said.strip() else ""
+                elif name == "a" and "float" in tag.said("style"):
+                    at = (close_of(tokens, at, name) or at - 1) + 1  # nbdev's "source" at the side
                 elif name == "a" and not tag.closes:
                     links.append((tag.said("href"), len(said)))
                 elif name == "a" and links:
