@@ -10,7 +10,7 @@ from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.manuals import man_page
 from hyperrun.search.parsing.markdown import document as markdown_blocks
-from hyperrun.search.parsing.markdown import liquid, myst, raw_html
+from hyperrun.search.parsing.markdown import liquid, listings, myst, raw_html
 from hyperrun.search.parsing.mdx import imported_data
 from hyperrun.search.site.sluggers import Anchors, Hugo
 
@@ -122,7 +122,8 @@ def blocks(text: str, suffix: str, place: Place | None = None) -> list[Block]:
             return _numbered(found, written[1])
     if suffix in MDX_SUFFIXES:
         return markdown_blocks.read(text, place, components=True)
-    return markdown_blocks.read(raw_html.whole_tables(text), place)
+    found = markdown_blocks.read(raw_html.whole_tables(text), place)
+    return listings.with_listings(found, lines[1 : front - 1], lines)
 
 
 def _numbered(blocks: list[Block], numbers: Sequence[int]) -> list[Block]:
