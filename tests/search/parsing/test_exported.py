@@ -1,6 +1,7 @@
 """What nbdev's page shows of exported cells, and what it does not."""
 
 import json
+from typing import Any
 
 from hyperrun.search.parsing import notebooks
 from hyperrun.search.parsing.chunk import Chunk
@@ -28,7 +29,7 @@ CLASS = """class Lamp:
 
 
 def chunks(*cells: str) -> list[Chunk]:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"cell_type": "markdown" if each.startswith("# L") or each.startswith("##") else "code",
          "metadata": {}, "outputs": [], "source": each.splitlines(keepends=True)}
         for each in ("# Lamps", *cells)
