@@ -41,8 +41,8 @@ _HIDDEN = re.compile(r"(^|/)\.")
 DOCUMENTED_CODE = (
     ".rs", ".go", ".ex", ".exs", ".jl", ".js", ".mjs", ".cjs", ".ts", ".mts", ".h", ".hh", ".hpp",
 )  # fmt: skip
-# Settings of which quartodoc makes the pages of a reference.
-OF_A_REFERENCE = re.compile(r"(?:^|/)_quarto[\w.-]*\.ya?ml$")
+# Settings of which quartodoc and great-docs make the pages of a reference.
+OF_A_REFERENCE = re.compile(r"(?:^|/)(?:_quarto[\w.-]*|great-docs)\.ya?ml$")
 _ASKED_TESTS = re.compile(r"\b(tests?|testing|tested|spec|fixtures?|mock\w*)\b", re.I)
 _ASKED_EXAMPLES = re.compile(r"\b(examples?|samples?|demo|bench\w*|scripts?|tutorial)\b", re.I)
 _ASKED_OLD = re.compile(r"compat|legacy|deprecat|vendor", re.I)

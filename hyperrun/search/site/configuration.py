@@ -12,6 +12,7 @@ from hyperrun.search.site import (
     docusaurus,
     exdoc,
     fumadocs,
+    great_docs,
     hugo,
     jekyll,
     mdbook,
@@ -28,7 +29,7 @@ MAX_FOLDERS = 4_000
 NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
-     *fumadocs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES)
+     *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

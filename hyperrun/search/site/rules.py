@@ -21,6 +21,7 @@ from hyperrun.search.site import (
     docusaurus,
     exdoc,
     fumadocs,
+    great_docs,
     hugo,
     identity,
     jekyll,
@@ -230,7 +231,7 @@ def _site(root: Path, config: Path) -> Generator | None:
         return quarto.read_nbdev(root, config)
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
-        pkgdown, documenter, exdoc,
+        great_docs, pkgdown, documenter, exdoc,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)

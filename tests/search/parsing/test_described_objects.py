@@ -491,3 +491,13 @@ def test_quartodoc_pages_tell_of_each_object_that_the_settings_name(tmp_path: Pa
 def test_settings_that_name_no_object_say_nothing(tmp_path: Path, text: str) -> None:
     repository.write(tmp_path, "_quarto.yml", text)
     assert files.read(tmp_path, PurePosixPath("_quarto.yml"), rules.read(tmp_path)) == []
+
+
+def test_great_docs_pages_tell_of_the_objects_that_its_settings_name(tmp_path: Path) -> None:
+    settings = "site_url: https://x.org\nreference:\n  sections:\n    - contents: [Lamp.dim]\n"
+    repository.write(tmp_path, "great-docs.yml", settings)
+    repository.write(tmp_path, "pyproject.toml", '[project]\nname = "la-mps"\n')
+    repository.write(tmp_path, "la_mps/__init__.py", LAMP)
+    (found,) = files.read(tmp_path, PurePosixPath("great-docs.yml"), rules.read(tmp_path))
+    assert found.address == "reference/Lamp.dim.html#la_mps.Lamp.dim"
+    assert found.content.endswith("Make it darker.")

@@ -125,6 +125,17 @@ INNER_PKGDOWN = {
     "r/DESCRIPTION": "Package: p\n",
     "r/index.md": "# p\n",
 }
+GREAT_DOCS = {
+    "great-docs.yml": "site_url: https://x.org/p\nsections:\n  - {title: A, dir: some_talks}\n"
+    "  - {title: B, dir: blog, type: blog}\n  - 3\n",
+    "user_guide/00-a.qmd": "",
+    "index.qmd": "# p\n",
+    "README.md": "# p\n",
+}
+ORDERED_GUIDE = {
+    "great-docs.yml": "user_guide:\n  - {section: A, contents: [00-a.qmd]}\n",
+    "user-guide/00-a.qmd": "",
+}
 NO_PACKAGE = {"_pkgdown.yml": "url: https://x.org/p\n"}
 DOCUMENTER = {
     "docs/make.jl": 'using Documenter, P\n# makedocs(source = "old")\nmakedocs(modules = [P],\n'
@@ -291,6 +302,14 @@ TITLED = {"\0heading": "Core"}
         (STARLIGHT, "docs/src/content/docs/a.md", {"draft": True}, None),
         (STARLIGHT, "docs/README.md", {}, None),
         (PKGDOWN, "man/Set_it.up.Rd", {}, "reference/Set_it.up.html"),
+        (GREAT_DOCS, "user_guide/01_b/00-a.qmd", {}, "user-guide/b/a.html"),
+        (GREAT_DOCS, "some_talks/1-a.md", {}, "some-talks/a.html"),
+        (GREAT_DOCS, "blog/1-a/index.qmd", {}, "blog/1-a/"),
+        (GREAT_DOCS, "index.qmd", {}, "./"),
+        (GREAT_DOCS, "README.md", {}, None),
+        (GREAT_DOCS, "other/a.md", {}, None),
+        (GREAT_DOCS, "user_guide/_part.qmd", {}, None),
+        (ORDERED_GUIDE, "user-guide/00-a.qmd", {}, "user-guide/00-a.html"),
         (PKGDOWN, "man/figures/a.md", {}, None),
         (PKGDOWN, "vignettes/a.Rmd", {"title": "A"}, "articles/a.html"),
         (PKGDOWN, "vignettes/articles/a.Rmd", {}, "articles/a.html"),

@@ -14,6 +14,7 @@ from hyperrun.search.site import literals
 from hyperrun.search.site.literals import mapping, strings
 from hyperrun.search.site.rules import Rules, with_anchor
 
+PROJECT = "pyproject.toml"
 MAX_ENTRIES = 2_000
 MAX_CHARS = 2_000_000  # of all that is told
 MAX_DEPTH = 4  # of pages in sections
@@ -34,7 +35,7 @@ class _Entry:
 
 def chunks(text: str, place: Place, rules: Rules) -> list[Chunk]:
     """What the pages say of each object, with its address; nothing without quartodoc's settings."""
-    if not re.search(r"(?m)^quartodoc:", text):
+    if not re.search(r"(?m)^(?:quartodoc|reference):", text):
         return []
     lines = text.splitlines()
     numbers: dict[str, list[int]] = {}
@@ -44,7 +45,7 @@ def chunks(text: str, place: Place, rules: Rules) -> list[Chunk]:
     found: list[Chunk] = []
     left = MAX_CHARS
     last = 1
-    for count, entry in enumerate(_entries(mapping(literals.read_yaml(text).get("quartodoc")))):
+    for count, entry in enumerate(_entries(_settings(text, place))):
         last = numbers[entry.name].pop() if numbers.get(entry.name) else last
         chosen = entry.members if isinstance(entry.members, bool) else list(entry.members)
         told = signatures.describe(place, entry.path, chosen, document.said)
@@ -57,6 +58,19 @@ def chunks(text: str, place: Place, rules: Rules) -> list[Chunk]:
             address = "" if page is None else with_anchor(page, chunk.anchor)
             found.append(replace(chunk, address=address))
     return found
+
+
+def _settings(text: str, place: Place) -> Mapping[str, Any]:
+    """quartodoc's settings, or those of great-docs as quartodoc has them."""
+    whole = literals.read_yaml(text)
+    if not place.file.name.startswith("great-docs"):
+        return mapping(whole.get("quartodoc"))
+    module = whole.get("module")
+    if not isinstance(module, str):
+        project = literals.read_toml(literals.text(place.root / place.file.parent / PROJECT))
+        name = mapping(project.get("project")).get("name")
+        module = name.replace("-", "_") if isinstance(name, str) else ""
+    return {**mapping(whole.get("reference")), "package": module, "dir": "reference"}
 
 
 def _entries(settings: Mapping[str, Any]) -> Iterator[_Entry]:
