@@ -136,6 +136,14 @@ def note(title: str, content: str) -> str:
     return quoted(titled(title, content)) if content.strip() or title else ""
 
 
+def without_announcement(paragraph: str) -> str:
+    """A paragraph without its last sentence, where that announces what is not there."""
+    if not leads_on(paragraph):
+        return paragraph
+    before, end, _ = paragraph.rpartition(". ")
+    return f"{before}." if end else ""
+
+
 def leads_on(paragraph: str) -> bool:
     """Does a sentence go on with what stands below? A word or two are that one's title."""
     return paragraph.endswith(":") and len(paragraph.split()) >= LEAST_LEADING

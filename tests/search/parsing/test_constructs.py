@@ -210,6 +210,10 @@ MARKDOWN = {
         '{{< code-toggle config=x />}}\n\n{{< code file="a.html" lang="html" >}}\n<b>{{ x }}</b>\n{{< /code >}}',
         "```\n[a]\nb = 1\n\n[c]\n```\n\n**a.html**\n\n```html\n<b>{{ x }}</b>\n```",
     ),
+    "what is announced, and is not there": (
+        "Lamps glow. This is how they glow by default:\n\n{{< lamp-data kind=default />}}\n\nSo.",
+        "Lamps glow.\n\nSo.",
+    ),
     "shortcodes that are shown": (
         "```md\n{{</* tabs\n  a=1 */>}}\n{{%/* x */%}}\n```\n\nAs `{{</* y */>}}`.",
         "```md\n{{< tabs\n  a=1 >}}\n{{% x %}}\n```\n\nAs `{{< y >}}`.",

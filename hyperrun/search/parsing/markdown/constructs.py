@@ -65,6 +65,12 @@ def blocks(
     return []
 
 
+def stands_alone(token: "Token") -> bool:
+    """Is it a shortcode that closes itself, so that nothing is in it?"""
+    tags = token.meta.get("tags") or ()
+    return token.meta["name"] == "shortcode" and all(each.endswith("/") for each in tags)
+
+
 def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int) -> list[Block]:
     if meta["marked"]:
         return document.include(

@@ -91,7 +91,10 @@ class Document(Reading):
                 continue
             start, stop = token.map[0] + offset + 1, token.map[1] + offset
             if token.type == "construct":
-                found += constructs.blocks(self, token, start, stop)
+                said = constructs.blocks(self, token, start, stop)
+                if not said and found and not found[-1].level and constructs.stands_alone(token):
+                    found[-1].content = commonmark.without_announcement(found[-1].content)
+                found += said
             elif token.type == "heading_open":
                 found.append(self._heading(token, tokens[at + 1], start, stop))
             elif token.type in ("bullet_list_open", "ordered_list_open", "dl_open"):
