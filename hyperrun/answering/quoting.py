@@ -43,6 +43,7 @@ _BULLET = re.compile(r"\s*[-*+]\s+")
 _ITEM_FENCE = re.compile(r"^\s+(?:`{3}|~{3})", re.MULTILINE)
 _PLAIN = re.compile(r"[`\w][^\n]*(?<![.!?:;,])")  # no sentence, and begins nothing in Markdown
 _ANNOUNCES = re.compile(r":[*_]*$")
+_UNENDED = re.compile(r"\w$")  # a sentence that code below goes on with, without a colon
 _LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
 _MARK = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\((\d+)\)")  # in code, told of by a list below
 # Of a drawing a part draws nothing.
@@ -211,7 +212,10 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True) -> list[Block]
             if token.type == "paragraph_open" and (
                 _ANNOUNCES.search(words)
                 or _LABEL.match(words)
-                or (size(words) <= SHORT_LINES and _is_before_code(tokens[at:]))
+                or (
+                    _is_before_code(tokens[at:])
+                    and (size(words) <= SHORT_LINES or _UNENDED.search(words))
+                )
             ):
                 lead_in += f"{words}\n\n"
                 continue

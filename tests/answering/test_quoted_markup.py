@@ -198,3 +198,9 @@ def test_an_indented_fence_is_quoted_wherever_the_passage_is_cut() -> None:
             )
     cut = answer("lantern pair", section("\n".join(lines[:4])))
     assert to_html(cut, Rendering()).count("<pre") == 1
+
+
+def test_a_sentence_that_code_goes_on_with_is_quoted_with_it() -> None:
+    long = "To dim the lamp at night we edit its file. " * 8 + "It will look like"
+    (block,) = blocks(section(f"{long}\n\n```toml\nlevel = 1\n```\n"))
+    assert block.text.startswith("To dim") and "level = 1" in block.text
