@@ -354,6 +354,11 @@ RESTRUCTURED = {
         "Use :class:`~a.b.Lamp`, :meth:`.dim`, :ref:`a\nplace <x>` and :kbd:`Ctrl`.",
         "Use `Lamp`, `dim()`, a place and `Ctrl`.",
     ),
+    "a cell whose second line is moved in": (
+        "+-------------+-------+\n| How         | What  |\n+=============+=======+\n"
+        "| ``dim(1,``  | Dims. |\n|   ``by=2)`` |       |\n+-------------+-------+",
+        "| How | What |\n| --- | --- |\n| `dim(1,` `by=2)` | Dims. |",
+    ),
     "roles that take no target": (
         "Run :program:`lamp dim <level>` with :kbd:`Ctrl-<x>`.",
         "Run `lamp dim <level>` with `Ctrl-<x>`.",

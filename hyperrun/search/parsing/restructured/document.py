@@ -307,7 +307,7 @@ class _Writer:
                 for entry in row.children:
                     while (len(rows), len(cells)) in spans:
                         cells.append(spans[(len(rows), len(cells))])
-                    said = self._children(entry)
+                    said = self._cell(entry)
                     for below in range(1, int(entry.get("morerows", 0)) + 1):
                         spans[(len(rows) + below, len(cells))] = ""
                     cells.append(said)
@@ -316,6 +316,13 @@ class _Writer:
         if rows and not has_head:
             rows.insert(0, [""] * len(rows[0]))
         return commonmark.titled(title, commonmark.table(rows))
+
+    def _cell(self, entry: nodes.Element) -> str:
+        """A cell of a table; one whose second line is only moved in defines nothing by that."""
+        if len(entry.children) != 1 or not isinstance(entry.children[0], nodes.definition_list):
+            return self._children(entry)
+        parts = entry.findall(lambda each: isinstance(each, nodes.term | nodes.paragraph))
+        return " ".join(self._inline.said(part) for part in parts)
 
     # Directives
 
