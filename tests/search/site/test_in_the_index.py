@@ -39,11 +39,17 @@ def test_texts_that_sphinx_makes_pages_of_are_read_as_its_sources(tmp_path: Path
     repository.write(root, "docs/conf.py", "project = 'x'\nsource_suffix = '.txt'\n")
     page = "Lamps\n=====\n\n.. _winding-it:\n\n``Winding``\n-----------\n\nTwelve *times*.\n"
     repository.write(root, "docs/index.txt", page + "\nSee :ref:`winding-it`.\n")
-    repository.write(root, "notes.txt", page)
+    repository.write(root, "docs/notes.txt", "Twelve\n======\n\nTimes *.\n")
+    repository.write(root, "part.txt", page)
+    repository.write(root, "notes.txt", "Lamps\n=====\n\nTwelve ``times``.\n")
     index = Index(tmp_path / "data/index/x.sqlite3")
     index.refresh(root)
     assert addresses(index, "docs/index.txt")[-1] == "./#winding-it"
+    assert addresses(index, "docs/notes.txt") == ["notes.html#twelve"]
+    assert set(addresses(index, "part.txt")) == {""}
     assert addresses(index, "notes.txt") == [""]
+    part, notes = (files.read(root, PurePosixPath(each)) for each in ("part.txt", "notes.txt"))
+    assert (part[-1].title, notes[-1].title) == ("Lamps > Winding", "notes")
     chunk = files.read(root, PurePosixPath("docs/index.txt"), rules.read(root))[-1]
     assert chunk.content == "## `Winding`\n\nTwelve *times*.\n\nSee Winding."
 
