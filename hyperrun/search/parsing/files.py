@@ -139,7 +139,8 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
     if suffix in other_languages.LANGUAGES or suffix in other_languages.BY_PATTERN:
         return other_languages.chunks(text, suffix, stem)
     if man_page.NAME.fullmatch(place.file.name) and suffix not in TEXT:
-        return documents.manual(text, stem)
+        is_told = bool(rules.sites) and man_page.is_copy(text)
+        return [] if is_told else documents.manual(text, stem)
     return documents.plain(text, stem)
 
 

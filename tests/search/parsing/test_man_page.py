@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from hyperrun.search.parsing import documents, files
+from hyperrun.search.site import rules
 from tests.search import repository
 
 HEAD = '.\\" Made by hand\n.TH LAMP 1 "May 2026"\n.SH DIMMING\n'
@@ -27,6 +28,10 @@ SAID = {
     "lines further in": ("e.g.\n     lamp on\n     lamp off\nDone.", "e.g.\n\n```\nlamp on\nlamp off\n```\n\nDone."),
     "broken lines": ("One\n.br\ntwo\n.sp\n- a\n.br\n- b", "One\\\ntwo\n\n- a\n- b"),
     "items by hand": ("Keys:\n.sp\n* one\n.br\n\\(bu two *\\fBx\\fR", "Keys:\n\n- one\n- two \\*`x`"),
+    "docutils' macros": (
+        ".de1 INDENT\n.RS\n..\nTo:\n.INDENT 0.0\n.TP\n.B dim\nLess.\n.UNINDENT\nDone.",
+        "To:\n\n- **`dim`**\\\n  Less.\n\nDone.",
+    ),
     "what a build fills in": ("Before.\n.P\n!!options!!\n.P\n@VERSION@", "Before."),
     "definitions and comments": (".de XX\n.B no\n..\n'\\\" no\n.\nWords. \\\" no", "Words."),
 }  # fmt: skip
@@ -67,3 +72,13 @@ def test_what_is_named_otherwise_is_no_manual_page(name: str) -> None:
 def test_what_is_only_named_as_a_manual_page_says_nothing(tmp_path: Path) -> None:
     repository.write(tmp_path, "v1.8", "All the words of something else.\n")
     assert files.read(tmp_path, PurePosixPath("v1.8")) == []
+
+
+def test_a_manual_page_that_Sphinx_made_is_read_where_its_source_is_not(tmp_path: Path) -> None:
+    made = '.\\" Man page generated from reStructuredText.\n' + HEAD + "Less light.\n"
+    repository.write(tmp_path, "man/lamp.1", made)
+    path = PurePosixPath("man/lamp.1")
+    assert files.read(tmp_path, path, rules.read(tmp_path))
+    repository.write(tmp_path, "docs/conf.py", "project = 'x'\n")
+    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
+    assert files.read(tmp_path, path, rules.read(tmp_path)) == []

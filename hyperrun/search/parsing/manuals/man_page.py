@@ -11,7 +11,8 @@ NAME = re.compile(
     r"[A-Za-z_]\S*(?<!\.so)\.(?:[1-8][a-z]{0,3}|man|roff)(?:\.(?:in|prebuilt|te?mpl|tpl|template))?$"
 )
 _TITLE = re.compile(r"""^\.TH\s+("[^"]*"|\S+)(?:\s+("[^"]*"|\S+))?""", re.MULTILINE)
-_MACRO = re.compile(r"[.'][ \t]*([A-Za-z]{1,4})\b[ \t]*(.*)$")
+# `INDENT` and `UNINDENT` are docutils' own, for `RS` and `RE`.
+_MACRO = re.compile(r"[.'][ \t]*((?:UN)?INDENT|de1|[A-Za-z]{1,4})\b[ \t]*(.*)$")
 _ARGUMENT = re.compile(r'"((?:[^"]|"")*)"?|((?:\\ |\S)+)')
 _COMMENT = re.compile(r"(?:^[.'][ \t]*|(?<!\\))\\[\"#].*$")
 _NOTHING = re.compile(r"[.'][ \t]*$")
@@ -20,9 +21,11 @@ _OPTION = re.compile(r"[-+]{1,2}[\w?#$@*-]")
 _STARRED = re.compile(r"(?:\*|\\\(bu|•)[ \t]+(?=\S)")
 _NUMBER = re.compile(r"(\d+)[.)]$")
 _OTHER_MACROS = re.compile(r"^\.(?:Dd|Sh)\b", re.MULTILINE)  # mdoc's
+# Sphinx makes such a page of what the documentation says.
+_MADE_OF_PAGES = re.compile(r'^[.\']\\" Man page generated from reStructuredText')
 MAX_NAME_CHARS = 60
 _BREAK = "\x1a"  # which no file that is read holds
-_ENDS = {"ig": "..", "de": "..", "TS": ".TE", "EQ": ".EN", "PS": ".PE"}
+_ENDS = {"ig": "..", "de": "..", "de1": "..", "TS": ".TE", "EQ": ".EN", "PS": ".PE"}
 
 
 def title(text: str) -> str:
@@ -34,6 +37,11 @@ def title(text: str) -> str:
     name = plain(name)
     name = name.lower() if name.isupper() else name
     return f"{name}({section})" if section else name
+
+
+def is_copy(text: str) -> bool:
+    """Is the page made of the documentation that its project has?"""
+    return bool(_MADE_OF_PAGES.match(text))
 
 
 def read(text: str) -> list[Block]:
@@ -134,10 +142,10 @@ class _Page:
                 if arguments and arguments[0].strip():
                     self._open(number)
                     self._items[-1].tags.append(arguments[0])
-            case "RS":
+            case "RS" | "INDENT":
                 self._paragraph()
                 self._depth += 1
-            case "RE":
+            case "RE" | "UNINDENT":
                 self._paragraph()
                 self._depth = max(0, self._depth - 1)
                 self._close(self._depth + 1)
