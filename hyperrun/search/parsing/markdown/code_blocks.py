@@ -73,8 +73,10 @@ def fence(document: Reading, code: str, info: str) -> str:
     if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
         language = _language(language.strip("{}"))
     kept = []
-    is_cell = bool(braced) or language in ("python", "r", "julia", "ojs", "")
-    is_cell = is_cell and "```" not in code  # which shows how a cell is written
+    # Code with fences of its own shows how a cell is written.
+    is_cell = bool(braced) or (
+        language in ("python", "r", "julia", "ojs", "") and "```" not in code
+    )  # fmt: skip
     for line in code.splitlines():
         option = _CELL_OPTION.match(line)
         if option and is_cell:
