@@ -288,12 +288,19 @@ MARKDOWN = {
         "```{shinylive-python}\n#| standalone: true\n##| components: [viewer]\nui.input_slider()\n```",
         "```python\nui.input_slider()\n```",
     ),
+    "a hidden cell with a fence in its code": ("Before.\n\n````{r}\n#| include: false\nx <- '```'\n````", "Before."),
     "a cell that is shown and not run": (
         "````\n```{{python}}\n#| eval: false\nx\n```\n````", "````\n```{python}\n#| eval: false\nx\n```\n````",
     ),
     "nbdev's link to the source at the side": (
         'Words.\n\n<a href="https://x.dev/a.py" style="float:right; font-size:smaller">source</a>\n\nMore.',
         "Words.\n\nMore.",
+    ),
+    "what Quarto shows in a format alone": (
+        "::: {.content-visible when-format=\"pdf\"}\nOne.\n:::\n\n::: {.content-hidden when-format=\"pdf\"}\nTwo.\n:::\n\n"
+        "::: {.content-visible unless-format=\"html\"}\nThree.\n:::\n\n::: {.content-hidden}\nFour.\n:::\n\n"
+        "::: {.content-visible when-format=\"html\"}\nFive.\n:::\n\n::: {.content-hidden when-profile=\"x\"}\nSix.\n:::",
+        "Two.\n\nFive.\n\nSix.",
     ),
     "maths": ("So $a_1 * b$ it is.\n\n$$\nx^2\n$$", "So $a_1 * b$ it is.\n\n$$\nx^2\n$$"),
     "a dollar in code that is HTML": (

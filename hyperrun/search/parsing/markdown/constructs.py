@@ -121,8 +121,7 @@ def _container(document: Reading, info: str, body: str, start: int, end: int) ->
             for block in document.read(body, start)
         ]  # fmt: skip
     if info.startswith(("{", ".")):
-        hidden = ".content-hidden" in info or re.search(r"unless-format=.?html", info)
-        return [] if hidden else document.read(body, start)
+        return [] if _is_hidden(info) else document.read(body, start)
     named = re.match(r"(?P<kind>[\w-]+)\s*(?:\[(?P<label>.*)\])?\s*(?P<title>.*)$", info)
     if named is None:
         return document.read(body, start)
@@ -135,6 +134,16 @@ def _container(document: Reading, info: str, body: str, start: int, end: int) ->
         return document.labelled(document.words(title), body, start, end, 1)
     title = title.strip("\"'") or kind.capitalize()
     return [document.block(start, end, commonmark.note(document.words(title), document.said(body)))]
+
+
+def _is_hidden(info: str) -> bool:
+    """Does Quarto leave a container out of a site's pages? What depends on a profile stays."""
+    is_meant = True
+    for when, formats in re.findall(r"(when|unless)-format=[\"']?([\w:.+-]+)", info):
+        is_meant &= formats.startswith("html") == (when == "when")
+    if ".content-hidden" in info:
+        return is_meant and "when-profile" not in info and "when-meta" not in info
+    return ".content-visible" in info and not is_meant
 
 
 def _first_words(rest: str) -> str:
