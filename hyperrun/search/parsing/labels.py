@@ -29,6 +29,16 @@ _MYST_LABEL = re.compile(
 _MYST_FIRST = re.compile(r"^#[ \t]+(?P<title>[^\n]+)$", re.MULTILINE)
 
 
+# Quarto's: a section's own, and what refers to it or to what is counted.
+_SECTION = re.compile(
+    r"^#{1,6}[ \t]+(?P<title>[^\n{]+?)[ \t]*\{[^}\n]*#(?P<label>sec-[\w-]+)[^}\n]*\}[ \t]*$",
+    re.MULTILINE,
+)
+_REFERENCE = re.compile(r"(?<![\w@.`/-])-?@(?P<label>(?P<kind>sec|fig|tbl|eq|lst)-[\w-]*\w)")
+_COUNTED = {"fig": "the figure", "tbl": "the table", "eq": "the equation", "lst": "the listing"}
+_OF_QUARTO = (".qmd", ".rmd", ".ipynb")
+
+
 def title_of(place: Place, label: str) -> str:
     """The title of the section that `label` stands above, as it is written; "" for none."""
     folder = place.file.parts[0] if len(place.file.parts) > 1 else ""
@@ -60,17 +70,45 @@ def words(place: Place, role: str, target: str, depth: int = 0) -> str:
     return re.sub(r"[`*]|\s*\{[^}]*\}$", "", title)
 
 
+def referred(place: Place, text: str) -> str:
+    """Text with what Quarto's references say, which numbers sections, figures and tables: `see
+    @sec-dim` with the title of that section, and `see @fig-dim` with "the figure"."""
+    if not str(place.file).lower().endswith(_OF_QUARTO):
+        return text
+
+    def said(match: re.Match[str]) -> str:
+        if counted := _COUNTED.get(match["kind"]):
+            return counted if match.start() else counted.capitalize()
+        return _sections(str(place.root)).get(match["label"]) or match[0]
+
+    return _REFERENCE.sub(said, text)
+
+
+@lru_cache(maxsize=8)
+def _sections(root: str) -> dict[str, str]:
+    """The titles of the sections that Quarto's references name, anywhere in the repository."""
+    found: dict[str, str] = {}
+    for path in _sources(root, "", (".qmd", ".md", ".rmd", ".Rmd")):
+        for match in _SECTION.finditer(_text(root, path)):
+            found.setdefault(match["label"], re.sub(r"[`*]", "", match["title"]))
+    return found
+
+
+def _text(root: str, path: str) -> str:
+    try:
+        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+            return file.read(MAX_CHARS)
+    except OSError:
+        return ""
+
+
 @lru_cache(maxsize=8)
 def _known(root: str, folder: str) -> tuple[dict[str, str], dict[str, str]]:
     """The titles of labels, and of pages by their paths without suffixes."""
     labels: dict[str, str] = {}
     titles: dict[str, str] = {}
     for path in _sources(root, folder):
-        try:
-            with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-                text = file.read(MAX_CHARS)
-        except OSError:
-            continue
+        text = _text(root, path)
         is_markdown = path.endswith((".md", ".myst"))
         first = (_MYST_FIRST if is_markdown else _RST_FIRST).search(text)
         if first:
@@ -84,12 +122,14 @@ def _known(root: str, folder: str) -> tuple[dict[str, str], dict[str, str]]:
     return labels, titles
 
 
-def _sources(root: str, folder: str) -> Iterator[str]:
+def _sources(
+    root: str, folder: str, suffixes: tuple[str, ...] = (".rst", ".txt", ".md", ".myst")
+) -> Iterator[str]:
     count = 0
     for here, folders, names in os.walk(os.path.join(root, folder)):
         folders[:] = sorted(each for each in folders if not is_passed_over(each))
         for name in sorted(names):
-            if name.endswith((".rst", ".txt", ".md", ".myst")):
+            if name.endswith(suffixes):
                 count += 1
                 if count > MAX_FILES:
                     return

@@ -208,3 +208,27 @@ def test_headings_of_what_a_page_includes_are_its_own(
     assert above.content.endswith("Words of it all.") and chunk.content.endswith("That is inside.")
     last = 5 if suffix == ".md" else 6
     assert chunk.includes[-1] == Include(f"docs/more{suffix}", last, last)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("See @sec-dim.", "See How to dim."),
+        ("(@sec-dim, -@sec-none)", "(How to dim, -@sec-none)"),
+        ("@fig-a and @tbl-b-c.", "The figure and the table."),
+        (
+            "So *this* @fig-a, a@fig-b.dev and `@sec-dim`.",
+            "So *this* the figure, a@fig-b.dev and `@sec-dim`.",
+        ),
+    ],
+)
+def test_a_reference_of_quarto_says_what_it_leads_to(
+    tmp_path: Path, written: str, said: str
+) -> None:
+    repository.write(tmp_path, "b.qmd", "# B\n\n## How to `dim` {#sec-dim .x}\n\nSo.\n")
+    repository.write(tmp_path, "a.qmd", f"{written}\n")
+    (chunk,) = files.read(tmp_path, PurePosixPath("a.qmd"))
+    assert (chunk.content or chunk.text) == said
+    repository.write(tmp_path, "a.md", f"{written}\n")
+    (chunk,) = files.read(tmp_path, PurePosixPath("a.md"))
+    assert (chunk.content or chunk.text).strip() == written

@@ -49,7 +49,7 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
         match token.type:
             case "text":
                 words = token.content.removeprefix("]") if is_named else token.content
-                said += inline_escaped(words)
+                said += inline_escaped(_referred(document, words, said))
                 is_named = False
             case "code_inline":
                 is_named = _is_named(tokens, at - 1)
@@ -124,6 +124,15 @@ def _is_named(tokens: Sequence["Token"], at: int) -> bool:
         and after.content.startswith("]")
         and not after.content.startswith(("](", "]["))
     )
+
+
+def _referred(document: Reading, words: str, before: str) -> str:
+    """Words with what the references in them say."""
+    if "@" not in words or document.place is None:
+        return words
+    from hyperrun.search.parsing import labels
+
+    return labels.referred(document.place, f"\0{words}" if before else words).removeprefix("\0")
 
 
 def _implicit(document: Reading, address: str) -> str:
