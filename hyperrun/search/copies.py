@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
 
 from hyperrun.passage import Passage
-from hyperrun.search.audience import ASKED_FOR_NONE, AskedKinds, copied, is_foreign
+from hyperrun.search.audience import ASKED_FOR_NONE, AskedKinds, copied
 from hyperrun.search.site.rules import is_version
 
 SAME_CHARS = 2_000  # of each are compared
@@ -16,51 +16,53 @@ NOWHERE, OF_VERSION, AS_SHOWN = range(
 _WORDS = re.compile(r"\w+")
 
 
-class Shown(NamedTuple):
-    """Where a passage is shown: its address without what names a version in it, and which of two
-    copies is the better one, the higher."""
-
-    address: str
-    rank: int
-
-
-def shown(address: str) -> Shown:
-    """The same of an address, relative to its site's."""
-    *above, last = address.split("/")
-    kept = [each for each in above if not is_version(each)]
-    rank = OF_VERSION if len(kept) < len(above) else AS_SHOWN
-    return Shown("/".join([*kept, last]), rank if address else NOWHERE)
-
-
 def distinct(
     found: Sequence[tuple[Passage, str]], most: int, asked: AskedKinds = ASKED_FOR_NONE
 ) -> list[tuple[Passage, str]]:
-    """The first `most` of `found`, passages with their addresses, without copies: of those the one
-    that has a page, and of pages the one whose address names no version."""
+    """The first `most` of `found`, passages with their addresses, without texts that stand above in
+    other words, versions or languages of a file; of copies the one that has a page."""
     kept: list[tuple[Passage, str]] = []
-    seen: list[tuple[frozenset[str], Shown]] = []
+    seen: list[frozenset[str]] = []
     for each in found:
-        where = shown(each[1])
-        if len(kept) == most and all(where.rank <= above.rank for _, above in seen):
+        if len(kept) == most and not (each[1] and any(not address for _, address in kept)):
             continue
-        file = each[0].file
-        is_as_shown = where.rank == AS_SHOWN and not is_foreign(file, asked)
-        if not is_as_shown and _is_copy_of_one(file, asked, kept):
+        if _is_copy_of_one(each[0].file, asked, kept):
             continue
-        words = frozenset(_WORDS.findall(each[0].shown[:SAME_CHARS].lower()))
-        same = next(
-            (
-                n for n, (others, above) in enumerate(seen)
-                if _are_copies(words, others) or _are_versions(where, above)
-            ),
-            None,
-        )  # fmt: skip
+        words = _words(each[0])
+        same = next((n for n, other in enumerate(seen) if _are_copies(words, other)), None)
         if same is None and len(kept) < most:
-            seen.append((words, where))
+            seen.append(words)
             kept.append(each)
-        elif same is not None and where.rank > seen[same][1].rank:
-            kept[same], seen[same] = each, (words, where)
+        elif same is not None and each[1] and not kept[same][1]:
+            kept[same] = each
     return kept
+
+
+def without_version(address: str) -> str:
+    """Where a site by itself shows what it shows at an address, relative to its own, that names a
+    version of it; "" where it names none."""
+    *above, last = address.split("/")
+    kept = [each for each in above if not is_version(each)]
+    return "/".join([*kept, last]) if len(kept) < len(above) else ""
+
+
+def shown(
+    found: tuple[Passage, str], others: Sequence[Passage], address: str
+) -> tuple[Passage, str]:
+    """A passage of another version of a page as its site shows it by itself: of `others`, all that
+    stand at `address` there, the likest, or itself where its words are the same."""
+    words = _words(found[0])
+    likest = max(others, key=lambda each: len(words & _words(each)), default=None)
+    if likest is None:
+        return found
+    if _are_copies(words, _words(likest)):
+        return found[0], address
+    return replace(likest, score=found[0].score, likeness=found[0].likeness), address
+
+
+def _words(passage: Passage) -> frozenset[str]:
+    """The words by which copies are told."""
+    return frozenset(_WORDS.findall(passage.shown[:SAME_CHARS].lower()))
 
 
 def _is_copy_of_one(file: str, asked: AskedKinds, kept: Sequence[tuple[Passage, str]]) -> bool:
@@ -74,8 +76,3 @@ def _is_copy_of_one(file: str, asked: AskedKinds, kept: Sequence[tuple[Passage, 
 def _are_copies(words: frozenset[str], others: frozenset[str]) -> bool:
     """Are two texts of so many same words one?"""
     return len(words & others) > SAME_TEXT * len(words | others)
-
-
-def _are_versions(one: Shown, other: Shown) -> bool:
-    """Are they one section of a page in two versions?"""
-    return bool(one.address) and one.address == other.address and one.rank != other.rank

@@ -11,7 +11,16 @@ from itertools import accumulate
 from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
-from hyperrun.search import index_writer, intent, question_words, ranking, sections, terms, typing
+from hyperrun.search import (
+    copies,
+    index_writer,
+    intent,
+    question_words,
+    ranking,
+    sections,
+    terms,
+    typing,
+)
 from hyperrun.search.audience import (
     kinds_asked_for,
     place_factor,
@@ -21,6 +30,7 @@ from hyperrun.search.index_file import IndexFile
 from hyperrun.search.leaning import Before, leans
 from hyperrun.search.ranking import Asked, Candidate
 from hyperrun.search.remembered import ReadConnection
+from hyperrun.search.site.rules import key_of
 from hyperrun.search.vectors import fusing
 from hyperrun.search.vectors.fusing import Meant
 from hyperrun.search.wanted import Hit, Wanted
@@ -107,6 +117,8 @@ class Index(IndexFile):
             if len(prose) < most and len(hits) > len(found):  # copies stood in their place
                 found = self._scored(connection, hits[: MOST_COPIES * k])
                 prose = distinct(found, most, asked_kinds)
+            shown = (self._as_shown(connection, each) for each in prose)
+            prose = list({_place(each[0]): each for each in shown}.values())
             defined = list(self._passages(connection, self._defined(connection, query)).values())
             if defined and not any(
                 terms.last_name(passage.title).lower() in terms.named_symbols(query)
@@ -237,6 +249,21 @@ class Index(IndexFile):
         )  # fmt: skip
         return frozenset(row[0] for row in rows)
 
+    @staticmethod
+    def _as_shown(
+        connection: sqlite3.Connection, found: tuple[Passage, str]
+    ) -> tuple[Passage, str]:
+        """A passage with its address; of a version of a page, as the site shows it by itself."""
+        address = copies.without_version(found[1])
+        if not address:
+            return found
+        rows = connection.execute(
+            "SELECT p.content, p.file, p.start_line, p.end_line, p.title, p.kind, p.text, "
+            "p.language FROM files f JOIN passages p ON p.file = f.path "
+            "WHERE f.page = ? AND p.address = ?", (key_of(address), address),
+        )  # fmt: skip
+        return copies.shown(found, [_passage(row) for row in rows], address)
+
     def _scored(
         self, connection: sqlite3.Connection, found: Sequence[Hit | Candidate]
     ) -> list[tuple[Passage, str]]:
@@ -283,7 +310,8 @@ class Index(IndexFile):
                 "ORDER BY start_line, id LIMIT ?",
                 (file, title, len(title) + 3, f"{title} > ", limit),
             ).fetchall()
-            return list(self._passages(connection, [row[0] for row in rows]).values())
+            found = self._passages(connection, [row[0] for row in rows]).values()
+            return [(each[0], self._as_shown(connection, each)[1]) for each in found]
 
     def includes(self, passage: Passage) -> list[Include]:
         """The lines of other files of its source that a passage shows, in their order. Raises
@@ -350,6 +378,11 @@ class Index(IndexFile):
                 (file, limit),
             ).fetchall()
         return [(_passage(row[1:]), row[0]) for row in rows]
+
+
+def _place(passage: Passage) -> tuple[str, int, str]:
+    """Where a passage begins, and of what: objects of an API are brought in by one line."""
+    return passage.file, passage.start_line, passage.title
 
 
 def _passage(row: Sequence[Any]) -> Passage:

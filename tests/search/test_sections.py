@@ -213,9 +213,15 @@ def test_one_text_takes_one_place_and_the_current_version_has_it(lantern: Index)
     assert len(distinct([(each, "") for each in found + found], 50)) == len(found)
 
 
-@pytest.mark.parametrize("said", ["The bridge dims it slowly.", "The new bridge dims it faster."])
+@pytest.mark.parametrize(
+    ("said", "file"),
+    [
+        ("The bridge dims it slowly.", "docs/lamps.md"),
+        ("The new bridge dims it faster.", "versioned_docs/version-stable/lamps.md"),
+    ],
+)
 def test_of_two_versions_of_a_page_that_is_found_which_its_site_shows(
-    tmp_path: Path, said: str
+    tmp_path: Path, said: str, file: str
 ) -> None:
     config = "module.exports = {url: 'https://x.org', baseUrl: '/', presets: [['classic', {}]]}"
     repository.write(tmp_path, "docusaurus.config.js", config)
@@ -225,10 +231,13 @@ def test_of_two_versions_of_a_page_that_is_found_which_its_site_shows(
         "versioned_docs/version-1.0": "The bridge dims it slowly.",
     }.items():  # fmt: skip
         repository.write(tmp_path, f"{folder}/lamps.md", f"# Lamps\n\n## Dimming\n\n{words}\n")
+    repository.write(tmp_path, "docs/new.md", "# New\n\n## Whistling\n\nIt dims at a whistle.\n")
     index = Index(tmp_path / "index.sqlite3")
     index.refresh(tmp_path)
     found = [(passage.file, address) for passage, address in index.search("dimming a lamp", 6)]
-    assert found == [("versioned_docs/version-stable/lamps.md", "docs/lamps#dimming")]
+    assert found[0] == (file, "docs/lamps#dimming")
+    assert ("docs/new.md", "docs/next/new#whistling") in found
+    assert len(found) == 2
 
 
 def test_a_name_alone_finds_each_text_once(tmp_path: Path) -> None:
