@@ -37,6 +37,7 @@ class ReadConnection(sqlite3.Connection):
     """A connection that reads the index, with what was found out over it."""
 
     totals: dict[str, int]  # the rows of each full-text index
+    pages: int | None = None  # the sections of documentation that stand on a site
     holding: Latest[int]  # how many sections hold a stem
     counted: Latest[int]  # how many passages hold a term, up to what is counted
     meant: Latest[str]  # a word that stands nowhere, and the stem that it is a slip from
@@ -49,7 +50,7 @@ class ReadConnection(sqlite3.Connection):
         (version,) = self.execute("PRAGMA data_version").fetchone()
         if version != self._version:
             self._version = version
-            self.totals = {}
+            self.totals, self.pages = {}, None
             self.holding, self.counted = Latest(MAX_WORDS), Latest(MAX_WORDS)
             self.meant, self.mended = Latest(MAX_WORDS), Latest(MAX_WORDS)
             self.sections = Latest(MAX_TEXTS)
@@ -60,3 +61,12 @@ class ReadConnection(sqlite3.Connection):
             (found,) = self.execute(f"SELECT count(*) FROM {index}_docsize").fetchone()
             self.totals[index] = found
         return self.totals[index]
+
+    def on_site(self) -> int:
+        """The sections of documentation that stand on a site. Raises `sqlite3.Error`."""
+        if self.pages is None:
+            (self.pages,) = self.execute(
+                "SELECT count(*) FROM prose_docsize d JOIN passages p ON p.id = d.id "
+                "WHERE p.address != ''"
+            ).fetchone()
+        return self.pages

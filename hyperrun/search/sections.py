@@ -26,6 +26,7 @@ FETCH = 60  # candidates that are weighed
 MANY_FOREIGN, MOST_LANGUAGES = 3, 8  # more than one of so many: so many times more are looked at
 SCORED, SHARE = 1_200, 6  # sections out of which these are chosen, about, or one of so many
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
+SITE = 5  # of so many sections one at least stands on a site, where there is one to read
 OWN = 0.3  # how much of a question that leans its own words have to find
 
 
@@ -77,9 +78,10 @@ def _candidates(
     connection: ReadConnection, where: str, values: Sequence[str | int], fetch: int
 ) -> list[Candidate]:
     """The best `fetch` that match, best first."""
+    has_site = SITE * connection.on_site() >= connection.total("prose")
     rows = connection.execute(
         "SELECT p.id, p.file, p.title, p.text, "
-        "w.heading, w.parents, w.file, w.body FROM ("
+        f"w.heading, w.parents, w.file, w.body, {has_site:d} AND p.address = '' FROM ("
         f"SELECT prose.rowid AS id, bm25(prose, {_BM25}) AS score FROM prose {where} "
         f"WHERE prose MATCH ? ORDER BY score LIMIT {fetch}"
         ") f JOIN prose w ON w.rowid = f.id JOIN passages p ON p.id = f.id ORDER BY f.score",

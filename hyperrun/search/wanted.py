@@ -21,6 +21,7 @@ MAX_SPELLED = 6
 # where the question stands alone.
 SAME_SECTION, SAME_FILE, ALONE = 0.10, 0.25, 0.2
 REFERENCE = 0.5  # what speaks against an object of an API beside a guide
+OFF_SITE = 1.2  # and against what is on no page of the project's site, where nothing else does
 
 WINDOW = 30  # terms that stand close together
 TYPICAL = 130  # terms of a section
@@ -31,6 +32,7 @@ _SPELLED = re.compile(
     r"\b([a-zA-Z]{2,}/\d+(?:\.\d+)?(?![\w/-])|(?:\w+\.)+\w+|\w*[a-z\d][A-Z]\w*|\w+_\w+)\b"
 )
 _ASKS_OF_ENTRY = re.compile(r"\b(defaults?|what (is|does|are)|means?|values?)\b", re.IGNORECASE)
+_ROOT_README = re.compile(r"readme\b", re.IGNORECASE)
 _WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)
 
 
@@ -54,6 +56,7 @@ class Candidate:
     parents: str
     path: str
     body: str
+    is_off_site: bool = False  # though others stand on a site
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,9 @@ class Wanted:
         met = sum(stem in self._stands_for for stem in named) / max(len(named), 1)
         of_heading = self._share(in_heading)
         is_described = _is_described(each.file, each.title, each.text)
+        place = against(each.file, self._asked_kinds)
+        if each.is_off_site and not place and not _ROOT_README.match(each.file):
+            place = -OFF_SITE
         return Told(
             body=saturated,
             heading=of_heading,
@@ -196,7 +202,7 @@ class Wanted:
             file=self._share(self._held(each.path.split())),
             held=self._share(held),
             near=self._close(places),
-            place=against(each.file, self._asked_kinds) - REFERENCE * is_described,
+            place=place - REFERENCE * is_described,
             code=float("```" in each.text or "::" in each.text),
             stub=float(len(body) < STUB_TERMS),
             spelled=self._spells(each.text),

@@ -240,6 +240,20 @@ def test_of_two_versions_of_a_page_that_is_found_which_its_site_shows(
     assert len(found) == 2
 
 
+def test_what_is_on_the_site_is_found_before_what_is_beside_it(tmp_path: Path) -> None:
+    repository.write(tmp_path, "mkdocs.yml", "site_url: https://lamps.example/\n")
+    repository.write(
+        tmp_path, "docs/guide.md", "# Guide\n\n## Rooms\n\nPut a dimmer into each room.\n"
+    )
+    repository.write(tmp_path, "crates/lamps/notes.md", "# Notes\n\nThe dimmer is a dimmer.\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert first(index, "How do I use a dimmer?") == "docs/guide.md Guide > Rooms"
+    (tmp_path / "mkdocs.yml").unlink()
+    index.refresh(tmp_path)
+    assert first(index, "How do I use a dimmer?") == "crates/lamps/notes.md Notes"
+
+
 def test_a_name_alone_finds_each_text_once(tmp_path: Path) -> None:
     told = "What to do about HotLampError?\n\nLet the lamp cool for an hour, then light it.\n"
     (tmp_path / "mkdocs.yml").write_text("site_url: https://lamps.example/\n")
