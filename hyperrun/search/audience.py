@@ -27,8 +27,8 @@ _NOTES = re.compile(
 _TRANSLATED = re.compile(
     r"(^|/)(docs?|i18n|locales?|translations?|content|pages|README[._-])/?"
     r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
-    r"(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?[/.]"
-)
+    r"(?P<language>[a-z]{2})([-_][a-z]{2,4})?[/.]", re.I,
+)  # fmt: skip
 _TRANSLATED_FILE = re.compile(  # `page.fr.md` beside `page.md`
     r"\.(?!(?:en|js|ts|go|py|cs|rs|rb|sh|tf|kt|ml|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|so)"
     r"[._-])(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?(?=\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
@@ -52,8 +52,9 @@ _ASKED_NOTES = re.compile(
 )  # fmt: skip
 # Where a copy of an older version stands, what was written for contributors and their tools.
 _VERSIONED = re.compile(
-    r"(^|/)((versioned_docs(/version-[\w.-]+)?|version[-_]?\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/)+",
-    re.IGNORECASE,
+    r"(^|/)((versioned_docs(/version-[\w.-]+)?|version[-_]?\d[\w.]*|docs?[-_]?v\d[\w.]*"
+    r"|v?\d+(\.\d+)+|v?\d+\.x)/)+",
+    re.I,
 )
 _INTERNAL = re.compile(
     r"(^|/)(agents|claude|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors|"
@@ -113,7 +114,8 @@ def is_foreign(file: str, asked: AskedKinds) -> bool:
     found = _TRANSLATED.search(file) or _TRANSLATED_FILE.search(file)
     if found is None or asked.language == _ANY:
         return False
-    return _COUNTRIES.get(found["language"], found["language"]) != asked.language
+    language = found["language"].lower()
+    return _COUNTRIES.get(language, language) != asked.language
 
 
 @lru_cache(maxsize=8_192)
