@@ -15,6 +15,7 @@ MAX_PARTIAL_CHARS = 4_000  # of a file that is there to be included
 MAX_INCLUDED_CHARS = 12_000  # of prose from one other file
 MAX_HIDDEN_CHARS = 100_000  # of one that is not read by itself
 _ANNOUNCES = re.compile(r":[*_]*\s*$|^\*\*[^*\n]+\*\*$")  # or is but a label
+_TERM = re.compile(r"- \*\*.*\*\*\\?\n+")
 _SAYS = re.compile(r"[^\W_]")
 
 
@@ -123,7 +124,17 @@ def _terms(run: list[Block]) -> list[Block]:
     section of its own."""
     if not _is_of_terms(run[0]) or run[-1].end - run[0].start < MAX_LINES:
         return run
-    return [replace(block, member=block.term, tight=False) for block in run]
+    return [
+        replace(block, member=block.term, tight=False, content=_defined(block.content))
+        for block in run
+    ]
+
+
+def _defined(item: str) -> str:
+    """What an item of a list of definitions says of its term, which is its section's heading."""
+    term = _TERM.match(item)
+    body = item[term.end() :] if term else ""
+    return re.sub(r"(?m)^ {2}", "", body) or item
 
 
 def _parts(blocks: Sequence[Block]) -> list[list[Block]]:

@@ -68,7 +68,7 @@ def test_names_that_a_long_list_defines_are_sections_and_steps_are_not(tmp_path:
         ("Lamps > Hues", "lamps/#hues"),
         ("Lamps > Hues > hue.Of0", "lamps/#hueof0"),
     ]
-    assert found[1].content == "- **`hue.Of0`**\\\n  Of lamp 0."
+    assert found[1].content == "Of lamp 0."
     assert {title for title, _ in told[31:]} == {"Lamps > To light"}
 
 
