@@ -101,6 +101,11 @@ class Rules:
         return self.sites[-max(inner)[1]] if inner else None
 
     @property
+    def are_of_notebooks(self) -> bool:
+        """Does nbdev make a site, and the project's README, of its notebooks?"""
+        return any(isinstance(site, quarto.Quarto) and site.nbdev for site, _ in self.sites)
+
+    @property
     def fingerprint(self) -> str:
         """Another, where an address may be another."""
         more = f" {self.links!r}" if self.links else ""
