@@ -9,7 +9,7 @@ from typing import Any
 
 from hyperrun.search.site import literals, sluggers
 from hyperrun.search.site.generator import Generator, as_folder, home_of, joined, split_suffix
-from hyperrun.search.site.literals import Tagged, mapping
+from hyperrun.search.site.literals import Tagged, mapping, strings
 
 NAMES = ("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
 # Of a site that is built from more than one file: mkdocs.public.yml, mkdocs-online.yml.
@@ -141,6 +141,8 @@ def read(root: Path, config: Path) -> MkDocs | None:
         for name in ("exclude_docs", "draft_docs")
         if isinstance(value := settings.get(name), str)
     )
+    globs = mapping(plugins.get("exclude")).get("glob")  # of the plugin mkdocs-exclude
+    patterns = (*excluded.splitlines(), *([globs] if isinstance(globs, str) else strings(globs)))
     separator = toc.get("separator", "-")
     blog = None
     for name in ("blog", "material/blog"):
@@ -153,7 +155,7 @@ def read(root: Path, config: Path) -> MkDocs | None:
         (folder,),
         url=url if isinstance(url, str) else "",
         directory_urls=settings.get("use_directory_urls") is not False,
-        excluded=tuple(excluded.splitlines()),
+        excluded=patterns,
         separator=separator if isinstance(separator, str) else "-",
         slug=slug,
         slug_options=slug_options,

@@ -31,6 +31,9 @@ VARIANTS = {
 }
 FLOW = {"mkdocs.yml": "{site_url: &u https://x.org/, other: *u, docs_dir: docs}\n"}
 EXCLUDING = {"mkdocs.yml": "exclude_docs: |\n  drafts/\n  *.inc.md\n"}
+PLUGIN_EXCLUDING = {
+    "mkdocs.yml": "plugins:\n  - exclude:\n      glob: ['**/_template.md', snippets/*]\n"
+}
 SUFFIXES = {
     "mkdocs.yml": "plugins:\n  - i18n:\n      languages:\n        - {locale: en, default: true}\n"
     "        - {locale: fr}\n        - {locale: de, build: false}\n"
@@ -219,6 +222,9 @@ TITLED = {"\0heading": "Core"}
         (NESTED, "docs/a.md", {}, None),
         (INHERITED, "docs/a.md", {}, "a.html"),
         (FLOW, "docs/a.md", {}, "a/"),
+        (PLUGIN_EXCLUDING, "docs/a/_template.md", {}, None),
+        (PLUGIN_EXCLUDING, "docs/snippets/b.md", {}, None),
+        (PLUGIN_EXCLUDING, "docs/a/b.md", {}, "a/b/"),
         (EXCLUDING, "docs/drafts/a.md", {}, None),
         (EXCLUDING, "docs/a.inc.md", {}, None),
         (EXCLUDING, "docs/a.md", {}, "a/"),
