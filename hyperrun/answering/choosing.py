@@ -53,6 +53,9 @@ _ASKS_WHAT = re.compile(
     r"\W*(why|when|which|who|where|what|does|do|is|are|can|must|should|will|differen\w*)\b", re.I
 )
 _ERROR = re.compile(r"\b(?:\w*(?:Error|Exception|Warning)|error|warning|fatal)\b\s*:")
+_MANAGER = re.compile(
+    r"\*\*(npm|npx|yarn|pnpm|bun|deno)\*\*\s+`{3}", re.IGNORECASE
+)  # a tab's label
 _ASIDE = re.compile(r"[*_]*\([^\n]*\)[.*_]*")  # on what stands above it
 _MENDS = re.compile(
     r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
@@ -151,9 +154,12 @@ def by_weight(
         told = ToldNames(wanted)
         title = heading_of(section.source.passage.title)
         is_asked = number == 0 and wanted.share(title) >= ASKED
+        alike = others_alike([each.block for each in section.blocks], wanted)
         for at, each in enumerate(section.blocks):
             block = each.block
             told.read(block)
+            if at in alike:
+                continue
             text = block.quoted(told.telling if block.has_code else wanted.telling)
             close, headed = wanted.close(text), wanted.share(block.heading)
             speaks = NEAR * close + FOUND * min(section.found, MAX_FOUND) + HEADED * headed
@@ -179,6 +185,22 @@ def by_weight(
     weighed.sort(key=lambda each: -each[0])
     least = (NEARLY if is_answered else AS_MUCH) * most
     return [quote for _, held, quote in weighed if held > least]
+
+
+def others_alike(blocks: Sequence[Block], wanted: Wanted) -> set[int]:
+    """Which of `blocks` are one command for another package manager than one beside them, which the
+    question names, or which is the first."""
+    found: set[int] = set()
+    run: list[tuple[int, str]] = []
+    for at, block in enumerate([*blocks, Block("")]):
+        named = _MANAGER.search(block.text)
+        if named is not None:
+            run.append((at, named[1]))
+        elif run:
+            asked = next((here for here, name in run if wanted.share(name) > 0), run[0][0])
+            found |= {here for here, _ in run if here != asked}
+            run = []
+    return found
 
 
 def _is_mend(block: Block) -> bool:

@@ -50,6 +50,20 @@ def test_a_section_whose_heading_is_the_question_is_quoted_from_its_beginning() 
     assert begins in said
 
 
+def test_of_tabs_for_package_managers_one_is_quoted() -> None:
+    tabs = "\n\n".join(
+        f"**{name}**\n\n```sh\n{name} add lantern-dimmer{' --save' * (name == 'npm')}\n```"
+        for name in ("npm", "Yarn", "pnpm")
+    )
+    guide = section(f"{FILLER}\n\n{FILLER}\n\nInstall it:\n\n{tabs}", "Guide")
+    said = answer("How do I install the lantern dimmer?", guide)
+    assert "npm add lantern-dimmer --save" in said
+    assert "Yarn add" not in said and "pnpm add" not in said
+    said = answer("How do I install the lantern dimmer with yarn?", guide)
+    assert "Yarn add" in said and "npm add" not in said
+    assert "pnpm add" in answer("install the lantern dimmer", section(f"Install it.\n\n{tabs}"))
+
+
 def test_an_aside_on_what_is_not_quoted_is_not_quoted() -> None:
     text = (
         f"Dim the kitchen by hand.\n\n{FILLER}\n\n{FILLER}\n\n*(This example can be run as it is.)*"
