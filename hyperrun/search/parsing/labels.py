@@ -31,9 +31,9 @@ _MYST_FIRST = re.compile(r"^#[ \t]+(?P<title>[^\n]+)$", re.MULTILINE)
 
 # Quarto's: a section's own, and what refers to it or to what is counted.
 _SECTION = re.compile(
-    r"^#{1,6}[ \t]+(?P<title>[^\n{]+?)[ \t]*\{[^}\n]*#(?P<label>sec-[\w-]+)[^}\n]*\}[ \t]*$",
-    re.MULTILINE,
+    r"^#{1,6}[ \t](?P<title>[^\n{]*)\{(?P<attributes>[^}\n]*)\}[ \t]*$", re.MULTILINE
 )
+_SECTION_ID = re.compile(r"#(sec-[\w-]+)")
 _REFERENCE = re.compile(r"(?<![\w@.`/-])-?@(?P<label>(?P<kind>sec|fig|tbl|eq|lst)-[\w-]*\w)")
 _COUNTED = {"fig": "the figure", "tbl": "the table", "eq": "the equation", "lst": "the listing"}
 _OF_QUARTO = (".qmd", ".rmd", ".ipynb")
@@ -90,7 +90,8 @@ def _sections(root: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in _sources(root, "", (".qmd", ".md", ".rmd", ".Rmd")):
         for match in _SECTION.finditer(_text(root, path)):
-            found.setdefault(match["label"], re.sub(r"[`*]", "", match["title"]))
+            if label := _SECTION_ID.search(match["attributes"]):
+                found.setdefault(label[1], re.sub(r"[`*]", "", match["title"]).strip())
     return found
 
 

@@ -26,7 +26,7 @@ _HIDDEN = re.compile(
     re.MULTILINE,
 )
 _SHOW_DOC = re.compile(
-    r"\s*show_doc\(\s*(?P<name>[\w.]+)(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"
+    r"\s*show_doc\(\s*(?P<name>[\w.]+)(?![\w.])(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"
 )
 _LEFT_OUT = re.compile(r"#{1,6} .*\s-+\s*")  # a heading that nbdev shows to nobody: `## fin -`
 LEAST_LINES = 5  # a signature and one more: what says no more has no section of its own

@@ -1,5 +1,6 @@
 """Whatever a stranger's file repeats, reading it takes time that grows as its length does."""
 
+import json
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 
@@ -46,6 +47,16 @@ HOSTILE = {
         ".TH LAMP 1\n.SH NAME\n" + "\\[" * 200_000 + "\nshines\n",
     ),
     "a comment of spaces": ("lamp.h", "/**\n * a\n * b\n * c" + " " * 90_000 + "d */\nint on();\n"),
+    "spaces behind an annotation": ("lamp.qmd", "```r\nx # <1>" + " " * 100_000 + "b\n```\n"),
+    "a heading of spaces": ("lamp.qmd", "#" + " " * 100_000 + "b\n\n@sec-a and @sec-a\n"),
+    "a container of names": (
+        "lamp.qmd",
+        "---\nlisting: {id: a}\n---\n\nLamps.\n\n::: {" + "#a" * 100_000 + "\n",
+    ),
+    "an object with a long name": (
+        "lamp.ipynb",
+        json.dumps({"cells": [{"cell_type": "code", "source": "show_doc(" + "a" * 200_000}]}),
+    ),
     "values under one heading": ("lamp.rst", "a\n=\n\n" + ".. confval:: a\n\n   b\n\n" * 6_000),
 }
 

@@ -13,7 +13,7 @@ _ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:
 # Numbers of what a list below says: Material's `# (1)!` and Quarto's `# <1>`.
 _BUBBLE = re.compile(
     r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*)(?:\((?P<number>\d+)\)!|<(?P<quarto>\d+)>)"
-    r"(?=\s*(?:\*/|-->)?\s*$)"
+    r"(?=\s*(?:(?:\*/|-->)\s*)?$)"
 )
 _SHOWN_CELL = re.compile(r"^(\s*(?:`{3,}|~{3,})\s*)\{(\{[^{}]+\})\}")  # of a cell that is not run
 _FOR_COMPILER = re.compile(r"(?m)^[ \t]*// @(?:errors|noErrors)\b")

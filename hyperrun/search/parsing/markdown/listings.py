@@ -11,7 +11,8 @@ from hyperrun.search.site.literals import mapping
 
 MAX_ITEMS = 200
 MAX_CHARS = 20_000
-_PLACE = re.compile(r"\s*:{3,}\s*\{[^}]*#([\w-]+)[^}]*\}\s*$")
+_CONTAINER = re.compile(r"\s*:{3,}\s*\{([^{}]*)\}\s*$")
+_ID = re.compile(r"#([\w-]+)")
 
 
 def with_listings(found: list[Block], front: Sequence[str], lines: Sequence[str]) -> list[Block]:
@@ -19,7 +20,9 @@ def with_listings(found: list[Block], front: Sequence[str], lines: Sequence[str]
     if not any(line.startswith("listing:") for line in front):
         return found
     places = {
-        match[1]: number for number, line in enumerate(lines, 1) if (match := _PLACE.match(line))
+        own[1]: number
+        for number, line in enumerate(lines, 1)
+        if (match := _CONTAINER.match(line)) and (own := _ID.search(match[1]))
     }
     listed = literals.read_yaml("\n".join(front)).get("listing")
     for listing in listed if isinstance(listed, list) else [listed]:
