@@ -45,7 +45,7 @@ def chunks(text: str, place: Place, rules: Rules) -> list[Chunk]:
     found: list[Chunk] = []
     left = MAX_CHARS
     last = 1
-    for count, entry in enumerate(_entries(_settings(text, place))):
+    for count, entry in enumerate(dict.fromkeys(_entries(_settings(text, place)))):
         last = numbers[entry.name].pop() if numbers.get(entry.name) else last
         chosen = entry.members if isinstance(entry.members, bool) else list(entry.members)
         told = signatures.describe(place, entry.path, chosen, document.said)
