@@ -27,6 +27,9 @@ _MYST_LABEL = re.compile(
     r"^\((?P<labels>[\w:./ -]+)\)=[ \t]*\n(?:[ \t]*\n)*#{1,6}[ \t]+(?P<title>[^\n]+)$", re.MULTILINE
 )
 _MYST_FIRST = re.compile(r"^#[ \t]+(?P<title>[^\n]+)$", re.MULTILINE)
+_MYST_FRONT = re.compile(
+    r"---[ \t]*\n(?:(?!---|title:)[^\n]*\n){,40}title:[ \t]*([\"']?)(?P<title>[^\n]+?)\1[ \t]*\n"
+)
 
 
 # Quarto's: a section's own, and what refers to it or to what is counted.
@@ -112,6 +115,7 @@ def _known(root: str, folder: str) -> tuple[dict[str, str], dict[str, str]]:
         text = _text(root, path)
         is_markdown = path.endswith((".md", ".myst"))
         first = (_MYST_FIRST if is_markdown else _RST_FIRST).search(text)
+        first = first or (_MYST_FRONT.match(text) if is_markdown else None)
         if first:
             titles[str(PurePosixPath(path).with_suffix(""))] = first["title"].strip()
         for match in (_MYST_LABEL if is_markdown else _RST_LABEL).finditer(text):

@@ -15,8 +15,10 @@ from hyperrun.search.site import (
     great_docs,
     hugo,
     jekyll,
+    jupyter_book,
     mdbook,
     mkdocs,
+    mystmd,
     pkgdown,
     quarto,
     sphinx,
@@ -29,7 +31,8 @@ MAX_FOLDERS = 4_000
 NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
-     *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES)
+     *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES,
+     *mystmd.NAMES, *jupyter_book.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

@@ -25,8 +25,10 @@ from hyperrun.search.site import (
     hugo,
     identity,
     jekyll,
+    jupyter_book,
     mdbook,
     mkdocs,
+    mystmd,
     pkgdown,
     quarto,
     sphinx,
@@ -236,7 +238,7 @@ def _site(root: Path, config: Path) -> Generator | None:
         return quarto.read_nbdev(root, config)
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
-        great_docs, pkgdown, documenter, exdoc,
+        great_docs, pkgdown, documenter, exdoc, mystmd, jupyter_book,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)

@@ -170,6 +170,23 @@ class Docutils:
         return label or slug
 
 
+def myst_id(label: str) -> str:
+    """`createHtmlId` of mystmd 1."""
+    label = re.sub("['‘’\"“”]", "", " ".join(label.split())).lower()
+    label = re.sub(r"^(?=[\d-])", "id-", re.sub(r"[^a-z0-9-]", "-", label))
+    return re.sub(r"-{2,}", "-", label).strip("-")
+
+
+@dataclass
+class Myst:
+    """mystmd's ids: a heading's label, or its words; the second of a name is as the first."""
+
+    plain: Callable[[str], str]
+
+    def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
+        return myst_id(own_id or self.plain(heading_source))
+
+
 @dataclass
 class Jupyter:
     """nbsphinx 0.9, Jupyter: the heading with dashes for its blanks."""

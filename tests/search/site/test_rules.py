@@ -161,6 +161,22 @@ MDBOOK = {
     "text/SUMMARY.md": "[Intro](README.md)\n"
     "- [One](./one.md)\n  - [Two](sub/two.md)\n- [Draft]()\n",
 }
+MYST = {
+    "docs/myst.yml": "version: 1\nproject:\n  toc:\n    - file: intro.md\n    - title: Part\n"
+    "      children:\n        - file: part/01_Set up & go.md\n        - file: other/set-up-and-go\n"
+    "        - pattern: more/*.ipynb\nsite:\n  template: book-theme\n",
+    "docs/intro.md": "", "docs/part/01_Set up & go.md": "", "docs/other/set-up-and-go.md": "",
+    "docs/more/2024-news.ipynb": "{}", "docs/left-out.md": "",
+}  # fmt: skip
+MYST_FOLDERS = {
+    "myst.yml": "project: {exclude: [drafts/**]}\nsite: {options: {folders: true}}\n",
+    "README.md": "", "guide/index.md": "", "guide/2_lamps.md": "", "drafts/a.md": "",
+}  # fmt: skip
+JUPYTER_BOOK = {
+    "book/_toc.yml": "format: jb-book\nroot: intro\nchapters:\n  - file: a/b\n",
+    "book/_config.yml": "title: x\nexclude_patterns: [old/*]\nhtml: {baseurl: https://x.org/b/}\n",
+    "book/intro.md": "",
+}
 HUGO = {
     "hugo.toml": "baseURL = 'https://x.org/'\ndefaultContentLanguage = 'en'\n"
     "[languages.en]\nweight = 1\n[languages.fr]\nweight = 2\n",
@@ -402,6 +418,17 @@ TITLED = {"\0heading": "Core"}
         (COLLECTIONS, "content/docs/next.js.mdx", {}, "next.js"),
         (COLLECTIONS, "content/docs/a.fr.mdx", {}, None),
         (COLLECTIONS, "content/blog/a.mdx", {}, None),
+        (MYST, "docs/intro.md", {}, "./"),
+        (MYST, "docs/part/01_Set up & go.md", {}, "set-up-and-go"),
+        (MYST, "docs/other/set-up-and-go.md", {}, "set-up-and-go-1"),
+        (MYST, "docs/more/2024-news.ipynb", {}, "2024-news"),
+        (MYST, "docs/left-out.md", {}, None),
+        (MYST_FOLDERS, "README.md", {}, "./"),
+        (MYST_FOLDERS, "guide/index.md", {}, "guide"),
+        (MYST_FOLDERS, "guide/2_lamps.md", {}, "guide/lamps"),
+        (MYST_FOLDERS, "drafts/a.md", {}, None),
+        (JUPYTER_BOOK, "book/a/b.ipynb", {}, "a/b.html"),
+        (JUPYTER_BOOK, "book/old/c.md", {}, None),
         (ZOLA, "content/a.md", {}, None),
         ({}, "docs/a.md", {}, None),
         ({"package.json": "{}"}, "docs/a.rst", {}, None),
@@ -430,6 +457,7 @@ def test_a_file_has_its_page_by_its_generators_rules(
         (NBDEV, "https://x.org/lib"),
         (NBDEV_YML, "https://x.org/"),
         (SPHINX, "https://x.org/en/latest/"),
+        (JUPYTER_BOOK, "https://x.org/b/"),
         (DOCUSAURUS, "https://x.org/b/"),
         (STARLIGHT, "https://x.org/s"),
         (HUGO, "https://x.org/"),

@@ -4,7 +4,7 @@ those of Documenter and ExDoc as published pages and links to them have them."""
 import pytest
 
 from hyperrun.search.parsing import documents
-from hyperrun.search.site import sluggers
+from hyperrun.search.site import heading_text, sluggers
 
 PAGE = """= Title
 
@@ -98,6 +98,15 @@ def test_documenter_keeps_case_and_punctuation(heading: str, anchor: str) -> Non
     if anchor.endswith("-2"):
         named.add(heading)
     assert named.add(heading) == anchor
+
+
+def test_mystmd_calls_a_heading_by_its_label_or_its_words() -> None:
+    named = sluggers.Myst(heading_text.myst)
+    headings = [("What's `a` *lamp*?", ""), ("2. Set it up", ""), ("Dim it", "my:Label"),
+                ("Dim it", ""), ("Dim it", "")]  # fmt: skip
+    assert [named.add(heading, own_id) for heading, own_id in headings] == [
+        "whats-a-lamp", "id-2-set-it-up", "my-label", "dim-it", "dim-it",
+    ]  # fmt: skip
 
 
 def test_exdoc_numbers_its_headings_but_for_the_title() -> None:
