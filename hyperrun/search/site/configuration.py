@@ -19,6 +19,7 @@ from hyperrun.search.site import (
     mdbook,
     mkdocs,
     mystmd,
+    nextra,
     pkgdown,
     quarto,
     sphinx,
@@ -32,7 +33,7 @@ NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
      *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES,
-     *mystmd.NAMES, *jupyter_book.NAMES)
+     *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

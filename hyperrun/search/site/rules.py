@@ -29,6 +29,7 @@ from hyperrun.search.site import (
     mdbook,
     mkdocs,
     mystmd,
+    nextra,
     pkgdown,
     quarto,
     sphinx,
@@ -239,6 +240,7 @@ def _site(root: Path, config: Path) -> Generator | None:
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
         great_docs, pkgdown, documenter, exdoc, mystmd, jupyter_book,
+        nextra,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)
@@ -282,6 +284,7 @@ def _start(main: Generator, site_url: str) -> str:
             astro.Astro,
             fumadocs.Fumadocs,
             vuepress.VuePress,
+            nextra.Nextra,
         ),
     )
     if not (site_url and base and is_fixed) or given == base:

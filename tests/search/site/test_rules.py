@@ -161,6 +161,13 @@ MDBOOK = {
     "text/SUMMARY.md": "[Intro](README.md)\n"
     "- [One](./one.md)\n  - [Two](sub/two.md)\n- [Draft]()\n",
 }
+NEXTRA = {
+    "docs/next.config.mjs": "import nextra from 'nextra'\n"
+    "const withNextra = nextra({contentDirBasePath: '/docs'})\n",
+    "docs/next-sitemap.config.js": "export default {siteUrl: 'https://x.org'}\n",
+    "docs/src/content/index.mdx": "", "docs/app/page.mdx": "",
+}  # fmt: skip
+NEXT = {"next.config.mjs": "import a from '@next/mdx'\n", "content/index.mdx": ""}
 MYST = {
     "docs/myst.yml": "version: 1\nproject:\n  toc:\n    - file: intro.md\n    - title: Part\n"
     "      children:\n        - file: part/01_Set up & go.md\n        - file: other/set-up-and-go\n"
@@ -418,6 +425,13 @@ TITLED = {"\0heading": "Core"}
         (COLLECTIONS, "content/docs/next.js.mdx", {}, "next.js"),
         (COLLECTIONS, "content/docs/a.fr.mdx", {}, None),
         (COLLECTIONS, "content/blog/a.mdx", {}, None),
+        (NEXTRA, "docs/src/content/index.mdx", {}, "docs"),
+        (NEXTRA, "docs/src/content/a/b.mdx", {}, "docs/a/b"),
+        (NEXTRA, "docs/app/page.mdx", {}, "./"),
+        (NEXTRA, "docs/app/(group)/a/page.md", {}, "a"),
+        (NEXTRA, "docs/app/a/old.mdx", {}, None),
+        (NEXTRA, "docs/app/[...slug]/page.mdx", {}, None),
+        (NEXT, "content/a.mdx", {}, None),
         (MYST, "docs/intro.md", {}, "./"),
         (MYST, "docs/part/01_Set up & go.md", {}, "set-up-and-go"),
         (MYST, "docs/other/set-up-and-go.md", {}, "set-up-and-go-1"),
@@ -458,6 +472,7 @@ def test_a_file_has_its_page_by_its_generators_rules(
         (NBDEV_YML, "https://x.org/"),
         (SPHINX, "https://x.org/en/latest/"),
         (JUPYTER_BOOK, "https://x.org/b/"),
+        (NEXTRA, "https://x.org"),
         (DOCUSAURUS, "https://x.org/b/"),
         (STARLIGHT, "https://x.org/s"),
         (HUGO, "https://x.org/"),
