@@ -9,6 +9,7 @@ from hyperrun.search.parsing.includes import Place
 from tests.search import repository
 
 MARKDOWN = {
+    "code's language in it": ("`dim(){:js}`, not `{:ok}` or `ok({:ok})`", "`dim()`, not `{:ok}` or `ok({:ok})`"),
     "Material's admonition": ('!!! note "Mind"\n    The **step**.', "> **Mind**\n>\n> The **step**."),
     "an admonition without a title": ("!!! warning\n    Hot.", "> **Warning**\n>\n> Hot."),
     "one whose title is taken away": ('!!! tip ""\n    Cold.', "> Cold."),
