@@ -12,12 +12,15 @@ _IN_PERCENT = re.compile(rf"(?<!\s)\s*%{_INSIDE}%\s*$")  # as Vue's sites write 
 _IN_BRACKETS = re.compile(
     r"(?<!\s)\s*\[#(?P<id>[A-Za-z][\w-]*)\]\s*$|\s+\[!?toc\]\s*$"
 )  # as Fumadocs has them
+_OF_DOCSIFY = re.compile(r"(?<!\s)\s+(?::id=(?P<id>[\w-]+)|\{docsify-ignore(?:-all)?\})\s*$")
 _ID = re.compile(r"(?:^|[\s:*/])(?:#|id=\"?'?)([^\s\"'{}*]+)")
 
 
 def attributes(heading: str) -> tuple[str, str]:
-    """A Markdown heading without the `{#id .class}` or `[#id]` at its end, and that id, "" for
-    none."""
+    """A Markdown heading without the `{#id .class}`, `[#id]` or `:id=id` at its end, and that id,
+    "" for none."""
+    if found := _OF_DOCSIFY.search(heading):
+        return heading[: found.start()], found["id"] or ""
     if heading.endswith("]") and (found := _IN_BRACKETS.search(heading)) and found.start():
         without, own_id = attributes(heading[: found.start()])
         return without, found["id"] or own_id

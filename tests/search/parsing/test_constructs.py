@@ -548,7 +548,7 @@ def test_reStructuredText_says_what_its_page_says(written: str, said: str) -> No
         ("# snake_case_ and **bold**", "snake_case_ and bold"), (r"# A \* b \_c\_", "A * b _c_"),
         ("# x < y > z", "x < y > z"), ("# A {#own}", "A"), ("# A { #own .b }", "A"), ("# A #", "A"),
         ("  ## Indented", "Indented"), ("Set\n---", "Set"), ("# 灯", "灯"), ("# A :material-check:", "A"),
-        ("# A <small>b</small>", "A b"), ("# [x]: y", "[x]: y"),
+        ("# A <small>b</small>", "A b"), ("# [x]: y", "[x]: y"), ("# A :id=own", "A"), ("## A {docsify-ignore}", "A"),
     ],
 )  # fmt: skip
 def test_a_heading_keeps_its_words(heading: str, title: str) -> None:

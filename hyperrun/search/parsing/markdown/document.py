@@ -34,7 +34,10 @@ MAX_TITLE = 24  # characters of an alert's, where a sentence could go on below
 
 _CLOSING = re.compile(r"(?<!\s)\s+#+\s*$")
 _BESIDE_LINKS = re.compile(r"\s*(?:(?:table of )?contents:?)?[\s|•·/-]*", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"(?<!\s)\s*\\?\[(?:[!#][\w-]+|toc)\]$")  # Fumadocs' marks of a heading
+# Marks of a heading: Fumadocs', and Docsify's.
+_OWN_MARK = re.compile(
+    r"(?<!\s)\s*\\?\[(?:[!#][\w-]+|toc)\]$|(?<!\s)\s+(?::id=[\w-]+|\{docsify-ignore(?:-all)?\})$"
+)
 _ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 # Documenter's references, which are links to CommonMark only without a name, and its own anchors.
@@ -126,8 +129,8 @@ class Document(Reading):
         level = int(token.tag[1:])
         said = inline.said(self, line.children or [])
         title = words_of(line.children or [])
-        if whole.endswith("]") and source != whole:
-            said, title = (_IN_BRACKETS.sub("", each) for each in (said, title))
+        if source != whole and _OWN_MARK.search(whole):
+            said, title = (_OWN_MARK.sub("", each) for each in (said, title))
         elif attribute:  # marks that close a heading stand before it
             said, title, source = (_CLOSING.sub("", each) for each in (said, title, source))
         content = f"{'#' * level} {said}" if said else ""
