@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,11 @@ _NUMBER = re.compile(r"^[\d_.-]+")
 class Myst(Generator):
     """The rules of one `myst.yml`; `pages` has the path of each source's page, "" for the first."""
 
-    pages: tuple[tuple[str, str], ...] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
         found = self.inside(file)
-        return None if found is None else dict(self.pages).get(found[1])
+        return None if found is None else self.pages.get(found[1])
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         return sluggers.Myst(heading_text.myst)
@@ -59,7 +59,7 @@ def read(root: Path, config: Path) -> Myst | None:
     for file in files:
         if file != first:
             pages[file] = _address(file, used, by_folder)
-    return Myst((home,), pages=tuple(pages.items()))
+    return Myst((home,), pages=pages)
 
 
 def _address(file: str, used: dict[str, int], by_folder: bool) -> str:
