@@ -8,6 +8,7 @@ from hyperrun.search.ignore import is_passed_over
 from hyperrun.search.site import (
     antora,
     astro,
+    docfx,
     documenter,
     docusaurus,
     exdoc,
@@ -33,7 +34,7 @@ NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
      *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES,
-     *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES)
+     *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES, *docfx.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

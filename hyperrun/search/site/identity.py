@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.site import literals
+from hyperrun.search.site import docfx, literals
 from hyperrun.search.site.literals import mapping
 from hyperrun.text import plain
 
@@ -90,6 +90,12 @@ def _of(file: Path) -> tuple[object, list[str]]:
         options = mapping(said.get("html_theme_options"))
         logos = [said.get("html_logo"), options.get("light_logo"), said.get("html_favicon")]
         return said.get("project"), _texts(logos)
+    if file.name in docfx.NAMES:
+        build = mapping(docfx.settings(file).get("build"))
+        told = mapping(build.get("globalMetadata"))
+        return told.get("_appName") or told.get("_appTitle"), _texts(
+            [told.get("_appLogoPath"), told.get("_appFaviconPath")]
+        )
     if file.suffix in (".js", ".ts", ".mjs", ".mts"):
         said = literals.read_javascript(file, file.parent)
         theme = mapping(said.get("themeConfig"))

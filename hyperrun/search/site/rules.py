@@ -17,6 +17,7 @@ from hyperrun.search.site import (
     antora,
     astro,
     configuration,
+    docfx,
     documenter,
     docusaurus,
     exdoc,
@@ -240,7 +241,7 @@ def _site(root: Path, config: Path) -> Generator | None:
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
         great_docs, pkgdown, documenter, exdoc, mystmd, jupyter_book,
-        nextra,
+        nextra, docfx,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)

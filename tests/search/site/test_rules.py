@@ -149,6 +149,19 @@ FLAT_DOCUMENTER = {
     "docs/make.jl": 'makedocs(source = "pages", format = Documenter.HTML(prettyurls = false))\n',
     "docs/pages/index.md": "# P\n",
 }
+DOCFX = {
+    "docs/docfx.json": """\ufeff{
+  // what it builds
+  "build": {
+    "content": [
+      {"files": ["api/**.yml", "**.md"], "exclude": ["_site/**", "spec/**"]},
+      {"files": "**/*.{md,yml}", "src": "../guides", "dest": "guide"}, /* more */
+    ],
+    "globalMetadata": {"_appName": "Lamps // Docs", "_appLogoPath": "logo.svg"},
+    "sitemap": {"baseurl": "https://x.org/lamps"},
+  }
+}"""
+}
 EXDOC = {
     "mix.exs": "defmodule P.MixProject do\n  def project, do: [app: :my_p, package: package(),\n"
     '    docs: [main: "overview", extras: extras()]]\n'
@@ -357,6 +370,17 @@ TITLED = {"\0heading": "Core"}
         (DOCUMENTER, "README.md", {}, None),
         (FLAT_DOCUMENTER, "docs/pages/man/a.md", {}, "man/a.html"),
         ({"docs/make.jl": "run(`make`)\n", "docs/src/index.md": ""}, "docs/src/a.md", {}, None),
+        (DOCFX, "docs/index.md", {}, "./"),
+        (DOCFX, "docs/a/b.md", {}, "a/b.html"),
+        (DOCFX, "docs/a/b.md", {"redirect_url": "c.html"}, None),
+        (DOCFX, "docs/README.md", {}, "README.html"),
+        (DOCFX, "docs/spec/b.md", {}, None),
+        (DOCFX, "docs/api/Lamp.yml", {}, "api/Lamp.html"),
+        (DOCFX, "docs/faq.yml", {}, None),
+        (DOCFX, "guides/faq.yml", {}, "guide/faq.html"),
+        (DOCFX, "guides/a/index.md", {}, "guide/a/"),
+        (DOCFX, "guides/toc.yml", {}, None),
+        (DOCFX, "README.md", {}, None),
         (EXDOC, "README.md", {}, "readme.html"),
         (EXDOC, "guides/Set_up.md", {}, "set_up.html"),
         (EXDOC, "guides/b.livemd", {}, "bee.html"),
@@ -479,6 +503,8 @@ def test_a_file_has_its_page_by_its_generators_rules(
         (PKGDOWN, "https://x.org/p"),
         (DOCUMENTER, "https://x.org/P.jl/stable/"),
         (FLAT_DOCUMENTER, ""),
+        (DOCFX, "https://x.org/lamps/"),
+        ({"docfx.json": '{"build": {"content": ['}, ""),
         (EXDOC, "https://hexdocs.pm/my_p/"),
         (PLAYED, "https://x.org"),
         (JEKYLL, "https://x.org/j"),

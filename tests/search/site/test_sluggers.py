@@ -109,6 +109,16 @@ def test_mystmd_calls_a_heading_by_its_label_or_its_words() -> None:
     ]  # fmt: skip
 
 
+def test_docfx_calls_a_heading_as_github_does_and_numbers_it() -> None:
+    named = sluggers.Markdig()
+    headings = ["What's `a` *lamp*?", "Set it up", "Set it up", "Set it up", "1. A_b - c", "`<T>`",
+                "???", "!!!", "Größe 😀", "Dim {#own}"]  # fmt: skip
+    assert [named.add(heading) for heading in headings] == [
+        "whats-a-lamp", "set-it-up", "set-it-up-1", "set-it-up-2", "1-a_b---c", "t", "section",
+        "section-1", "größe-", "dim-own",
+    ]  # fmt: skip
+
+
 def test_exdoc_numbers_its_headings_but_for_the_title() -> None:
     named = sluggers.ExDoc()
     headings = [("Request life-cycle", 1), ("A new controller", 3), ("The `:browser` pipeline!", 2),
