@@ -13,6 +13,7 @@ from hyperrun.search.site import (
     docusaurus,
     exdoc,
     fumadocs,
+    gitbook,
     great_docs,
     hugo,
     jekyll,
@@ -34,7 +35,7 @@ NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
      *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES,
-     *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES, *docfx.NAMES)
+     *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES, *docfx.NAMES, *gitbook.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

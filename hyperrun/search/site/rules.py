@@ -22,6 +22,7 @@ from hyperrun.search.site import (
     docusaurus,
     exdoc,
     fumadocs,
+    gitbook,
     great_docs,
     hugo,
     identity,
@@ -241,7 +242,7 @@ def _site(root: Path, config: Path) -> Generator | None:
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
         great_docs, pkgdown, documenter, exdoc, mystmd, jupyter_book,
-        nextra, docfx,
+        nextra, docfx, gitbook,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)
@@ -254,7 +255,7 @@ def _rank(root: Path, config: Path, site: Generator, site_url: str) -> tuple[obj
     folders = config.parent.relative_to(root).parts
     last = folders[-1] if folders else ""
     is_named = bool(site_url) and _declared(site).rstrip("/") == site_url.rstrip("/")
-    is_weak = isinstance(site, (jekyll.Jekyll, hugo.Hugo)) and not site.url
+    is_weak = isinstance(site, (jekyll.Jekyll, hugo.Hugo, gitbook.GitBook)) and not site.url
     is_translation = bool(_LANGUAGE.fullmatch(last)) and not last.startswith("en")
     is_unusual = bool(folders) and folders[0] not in _USUAL
     return not is_named, is_weak, is_translation, is_unusual, len(folders)

@@ -1,5 +1,5 @@
 """Ids as Asciidoctor.js 4.1.0 has really made them, and headings whose id only a build can tell;
-those of Documenter and ExDoc as published pages and links to them have them."""
+those of Documenter, ExDoc and GitBook as published pages and links to them have them."""
 
 import pytest
 
@@ -138,3 +138,32 @@ def test_documenters_own_anchors_and_references_are_read() -> None:
         ("Lamps", "lamps-home"), ("Lamps > Set it up", "Set-it-up"),
     ]  # fmt: skip
     assert found[0].content == "# Lamps\n\nSee `dim`, here and there."
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("Delete reusable content", "delete-reusable-content"),
+        ("GitBook's global privacy practices", "gitbooks-global-privacy-practices"),
+        ("3. Payment terms", "id-3.-payment-terms"),
+        (
+            "1. Create an app registration in Azure AD",
+            "id-1.-create-an-app-registration-in-azure-a-d",
+        ),
+        ("Set syntax…", "set-syntax..."),
+        ("What extra features will I get?", "what-extra-features-will-i-get"),
+        ("Docker\ufeff", "docker"),
+        ("Fan-out / Fan-in", ""),  # which only GitBook knows
+        ("设置", ""),
+    ],
+)
+def test_GitBook_names_headings_as_links_to_its_pages_do(heading: str, anchor: str) -> None:
+    assert sluggers.GitBook().add(heading, level=2) == anchor
+
+
+def test_GitBooks_own_anchors_are_read_and_its_titles_have_none() -> None:
+    text = (
+        '# A\n\nWords.\n\n## B <a href="#bee" id="bee"></a>\n\nWords.\n\n## C\n\nA.\n\n## C\n\nB.\n'
+    )
+    chunks = documents.markdown(text, "a", anchors=sluggers.GitBook())
+    assert [chunk.anchor for chunk in chunks] == ["", "bee", "c", "c-1"]

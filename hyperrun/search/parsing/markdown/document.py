@@ -38,7 +38,9 @@ _BESIDE_LINKS = re.compile(r"\s*(?:(?:table of )?contents:?)?[\s|•·/-]*", re.
 _OWN_MARK = re.compile(
     r"(?<!\s)\s*\\?\[(?:[!#][\w-]+|toc)\]$|(?<!\s)\s+(?::id=[\w-]+|\{docsify-ignore(?:-all)?\})$"
 )
-_ID_TAG = re.compile(r"<a\s+(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE)
+_ID_TAG = re.compile(
+    r"<a\s+(?:href=[\"']#[^\"']*[\"']\s+)?(?:id|name)=[\"']([^\"']+)[\"'][^>]*>", re.IGNORECASE
+)
 _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 # Documenter's references, which are links to CommonMark only without a name, and its own anchors.
 _REFERENCE = re.compile(r"\]\(@(ref|extref|cite)[ \t][^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
