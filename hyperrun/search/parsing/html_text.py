@@ -147,6 +147,8 @@ class _Writer(HTMLParser):
         self._heading = 0
         self._open: list[tuple[str, list[str]]] = []  # what is collected for itself
         self._rows: list[list[str]] = []
+        self._unseen: set[int] = set()  # the columns of a table that its page does not show
+        self._are_cards = False
         self._counts: list[int] = []
 
     def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -181,10 +183,13 @@ class _Writer(HTMLParser):
         elif name in ("li", "blockquote", "dd", "td", "th", "summary", "dt", "caption"):
             if name in ("li", "td", "th"):
                 self._close_open(name)
+            if name == "th" and "data-hidden" in told and self._rows:
+                self._unseen.add(len(self._rows[-1]))
             self._open.append((name, self._blocks))
             self._blocks = []
         elif name == "table":
-            self._rows = []
+            self._rows, self._unseen = [], set()
+            self._are_cards = told.get("data-view") == "cards"
         elif name == "tr":
             self._rows.append([])
 
@@ -220,9 +225,13 @@ class _Writer(HTMLParser):
         elif name == "table":
             self._end_line()
             self._close_open("td")
-            rows = [row for row in self._rows if any(row)]
+            seen = [
+                [cell for number, cell in enumerate(row) if number not in self._unseen]
+                for row in self._rows
+            ]
+            rows = [row for row in seen if any(row)]
             self._rows = []
-            self._blocks.append(_table(rows))
+            self._blocks.append(_cards(rows) if self._are_cards else _table(rows))
         elif name in ("li", "blockquote", "dd", "td", "th", "summary", "dt", "caption"):
             self._close_open(name)
         elif name in _BLOCKS:
@@ -304,6 +313,11 @@ def _table(rows: list[list[str]]) -> str:
     if max(map(len, rows)) == 1:  # a table that only places what is in it
         return "\n\n".join(cell for row in rows for cell in row if cell)
     return commonmark.table(rows)
+
+
+def _cards(rows: list[list[str]]) -> str:
+    """The rows of a table that its page shows as cards."""
+    return "\n".join(commonmark.item("\\\n".join(filter(None, row)), "-") for row in rows)
 
 
 def _language(attributes: dict[str, str]) -> str:

@@ -67,7 +67,7 @@ class Place:
                 except (OSError, ValueError, RuntimeError):
                     continue
                 hidden = {part for part in known.parts if part.startswith((".git", ".env"))}
-                if not FILES.search(known.name) and not hidden - {".github"}:
+                if not FILES.search(known.name) and not hidden - {".github", ".gitbook"}:
                     return PurePosixPath(known.as_posix())
         return None
 

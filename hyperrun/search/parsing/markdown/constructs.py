@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from hyperrun.search.parsing import commonmark, directives, includes
 from hyperrun.search.parsing.blocks import Block
-from hyperrun.search.parsing.markdown import code_blocks, components, fenced_directives, snippets
+from hyperrun.search.parsing.markdown import (
+    code_blocks,
+    components,
+    fenced_directives,
+    gitbook,
+    snippets,
+)
 from hyperrun.search.parsing.markdown.reading import Reading
 from hyperrun.search.parsing.markdown.text import superscript, without_escapes
 
@@ -191,7 +197,9 @@ def _tags(
                     shown, values.get("start", ""), values.get("end", "")
                 )
             found += document.include(shown, start, end, "code" in values, values.get("lang", ""))
-        elif name in ("tab", "code", "accordion", "details", "content-ref", "card", "expand"):
+        elif name in gitbook.NAMES:
+            found += gitbook.blocks(document, name, values, body or "", start, end)
+        elif name in ("tab", "code", "accordion", "details", "card", "expand"):
             label = (
                 values.get("title")
                 or values.get("header")

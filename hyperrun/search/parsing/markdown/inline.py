@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperrun.search.parsing import commonmark
-from hyperrun.search.parsing.markdown import components
+from hyperrun.search.parsing.markdown import components, gitbook
 from hyperrun.search.parsing.markdown.reading import Reading
 from hyperrun.search.parsing.markdown.text import (
     close_of,
@@ -42,7 +42,7 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
     said = ""
     links: list[tuple[str, int]] = []
     at = 0
-    is_named = False
+    is_named = is_mention = False
     while at < len(tokens):
         token = tokens[at]
         at += 1
@@ -68,11 +68,14 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                 said += "~~"
             case "link_open":
                 links.append((str(token.attrGet("href") or ""), len(said)))
+                is_mention = token.attrGet("title") == "mention"  # GitBook says the page's title
             case "link_close" if links:
                 address, start = links.pop()
                 words = said[start:]
                 if not words or words.startswith("project:"):  # of MyST
                     words = _implicit(document, address) or words
+                elif is_mention:
+                    words, is_mention = gitbook.title_of(document, address) or words, False
                 said = said[:start] + commonmark.link(words, address)
             case "math_inline":
                 said += f"${token.content}$"

@@ -45,7 +45,10 @@ _INCLUDE = re.compile(
     r"|\{\{[ \t]*\w+\([ \t]*['\"](?P<macro>[\w./-]+)['\"][ \t]*,[ \t]*['\"](?P<part>[\w-]+)['\"]"
     r"[^{}]*\)[ \t]*\}\}$"
 )
-_TAKEN_OUT = re.compile(r"\s*(?:\{\{[<%].*[%>]\}\}|-+8<-+.*)\s*")
+_TAKEN_OUT = re.compile(
+    r"\s*(?:\{\{[<%].*[%>]\}\}|-+8<-+.*|\{%[ \t]*(?:end)?(?:hint|tabs?|code|content-ref|page-ref"
+    r"|embed|file|stepper|step|columns?|updates?|prompt|openapi|swagger)\b.*%\})\s*"
+)
 _TO_ITS_END = re.compile(r"\s*<(?:[!?]|(?:script|pre|style|textarea)\b)", re.IGNORECASE)
 _TARGET = re.compile(r"\((?P<label>[\w:./ -]+)\)=$")
 _FOOTNOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]:[ \t]*")
@@ -266,16 +269,22 @@ def _html_block(state: "StateBlock", start: int, end: int, silent: bool) -> bool
     """HTML up to a shortcode or a snippet in it, which generators take out first."""
     from markdown_it.rules_block.html_block import html_block
 
-    if not html_block(state, start, end, silent):
-        return False
-    stops = () if silent or _TO_ITS_END.match(_line(state, start)) else range(start + 1, state.line)
-    stop = next((number for number in stops if _TAKEN_OUT.fullmatch(_line(state, number))), None)
-    if stop is not None:
-        token = state.tokens[-1]
-        token.map = [start, stop]
-        token.content = state.getLines(start, stop, state.blkIndent, True)
-        state.line = stop
-    return True
+    if not silent and state.src.startswith("<", state.bMarks[start] + state.tShift[start]):
+        end = _taken_out(state, start, end)
+    return html_block(state, start, end, silent)
+
+
+def _taken_out(state: "StateBlock", start: int, end: int) -> int:
+    """The first line of a block of HTML that is taken out; `end` where there is none."""
+    if _TO_ITS_END.match(_line(state, start)):
+        return end
+    for number in range(start + 1, end):
+        line = _line(state, number)
+        if not line.strip() or not _may_look_on(state):
+            break
+        if _TAKEN_OUT.fullmatch(line):
+            return number
+    return end
 
 
 def _target(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
@@ -466,7 +475,7 @@ def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]
     return stop, {"name": kind, "tags": tags}
 
 
-_HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*")
+_HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*|content-ref|openapi[\w-]*")
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
     ":": (_container,), "/": (_block,), "<": (_include, _component),
@@ -558,6 +567,8 @@ _BRACES = re.compile(
     re.DOTALL,
 )
 
+_TAB_IN_LINE = re.compile(r"\{%[ \t]*tab[ \t]+title=\"([^\"]*)\"")
+
 
 def _braces(state: "StateInline", silent: bool) -> bool:
     """Attributes, template tags, and in MDX expressions: a reader sees none of them."""
@@ -574,6 +585,8 @@ def _braces(state: "StateInline", silent: bool) -> bool:
         inner = state.src[state.pos + 1 : (after or 0) - 1].strip() if after else ""
         if literal := re.fullmatch(r"([\"'`])(.*)\1", inner, re.DOTALL):
             said = literal[2]
+    if match and (tab := _TAB_IN_LINE.match(match[0])):
+        said = f"{tab[1]}: "
     if after is None or (match and state.src.startswith("{#", state.pos) and " " in match[0]
                          and "=" not in match[0] and "." not in match[0]):  # fmt: skip
         return False
