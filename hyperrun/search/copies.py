@@ -10,9 +10,6 @@ from hyperrun.search.site.rules import is_version
 
 SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
-NOWHERE, OF_VERSION, AS_SHOWN = range(
-    3
-)  # a copy without a page, of a version, and as a site has it
 _WORDS = re.compile(r"\w+")
 
 
