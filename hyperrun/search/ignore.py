@@ -7,6 +7,7 @@ import stat
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,12 @@ def _own_rules(
     if len(lines) > MAX_RULES:
         tell(name, f"has more than {MAX_RULES} lines; the rest are passed over")
     return ((folder.prefix, _spec(lines[:MAX_RULES], name, tell)),)
+
+
+@lru_cache(maxsize=16)
+def matcher(lines: tuple[str, ...]) -> "GitIgnoreSpec":
+    """The rules of a file in .gitignore's form; a line that is none is passed over."""
+    return _spec(lines[:MAX_RULES], "", lambda path, reason: None)
 
 
 def _spec(lines: Sequence[str], name: str, tell: Callable[[str, str], object]) -> "GitIgnoreSpec":

@@ -135,7 +135,9 @@ class IndexWriter:
         pages.settle(
             self._connection, self, self._rules, site, self._prefix,
             look=not is_told or any(name.endswith((".html", ".htm")) for name in changed),
-            hides=lambda file: files.hides(self._root, file.removeprefix(self._prefix)),
+            hides=lambda file: files.hides(
+                self._root, file.removeprefix(self._prefix), self._rules
+            ),
         )  # fmt: skip
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('complete', '1')")
         if len(gone) + len(paths) - len(known) > 500:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.asciidoc import document as asciidoc_blocks
 from hyperrun.search.parsing.blocks import Block, sections
 from hyperrun.search.parsing.chunk import Chunk, split
@@ -12,7 +13,7 @@ from hyperrun.search.parsing.manuals import man_page
 from hyperrun.search.parsing.markdown import document as markdown_blocks
 from hyperrun.search.parsing.markdown import liquid, listings, myst, raw_html
 from hyperrun.search.parsing.mdx import imported_data
-from hyperrun.search.site.sluggers import Anchors, Hugo
+from hyperrun.search.site.sluggers import Anchors, Hugo, Mintlify
 
 MAX_FRONT_LINES = 400
 MDX_SUFFIXES = frozenset((".mdx",))
@@ -34,11 +35,17 @@ def markdown(
     place: Place | None = None,
     suffix: str = ".md",
     anchors: Anchors | None = None,
+    lead: str = "",
 ) -> list[Chunk]:
-    """Sections of Markdown, Quarto or MDX with the path of their headings as title."""
+    """Sections of Markdown, Quarto or MDX with the path of their headings as title; `lead` is what
+    a page says of its front matter."""
     lines = text.splitlines()
     front = front_matter(lines)
     found = _anchored(blocks(text, suffix, place), lines, anchors)
+    if lead and front.lines:
+        start = next((n for n, line in enumerate(lines, 1) if line.startswith("description")), 1)
+        said = commonmark.paragraph(commonmark.escaped(" ".join(lead.split())))
+        found = [Block(start, start, said), *found]
     return sections(found, lines, stem, front.title, "markdown")
 
 
@@ -89,6 +96,10 @@ def _anchored(blocks: list[Block], lines: list[str], anchors: Anchors | None) ->
         for block in blocks:
             if block.term:
                 block.own_id = anchors.add(block.source)
+    if isinstance(anchors, Mintlify):
+        for block in blocks:
+            if block.term:
+                block.own_id = anchors.of_field(block.term)
     return blocks
 
 

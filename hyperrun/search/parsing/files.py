@@ -89,6 +89,7 @@ def read(
         return []
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     place = Place(root.resolve(), path, documents.blocks)
+    place.titles_fences = rules.titles_fences(str(path))
     if suffix == ".txt" and _RESTRUCTURED.search(text):
         suffix = ".rst"
     suffix = rules.markup(str(path)) or suffix
@@ -154,7 +155,7 @@ def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> lis
     return documents.plain(text, stem)
 
 
-def hides(root: Path, file: str) -> bool:
+def hides(root: Path, file: str, rules: Rules = NO_RULES) -> bool:
     """Does a page's source ask to be left out? False where it cannot be read."""
     place = root / file
     suffix = place.suffix.lower()
@@ -165,13 +166,14 @@ def hides(root: Path, file: str) -> bool:
             text = opened.read(MAX_NOTEBOOK_BYTES).decode("utf-8-sig", errors="replace")
     except OSError:
         return False
-    return front_matter.hides(front_matter.read(text, suffix), text, suffix)
+    front = front_matter.read(text, suffix)
+    return front_matter.hides(front, text, suffix) or rules.leaves_out(file, front)
 
 
 def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list[Chunk]:
     """The chunks of what may be a page of the site, with their addresses there."""
     file, front = str(place.file), front_matter.read(text, suffix)
-    if front_matter.hides(front, text, suffix):
+    if front_matter.hides(front, text, suffix) or rules.leaves_out(file, front):
         return []
     page = rules.page(file, front)
     anchors = rules.anchors(file, front)
@@ -184,7 +186,7 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
     elif suffix in documents.ASCIIDOC_SUFFIXES:
         chunks = documents.asciidoc(text, stem, place, anchors)
     else:
-        chunks = documents.markdown(text, stem, place, suffix, anchors)
+        chunks = documents.markdown(text, stem, place, suffix, anchors, rules.lead(file, front))
     if page is None:
         return chunks
     return [replace(chunk, address=with_anchor(page, chunk.anchor)) for chunk in chunks]

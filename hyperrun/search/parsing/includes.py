@@ -3,8 +3,8 @@
 import ast
 import os
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from textwrap import dedent
@@ -19,8 +19,10 @@ ReadDocument = Callable[[str, str, "Place"], list[Block]]
 
 MAX_INCLUDES = 300  # of one document
 MAX_CHARS = 400_000  # of all of them together
+MAX_FILLED_CHARS = 20_000  # of what a page gives to one file that it includes
 MAX_DEPTH = 4  # of includes in what was included
 
+_PROP = re.compile(r"(?<![{$])\{(?:props\.)?(\w+)\}(?!\})")
 _OUTSIDE = re.compile(r"^[a-z][\w+.-]*://|^//|[\0\\]", re.IGNORECASE)
 _SECTION = re.compile(r"--8<--\s*\[\s*(start|end)\s*:\s*([\w-]+)\s*\]")
 _ANCHOR = re.compile(r"\bANCHOR(_END)?:\s*([\w-]+)")
@@ -46,6 +48,7 @@ class Place:
     read_document: "ReadDocument | None" = None  # prose that is included, of whichever kind
     depth: int = 0
     left: list[int] = field(default_factory=lambda: [MAX_INCLUDES, MAX_CHARS])
+    titles_fences: bool = False  # is what stands behind the language of a fence its title?
 
     def find(self, name: str, folders: Iterable[str] = ("",)) -> PurePosixPath | None:
         """The file called `name`, relative to the repository; None where there is none in it.
@@ -88,7 +91,7 @@ class Place:
 
     def inside(self, file: PurePosixPath) -> "Place | None":
         """The place of what is included here, to include in turn; None where that is too deep."""
-        deeper = Place(self.root, file, self.read_document, self.depth + 1, self.left)
+        deeper = replace(self, file=file, depth=self.depth + 1)
         return deeper if self.depth < MAX_DEPTH else None
 
 
@@ -99,6 +102,20 @@ class Shown:
     file: PurePosixPath
     lines: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
+
+    def filled(self, values: Mapping[str, str]) -> "Shown":
+        """With what a page gives it, in the place of `{name}`."""
+        left = MAX_FILLED_CHARS
+
+        def value(match: re.Match[str]) -> str:
+            nonlocal left
+            said = values.get(match[1])
+            if said is None or len(said) > left:
+                return match[0]
+            left -= len(said)
+            return said
+
+        return replace(self, lines=tuple(_PROP.sub(value, line) for line in self.lines))
 
     @property
     def code(self) -> str:

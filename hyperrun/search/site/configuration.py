@@ -19,6 +19,7 @@ from hyperrun.search.site import (
     jekyll,
     jupyter_book,
     mdbook,
+    mintlify,
     mkdocs,
     mystmd,
     nextra,
@@ -35,7 +36,8 @@ NAMES = frozenset(
     (*mkdocs.NAMES, *sphinx.NAMES, *quarto.NAMES, *quarto.NBDEV_NAMES, *docusaurus.NAMES,
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
      *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES,
-     *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES, *docfx.NAMES, *gitbook.NAMES)
+     *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES, *docfx.NAMES, *gitbook.NAMES,
+     *mintlify.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

@@ -39,6 +39,19 @@ class Generator:
         """The suffix by which a file is read, where that is not its own; "" else."""
         return ""
 
+    def leaves_out(self, file: str, front: Mapping[str, Any]) -> bool:
+        """Is a file none that readers of the site find?"""
+        return False
+
+    def lead(self, front: Mapping[str, Any]) -> str:
+        """What a page says below its title out of its front matter; "" where nothing."""
+        return ""
+
+    @property
+    def titles_fences(self) -> bool:
+        """Is what stands behind the language of a fence its title?"""
+        return False
+
     def inside(self, file: str) -> tuple[str, str] | None:
         """The innermost of `folders` that holds a file, and the file's path there."""
         best: tuple[str, str] | None = None

@@ -1,5 +1,6 @@
 """What a project calls itself and the picture it shows, out of its site's own configuration."""
 
+import json
 import logging
 import re
 from collections.abc import Iterable, Mapping
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.site import docfx, literals
+from hyperrun.files import read_text
+from hyperrun.search.site import docfx, literals, mintlify
 from hyperrun.search.site.literals import mapping
 from hyperrun.text import plain
 
@@ -102,6 +104,11 @@ def _of(file: Path) -> tuple[object, list[str]]:
         logo = theme.get("logo") or mapping(theme.get("navbar")).get("logo") or said.get("logo")
         logos = [logo, *(mapping(logo).get(key) for key in ("src", "light")), said.get("favicon")]
         return said.get("title"), _texts(logos)
+    if file.suffix == ".json":
+        said = mapping(json.loads(read_text(file, mintlify.MAX_BYTES)))
+        shown = [said.get("logo"), said.get("favicon")]
+        lights = [mapping(each).get("light") for each in shown]
+        return said.get("name"), _texts([shown[0], lights[0], shown[1], lights[1]])
     return "", []
 
 

@@ -29,6 +29,7 @@ from hyperrun.search.site import (
     jekyll,
     jupyter_book,
     mdbook,
+    mintlify,
     mkdocs,
     mystmd,
     nextra,
@@ -93,6 +94,22 @@ class Rules:
         file = self._shown(file)
         found = self._of(file)
         return "" if found is None else found[0].markup(file)
+
+    def leaves_out(self, file: str, front: Mapping[str, Any]) -> bool:
+        """Is a file none that readers of its site find?"""
+        file = self._shown(file)
+        found = self._of(file)
+        return found is not None and found[0].leaves_out(file, front)
+
+    def lead(self, file: str, front: Mapping[str, Any]) -> str:
+        """What a file's page says below its title out of its front matter."""
+        found = self._of(self._shown(file))
+        return "" if found is None else found[0].lead(front)
+
+    def titles_fences(self, file: str) -> bool:
+        """Is what stands behind the language of a fence its title?"""
+        found = self._of(self._shown(file))
+        return found is not None and found[0].titles_fences
 
     def _shown(self, file: str) -> str:
         """The file as its site's sources hold it: itself, or a link to it."""
@@ -242,7 +259,7 @@ def _site(root: Path, config: Path) -> Generator | None:
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
         great_docs, pkgdown, documenter, exdoc, mystmd, jupyter_book,
-        nextra, docfx, gitbook,
+        nextra, docfx, gitbook, mintlify,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)

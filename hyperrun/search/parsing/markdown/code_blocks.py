@@ -35,6 +35,15 @@ _LANGUAGES = frozenset((
 ))  # fmt: skip
 
 
+MAX_INFO_CHARS = 1_000  # of a fence's first line, for its title
+_STEERS = re.compile(
+    r"[\w-]+=(?:\"[^\"]*\"|'[^']*'|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\S+)|\{[^{}]*\}"
+)
+_FLAGS = frozenset((
+    "lines", "wrap", "expandable", "twoslash", "copy", "nocopy", "showLineNumbers", "ignore",
+))  # fmt: skip
+
+
 def directive(info: str) -> tuple[str, str] | None:
     """Name and argument of MyST's directive that a fence or a container opens; None for others."""
     braced = _BRACED.match(info)
@@ -64,6 +73,8 @@ def fence(document: Reading, code: str, info: str) -> str:
     if "npm2yarn" in info.split():
         return _package_managers(document, code, info.split()[0])
     language, title = _told(info)
+    if not title and document.place is not None and document.place.titles_fences:
+        title = _named(info)
     code = without_escapes(code)
     if document.is_svelte:
         code, file = svelte_code.shown(code, language)
@@ -123,6 +134,12 @@ def as_shown(document: Reading, code: str, language: str) -> str:
         for line in lines
     ]  # fmt: skip
     return commonmark.fence("\n".join(lines), language or shown_language)
+
+
+def _named(info: str) -> str:
+    """The words behind a fence's language that steer nothing, as Mintlify shows them."""
+    words = _STEERS.sub(" ", info[:MAX_INFO_CHARS].partition(" ")[2]).split()
+    return " ".join(each for each in words if each not in _FLAGS)
 
 
 def _told(info: str) -> tuple[str, str]:

@@ -20,6 +20,10 @@ _SILENT_COMPONENTS = frozenset((
 ))  # fmt: skip
 _TAB = re.compile(r"value:\s*[\"']([^\"']+)[\"'],\s*label:\s*[\"']([^\"']+)[\"']")
 _TAB_TOO = re.compile(r"label:\s*[\"']([^\"']+)[\"'],\s*value:\s*[\"']([^\"']+)[\"']")
+_SNIPPETS = ("", "snippets", "_snippets")
+_FIELDS = frozenset(("param", "paramfield", "responsefield"))
+_FIELD_NAMES = ("path", "query", "body", "header", "cookie", "name")
+_OPENS = re.compile(r"(?:```|[-|>#] |\d+\.|\*\*)")
 _CHILDREN = "\ue0c1"  # where a component shows what stands in it
 LABELS = ("label", "title", "header", "heading", "summary", "caption", "name", "path", "text")
 
@@ -29,16 +33,25 @@ def blocks(
 ) -> list[Block]:
     """What one says; its body begins `skip` lines below `start`."""
     name = tag.name.lower().rpartition(".")[2].replace("-", "")
-    if name in _SILENT_COMPONENTS or tag.closes:
+    if name in _SILENT_COMPONENTS or tag.closes or tag.name == "button":
+        return []
+    if name == "visibility" and tag.said("for") == "agents":  # of Mintlify
         return []
     if html := tag.said("set:html") or _inner_html(tag):
         return [document.block(start, end, html_text.markdown(html))]
     if tag.name in document.environment["imports"]:
         path = document.environment["imports"][tag.name]
         if re.search(r"\.(mdx?|qmd|markdown)$", path):
-            return document.include(snippets.found(document.place, path), start, end)
+            shown = snippets.found(document.place, path)
+            return document.include(shown and shown.filled(tag.attributes), start, end)
     if (own := imported(document, tag, body)) is not None:
         return [document.block(start, end, own)]
+    if name == "snippet" and (file := tag.said("file")):
+        return document.include(snippets.found(document.place, file, _SNIPPETS), start, end)
+    if name in _FIELDS and (field := tag.said(*_FIELD_NAMES)):
+        return [_field(document, tag, field, body, start, end, skip)]
+    if name == "update" and (label := tag.said("label")):
+        return _update(document, tag, label, body, start, skip)
     is_code = name in ("code", "codeblock", "codesnippet") or "code" in tag.expressions
     if is_code and (blocks := _code(document, tag, body, start, end)):
         return blocks
@@ -57,9 +70,6 @@ def blocks(
     label = "" if is_link else tag.said(*LABELS, *(("value",) if "tab" in name else ()))
     if name == "tabitem" and not tag.said("label"):
         label = document.tabs.get(label, label)
-    if name in ("param", "paramfield", "responsefield"):
-        label = " ".join(filter(None, (tag.said("path", "query", "body", "header", "name"),
-                                       tag.said("type"))))  # fmt: skip
     if name == "summary":
         return [document.block(start, end, commonmark.strong(document.said(body)))]
     blocks = document.read(body, start - 1 + skip)
@@ -71,6 +81,45 @@ def blocks(
         content = commonmark.strong(head) if blocks else commonmark.paragraph(head)
         blocks = [Block(start, start, content), *blocks]
     return blocks
+
+
+def _field(
+    document: Reading, tag: html_text.Tag, name: str, body: str, start: int, end: int, skip: int
+) -> Block:
+    """A parameter, or a value of a response: an item that tells its type and its default."""
+    told = [commonmark.code_span(tag.said("type"))]
+    told += [each for each in ("required", "deprecated") if _is_set(tag, each)]
+    default = tag.said("default") or tag.expressions.get("default", "").strip()
+    told.append(f"default: {commonmark.code_span(default)}" if default else "")
+    head = commonmark.strong(commonmark.code_span(name))
+    if about := ", ".join(filter(None, told)):
+        head = f"{head} ({about})"
+    said = document.joined(document.read(body, start - 1 + skip))
+    between = "\n\n" if _OPENS.match(said) else ": "
+    content = f"{head}{between}{said}" if said else head
+    field = document.block(start, end, commonmark.item(content, "-"))
+    field.term, field.source = name, f"`{name}`"
+    return field
+
+
+def _is_set(tag: html_text.Tag, name: str) -> bool:
+    """Has it this attribute, and not as `{false}`?"""
+    value = tag.expressions.get(name, tag.attributes.get(name))
+    return value is not None and value.strip().lower() != "false"
+
+
+def _update(
+    document: Reading, tag: html_text.Tag, label: str, body: str, start: int, skip: int
+) -> list[Block]:
+    """An entry of a changelog: a section, what it is divided into below it."""
+    words = document.words(label)
+    heading = Block(start, start, f"## {words}", 2, label, label)
+    blocks = document.read(body, start - 1 + skip)
+    for each in blocks:
+        each.level += bool(each.level)
+    described = document.words(tag.said("description"))
+    about = [document.block(start, start, described)] if described else []
+    return [heading, *about, *blocks]
 
 
 def _inner_html(tag: html_text.Tag) -> str:

@@ -99,6 +99,8 @@ class Document(Reading):
                 said = constructs.blocks(self, token, start, stop)
                 if not said and found and not found[-1].level and constructs.stands_alone(token):
                     found[-1].content = commonmark.without_announcement(found[-1].content)
+                if said and said[0].term and found and found[-1].term:
+                    said[0].tight = True
                 found += said
             elif token.type == "heading_open":
                 found.append(self._heading(token, tokens[at + 1], start, stop))

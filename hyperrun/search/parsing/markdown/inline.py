@@ -49,6 +49,8 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
         match token.type:
             case "text":
                 words = token.content.removeprefix("]") if is_named else token.content
+                if at > 1 and tokens[at - 2].type == "tag" and said.endswith(" "):
+                    words = words.lstrip(" ")
                 said += inline_escaped(_referred(document, words, said))
                 is_named = False
             case "code_inline":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_inline import StateInline
 
-MAX_TAG_LINES = 60
+MAX_TAG_LINES = 200
 MAX_BRACED_LINES = 40  # of a tag; a comment may be longer
 MAX_OPEN = 100  # braces of one document that are never closed
 MAX_LOOKS = 200_000  # lines of one document, for where constructs close

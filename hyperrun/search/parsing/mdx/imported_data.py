@@ -1,4 +1,5 @@
-"""What a page says of a JSON file that it imports: `{manifest.engines.node}` is its value there."""
+"""What a page says of what it imports: `{manifest.engines.node}` of a JSON file, `{product}` of one
+of MDX that exports it."""
 
 import json
 import re
@@ -6,12 +7,20 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from hyperrun.search.parsing import commonmark
+from hyperrun.search.parsing import commonmark, html_text
 from hyperrun.search.parsing.includes import Place
 
 _IMPORT = re.compile(
     r"^\s*import\s+(?P<name>\w+)\s+from\s+[\"'](?P<path>[^\"'\n]+\.json)[\"']", re.MULTILINE
 )
+_NAMES = re.compile(
+    r"^\s*import\s+\{(?P<names>[^{}]{1,2000})\}\s+from\s+[\"'](?P<path>[^\"'\n]+\.mdx?)[\"']",
+    re.MULTILINE,
+)
+_EXPORT = re.compile(
+    r"^export[ \t]+const[ \t]+(?P<name>\w+)[ \t]*=(?P<said>[^\n]{1,2000})$", re.MULTILINE
+)
+_GIVEN = re.compile(r"^(?:export[ \t]+const[ \t]|import[ \t]+\{)", re.MULTILINE)
 _STEP = r"(?:\??\.\w+|(?:\?\.)?\[[\"'][^\"'\]\n]+[\"']\])"
 _NAMED = re.compile(
     rf"^\s*const\s+(?P<name>\w+)\s*=\s*(?P<said>\w+{_STEP}+)\s*;?\s*$", re.MULTILINE
@@ -26,7 +35,8 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})(?P<info>.*)")
 
 def said(text: str, place: Place, components: bool) -> str:
     """`text` with these values in their places, line by line; `components`: it is MDX."""
-    if ".json" not in text or not (values := _values(text, place)):
+    is_there = ".json" in text or (components and _GIVEN.search(text))
+    if not is_there or not (values := _values(text, place)):
         return text
     lines = text.splitlines()
     fence, is_shown = "", True
@@ -62,10 +72,27 @@ def _values(text: str, place: Place) -> dict[str, Any]:
             values[match["name"]] = json.loads("\n".join(place.read(file)))
         except (ValueError, RecursionError):
             continue
+    for match in _NAMES.finditer(text):
+        file = place.find(match["path"])
+        exported = dict(_exported("\n".join(place.read(file)))) if file is not None else {}
+        for each in match["names"].split(","):
+            name, _, other = (part.strip() for part in each.partition(" as "))
+            if name in exported:
+                values[other or name] = exported[name]
+    values |= _exported(text)
     for match in _NAMED.finditer(text) if values else ():
         if (value := _at(values, match["said"])) is not None:
             values[match["name"]] = value
     return values
+
+
+def _exported(text: str) -> dict[str, str]:
+    """The strings that a page of MDX exports, by their names."""
+    found = {}
+    for match in _EXPORT.finditer(text):
+        if (said := html_text.literal(match["said"].strip().removesuffix(";"))) is not None:
+            found[match["name"]] = said
+    return found
 
 
 def _at(values: Mapping[str, Any], expression: str) -> Any:
