@@ -33,6 +33,10 @@ _TRANSLATED_FILE = re.compile(  # `page.fr.md` beside `page.md`
     r"\.(?!(?:en|js|ts|go|py|cs|rs|rb|sh|tf|kt|ml|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|so)"
     r"[._-])(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?(?=\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
 )
+_TRANSLATED_FOLDER = re.compile(  # wherever it stands, as in `v1.2/pt-BR/page.mdx`
+    r"(^|/)(?P<language>ar|cs|de|es|fr|hu|ja|ko|nl|pl|pt|ru|sv|tr|uk|vi|zh)([-_][A-Za-z]{2,4})?/"
+    r"(?=.*\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
+)
 _ANYWHERE = re.compile(r"(index|readme)\.[^/]*$", re.IGNORECASE)
 _COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language
 _ANY = "*"
@@ -100,18 +104,24 @@ def kinds_asked_for(question: str) -> AskedKinds:
 
 def generality(file: str) -> int | None:
     """How soon a newcomer reads a page of documentation, 0 first; None where it is for others."""
-    notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _TRANSLATED, _TRANSLATED_FILE, _HIDDEN)
-    if any(pattern.search(file) for pattern in notes):
+    notes = (_TESTS, _EXAMPLES, _OLD, _NOTES, _HIDDEN)
+    if _translation(file) or any(pattern.search(file) for pattern in notes):
         return None
     is_reference = file.endswith(DOCUMENTED_CODE) or bool(OF_A_REFERENCE.search(file))
     steps = 9 if is_reference else 0 if _FIRST_STEPS.search(file) else 3
     return 2 * file.count("/") + steps
 
 
+def _translation(file: str) -> re.Match[str] | None:
+    """What of a path names a language."""
+    patterns = (_TRANSLATED, _TRANSLATED_FILE, _TRANSLATED_FOLDER)
+    return next(filter(None, (pattern.search(file) for pattern in patterns)), None)
+
+
 @lru_cache(maxsize=8_192)
 def is_foreign(file: str, asked: AskedKinds) -> bool:
     """Is it a translation into another language than the question's?"""
-    found = _TRANSLATED.search(file) or _TRANSLATED_FILE.search(file)
+    found = _translation(file)
     if found is None or asked.language == _ANY:
         return False
     language = found["language"].lower()
@@ -123,7 +133,7 @@ def copied(file: str, asked: AskedKinds) -> str:
     """How the path of the page ends that this one is an older version or a translation of; "" where
     it is none, where the question asks for such, and where too many end so."""
     if is_foreign(file, asked):
-        found = _TRANSLATED_FILE.search(file) or _TRANSLATED.search(file)
+        found = _TRANSLATED_FILE.search(file) or _translation(file)
     else:
         found = None if asked.notes else _VERSIONED.search(file)
     if found is None:
