@@ -106,6 +106,11 @@ CASES: dict[str, tuple[dict[str, str], str, list[str]]] = {
               "content/_index.md": "# x\n"}, "layouts/partials/hooks/body-end.html", [LINE]),
     "jekyll": ({"_config.yml": "title: x\ntheme: just-the-docs\n", "index.md": "# x\n"},
         "_includes/head_custom.html", [LINE]),
+    "mintlify": (
+        {"docs/docs.json": '{"$schema": "https://mintlify.com/docs.json", "navigation": {}}',
+         "docs/index.mdx": "# x\n"}, "docs/hyperrun.js",
+        ["{", 'const line = document.createElement("script");', f'line.src = "{SRC}";',
+         "document.head.append(line);", "}"]),
 }  # fmt: skip
 
 

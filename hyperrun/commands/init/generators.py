@@ -264,6 +264,18 @@ def fumadocs(config: Path, server: str, plugin: bool) -> Edit:
     raise ByHand(f"its root layout, `app/layout.tsx`, is code; the body there takes {tag(server)}")
 
 
+def mintlify(config: Path, server: str, plugin: bool) -> Edit:
+    """A script beside `docs.json`, which runs on each page."""
+    file = config.parent / "hyperrun.js"
+    text = read(file)
+    lines = (
+        'const line = document.createElement("script");',
+        f'line.src = "{server}/embed";',
+        "document.head.append(line);",
+    )
+    return Edit(file, text, appended(text, "{\n  " + "\n  ".join(lines) + "\n}\n"))
+
+
 def _of_theme(config: Path, server: str, places: dict[str, str], more: tuple[Path, ...]) -> Edit:
     said = "\n".join(read(each) for each in (config, *more)).lower()
     theme = next((name for name in places if re.search(rf"\b{name}\b", said)), None)
@@ -315,7 +327,7 @@ BY_KIND: dict[str, Made] = {
     "MkDocs": mkdocs, "Zensical": zensical, "Sphinx": sphinx, "Quarto": quarto,
     "Docusaurus": docusaurus, "VitePress": vitepress, "Starlight": starlight, "mdBook": mdbook,
     "Hugo": hugo, "Jekyll": jekyll, "Antora": antora, "Fumadocs": fumadocs,
-    "VuePress": vuepress,
+    "VuePress": vuepress, "Mintlify": mintlify,
 }  # fmt: skip
 PLUGINS = ("MkDocs", "Sphinx")
 
