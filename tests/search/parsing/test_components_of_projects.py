@@ -123,7 +123,7 @@ SAID = {
     "what is imported from elsewhere": (
         "import Links from 'lamps'\nimport Other from '../../../etc/passwd'\n\n"
         "Before <Links /> <Other />it.\n",
-        "Before  it.",
+        "Before it.",
     ),
 }  # fmt: skip
 

@@ -205,7 +205,7 @@ MARKDOWN = {
     ),
     "Hugo's shortcode": ("{{< note >}}\nHi.\n{{< /note >}}", "**Note**\n\nHi."),
     "a comment": ("One.\n\n<!--\n# Not a heading\n\nsecret\n-->\n\nTwo.", "One.\n\nTwo."),
-    "a comment in a line": ("One <!-- secret --> two.", "One  two."),
+    "a comment in a line": ("One <!-- secret --> two.", "One two."),
     "an icon": ("Yes :material-check: or :octicons-x-16:{ .red }.", "Yes  or ."),
     "attributes": ("A [link](https://x.example){ target=_blank } and `x`{.py}.",
                    "A [link](https://x.example) and `x`."),
@@ -377,7 +377,7 @@ COMPONENTS = {
     "expressions": ("A {/* secret */}b{' '}c {props.x}.", "A b c ."),
     "a comment": ("{/* # No heading */}\n\nWords.", "Words."),
     "fragments": ("<>\n\nWords.\n\n</>", "Words."),
-    "a component in a line": ('Since <Version value={3} /> it <b>works</b>.', "Since  it works."),
+    "a component in a line": ('Since <Version value={3} /> it <b>works</b>.', "Since it works."),
     "code in a component": (
         "<CodeBlock language=\"js\" title=\"a.js\">{`let x;`}</CodeBlock>",
         "**a.js**\n\n```js\nlet x;\n```",
