@@ -9,9 +9,8 @@ HyperRunError                anything a reader may be told about
 ├── LimitReached             too much, too fast; `retry_after_s` says when       HTTP 429
 │   └── BudgetSpent          the day's money is gone: answer without a model
 ├── SearchError              the corpus could not be searched
-│   ├── SearchUnavailable    the program is missing or has no index yet
-│   │   └── SearchNotReady   the first index is still being made
-│   └── SearchTimeout        it was too slow and was stopped
+│   └── SearchUnavailable    the program is missing or has no index yet
+│       └── SearchNotReady   the first index is still being made
 ├── ModelError               the language model failed
 │   ├── ModelNotConfigured   no model, or no key for it
 │   ├── ModelRefusedKey      401, 403
@@ -113,10 +112,6 @@ class SearchNotReady(SearchUnavailable):
     """The first index is still being made."""
 
     public = "error_still_reading"
-
-
-class SearchTimeout(SearchError):
-    """The search was too slow and was stopped."""
 
 
 class ModelError(HyperRunError):
