@@ -29,7 +29,14 @@ _ANCHOR = re.compile(r"\bANCHOR(_END)?:\s*([\w-]+)")
 _REGION = re.compile(
     r"(?://|#|/\*|<!--|--|;)?\s*#?\s*(?:pragma\s+)?(end)?\s?region\b\s*([\w.-]*)", re.IGNORECASE
 )
-_MARKER = re.compile(rf"{_SECTION.pattern}|{_ANCHOR.pattern}|^\W*#?(?:end)?region\b", re.IGNORECASE)
+# DocFX's, a comment of its own: `// <name>` to `// </name>`.
+_TAG = re.compile(
+    r"[ \t]*(?://|#|--|'|%|;|REM\b|/\*|<!--)[ \t]*<(/)?([A-Za-z][\w.-]*)>[ \t]*(?:\*/|-->)?[ \t]*$",
+    re.IGNORECASE,
+)
+_MARKER = re.compile(
+    rf"{_SECTION.pattern}|{_ANCHOR.pattern}|^\W*#?(?:end)?region\b|^{_TAG.pattern}", re.IGNORECASE
+)
 
 _BY_SUFFIX = {"py": "python", "rs": "rust", "yml": "yaml", "js": "js", "ts": "ts", "sh": "sh",
               "md": "markdown", "txt": "", "rb": "ruby", "kt": "kotlin"}  # fmt: skip
@@ -168,9 +175,10 @@ def section(file: PurePosixPath, lines: list[str], name: str) -> Shown:
     """The lines between two marks of this name: snippets, mdBook's anchors, regions."""
     numbers: list[int] = []
     depth = 0
+    name = name.lower()
     for number, line in enumerate(lines, 1):
         kind, named = _mark(line)
-        if kind and (named == name or (kind == "end" and not named and depth == 1)):
+        if kind and (named.lower() == name or (kind == "end" and not named and depth == 1)):
             depth = 1 if kind == "start" else 0
         elif kind == "start" and not named and depth:
             depth += 1
@@ -187,6 +195,8 @@ def _mark(line: str) -> tuple[str, str]:
     if match := _ANCHOR.search(line):
         return ("end" if match[1] else "start"), match[2]
     if "region" in line and (match := _REGION.match(line.strip())):
+        return ("end" if match[1] else "start"), match[2]
+    if ">" in line and (match := _TAG.match(line)):
         return ("end" if match[1] else "start"), match[2]
     return "", ""
 

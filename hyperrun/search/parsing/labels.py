@@ -39,6 +39,11 @@ _SECTION = re.compile(
 _SECTION_ID = re.compile(r"#(sec-[\w-]+)")
 _REFERENCE = re.compile(r"(?<![\w@.`/-])-?@(?P<label>(?P<kind>sec|fig|tbl|eq|lst)-[\w-]*\w)")
 _COUNTED = {"fig": "the figure", "tbl": "the table", "eq": "the equation", "lst": "the listing"}
+# What DocFX knows a page by.
+_FRONT = re.compile(r"\ufeff?---[ \t]*\n(?:(?!---)[^\n]*\n){1,60}---[ \t]*\n")
+_UID = re.compile(r"^uid:(?P<uid>[^\n]+)$", re.MULTILINE)
+_FRONT_TITLE = re.compile(r"^title:(?P<title>[^\n]+)$", re.MULTILINE)
+MAX_FRONT_CHARS = 8_000  # of a file, in which its uid and its title stand
 _OF_QUARTO = (".qmd", ".rmd", ".ipynb")
 
 
@@ -98,10 +103,41 @@ def _sections(root: str) -> dict[str, str]:
     return found
 
 
-def _text(root: str, path: str) -> str:
+def uid_title(place: Place, uid: str) -> str:
+    """The title of the page that DocFX knows by this uid; "" for none."""
+    return _uids(str(place.root)).get(uid.lower(), "")
+
+
+def has_uids(place: Place) -> bool:
+    """Have pages of the repository uids, so that `@uid` may stand for one?"""
+    return bool(_uids(str(place.root)))
+
+
+@lru_cache(maxsize=8)
+def _uids(root: str) -> dict[str, str]:
+    """The titles of DocFX's pages by their uids, in small letters."""
+    found: dict[str, str] = {}
+    for path in _sources(root, "", (".md",)):
+        text = _text(root, path, MAX_FRONT_CHARS)
+        front = _FRONT.match(text)
+        uid = _UID.search(front[0]) if front else None
+        if front is None or uid is None:
+            continue
+        title = _FRONT_TITLE.search(front[0]) or _MYST_FIRST.search(text, front.end())
+        if title:
+            words = re.sub(r"[`*]", "", title["title"]).strip()
+            found.setdefault(_unquoted(uid["uid"]).lower(), _unquoted(words))
+    return found
+
+
+def _unquoted(value: str) -> str:
+    return value.strip().strip("\"'")
+
+
+def _text(root: str, path: str, most: int = MAX_CHARS) -> str:
     try:
         with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-            return file.read(MAX_CHARS)
+            return file.read(most)
     except OSError:
         return ""
 

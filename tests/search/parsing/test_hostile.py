@@ -22,6 +22,14 @@ def _r_help(words: str) -> str:
 
 
 HOSTILE = {
+    "DocFX's includes that never end": ("a.md", "[!INCLUDE[a](" * 3_000 + "x [!code-[]( " * 1_000),
+    "an include of spaces": ("a.md", ("a [!INCLUDE" + " " * 3_000 + "[a](" + " " * 3_000) * 50),
+    "DocFX's blocks that never end": ("a.md", '::: moniker range="a"\n:::row:::\na\n' * 8_000),
+    "rows in rows": ("a.md", ":::row:::\n" * 8_000 + "a\n" + ":::row-end:::\n" * 8_000),
+    "names in one line": ("a.md", "a :::image " * 20_000 + ':::no-loc text="a' * 9_000),
+    "DocFX's references": ("a.md", "---\nuid: a\n---\n# A\n" + '<xref:a> @a @"a ' * 6_000),
+    "a uid of spaces": ("a.md", "---\nuid: " + " " * 200_000 + "\n---\n# A\n@a"),
+    "an include of itself": ("a.md", "[!INCLUDE[a](a.md)]\na [!INCLUDE[a](a.md)] b\n" * 500),
     "links that never end": ("lamp.ts", _jsdoc("{@link a" * 20_000)),
     "a link of spaces": ("lamp.ts", _jsdoc("{@link a" + " " * 50_000)),
     "a receiver of one long word": (

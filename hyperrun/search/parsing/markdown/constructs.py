@@ -11,6 +11,7 @@ from hyperrun.search.parsing.blocks import Block
 from hyperrun.search.parsing.markdown import (
     code_blocks,
     components,
+    docfx,
     fenced_directives,
     gitbook,
     snippets,
@@ -56,6 +57,8 @@ def blocks(
             return found
         case "include":
             return _include_line(document, meta, start, end)
+        case "docfx":
+            return docfx.blocks(document, meta, start, end)
         case "target":
             document.own_id = meta["id"]
         case "footnote":

@@ -11,6 +11,7 @@ from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.markdown import (
     code_blocks,
     constructs,
+    docfx,
     fenced_directives,
     inline,
     svelte_code,
@@ -103,7 +104,10 @@ class Document(Reading):
                     said[0].tight = True
                 found += said
             elif token.type == "heading_open":
-                found.append(self._heading(token, tokens[at + 1], start, stop))
+                if label := docfx.tab(tokens[at + 1].content):
+                    found.append(self.block(start, stop, commonmark.strong(self.words(label))))
+                else:
+                    found.append(self._heading(token, tokens[at + 1], start, stop))
             elif token.type in ("bullet_list_open", "ordered_list_open", "dl_open"):
                 goes_on = bool(found) and commonmark.leads_on(found[-1].content)
                 found += self._items(tokens[at:end], offset, goes_on)
@@ -278,6 +282,9 @@ class Document(Reading):
             first, _, rest = inner[1].content.partition("\n")
             if len(inner) == PARAGRAPH and _OF_TYPES.fullmatch(inner[1].content):
                 return ""
+            if (is_left_out := docfx.is_left_out(first)) is not None:
+                body = [self.said(rest), self.written(inner[end_of(inner, 0) :])]
+                return "" if is_left_out else "\n\n".join(filter(None, body))
             if match := _ALERT.fullmatch(first.strip()):
                 title, below = match["title"], inner[end_of(inner, 0) :]
                 if _is_sentence(title, rest) or not (rest or below):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from hyperrun.search.parsing import commonmark
-from hyperrun.search.parsing.markdown import components, gitbook
+from hyperrun.search.parsing.markdown import components, docfx, gitbook
 from hyperrun.search.parsing.markdown.reading import Reading
 from hyperrun.search.parsing.markdown.text import (
     close_of,
@@ -74,6 +74,8 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
             case "link_close" if links:
                 address, start = links.pop()
                 words = said[start:]
+                if address.startswith("xref:") and words[:5] in ("", "xref:"):
+                    words = docfx.reference(document, address)
                 if not words or words.startswith("project:"):  # of MyST
                     words = _implicit(document, address) or words
                 elif is_mention:
@@ -85,6 +87,8 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                 said += f"$${token.content}$$"
             case "footnote":
                 said += superscript(document.number(token.content))
+            case "docfx":
+                said += docfx.said(document, token.meta, token.content)
             case "myst_role":
                 said += _role(document, token.meta["name"], token.content)
             case "tag":
@@ -137,7 +141,8 @@ def _referred(document: Reading, words: str, before: str) -> str:
         return words
     from hyperrun.search.parsing import labels
 
-    return labels.referred(document.place, f"\0{words}" if before else words).removeprefix("\0")
+    words = labels.referred(document.place, f"\0{words}" if before else words).removeprefix("\0")
+    return docfx.referred(document, words)
 
 
 def _implicit(document: Reading, address: str) -> str:

@@ -6,18 +6,18 @@ A rule only takes a construct's lines out, at the margin; `markdown` reads what 
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.search.parsing import directives, html_text, plain_text
+from hyperrun.search.parsing.markdown import docfx, inline_rules
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
-    from markdown_it.rules_inline import StateInline
 
 MAX_TAG_LINES = 200
 MAX_BRACED_LINES = 40  # of a tag; a comment may be longer
-MAX_OPEN = 100  # braces of one document that are never closed
 MAX_LOOKS = 200_000  # lines of one document, for where constructs close
 
 _OPENINGS = "!?=:/<{-;([$%+*@}"
@@ -79,11 +79,12 @@ def parser(components: bool) -> "MarkdownIt":
     markup.use(myst_role_plugin)
     interrupts = ["paragraph", "reference", "blockquote", "list", "table"]
     markup.block.ruler.before("table", "construct", _construct, {"alt": interrupts})
-    markup.inline.ruler.before("math_inline", "dollar", _dollar)
-    markup.inline.ruler.before("html_inline", "tag", _tag)
-    markup.inline.ruler.before("link", "footnote", _footnote)
-    markup.inline.ruler.after("link", "unresolved", _unresolved)
-    markup.inline.ruler.after("escape", "braces", _braces)
+    markup.inline.ruler.before("math_inline", "dollar", inline_rules.dollar)
+    markup.inline.ruler.before("html_inline", "tag", inline_rules.tag)
+    markup.inline.ruler.before("link", "footnote", inline_rules.footnote)
+    markup.inline.ruler.before("footnote", "docfx", docfx.inline)
+    markup.inline.ruler.after("link", "unresolved", inline_rules.unresolved)
+    markup.inline.ruler.after("escape", "braces", inline_rules.braces)
     markup.validateLink = lambda url: True  # type: ignore[method-assign]
     markup.block.ruler.at("html_block", _html_block, {"alt": interrupts[:3]})
     plain_text.use(markup)
@@ -165,9 +166,24 @@ def _tab_block(state: "StateBlock", start: int, end: int, line: str, silent: boo
     return after, {"name": "label", "title": match["title"], "body": body, "skip": 1}
 
 
+def _docfx(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    meta = docfx.opening(line)
+    if meta is None:
+        return None
+    stop = start + 1
+    meta = {"name": "docfx", **meta, "body": ""}
+    if closed_by := meta.get("closed_by"):
+        for number, each in _outside_code(state, start + 1, end):
+            if docfx.closes(each, closed_by):
+                stop, lines = number + 1, _inside(state, start + 1, number, state.sCount[start])
+                meta["body"] = dedent(lines)
+                break
+    return stop, meta
+
+
 def _container(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
     match = _COLONS.match(line)
-    if not match or (match["colons"] == line and silent):
+    if not match or (match["colons"] == line and silent) or docfx.begins_text(line):
         return None
     info = match["info"]
     if api := _API.match(line):
@@ -478,119 +494,9 @@ def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]
 _HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*|content-ref|openapi[\w-]*")
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
-    ":": (_container,), "/": (_block,), "<": (_include, _component),
+    ":": (_docfx, _container), "/": (_block,), "<": (_include, _component),
     "{": (_include, _silent, _braced),
     "-": (_snippet,), ";": (_snippet,), "(": (_target,), "i": (_module,), "e": (_module,),
-    "[": (_definition_of_footnote, _silent), "+": (_silent,), "%": (_silent,),
+    "[": (_docfx, _definition_of_footnote, _silent), "+": (_silent,), "%": (_silent,),
     "*": (_silent,), "@": (_include, _silent), "\\": (_silent,),
 }  # fmt: skip
-
-
-def _tag(state: "StateInline", silent: bool) -> bool:
-    """A tag or comment inside of a line, components' included."""
-    if state.src[state.pos] != "<":
-        return False
-    if state.src.startswith("<!--", state.pos):
-        end = state.src.find("-->", state.pos + 4)
-        after = end + 3 if end >= 0 else len(state.src)
-        tag = None
-    else:
-        tag = html_text.tag(state.src, state.pos)
-        if tag is None:
-            return False
-        after = tag.end
-    if not silent:
-        token = state.push("tag", "", 0)
-        token.meta = {"tag": tag}
-        token.content = state.src[state.pos : after]
-    state.pos = after
-    return True
-
-
-def _footnote(state: "StateInline", silent: bool) -> bool:
-    match = re.compile(r"\[\^([^\]\s]{1,60})\]").match(state.src, state.pos)
-    if not match:
-        return False
-    if not silent:
-        token = state.push("footnote", "", 0)
-        token.content = match[1]
-    state.pos = match.end()
-    return True
-
-
-_ELSEWHERE = re.compile(r"\[[^\[\]\n]*\]|\([ \t]*\{\{[<%][^\n]*?[%>]\}\}[^()\s]*[ \t]*\)")
-
-
-def _unresolved(state: "StateInline", silent: bool) -> bool:
-    """`[words][name]` whose name the page does not define: another page or plugin does. And
-    `[words]({{< ref "page" >}})`, whose address a shortcode tells."""
-    if state.src[state.pos] != "[":
-        return False
-    end = state.md.helpers.parseLinkLabel(state, state.pos, True)
-    if end < 0:
-        return False
-    match = _ELSEWHERE.match(state.src, end + 1)
-    if not match or not state.src[state.pos + 1 : end].strip():
-        return False
-    if re.fullmatch(r"[\d, -]+", state.src[state.pos + 1 : end]):
-        return False
-    if not silent:
-        start, most = state.pos + 1, state.posMax
-        state.pos, state.posMax = start, end
-        state.md.inline.tokenize(state)
-        state.posMax = most
-    state.pos = match.end()
-    return True
-
-
-def _dollar(state: "StateInline", silent: bool) -> bool:
-    """A dollar that begins no formula: code or a tag would end inside of it, or the next dollar
-    begins a name, as in `$HOME/$USER`."""
-    if state.src[state.pos] != "$":
-        return False
-    close = max(state.src.find("$", state.pos + 1), 0)
-    inside = state.src[state.pos + 1 : close]
-    begins_name = bool(inside) and state.src[close + 1 : close + 2].isalpha()
-    if "</" not in inside and inside.count("`") % 2 == 0 and not begins_name:
-        return False
-    if not silent:
-        state.pending += "$"
-    state.pos += 1
-    return True
-
-
-_BRACES = re.compile(
-    r"%\{[#.][^{}\n]*\}%|"
-    r"\{%.{,1000}?%\}|\{\{[<%].{,1000}?[%>]\}\}|\{/\*.{,1000}?\*/\}"
-    r"|\{:?[ \t]*(?:(?:[#.][\w:.-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[\w./%#_-]+)"
-    r"|markdown|download|data-[\w-]+)[ \t]*)+\}(?!`)",  # a role is before a tick
-    re.DOTALL,
-)
-
-_TAB_IN_LINE = re.compile(r"\{%[ \t]*tab[ \t]+title=\"([^\"]*)\"")
-
-
-def _braces(state: "StateInline", silent: bool) -> bool:
-    """Attributes, template tags, and in MDX expressions: a reader sees none of them."""
-    if state.src[state.pos] not in "{%":
-        return False
-    match = _BRACES.match(state.src, state.pos)
-    after = match.end() if match else None
-    said = ""
-    if after is None and state.src[state.pos] == "%":
-        return False
-    if after is None and state.env.get("components") and state.env.get("open", 0) < MAX_OPEN:
-        after = html_text.balanced(state.src, state.pos)
-        state.env["open"] = state.env.get("open", 0) + (after is None)
-        inner = state.src[state.pos + 1 : (after or 0) - 1].strip() if after else ""
-        if literal := re.fullmatch(r"([\"'`])(.*)\1", inner, re.DOTALL):
-            said = literal[2]
-    if match and (tab := _TAB_IN_LINE.match(match[0])):
-        said = f"{tab[1]}: "
-    if after is None or (match and state.src.startswith("{#", state.pos) and " " in match[0]
-                         and "=" not in match[0] and "." not in match[0]):  # fmt: skip
-        return False
-    if not silent and said:
-        state.pending += said
-    state.pos = after
-    return True
