@@ -10,7 +10,7 @@ from hyperrun.files import UnreadableFile, read_bytes
 from hyperrun.redaction import without_secrets
 from hyperrun.search.audience import OF_A_REFERENCE
 from hyperrun.search.ignore import MAX_BYTES, MAX_NOTEBOOK_BYTES
-from hyperrun.search.parsing import documents, notebooks, openapi
+from hyperrun.search.parsing import docfx_pages, documents, notebooks, openapi
 from hyperrun.search.parsing.chunk import Chunk
 from hyperrun.search.parsing.code import doc_comments, other_languages, python, written_docs
 from hyperrun.search.parsing.includes import Place
@@ -25,8 +25,9 @@ MARKDOWN = {".md", ".qmd", ".mdx", ".markdown", ".rmd", ".myst", ".livemd", ".ch
 PAGES = {".ipynb", ".rst", ".rd"} | MARKDOWN | documents.ASCIIDOC_SUFFIXES
 TEXT = {".txt", ".org"}
 DATA = {".ipynb", ".json"}  # says nothing as plain text
+YAML = {".yml", ".yaml"}  # of which DocFX makes pages
 # What is read as a site's rules have it.
-BY_SITE = PAGES | TEXT | written_docs.SUFFIXES | doc_comments.SUFFIXES
+BY_SITE = PAGES | TEXT | YAML | written_docs.SUFFIXES | doc_comments.SUFFIXES
 NAMES = {"readme", "license", "changelog", "contributing", "dockerfile", "makefile", "justfile"}
 
 OFTENEST_ACCENT = 0.2  # of the letters of a text that is Western
@@ -132,6 +133,10 @@ def decoded(content: bytes) -> str:
 def _parse(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list[Chunk]:
     if openapi.NAME.search(place.file.name):
         return openapi.chunks(text, stem)
+    if suffix in YAML and docfx_pages.is_contents(text):
+        return []
+    if suffix in YAML and docfx_pages.is_one(text):
+        return _page(text, suffix, place, stem, rules)
     if OF_A_REFERENCE.search(place.file.name):
         return quartodoc.chunks(text, place, rules)
     if suffix in (".py", ".pyi"):
@@ -181,6 +186,8 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
         chunks = notebooks.chunks(text, stem, place, anchors)
     elif suffix == ".rst":
         chunks = documents.restructured(text, stem, place, anchors)
+    elif suffix in YAML:
+        chunks = docfx_pages.chunks(text, stem, place, anchors)
     elif suffix == ".rd":
         chunks = documents.r_help(text, stem, file)
     elif suffix in documents.ASCIIDOC_SUFFIXES:

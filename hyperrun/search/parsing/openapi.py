@@ -21,25 +21,25 @@ def chunks(text: str, stem: str) -> list[Chunk]:
         root = yaml.compose(text.replace("\t", " "), Loader=loader)
     except yaml.YAMLError as error:
         raise ValueError(f"no OpenAPI file: {error}") from error
-    top = _members(root)
+    top = members_of(root)
     if not ("openapi" in top or "swagger" in top) or "paths" not in top:
         raise ValueError("no OpenAPI file")
     lines = text.splitlines()
     found = []
-    for path, (_, operations) in _members(top["paths"][1]).items():
-        for method, (key, operation) in _members(operations).items():
+    for path, (_, operations) in members_of(top["paths"][1]).items():
+        for method, (key, operation) in members_of(operations).items():
             if method.lower() in _METHODS:
                 found.append(_operation(path, method, key, operation, lines))
     if "info" in top:
         key, info = top["info"]
-        title = _text(_members(info), "title") or stem
+        title = _text(members_of(info), "title") or stem
         start, end = _span(key, info, lines)
         found.append(Chunk(start, end, title, "document", "\n".join(lines[start - 1 : end])))
     return sorted(found, key=lambda chunk: chunk.start_line)
 
 
 def _operation(path: str, method: str, key: Any, operation: Any, lines: list[str]) -> Chunk:
-    members = _members(operation)
+    members = members_of(operation)
     start, end = _span(key, operation, lines)
     said = [_text(members, name) for name in ("operationId", "summary", "description")]
     text = "\n".join(lines[start - 1 : end])
@@ -47,7 +47,7 @@ def _operation(path: str, method: str, key: Any, operation: Any, lines: list[str
     return Chunk(start, end, title, "operation", text, "openapi", said[0], "\n".join(said[1:]))
 
 
-def _members(node: Any) -> dict[str, tuple[Any, Any]]:
+def members_of(node: Any) -> dict[str, tuple[Any, Any]]:
     """A mapping's keys as text, each with its own node and its value's."""
     value = getattr(node, "value", None)
     if not isinstance(value, list) or getattr(node, "id", "") != "mapping":

@@ -4,8 +4,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.search.parsing import documents
+from hyperrun.search.parsing import documents, files
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.site import rules
 from tests.search import repository
 from tests.search.parsing.test_constructs import content
 
@@ -97,3 +98,58 @@ def test_docfx_says_what_its_page_says(tmp_path: Path, written: str, said: str) 
         repository.write(tmp_path, name, text)
     place = Place(tmp_path.resolve(), PurePosixPath("docs/page.md"), documents.blocks)
     assert content(written, ".md", place) == said
+
+
+PAGES = {
+    "docfx.json": '{"build": {"content": [{"files": "**/*.{md,yml}"}]}}',
+    "faq.yml": """### YamlMime:FAQ
+metadata:
+  title: Not said
+title: Lamp FAQ
+summary: |
+  Answers about **lamps**.
+sections:
+  - name: General
+    questions:
+      - question: |
+          Does it `dim`?
+        answer: |
+          Yes.
+
+          > [!NOTE]
+          > Slowly.
+      - question: Is it free?
+        answer: It is.
+""",
+    "index.yml": """### YamlMime:Landing
+title: Lamps
+summary: Light a room.
+landingContent:
+  - title: Get started
+    linkLists: [{linkListType: quickstart, links: [{text: First, url: a.md}]}]
+""",
+    "toc.yml": "### YamlMime:TableOfContent\n- name: Lamps\n  href: a.md\n",
+}
+
+
+def test_pages_of_YAML_are_read_as_far_as_they_say_something(tmp_path: Path) -> None:
+    for name, text in PAGES.items():
+        repository.write(tmp_path, name, text)
+    site = rules.read(tmp_path)
+
+    def read(name: str) -> list[tuple[str, int, int, str, str]]:
+        chunks = files.read(tmp_path, PurePosixPath(name), site)
+        return [
+            (each.title, each.start_line, each.end_line, each.content, each.address)
+            for each in chunks
+        ]
+
+    dim = "### Does it `dim`?\n\nYes.\n\n> **Note**\n>\n> Slowly."
+    assert read("faq.yml") == [
+        ("Lamp FAQ", 4, 6, "# Lamp FAQ\n\nAnswers about **lamps**.", "faq.html#lamp-faq"),
+        ("Lamp FAQ > General > Does it dim?", 10, 16, dim, "faq.html#does-it-dim"),
+        ("Lamp FAQ > General > Is it free?", 17, 18, "### Is it free?\n\nIt is.",
+         "faq.html#is-it-free"),
+    ]  # fmt: skip
+    assert read("index.yml") == [("Lamps", 2, 3, "# Lamps\n\nLight a room.", "./#lamps")]
+    assert read("toc.yml") == []

@@ -22,6 +22,15 @@ def _r_help(words: str) -> str:
 
 
 HOSTILE = {
+    "answers that name each other": (
+        "faq.yml",
+        "### YamlMime:FAQ\ntitle: a\nsummary: &b0 b\nsections:\n"
+        + "".join(
+            f"  - &b{n} {{name: a, questions: [{', '.join([f'*b{n - 1}'] * 9)}]}}\n"
+            for n in range(1, 400)
+        ),
+    ),
+    "answers in answers": ("faq.yml", "### YamlMime:FAQ\ntitle: " + "[" * 90_000),
     "DocFX's includes that never end": ("a.md", "[!INCLUDE[a](" * 3_000 + "x [!code-[]( " * 1_000),
     "an include of spaces": ("a.md", ("a [!INCLUDE" + " " * 3_000 + "[a](" + " " * 3_000) * 50),
     "DocFX's blocks that never end": ("a.md", '::: moniker range="a"\n:::row:::\na\n' * 8_000),
