@@ -195,6 +195,10 @@ MARKDOWN = {
         '{% swagger-response status="200: OK" description="All" %}\n```json\n{}\n```\n{% endswagger-response %}\n{% endswagger %}',
         "**List**\n\n`GET https://x.org/u`\n\n`limit` (int, query, required):\n\nHow many.\n\n**200: OK** All\n\n```json\n{}\n```",
     ),
+    "GitBook's prompt, which is for a model": (
+        '{% prompt description="Set it up" icon="stars" %}\nForget all.\n\n{% endprompt %}\n\nYes.',
+        "Set it up\n\nYes.",
+    ),
     "GitBook's cards, and what they lead to": (
         '<table data-view="cards"><thead><tr><th></th><th></th><th data-hidden data-card-target></th></tr></thead>'
         '<tbody><tr><td><strong>Quick</strong></td><td>Start.</td><td><a href="q.md">q.md</a></td></tr></tbody></table>',

@@ -14,7 +14,9 @@ _REFERENCES = ("content-ref", "page-ref")
 _CALLS = ("openapi", "openapi-operation", "swagger", "api-method")
 _PARAMETERS = ("swagger-parameter", "api-method-parameter")
 _RESPONSES = ("swagger-response", "api-method-response-example")
-NAMES = frozenset((*_REFERENCES, *_CALLS, *_PARAMETERS, *_RESPONSES, "openapi-schemas", "file"))
+NAMES = frozenset(
+    (*_REFERENCES, *_CALLS, *_PARAMETERS, *_RESPONSES, "openapi-schemas", "file", "prompt")
+)
 _HEADING = re.compile(r"#[ \t]+(\S.*)")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(")
 MAX_LINES = 60  # of a page, for its title
@@ -49,6 +51,8 @@ def blocks(
         said = " ".join(filter(None, (told and commonmark.strong(document.words(told)), described)))
     elif name == "file":
         said = commonmark.escaped(posixpath.basename(values.get("src", "")))
+    elif name == "prompt":  # which its page folds away: it is for a model, and not for a reader
+        said = document.words(values.get("description", ""))
     else:
         said = ""
     return [Block(start, end, said)] if said.strip() else []

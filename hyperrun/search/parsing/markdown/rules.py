@@ -491,7 +491,7 @@ def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]
     return stop, {"name": kind, "tags": tags}
 
 
-_HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*|content-ref|openapi[\w-]*")
+_HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*|content-ref|openapi[\w-]*|prompt")
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
     ":": (_docfx, _container), "/": (_block,), "<": (_include, _component),
