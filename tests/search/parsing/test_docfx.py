@@ -78,6 +78,10 @@ SAID = {
     "what comes next": ('> [!div class="nextstepaction"]\n> [Go on](b.md)\n\nWords.', "Words."),
     "a list of steps": ('> [!div class="checklist"]\n> - One.', "- One."),
     "notes": ("> [!NOTE]\n> One.", "> **Note**\n>\n> One."),
+    "notes in one quotation": (
+        "> [!TIP]\n> One.\n>\n> Two.\n>\n> [!NOTE]\n> Three.\n> [!TODO]\n> Four.",
+        "> **Tip**\n>\n> One.\n>\n> Two.\n\n> **Note**\n>\n> Three.\n\n> **Todo**\n>\n> Four.",
+    ),
     "a reference": (
         "See <xref:System.String?displayProperty=fullName>, "
         "<xref:A.B.C%2A?displayProperty=nameWithType>, "

@@ -22,6 +22,7 @@ def _r_help(words: str) -> str:
 
 
 HOSTILE = {
+    "alerts in one quotation": ("a.md", "> [!TIP]\n> a\n> [!NOTE]\n>\n" * 3_000),
     "answers that name each other": (
         "faq.yml",
         "### YamlMime:FAQ\ntitle: a\nsummary: &b0 b\nsections:\n"

@@ -47,6 +47,7 @@ _HARD_SPACE = re.compile(r"(?m)^(#{1,6})\xa0(?=\S)")
 _REFERENCE = re.compile(r"\]\(@(ref|extref|cite)[ \t][^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
 _ITS_ID = re.compile(r"(?m)^(#{1,6}[ \t]+)\[(.+)\]\(@id(?:[ \t]++([^()\n]++))?\)[ \t]*$")
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
+_MARK = re.compile(r"^(?=\[!\w{1,30}\][ \t]*$)", re.MULTILINE)
 _OF_TYPES = re.compile(r"(?:MODULE|TYPES|EXPANDED_TYPES): \S.*")  # which Svelte's site puts in
 _SENTENCE = re.compile(r"\w{2}[`\"')\]*_]*[.!?:][`\"')*_]*$")
 
@@ -285,14 +286,23 @@ class Document(Reading):
             if (is_left_out := docfx.is_left_out(first)) is not None:
                 body = [self.said(rest), self.written(inner[end_of(inner, 0) :])]
                 return "" if is_left_out else "\n\n".join(filter(None, body))
-            if match := _ALERT.fullmatch(first.strip()):
-                title, below = match["title"], inner[end_of(inner, 0) :]
-                if _is_sentence(title, rest) or not (rest or below):
-                    title, rest = "", f"{title}\n{rest}"
-                body = [self.said(rest), self.written(below)]
-                title = self.words(title) or inline_escaped(match["kind"].capitalize())
-                return commonmark.note(title, "\n\n".join(filter(None, body)))
+            if _ALERT.fullmatch(first.strip()):
+                return "\n\n".join(
+                    filter(None, map(self._alert, *zip(*_alerts(inner), strict=True)))
+                )
         return commonmark.quoted(self.written(inner))
+
+    def _alert(self, source: str, below: Sequence["Token"]) -> str:
+        """An alert, whose first paragraph is `source` with its mark."""
+        first, _, rest = source.partition("\n")
+        match = _ALERT.fullmatch(first.strip())
+        assert match is not None
+        title = match["title"]
+        if _is_sentence(title, rest) or not (rest or below):
+            title, rest = "", f"{title}\n{rest}"
+        body = [self.said(rest), self.written(below)]
+        title = self.words(title) or inline_escaped(match["kind"].capitalize())
+        return commonmark.note(title, "\n\n".join(filter(None, body)))
 
     def _table(self, tokens: Sequence["Token"]) -> str:
         rows: list[list[str]] = []
@@ -317,6 +327,22 @@ class Document(Reading):
         return inline.said(self, tokens[0].children or [])
 
     # Inside of a line
+
+
+def _alerts(inner: Sequence["Token"]) -> list[tuple[str, list["Token"]]]:
+    """The alerts of one quotation, each with its first paragraph as it is written and what stands
+    below that: to DocFX every mark in a line of its own begins one."""
+    found: list[tuple[str, list[Token]]] = []
+    at = 0
+    while at < len(inner):
+        end = end_of(inner, at)
+        source = inner[at + 1].content if inner[at].type == "paragraph_open" else ""
+        if not found or _MARK.match(source):
+            found += [(part.rstrip("\n"), []) for part in _MARK.split(source) if part]
+        else:
+            found[-1][1].extend(inner[at:end])
+        at = end
+    return found
 
 
 def _is_sentence(title: str, rest: str) -> bool:
