@@ -18,7 +18,7 @@ from hyperrun.search.site.sluggers import Anchors, Hugo, Mintlify
 MAX_FRONT_LINES = 400
 MDX_SUFFIXES = frozenset((".mdx",))
 ASCIIDOC_SUFFIXES = frozenset((".adoc", ".asciidoc"))
-_IN_FRONT = re.compile(r"\s*(?:$|#|- |[\w\"'-]+\s*:(?:\s|$))")
+_IN_FRONT = re.compile(r"\s*(?:$|#|- |[\w.\"'-]+\s*:(?:\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def front_matter(lines: list[str]) -> Front:
     for number, line in enumerate(lines[1:MAX_FRONT_LINES], 2):
         if line.rstrip() in ends:
             body = lines[1 : number - 1]
-            if mark == "---" and body and not any(re.match(r"\s*[\w\"'-]+\s*:|\s*#", each)
+            if mark == "---" and body and not any(re.match(r"\s*[\w.\"'-]+\s*:|\s*#", each)
                                                   for each in body):  # fmt: skip
                 return Front()  # two rules with a text between them
             return Front(number, _title(body))

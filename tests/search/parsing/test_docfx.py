@@ -41,6 +41,7 @@ SAID = {
         "An included line.",
     ),
     "an include in a line": ("Use [!INCLUDE[n](~/includes/name.md)] now.", "Use the **Lamp** now."),
+    "front matter of Learn's alone": ("---\nms.topic: include\n---\n\nWords.", "Words."),
     "tabs": (
         "# [Windows](#tab/win)\n\nOne.\n\n# [Linux](#tab/linux/bash)\n\nTwo.\n\n***\n\nThree.",
         "**Windows**\n\nOne.\n\n**Linux**\n\nTwo.\n\nThree.",
@@ -54,7 +55,10 @@ SAID = {
         '::: moniker range="> a"\n## New\n\nText.\n::: moniker-end',
         "## New\n\nText.",
     ),
-    "zones": ('::: zone pivot="in-csharp"\nA.\n::: zone-end\nB.', "**in csharp**\n\nA.\n\nB."),
+    "zones": (
+        '::: zone pivot="in-csharp,in-f"\nA.\n::: zone-end\nB.',
+        "**in csharp, in f**\n\nA.\n\nB.",
+    ),
     "columns": (
         ':::row:::\n    :::column span="2":::\n        One.\n    :::column-end:::\n'
         "    :::column:::\n        Two.\n    :::column-end:::\n:::row-end:::\nThree.",

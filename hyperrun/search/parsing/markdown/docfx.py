@@ -98,7 +98,7 @@ def blocks(document: Reading, meta: dict[str, Any], start: int, end: int) -> lis
         case "row" | "column":
             return document.read(meta["body"], start)
         case "moniker" | "zone":
-            label = _versions(meta.get("range", "")) or meta.get("pivot", "").replace("-", " ")
+            label = _versions(meta.get("range", "")) or _pivots(meta.get("pivot", ""))
             found = document.read(meta["body"], start)
             said = next((each for each in found if each.content), None)
             if said is None or said.level or not label:
@@ -132,6 +132,11 @@ def _versions(told: str) -> str:
         elif part:
             said.append(part.lstrip("= "))
     return ", ".join(said)
+
+
+def _pivots(told: str) -> str:
+    """What a zone is for: `in-vscode,in-cli` as "in vscode, in cli"."""
+    return ", ".join(each.strip().replace("-", " ") for each in told.split(",") if each.strip())
 
 
 def _queried(document: Reading, told: str) -> Shown | None:
