@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,7 @@ def _is_named(path: str, patterns: tuple[str, ...]) -> bool:
     return any(_pattern(each).fullmatch(path.lower()) for each in patterns)
 
 
+@cache
 def _pattern(written: str) -> re.Pattern[str]:
     written = written.lower().replace("\\", "/").removeprefix("./")
     written = re.sub(r"(^|/)\*\*(?=[^/*])", r"\1**/*", written)
