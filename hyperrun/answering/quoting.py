@@ -46,7 +46,7 @@ _ANNOUNCES = re.compile(r":[*_]*$")
 _UNENDED = re.compile(r"\w$")  # a sentence that code below goes on with, without a colon
 _LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
 _MARK = re.compile(r"(?:#|//|--|/\*|<!--|%|;)\s*\((\d+)\)")  # in code, told of by a list below
-# Of a drawing a part draws nothing.
+# Drawings: a part draws nothing, and of a long one its source tells a reader nothing either.
 _DRAWN = frozenset(("mermaid", "plantuml", "dot", "graphviz", "d2"))
 _BRACKETED = re.compile(r"[({][^(){}]*[)}]")
 _IMPORTS = re.compile(  # and comments
@@ -206,6 +206,8 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True) -> list[Block]
             heading, lead_in = _words_of(tokens[at + 1]), ""
         elif token.type == "blockquote_open" and page and _leads_to(page, words):
             continue
+        elif _is_drawn(token) and size(words) > LONG_LINES:
+            lead_in = ""
         elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())
@@ -233,6 +235,11 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True) -> list[Block]
             blocks += [replace(each, heading=each.heading or heading) for each in (first, *rest)]
             lead_in = ""
     return blocks
+
+
+def _is_drawn(token: "Token") -> bool:
+    """Is it the source of a drawing?"""
+    return token.type == "fence" and token.info.partition(" ")[0].strip("{}").lower() in _DRAWN
 
 
 def _unfolded(block: Block, kind: str) -> list[Block]:
@@ -331,8 +338,7 @@ def _block(words: str, tokens: Sequence["Token"], lines: Sequence[str]) -> Block
             code.append(opening.markup)
         closed = code.pop()
         words = "\n".join((opened, *code, closed))
-        is_drawn = opening.info.partition(" ")[0].lower() in _DRAWN
-        stretches = () if is_drawn else _stretches("\n".join(code))
+        stretches = () if _is_drawn(opening) else _stretches("\n".join(code))
         return Block(words, "", stretches, f"{opened}\n", f"\n{closed}", *_CODE_GAPS)
     if opening.type == "paragraph_open":
         return Block(words, "", _sentences(" ".join(words.split())), "", "", " ", " … ", " …")

@@ -124,10 +124,16 @@ def test_a_long_block_without_parts_is_quoted_whole() -> None:
     assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
 
 
-def test_a_drawing_is_quoted_whole_or_not_at_all() -> None:
-    arrows = "\n\n".join(f"Lamp{n}->>Bridge: pair" for n in range(2 * LONG_LINES))
-    fence = f"```mermaid\nsequenceDiagram\n\n{arrows}\n```"
-    assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
+@pytest.mark.parametrize(("arrows", "is_quoted"), [(3, True), (2 * LONG_LINES, False)])
+def test_a_short_drawing_is_quoted_whole_and_a_long_one_not_at_all(
+    arrows: int, is_quoted: bool
+) -> None:
+    drawn = "\n".join(f"Lamp{n}->>Bridge: pair" for n in range(arrows))
+    fence = f"```mermaid\nsequenceDiagram\n{drawn}\n```"
+    said = answer("pair lamps", section(f"Lamps pair so:\n\n{fence}\n\n{FILLER}"))
+    assert (fence in said) is is_quoted
+    assert ("Lamps pair so:" in said) is is_quoted
+    assert "sequenceDiagram" not in said or is_quoted
 
 
 ITEM = "`{0}` dims the lamp:\n\n  ```sh\n  lantern dim {0}\n  {1}\n  ```"
