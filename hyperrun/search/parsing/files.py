@@ -111,8 +111,9 @@ def _text(text: str, suffix: str, stem: str) -> list[Chunk]:
 
 
 def readable(content: bytes) -> str:
-    """The text of a file as passages quote it: without keys, lines ended as on a forge."""
-    text = without_secrets(decoded(content))
+    """The text of a file as passages quote it: without keys and marks of byte order, lines ended as
+    on a forge."""
+    text = without_secrets(decoded(content)).replace("\ufeff", "")
     # Only these end a line in an editor and on a forge; splitlines() knows more.
     return re.sub("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", " ", re.sub("\r\n?", "\n", text))
 

@@ -221,6 +221,7 @@ def test_links_are_not_followed_and_an_unreadable_file_is_no_end(tmp_path: Path)
     ("Die Gr\xf6\xdfe – “groß” – kostet 5 €.".encode("cp1252"), "Die Größe – “groß” – kostet 5 €."),
     ("Die Größe misst man: ".encode() + b"\xff.", "Die Größe misst man: \ufffd."),  # one is wrong
     ("\ufeffDie Größe".encode(), "Die Größe"),
+    ("# \ufeffGröße\ufeff".encode(), "# Größe"),
     ("Die Größe".encode("utf-16"), "Die Größe"),
     (b"\xfe\xff" + "Die Größe".encode("utf-16-be"), "Die Größe"),
     ("電池は十一時間もちます".encode("shift-jis"), None),  # no Western text: as it was
