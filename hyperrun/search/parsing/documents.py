@@ -43,9 +43,11 @@ def markdown(
     front = front_matter(lines)
     found = _anchored(blocks(text, suffix, place), lines, anchors)
     if lead and front.lines:
+        at = int(bool(found) and found[0].level == 1)  # below the title
         start = next((n for n, line in enumerate(lines, 1) if line.startswith("description")), 1)
+        start = found[0].start if at else start
         said = commonmark.paragraph(commonmark.escaped(" ".join(lead.split())))
-        found = [Block(start, start, said), *found]
+        found[at:at] = [Block(start, start, said)]
     return sections(found, lines, stem, front.title, "markdown")
 
 

@@ -62,6 +62,12 @@ class Generator:
         return best
 
 
+def description(front: Mapping[str, Any]) -> str:
+    """What a page's front matter says of it; "" where nothing."""
+    said = front.get("description")
+    return said.strip() if isinstance(said, str) else ""
+
+
 def below(file: str, folder: str) -> str | None:
     """A file's path below a folder, "" for the repository; None where it is elsewhere."""
     if not folder:

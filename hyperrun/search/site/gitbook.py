@@ -10,6 +10,7 @@ from hyperrun.search.site import literals, sluggers
 from hyperrun.search.site.generator import (
     MARKDOWN,
     Generator,
+    description,
     home_of,
     joined,
     split_suffix,
@@ -59,6 +60,9 @@ class GitBook(Generator):
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         return sluggers.GitBook()
+
+    def lead(self, front: Mapping[str, Any]) -> str:
+        return description(front)
 
 
 def read(root: Path, config: Path) -> GitBook | None:

@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 from hyperrun.files import read_text
 from hyperrun.search import ignore
 from hyperrun.search.site import literals, sluggers
-from hyperrun.search.site.generator import Generator, home_of, joined, split_suffix
+from hyperrun.search.site.generator import (
+    Generator,
+    description,
+    home_of,
+    joined,
+    split_suffix,
+)
 from hyperrun.search.site.literals import mapping
 
 NAMES = ("docs.json", "mint.json")
@@ -69,8 +75,7 @@ class Mintlify(Generator):
         return ".mdx" if file.endswith(".md") and self.page(file, {}) is not None else ""
 
     def lead(self, front: Mapping[str, Any]) -> str:
-        said = front.get("description")
-        return said.strip() if isinstance(said, str) else ""
+        return description(front)
 
     @property
     def titles_fences(self) -> bool:
