@@ -125,12 +125,12 @@ def _terms(run: list[Block]) -> list[Block]:
     if not _is_of_terms(run[0]) or run[-1].end - run[0].start < MAX_LINES:
         return run
     return [
-        replace(block, member=block.term, tight=False, content=_defined(block.content))
+        replace(block, member=block.term, tight=False, content=defined(block.content))
         for block in run
     ]
 
 
-def _defined(item: str) -> str:
+def defined(item: str) -> str:
     """What an item of a list of definitions says of its term, which is its section's heading."""
     term = _TERM.match(item)
     body = item[term.end() :] if term else ""

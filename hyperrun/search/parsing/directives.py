@@ -97,6 +97,12 @@ def own_id(name: str, argument: str, program: str) -> str:
     return _NOT_IN_AN_ID.sub("-", f"{name}-{first.lstrip('-/')}").strip("-")
 
 
+def term_id(term: str) -> str:
+    """The anchor that Sphinx gives what a glossary defines: `term-API-key`; "" for other letters
+    than those of English."""
+    return _NOT_IN_AN_ID.sub("-", f"term-{term}").strip("-") if term.isascii() else ""
+
+
 def request(name: str, argument: str) -> str:
     """The request that a directive of httpdomain describes, "" for another directive."""
     method = name.removeprefix("http:")

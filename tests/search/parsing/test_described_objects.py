@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import files
-from hyperrun.search.site import rules
+from hyperrun.search.parsing import documents, files
+from hyperrun.search.site import heading_text, rules, sluggers
 from tests.search import repository
 
 LAMP = '''"""About lamps."""
@@ -501,3 +501,16 @@ def test_great_docs_pages_tell_of_the_objects_that_its_settings_name(tmp_path: P
     (found,) = files.read(tmp_path, PurePosixPath("great-docs.yml"), rules.read(tmp_path))
     assert found.address == "reference/Lamp.dim.html#la_mps.Lamp.dim"
     assert found.content.endswith("Make it darker.")
+
+
+def test_each_thing_that_a_glossary_defines_is_a_section_of_its_own() -> None:
+    page = (
+        "Words\n=====\n\nWhat we say.\n\n.. glossary::\n   :sorted:\n\n   Lamp bridge\n      It *joins* lamps.\n"
+        "\n      Both ways.\n\n   Größe : in metres\n      How large.\n\nThat is all.\n"
+    )
+    found = documents.restructured(page, "w", anchors=sluggers.Docutils(heading_text.restructured))
+    assert [(each.title, each.anchor, each.content or each.text) for each in found] == [
+        ("Words", "words", "# Words\n\nWhat we say.\n\nThat is all."),
+        ("Words > Lamp bridge", "term-Lamp-bridge", "It *joins* lamps.\n\nBoth ways."),
+        ("Words > Größe", "words", "- **Größe** : *in metres*\\\n  How large."),
+    ]

@@ -14,7 +14,7 @@ from docutils import nodes
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark, csv_tables, directives, highlighting, includes
-from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
+from hyperrun.search.parsing.blocks import Block, bounded, brought_in, defined, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.objects import members, sphinx_settings
 from hyperrun.search.parsing.objects.members import Member
@@ -142,6 +142,9 @@ class _Writer:
             block.includes, self._includes = self._includes, []
             found.append(block)
             return
+        if isinstance(node, Directive) and node["name"] == "glossary":
+            self._glossary(node, found, level)
+            return
         if isinstance(node, Directive) and (told := self._members(node)):
             start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
             options = node["options"]
@@ -163,6 +166,24 @@ class _Writer:
                 block.term, block.source = plain(item.children[0]), item.children[0].rawsource
             self._includes = []
             found.append(block)
+
+    def _glossary(self, node: Directive, found: list[Block], level: int) -> None:
+        """Each thing that a glossary defines, as a section of its own."""
+        for each in node.children:
+            if not isinstance(each, nodes.definition_list):
+                self._append(each, found, level)
+                continue
+            for item in each.children:
+                assert isinstance(item, nodes.definition_list_item)
+                content = self._definition(item)
+                others = [name for name in item.children[1:] if isinstance(name, nodes.term)]
+                start = max(found[-1].start if found else 1, self._lines.start_of(item, 1))
+                term = plain(item.children[0])
+                found.append(
+                    Block(start, start, content if others else defined(content), member=term,
+                          own_id=directives.term_id(term), includes=self._includes)
+                )  # fmt: skip
+                self._includes = []
 
     def _members(self, node: Directive) -> list[Member]:
         """The objects of Python that a directive describes; none where it describes none."""
