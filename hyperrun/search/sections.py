@@ -25,6 +25,7 @@ _BM25 = "6.0, 2.0, 1.5, 1.0"
 FETCH = 60  # candidates that are weighed
 MANY_FOREIGN, MOST_LANGUAGES = 3, 8  # more than one of so many: so many times more are looked at
 SCORED, SHARE = 1_200, 6  # sections out of which these are chosen, about, or one of so many
+BESIDE = 3  # common words of the question that are looked for beside another of it
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
 SITE = 5  # of so many sections one at least stands on a site, where there is one to read
 OWN = 0.3  # how much of a question that leans its own words have to find
@@ -65,7 +66,7 @@ def find(
         values = [*files]
     else:
         scored = most or max(SCORED, connection.total("prose") // SHARE)
-        match = matching_any(_telling(counts, scored))
+        match = _match(counts, [stem for stem in wanted.terms if stem in counts], scored)
     candidates = _candidates(connection, where, (*values, match), fetch)
     if sum(wanted.is_foreign(each.file) for each in candidates) > fetch // MANY_FOREIGN:
         further = _candidates(connection, where, (*values, match), fetch * MOST_LANGUAGES)
@@ -88,6 +89,19 @@ def _candidates(
         values,
     )
     return [Candidate(*each) for each in rows]
+
+
+def _match(counts: Mapping[str, int], own: Sequence[str], most: int) -> str:
+    """What a section has to hold: one of the rarest names, or of the question's `own` words that
+    are no such another beside it."""
+    telling = _telling(counts, most)
+    match = matching_any(telling)
+    left = sorted((each for each in own if each not in telling), key=lambda each: counts[each])
+    for word in left[:BESIDE]:
+        others = [each for each in own if each != word]
+        if others:
+            match += f" OR ({matching_any([word])} AND ({matching_any(others)}))"
+    return match
 
 
 def _telling(counts: Mapping[str, int], most: int) -> list[str]:

@@ -396,7 +396,7 @@ def test_what_is_known_of_words_is_asked_once_until_the_index_changes(tmp_path: 
 def test_of_many_sections_those_are_scored_that_hold_a_rare_word(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
-    lamps = "".join(f"## Room {n}\n\nA lamp hangs in it.\n\n" for n in range(30))
+    lamps = "".join(f"## Room {n}\n\nA lamp is in it.\n\n" for n in range(30))
     (root / "guide.md").write_text(f"# Rooms\n\n{lamps}## Attic\n\nA chandelier, and no lamp.\n")
     index = Index(tmp_path / "index.sqlite3")
     index.refresh(root)
@@ -430,3 +430,20 @@ def test_every_line_of_the_thesaurus_is_a_word_and_its_other_names() -> None:
 def test_a_folder_is_searched_alone(lantern: Index, tmp_path: Path) -> None:
     found = lantern.search("timeouts", 6, "docs/v1.0")
     assert {passage.file for passage, _ in found} == {"docs/v1.0/guide.md"}
+
+
+def test_common_words_are_looked_for_together_where_rare_names_fill_the_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question's own words, both common, were left out beside rarer ones that mean the same."""
+    monkeypatch.setattr(sections, "SCORED", 5)
+    for n in range(30):
+        repository.write(tmp_path, f"docs/a{n}.md", f"# Part {n}\n\nStart it, number {n} of all.\n")
+        repository.write(tmp_path, f"docs/b{n}.md", f"# Item {n}\n\nA worker, number {n} of all.\n")
+    for n, word in enumerate(("boot", "launch", "begin")):
+        repository.write(tmp_path, f"docs/c{n}.md", f"# To {word}\n\nWe {word} each lamp here.\n")
+    repository.write(tmp_path, "docs/w.md", "# Starting the worker\n\nCall `lamp up`.\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = index.search("How do I start a worker?", 3)
+    assert found[0][0].title == "Starting the worker"
