@@ -49,8 +49,8 @@ def find(
     most: int = 0,
 ) -> list[Hit]:
     """The sections that may answer, best first, of `fetch` that are weighed; of the folder
-    `inside`, or of `files`, only where there are any. Of all, about `most` are scored, those
-    that hold its rarest words. Raises `sqlite3.Error`."""
+    `inside`, or of `files`, only where there are any. Of all those are scored that hold its
+    rarest words, about `most`, or two of its own. Raises `sqlite3.Error`."""
     names = {name for stem, term in wanted.terms.items() for name in (stem, *term.others)}
     counts = {name: count for name in names if (count := holding(connection, name))}
     if not counts:
@@ -92,8 +92,8 @@ def _candidates(
 
 
 def _match(counts: Mapping[str, int], own: Sequence[str], most: int) -> str:
-    """What a section has to hold: one of the rarest names, or of the question's `own` words that
-    are no such another beside it."""
+    """What a section has to hold: one of the rarest names, which about `most` hold together, or of
+    the question's `own` words a more common one and any other."""
     telling = _telling(counts, most)
     match = matching_any(telling)
     left = sorted((each for each in own if each not in telling), key=lambda each: counts[each])
