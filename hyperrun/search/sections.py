@@ -25,7 +25,6 @@ _BM25 = "6.0, 2.0, 1.5, 1.0"
 FETCH = 60  # candidates that are weighed
 MANY_FOREIGN, MOST_LANGUAGES = 3, 8  # more than one of so many: so many times more are looked at
 SCORED, SHARE = 1_200, 6  # sections out of which these are chosen, about, or one of so many
-BESIDE = 3  # common words of the question that are looked for beside another of it
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
 SITE = 5  # of so many sections one at least stands on a site, where there is one to read
 OWN = 0.3  # how much of a question that leans its own words have to find
@@ -93,14 +92,14 @@ def _candidates(
 
 def _match(counts: Mapping[str, int], own: Sequence[str], most: int) -> str:
     """What a section has to hold: one of the rarest names, which about `most` hold together, or of
-    the question's `own` words a more common one and any other."""
+    the question's `own` words the rarest that is none of them, beside any other."""
     telling = _telling(counts, most)
     match = matching_any(telling)
-    left = sorted((each for each in own if each not in telling), key=lambda each: counts[each])
-    for word in left[:BESIDE]:
+    left = [each for each in own if each not in telling]
+    if left and len(own) > 1:
+        word = min(left, key=lambda each: counts[each])
         others = [each for each in own if each != word]
-        if others:
-            match += f" OR ({matching_any([word])} AND ({matching_any(others)}))"
+        match += f" OR ({matching_any([word])} AND ({matching_any(others)}))"
     return match
 
 
