@@ -13,7 +13,7 @@ from hyperrun.search.parsing.manuals import man_page
 from hyperrun.search.parsing.markdown import document as markdown_blocks
 from hyperrun.search.parsing.markdown import liquid, listings, myst, raw_html
 from hyperrun.search.parsing.mdx import imported_data
-from hyperrun.search.site.sluggers import Anchors, Hugo, Mintlify
+from hyperrun.search.site.sluggers import Anchors, TermAnchors
 
 MAX_FRONT_LINES = 400
 MDX_SUFFIXES = frozenset((".mdx",))
@@ -94,14 +94,10 @@ def _anchored(blocks: list[Block], lines: list[str], anchors: Anchors | None) ->
         in_a_tag = block.own_id if "<a" in block.source else ""
         anchor = anchors.add(block.source, "" if in_a_tag else block.own_id, block.level)
         block.own_id = in_a_tag or anchor
-    if isinstance(anchors, Hugo) and anchors.of_terms:
+    if isinstance(anchors, TermAnchors):
         for block in blocks:
             if block.term:
-                block.own_id = anchors.add(block.source)
-    if isinstance(anchors, Mintlify):
-        for block in blocks:
-            if block.term:
-                block.own_id = anchors.of_field(block.term)
+                block.own_id = anchors.of_term(block.term, block.source) or block.own_id
     return blocks
 
 

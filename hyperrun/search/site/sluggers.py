@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from hyperrun.search.site import heading_text
 
@@ -25,6 +25,16 @@ class Anchors(Protocol):
         `heading_source` is the heading as it is written, without its marks and attributes; `own_id`
         the id that it is given there; `level` 1 to 6, 0 where that is not known.
         """
+        ...
+
+
+@runtime_checkable
+class TermAnchors(Protocol):
+    """Those of a page on which what a list defines has anchors, too."""
+
+    def of_term(self, term: str, source: str) -> str:
+        """The anchor of words that are defined, as they are said and as they are written; "" where
+        they have none."""
         ...
 
 
@@ -341,9 +351,9 @@ class Mintlify:
         self._seen[slug] += 1
         return f"{slug}-{self._seen[slug]}" if slug and self._seen[slug] > 1 else slug
 
-    def of_field(self, name: str) -> str:
+    def of_term(self, term: str, source: str) -> str:
         """What names a parameter's place, or that of a value of a response."""
-        return f"param-{mintlify_slug(name)}"
+        return f"param-{mintlify_slug(term)}"
 
 
 # mdBook 0.5
@@ -398,7 +408,7 @@ class Hugo:
     """Hugo's ids: `heading` where there are no letters, `-1` for the second of a name."""
 
     ascii_only: bool = False
-    of_terms: bool = False  # of definitions, too
+    names_terms: bool = False  # of definitions, too
 
     def __post_init__(self) -> None:
         self._used: set[str] = set()
@@ -409,6 +419,9 @@ class Hugo:
             own_id = _numbered(slug, self._used)
         self._used.add(own_id)
         return own_id
+
+    def of_term(self, term: str, source: str) -> str:
+        return self.add(source) if self.names_terms else ""
 
 
 # kramdown 2.4 with its GFM parser (Jekyll 4)
