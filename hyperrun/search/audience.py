@@ -33,8 +33,9 @@ _TRANSLATED_FILE = re.compile(  # `page.fr.md` beside `page.md`
     r"\.(?!(?:en|js|ts|go|py|cs|rs|rb|sh|tf|kt|ml|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|so)"
     r"[._-])(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?(?=\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
 )
-_TRANSLATED_FOLDER = re.compile(  # wherever it stands, as in `v1.2/pt-BR/page.mdx`
-    r"(^|/)(?P<language>ar|cs|de|es|fr|hu|ja|ko|nl|pl|pt|ru|sv|tr|uk|vi|zh)([-_][A-Za-z]{2,4})?/"
+# Wherever it stands, as in `v1.2/pt-BR/page.mdx`; `cs/` and `vi/` may be of something else.
+_TRANSLATED_FOLDER = re.compile(
+    r"(^|/)(?P<language>de|es|fr|hu|ja|ko|nl|pt|ru|tr|uk|zh)([-_][A-Za-z]{2,4})?/"
     r"(?=.*\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
 )
 _ANYWHERE = re.compile(r"(index|readme)\.[^/]*$", re.IGNORECASE)

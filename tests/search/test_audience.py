@@ -25,6 +25,7 @@ from hyperrun.search.audience import against, copied, kinds_asked_for, place_fac
         ("How do I dim a lamp?", "guide/next.js.mdx", True),
         ("How do I dim a lamp?", "fr/lamps.mdx", False),
         ("How do I dim a lamp?", "docs/edge/pt-BR/lamps.mdx", False),
+        ("How do I dim a lamp?", "docs/clients/cs/lamps.md", True),
         ("Wie dimme ich für Gäste die Lampe?", "docs/edge/de/lamps.mdx", True),
         ("How do I dim a lamp?", "src/es/lamps.py", True),
         ("如何设置灯的亮度？", "docs/guide.md", True),
