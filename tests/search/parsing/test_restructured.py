@@ -114,6 +114,10 @@ RESTRUCTURED = {
         ".. module:: lamps\n\n.. function:: dim(by)\n   :async:\n\n   Darker.",
         "```python\nasync lamps.dim(by)\n```\n\nDarker.",
     ),
+    "a signature over several lines, and two signatures": (
+        ".. py:class:: Lamp(level, \\\n              hue=1)\n              Lamp(name)\n\n   Shines.",
+        "```python\nclass Lamp(level, hue=1)\n```\n\n```python\nclass Lamp(name)\n```\n\nShines.",
+    ),
     "a described class with a method": (
         ".. py:class:: Lamp\n\n   .. py:method:: dim()\n      :classmethod:\n\n      Darker.",
         "```python\nclass Lamp\n```\n\n```python\nclassmethod dim()\n```\n\nDarker.",

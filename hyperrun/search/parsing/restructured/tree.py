@@ -194,4 +194,5 @@ def _taken(
         at += 1
     while at < len(block) and not block[at].strip():
         at += 1
-    return "\n".join(argument), options, block[at:], offset + at
+    # As Sphinx has it, a signature goes on below a line that ends with a backslash.
+    return "\n".join(argument).replace("\\\n", ""), options, block[at:], offset + at
