@@ -283,6 +283,11 @@ MARKDOWN = {
     "Markdown in HTML": ('<div class="grid" markdown>\nSome **words**.\n</div>', "Some **words**."),
     "a fence's title": ('```py title="a.py" hl_lines="1"\nx\n```', "**a.py**\n\n```py\nx\n```"),
     "a fence's attributes": ("``` { .yaml .annotate }\na: 1\n```", "```yaml\na: 1\n```"),
+    "code of which only what it prints is shown": ('Run:\n\n```python exec="on" result="text"\nx = 1\n```', "Run:"),
+    "code that is shown beside what it prints": (
+        'Run:\n\n```py exec="1" source="above"\nx\n```\n\n```py exec="off"\ny\n```',
+        "Run:\n\n```py\nx\n```\n\n```py\ny\n```",
+    ),
     "a longer fence": ("````md\n```\n# no heading\n```\n````", "````md\n```\n# no heading\n```\n````"),
     "what steers highlighting": (
         "```js\n// highlight-next-line\na() // [!code focus]\n```", "```js\na()\n```"

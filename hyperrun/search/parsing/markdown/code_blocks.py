@@ -15,6 +15,10 @@ _BUBBLE = re.compile(
     r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*)(?:\((?P<number>\d+)\)!|<(?P<quarto>\d+)>)"
     r"(?=\s*(?:(?:\*/|-->)\s*)?$)"
 )
+# What markdown-exec runs, of which a page shows what it prints, and itself where it is asked to.
+_RUN_BY_MARKDOWN_EXEC = re.compile(
+    r"(?=.*\sexec=(?![\"']?(?:no|off|false|0|)[\"']?(?:\s|$)))(?!.*\ssource=)", re.IGNORECASE
+)
 _SHOWN_CELL = re.compile(r"^(\s*(?:`{3,}|~{3,})\s*)\{(\{[^{}]+\})\}")  # of a cell that is not run
 _FOR_COMPILER = re.compile(r"(?m)^[ \t]*// @(?:errors|noErrors)\b")
 _BRACED = re.compile(r"\{([\w:+-]+)\}\s*(.*)")
@@ -63,6 +67,8 @@ def fence(document: Reading, code: str, info: str) -> str:
     info = info.strip()
     braced = _BRACED.match(info)
     if info.startswith("{=") or info.startswith("{raw"):
+        return ""
+    if _RUN_BY_MARKDOWN_EXEC.match(info[:MAX_INFO_CHARS]):
         return ""
     if info.lower() in ("math", "latex {math}"):
         return f"$$\n{code.strip()}\n$$"
