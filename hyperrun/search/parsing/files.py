@@ -91,6 +91,7 @@ def read(
     stem = path.stem if path.stem.lower() not in ("index", "readme", "__init__") else _folder(path)
     place = Place(root.resolve(), path, documents.blocks)
     place.titles_fences = rules.titles_fences(str(path))
+    place.snippet_folders = rules.snippet_folders(str(path))
     if suffix == ".txt" and _RESTRUCTURED.search(text):
         suffix = ".rst"
     suffix = rules.markup(str(path)) or suffix

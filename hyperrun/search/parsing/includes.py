@@ -56,6 +56,7 @@ class Place:
     depth: int = 0
     left: list[int] = field(default_factory=lambda: [MAX_INCLUDES, MAX_CHARS])
     titles_fences: bool = False  # is what stands behind the language of a fence its title?
+    snippet_folders: tuple[str, ...] = ()  # from which its site names the files that it shows
 
     def find(self, name: str, folders: Iterable[str] = ("",)) -> PurePosixPath | None:
         """The file called `name`, relative to the repository; None where there is none in it.

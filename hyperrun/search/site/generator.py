@@ -52,6 +52,11 @@ class Generator:
         """Is what stands behind the language of a fence its title?"""
         return False
 
+    @property
+    def snippet_folders(self) -> tuple[str, ...]:
+        """From which its pages name the files that they show, relative to the repository."""
+        return ()
+
     def inside(self, file: str) -> tuple[str, str] | None:
         """The innermost of `folders` that holds a file, and the file's path there."""
         best: tuple[str, str] | None = None

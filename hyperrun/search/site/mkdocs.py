@@ -35,7 +35,12 @@ class MkDocs(Generator):
     languages: tuple[str, ...] = ()  # of the i18n plugin, the default one first
     language_folders: bool = False
     unbuilt: tuple[str, ...] = ()  # languages that have files but no pages
+    snippets: tuple[str, ...] = ()  # the folders that its snippets are named from
     root: Path = field(default=Path(), repr=False, compare=False)
+
+    @property
+    def snippet_folders(self) -> tuple[str, ...]:
+        return self.snippets
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
         found = self.inside(file)
@@ -169,8 +174,15 @@ def read(root: Path, config: Path) -> MkDocs | None:
         languages=languages,
         language_folders=by_folder,
         unbuilt=unbuilt,
+        snippets=_snippets(home, extensions),
         root=root,
     )  # fmt: skip
+
+
+def _snippets(home: str, extensions: Mapping[str, dict[str, Any]]) -> tuple[str, ...]:
+    """The folders that a page's snippets are named from, relative to the repository."""
+    paths = strings(extensions.get("pymdownx.snippets", {}).get("base_path"))
+    return tuple(filter(None, (joined(home, each) for each in paths)))
 
 
 def _inherited(root: Path, config: Path) -> dict[str, Any]:

@@ -111,6 +111,11 @@ class Rules:
         found = self._of(self._shown(file))
         return found is not None and found[0].titles_fences
 
+    def snippet_folders(self, file: str) -> tuple[str, ...]:
+        """From which a file's page names the files that it shows, relative to the repository."""
+        found = self._of(self._shown(file))
+        return () if found is None else found[0].snippet_folders
+
     def _shown(self, file: str) -> str:
         """The file as its site's sources hold it: itself, or a link to it."""
         is_elsewhere = bool(self.links) and self._of(file) is None

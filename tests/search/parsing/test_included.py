@@ -7,6 +7,7 @@ import pytest
 from hyperrun.passage import Include
 from hyperrun.search.parsing import documents, files
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.site import rules
 from tests.search import repository
 from tests.search.parsing.test_constructs import content
 
@@ -120,6 +121,17 @@ def test_a_shortcode_shows_the_file_that_it_names(tmp_path: Path) -> None:
     repository.write(tmp_path, "docs/content/page.md", page)
     (chunk,) = files.read(tmp_path, PurePosixPath("docs/content/page.md"))
     assert chunk.content.endswith("of them:\n\n```py\ndim(lamp)\n```")
+
+
+def test_snippets_are_named_from_the_folders_of_the_sites_settings(tmp_path: Path) -> None:
+    settings = "markdown_extensions:\n- pymdownx.snippets:\n    base_path: [., samples/shown]\n"
+    repository.write(tmp_path, "mkdocs.yml", f"site_name: Lamps\n{settings}")
+    repository.write(tmp_path, "samples/shown/python/dim.py", "dim(lamp)\n")
+    repository.write(
+        tmp_path, "docs/page.md", '# Lamps\n\n```python\n--8<-- "python/dim.py"\n```\n'
+    )
+    (chunk,) = files.read(tmp_path, PurePosixPath("docs/page.md"), rules.read(tmp_path))
+    assert chunk.content == "# Lamps\n\n```python\ndim(lamp)\n```"
 
 
 def test_a_macro_of_the_project_shows_the_part_of_a_file_that_it_names(tmp_path: Path) -> None:

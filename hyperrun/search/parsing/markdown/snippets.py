@@ -43,7 +43,8 @@ def snippet(place: Place | None, told: str) -> Shown | None:
     """`"file:section"`, `"file:1:20,30:40"`."""
     told = told.strip().strip("\"'")
     name, _, part = told.partition(":")
-    shown = found(place, name, ("", "docs", "includes"))
+    own = place.snippet_folders if place is not None else ()
+    shown = found(place, name, ("", "docs", "includes", *own))
     return _part(shown, part, r"[-\d:,\s]+")
 
 
