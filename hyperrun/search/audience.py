@@ -38,6 +38,11 @@ _TRANSLATED_FOLDER = re.compile(
     r"(^|/)(?P<language>de|es|fr|hu|ja|ko|nl|pt|ru|tr|uk|zh)([-_][A-Za-z]{2,4})?/"
     r"(?=.*\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
 )
+# A language with its country or script, which nothing else is called: `it-IT/`, `zh-Hans/`.
+_LOCALE_FOLDER = re.compile(
+    r"(^|/)(?P<language>(?!en[-_])[a-z]{2,3})[-_](?!JS|TS|UI|UX|DB|OS|IO|AI|CI)"
+    r"([A-Z]{2}|[A-Z][a-z]{3})/(?=.*\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
+)
 _ANYWHERE = re.compile(r"(index|readme)\.[^/]*$", re.IGNORECASE)
 _COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language
 _ANY = "*"
@@ -115,7 +120,7 @@ def generality(file: str) -> int | None:
 
 def _translation(file: str) -> re.Match[str] | None:
     """What of a path names a language."""
-    patterns = (_TRANSLATED, _TRANSLATED_FILE, _TRANSLATED_FOLDER)
+    patterns = (_LOCALE_FOLDER, _TRANSLATED, _TRANSLATED_FILE, _TRANSLATED_FOLDER)
     return next(filter(None, (pattern.search(file) for pattern in patterns)), None)
 
 
