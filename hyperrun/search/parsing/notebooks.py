@@ -176,7 +176,8 @@ def _code(
     one what its page says of each object but those that cells of their own show."""
     written = commonmark.fence(_DIRECTIVE.sub("", source), language)
     part = _Part(written, written, places[0], places[-1])
-    if re.match(r"\s*%%(?:html|javascript|js|svg|latex)\b", source) or _HIDDEN.search(source):
+    directed = _directed(cell, source)
+    if re.match(r"\s*%%(?:html|javascript|js|svg|latex)\b", source) or _HIDDEN.search(directed):
         part.content = ""
     elif found := _shown_object(source):
         part.content = shown.get(found["name"], "")
@@ -186,7 +187,7 @@ def _code(
             described = signatures.describe(place, found["name"], False, markdown_blocks.said)
             part.content, part.includes = members.content(described), members.includes(described)
         _head(part, found["name"], int(found["level"] or DESCRIBED_LEVEL))
-    elif (how := exported.directive(source)) and language == "python":
+    elif (how := exported.directive(directed)) and language == "python":
         told = [] if how == "exporti" else exported.described(source, markdown_blocks.said)
         told = [each for each in told if each.name not in shown]
         part.content = written if how == "exports" else ""
@@ -199,6 +200,14 @@ def _code(
     yield part
 
 
+def _directed(cell: dict[str, Any], source: str) -> str:
+    """A cell's source below what nbdev 3.3 and later keeps of its directives in its metadata."""
+    metadata = cell.get("metadata")
+    told = metadata.get("nbdev") if isinstance(metadata, dict) else None
+    told = told if isinstance(told, dict) else {}
+    return "".join(f"#| {name}: {value}\n" for name, value in told.items()) + source
+
+
 def _shown_object(source: str) -> re.Match[str] | None:
     """The object that a cell of nothing but `show_doc` asks for."""
     return _SHOW_DOC.fullmatch(_DIRECTIVE.sub("", source)) if "show_doc" in source else None
@@ -207,10 +216,12 @@ def _shown_object(source: str) -> re.Match[str] | None:
 def _shown_elsewhere(cells: Iterable[dict[str, Any]]) -> dict[str, str]:
     """What is told of the objects that have cells of nothing but `show_doc`, by their names; ""
     of one that no cell exports."""
-    sources = [_located(each, [], 0)[0] for each in cells if each.get("cell_type") == "code"]
-    named = {found["name"]: "" for each in sources if (found := _shown_object(each))}
-    for source in sources if named else ():
-        if exported.directive(source):
+    sources = [
+        (each, _located(each, [], 0)[0]) for each in cells if each.get("cell_type") == "code"
+    ]
+    named = {found["name"]: "" for _, each in sources if (found := _shown_object(each))}
+    for cell, source in sources if named else ():
+        if exported.directive(_directed(cell, source)):
             for each in exported.every(source, markdown_blocks.said):
                 if each.name in named:
                     named[each.name] = each.content

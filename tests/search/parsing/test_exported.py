@@ -28,10 +28,11 @@ CLASS = """class Lamp:
 """
 
 
-def chunks(*cells: str) -> list[Chunk]:
+def chunks(*cells: str, directives: dict[str, str] | None = None) -> list[Chunk]:
+    metadata = {"nbdev": directives} if directives else {}
     rows: list[dict[str, Any]] = [
         {"cell_type": "markdown" if each.startswith("# L") or each.startswith("##") else "code",
-         "metadata": {}, "outputs": [], "source": each.splitlines(keepends=True)}
+         "metadata": metadata, "outputs": [], "source": each.splitlines(keepends=True)}
         for each in ("# Lamps", *cells)
     ]  # fmt: skip
     notebook = json.dumps({"cells": rows, "metadata": {}, "nbformat": 4}, indent=1)
@@ -61,6 +62,20 @@ def test_a_patched_method_has_its_class_and_a_class_the_parameters_it_is_made_wi
 def test_with_exports_the_source_is_shown_too_and_with_exporti_nothing() -> None:
     assert "wires = [" in shown(f"#| exports\n{DIM}")
     assert "dim" not in shown(f"#| exporti\n{DIM}")
+
+
+def test_a_directive_may_stand_in_the_metadata_of_a_cell() -> None:
+    assert chunks(DIM, directives={"export": "true"}) == chunks(DIM, directives={"export": "wires"})
+    assert [each.title for each in chunks(DIM, directives={"export": "true"})] == [
+        "Lamps",
+        "Lamps > dim",
+    ]
+    assert "dim" not in shown_by({"hide": "true"}) + shown_by({"echo": "false"})
+    assert "wires" in shown_by({"eval": "false"})
+
+
+def shown_by(directives: dict[str, str]) -> str:
+    return "".join(each.content or each.text for each in chunks(DIM, directives=directives))
 
 
 def test_what_is_private_imported_or_no_Python_is_not_shown() -> None:
