@@ -237,12 +237,21 @@ def _objects(
         # What stands before the first object and behind the last goes with these.
         first = each.first if number else 1
         last = told[number + 1].first - 1 if number + 1 < len(told) else len(rows)
-        content = "\n\n".join(filter(None, (each.content, code if each is told[-1] else "")))
+        is_section = len(each.content.splitlines()) > LEAST_LINES
+        described = each.content if is_section else _said_first(each.content)
+        content = "\n\n".join(filter(None, (described, code if each is told[-1] else "")))
         own = commonmark.fence(_DIRECTIVE.sub("", "\n".join(rows[first - 1 : last])), "python")
         part = _Part(own, content, places[first - 1], places[min(last, len(places)) - 1])
-        if len(each.content.splitlines()) > LEAST_LINES:
+        if is_section:
             _head(part, each.name, DESCRIBED_LEVEL)
         yield part
+
+
+def _said_first(described: str) -> str:
+    """What is told of an object in a line above its signature: without a heading of its name, this
+    tells whose line it is, and stays with it where that is quoted."""
+    signature, end, said = described.partition("\n```\n\n")
+    return f"{said}\n\n{signature}\n```" if end else described
 
 
 def _head(part: _Part, name: str, level: int) -> None:

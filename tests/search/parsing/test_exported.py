@@ -124,7 +124,7 @@ def test_what_show_doc_shows_elsewhere_has_its_section_there_alone() -> None:
     assert "- `name` (str): What it is called" in found[4].content
 
 
-def test_what_is_said_in_one_line_stays_in_the_section_above() -> None:
+def test_what_is_said_in_one_line_stays_in_the_section_above_and_leads_to_its_signature() -> None:
     found = chunks("## Rooms", '#| export\ndef dim(level):\n    "Make it darker"')
     assert [each.title for each in found] == ["Lamps", "Lamps > Rooms"]
-    assert found[1].content.endswith("```python\ndim(level)\n```\n\nMake it darker")
+    assert found[1].content.endswith("Make it darker\n\n```python\ndim(level)\n```")
