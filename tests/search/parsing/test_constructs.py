@@ -313,6 +313,10 @@ MARKDOWN = {
         "`~~GT.tab_stub()`, `~~.GT.show()`, `~~GT`, `~~a b~~`.",
         "`tab_stub()`, `.show()`, `GT`, `~~a b~~`.",
     ),
+    "links of quartodoc without words": (
+        "See [](`lamps.Lamp`), [](`~lamps.Lamp.dim`), [](:class:`Lamp`), [one](`Lamp`) and [](a.md).",
+        "See `lamps.Lamp`, `dim`, `Lamp`, one and .",
+    ),
     "marks that a list explains": (
         '```py\nx = 1  # (1)!\nprint("(1)!")\n```\n\n1. One.',
         '```py\nx = 1  # (1)\nprint("(1)!")\n```\n\n1. One.',

@@ -25,6 +25,8 @@ _EMPTY_STRONG = re.compile(
     r"|\*\*\*\*|(?<![*\\])\*\*(?=$)(?<=^\*\*)",
     re.DOTALL,
 )
+# Where the filter of quartodoc finds an object, by its name: `[](`~lamps.Lamp.dim`)`.
+_INTERLINK = re.compile(r"(?::[\w:+-]+:)?(?:`|%60)(?P<name>~{0,2}[\w.]+(?:\(\))?)(?:`|%60)")
 _BLOCK_TAGS = frozenset(("div", "p", "li", "ul", "ol", "td", "tr", "th", "table", "summary",
                          "details", "hr", "dd", "dt", "dl", "figure", "figcaption"))  # fmt: skip
 
@@ -76,7 +78,9 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                 words = said[start:]
                 if address.startswith("xref:") and words[:5] in ("", "xref:"):
                     words = docfx.reference(document, address)
-                if not words or words.startswith("project:"):  # of MyST
+                if not words and (named := _INTERLINK.fullmatch(address)):
+                    words = commonmark.code_span(code_words(re.sub("^~(?!~)", "~~", named["name"])))
+                elif not words or words.startswith("project:"):  # of MyST
                     words = _implicit(document, address) or words
                 elif is_mention:
                     words, is_mention = gitbook.title_of(document, address) or words, False
