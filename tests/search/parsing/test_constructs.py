@@ -317,6 +317,10 @@ MARKDOWN = {
         "See [](`lamps.Lamp`), [](`~lamps.Lamp.dim`), [](:class:`Lamp`), [one](`Lamp`) and [](a.md).",
         "See `lamps.Lamp`, `dim`, `Lamp`, one and .",
     ),
+    "what stands above or below the line": (
+        "`dim`<sup>1.50.0</sup>, 10<sup>-2</sup>, H<sub>2</sub>O, the 1<sup>st</sup> and <sup>.",
+        "`dim` (1.50.0), 10⁻², H₂O, the 1st and .",
+    ),
     "marks that a list explains": (
         '```py\nx = 1  # (1)!\nprint("(1)!")\n```\n\n1. One.',
         '```py\nx = 1  # (1)\nprint("(1)!")\n```\n\n1. One.',

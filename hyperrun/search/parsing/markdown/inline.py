@@ -12,6 +12,7 @@ from hyperrun.search.parsing.markdown.text import (
     code_words,
     inline_escaped,
     plain_words,
+    raised,
     superscript,
 )
 from hyperrun.search.parsing.roles import role
@@ -19,6 +20,7 @@ from hyperrun.search.parsing.roles import role
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+WITHIN = 5  # tokens: a link around a word, and the closing tag
 # Strong words that ended up without any; in code, which stays, they are asterisks.
 _EMPTY_STRONG = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
@@ -107,6 +109,9 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                         at = close + 1
                 elif name in ("script", "style", "svg", "math") and not tag.closes:
                     at = (close_of(tokens, at, name) or at - 1) + 1
+                elif name in ("sup", "sub") and (close := _close_nearby(tokens, at, name)):
+                    said += commonmark.escaped(raised(plain_words(tokens[at:close]), name == "sup"))
+                    at = close + 1
                 elif name == "br":
                     said += "\\\n" if said.strip() else ""
                 elif name == "a" and "float" in tag.said("style"):
@@ -123,6 +128,12 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                 elif tag.is_empty and name not in ("img", "image", "icon"):
                     said += commonmark.escaped(tag.said(*components.LABELS))
     return _EMPTY_STRONG.sub(lambda found: found["code"] or "", said)
+
+
+def _close_nearby(tokens: Sequence["Token"], at: int, name: str) -> int | None:
+    """Where a tag that holds a word or two is closed."""
+    found = close_of(tokens[at : at + WITHIN], 0, name)
+    return None if found is None else at + found
 
 
 def _is_named(tokens: Sequence["Token"], at: int) -> bool:

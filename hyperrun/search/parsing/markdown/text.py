@@ -21,6 +21,7 @@ _SCRIPT = re.compile(r"(?<=\w)[~^]([\w+-]{1,12})[~^]")
 _LANGUAGE = re.compile(r"^#!\w+ |(?<=[\w)\]}>'\";])\{:\.?[a-z]{1,12}\}$")
 _SHORTENED = re.compile(r"~~(?P<dot>\.?)(?P<name>[A-Za-z_][\w.]*)(?P<call>(?:\(\s*\))?)")
 _ESCAPE = re.compile(r"(?<=\{\{[<%])/\*|\*/(?=[%>]\}\})")
+_VERSION = re.compile(r"[v≥]?\d+(?:\.\d+){1,3}\+?")
 HIDDEN_RUST = re.compile(r"\s*#(?: |$)")
 
 
@@ -120,6 +121,16 @@ def inline_escaped(text: str) -> str:
 def superscript(number: int) -> str:
     """A number as a footnote's mark."""
     return str(number).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def raised(words: str, above: bool) -> str:
+    """What stands above or below the line behind a word: digits as the signs for them, a version in
+    parentheses, anything else as it is."""
+    if _VERSION.fullmatch(words):
+        return f" ({words})"
+    digits = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻" if above else "₀₁₂₃₄₅₆₇₈₉₊₋"
+    is_number = re.fullmatch(r"[+-]?[0-9]{1,4}[+-]?", words)
+    return words.translate(str.maketrans("0123456789+-", digits)) if is_number else words
 
 
 def without_hidden(code: str) -> str:
