@@ -242,6 +242,14 @@ MARKDOWN = {
         '{{< code-toggle config=x />}}\n\n{{< code file="a.html" lang="html" >}}\n<b>{{ x }}</b>\n{{< /code >}}',
         "```\n[a]\nb = 1\n\n[c]\n```\n\n**a.html**\n\n```html\n<b>{{ x }}</b>\n```",
     ),
+    "what is announced, and is made by a hidden cell": (
+        "All do. There are four kinds of lamps:\n\n```{python}\n#| echo: false\nprint(kinds)\n```\n\nOne.",
+        "All do.\n\nOne.",
+    ),
+    "what is announced below a hidden cell": (
+        "There are four kinds of lamps:\n\n```{python}\n#| include: false\nx\n```\n\n```{python}\ny\n```",
+        "There are four kinds of lamps:\n\n```python\ny\n```",
+    ),
     "what is announced, and is not there": (
         "Lamps glow. This is how they glow by default:\n\n{{< lamp-data kind=default />}}\n\nSo.",
         "Lamps glow.\n\nSo.",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 12
 PARAGRAPH = 3  # tokens
 MAX_TITLE = 24  # characters of an alert's, where a sentence could go on below
+NEAR = 4  # blocks above a hidden cell, comments among them
 
 _CLOSING = re.compile(r"(?<!\s)\s+#+\s*$")
 _BESIDE_LINKS = re.compile(r"\s*(?:(?:table of )?contents:?)?[\s|•·/-]*", re.IGNORECASE)
@@ -64,6 +65,18 @@ def _with_own_id(heading: re.Match[str]) -> str:
     """A heading of Documenter's with its anchor as others write it."""
     own_id = re.sub(r"\s+", "-", (heading[3] or "").strip())
     return f"{heading[1]}{heading[2]}" + (f" {{#{own_id}}}" if own_id else "")
+
+
+def _is_code(tokens: Sequence["Token"]) -> bool:
+    """Does code come first?"""
+    return bool(tokens) and tokens[0].type in ("fence", "code_block")
+
+
+def _end_announcement(found: list[Block]) -> None:
+    """Leave out what announces the output of a cell whose code its page does not show."""
+    above = next((each for each in reversed(found[-NEAR:]) if each.content or each.level), None)
+    if above is not None and not above.level:
+        above.content = commonmark.without_announcement(above.content)
 
 
 class Document(Reading):
@@ -122,7 +135,10 @@ class Document(Reading):
                     self, "include", argument, token.content, start, stop
                 )
             elif token.type != "paragraph_open" or not _leads_through_page(tokens[at + 1]):
-                found.append(self.block(start, stop, self.written(tokens[at:end])))
+                block = self.block(start, stop, self.written(tokens[at:end]))
+                if token.type == "fence" and not block.content and not _is_code(tokens[end:]):
+                    _end_announcement(found)
+                found.append(block)
             at = end
         return found
 
