@@ -21,10 +21,11 @@ MAX_OUTPUT_CHARS = 1_500  # of one cell, to be shown
 _DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?|^#\s*(?:export|hide|default_exp)\w*\b.*\n?",
                         re.MULTILINE)  # fmt: skip
 _HIDDEN = re.compile(
-    r"^\s*#\s*\|\s*(?:hide\b|default_exp\b|(?:echo|include)\s*:\s*false|eval_only)|^\s*#\s*hide\b"
-    r"|^\s*#\s*\|\s*hide_input",
+    r"^\s*#\s*\|\s*(?:hide\b|default_exp\b|include\s*:\s*false|eval_only)|^\s*#\s*hide\b",
     re.MULTILINE,
 )
+_CODE_HIDDEN = re.compile(r"^\s*#\s*\|\s*(?:echo\s*:\s*false|hide_input)", re.MULTILINE)
+_OUTPUT_HIDDEN = re.compile(r"^\s*#\s*\|\s*(?:output\s*:\s*false|hide_output)", re.MULTILINE)
 _SHOW_DOC = re.compile(
     r"\s*show_doc\(\s*(?P<name>[\w.]+)(?![\w.])(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"
 )
@@ -179,6 +180,8 @@ def _code(
     directed = _directed(cell, source)
     if re.match(r"\s*%%(?:html|javascript|js|svg|latex)\b", source) or _HIDDEN.search(directed):
         part.content = ""
+    elif _CODE_HIDDEN.search(directed):
+        part.content = _output(cell, directed)
     elif found := _shown_object(source):
         part.content = shown.get(found["name"], "")
         if not part.content and place is not None:
@@ -195,7 +198,7 @@ def _code(
             yield from _objects(told, source, places, part.content)
             return
     else:
-        output = _output(cell)
+        output = _output(cell, directed)
         part.content = "\n\n".join(filter(None, (written, output)))
     yield part
 
@@ -260,10 +263,10 @@ def _head(part: _Part, name: str, level: int) -> None:
     part.content = f"{'#' * level} {name}\n\n{part.content}".rstrip()
 
 
-def _output(cell: dict[str, Any]) -> str:
-    """What a cell wrote, where that is short text."""
+def _output(cell: dict[str, Any], directed: str) -> str:
+    """What a cell wrote, where that is short text and shown."""
     said = []
-    outputs = cell.get("outputs")
+    outputs = [] if _OUTPUT_HIDDEN.search(directed) else cell.get("outputs")
     for output in outputs if isinstance(outputs, list) else []:
         if not isinstance(output, dict):
             continue

@@ -331,6 +331,27 @@ def test_what_steers_nbdev_and_what_a_cell_hides_is_not_shown() -> None:
     assert chunk.content == "# Lamps\n\nThey glow.\n\n```python\ndim()\n```"
 
 
+def test_what_a_cell_prints_is_shown_where_its_code_is_hidden_and_the_other_way_round() -> None:
+    printed = [{"output_type": "stream", "name": "stdout", "text": "41 lamps\n"}]
+    code, output = "```python\ncount()\n```", "```\n41 lamps\n```"
+    for marks, shown in {
+        "": f"{code}\n\n{output}",
+        "#| echo: false\n": output,
+        "#| hide_input\n": output,
+        "#| output: false\n": code,
+        "#| hide\n": "",
+    }.items():
+        cell = {
+            "cell_type": "code",
+            "metadata": {},
+            "outputs": printed,
+            "source": f"{marks}count()",
+        }
+        (chunk,) = notebooks.chunks(cells(WORDS, cell), "x")  # type: ignore[arg-type]
+        said = chunk.content or chunk.text
+        assert said == f"# Lamps\n\nThey glow.\n\n{shown}".rstrip()
+
+
 def test_a_notebook_that_is_too_large_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
