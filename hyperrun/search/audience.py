@@ -24,6 +24,11 @@ _NOTES = re.compile(
     r"whatsnew|releases|blog)(\.|/|$)|(^|/)_?posts/",
     re.I,
 )
+# What tells those who come from another version, or from another program, what is different;
+# migrations are a feature of some.
+_UPGRADES = re.compile(
+    r"(^|[-_./])(migrat(ing|ion|e[-_](to|from))|upgrad(e|es|ing)|porting)([-_./]|$)", re.I
+)
 _TRANSLATED = re.compile(
     r"(^|/)(docs?|i18n|locales?|translations?|content|pages|README[._-])/?"
     r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
@@ -60,6 +65,13 @@ _ASKED_NOTES = re.compile(
     r"\b(chang(es|ed|elog)|release\w*|history|versions?|news|licen[cs]e|contribut\w+|authors?|"
     r"upgrad\w+|migrat\w+|deprecat\w+|security|blog)\b", re.I,
 )  # fmt: skip
+# Errors come with a new version.
+_ASKED_UPGRADES = re.compile(
+    r"\b(chang(es|ed)|versions?|upgrad\w+|updat\w+|migrat\w+|mov(e|ing)|port(ing)?|switch\w*|"
+    r"com(e|ing) from|convert\w*|deprecat\w+|remov\w+|renam\w+|replac\w+|instead|no longer|"
+    r"any ?more|still|since|old(er)?|new(er)?|break\w*|broke|used to|was|v?\d+(\.\w+)*)\b|Error\b",
+    re.I,
+)
 # Where a copy of an older version stands, what was written for contributors and their tools.
 _VERSIONED = re.compile(
     r"(^|/)((versioned_docs(/version-[\w.-]+)?|version[-_]?\d[\w.]*|docs?[-_]?v\d[\w.]*"
@@ -79,6 +91,7 @@ _FIRST_STEPS = re.compile(
 )  # fmt: skip
 
 TEST, EXAMPLE, OLD, NOTE, STUB, FOREIGN = 0.2, 0.3, 0.6, 0.45, 0.75, 0.5
+UPGRADES = 0.7
 
 
 class AskedKinds(NamedTuple):
@@ -88,10 +101,13 @@ class AskedKinds(NamedTuple):
     examples: bool
     old: bool
     notes: bool
+    upgrades: bool
     language: str  # of translations; `_ANY` where it is none that can be told
 
 
-ASKED_FOR_NONE = AskedKinds(tests=False, examples=False, old=False, notes=False, language="")
+ASKED_FOR_NONE = AskedKinds(
+    tests=False, examples=False, old=False, notes=False, upgrades=False, language=""
+)
 
 
 def kinds_asked_for(question: str) -> AskedKinds:
@@ -104,6 +120,7 @@ def kinds_asked_for(question: str) -> AskedKinds:
         examples=bool(_ASKED_EXAMPLES.search(question)),
         old=bool(_ASKED_OLD.search(question)),
         notes=bool(_ASKED_NOTES.search(question)),
+        upgrades=bool(_ASKED_UPGRADES.search(question)),
         language=language,
     )
 
@@ -174,6 +191,7 @@ def against(file: str, asked: AskedKinds) -> float:
     """What speaks against a file by where it stands: 0 for a guide, -1 and below for what is
     written for others than its readers."""
     place = -1.5 * (not asked.notes and bool(_NOTES.search(file)))
+    place -= UPGRADES * (not asked.upgrades and bool(_UPGRADES.search(file)))
     place -= 1.0 * (not asked.tests and bool(_INTERNAL.search(file)))
     place -= 0.5 * (not asked.examples and bool(_EXAMPLES.search(file)))
     place -= 1.0 * is_foreign(file, asked)

@@ -93,3 +93,20 @@ def test_a_post_counts_less_than_a_guide(file: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
     assert against(file, asked) < 0 < place_factor(file, asked) < 1
     assert against("docs/api/posts.md", asked) == 0
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["docs/use/migrating-to-5.0.0.md", "docs/upgrade-to/v6.mdx", "docs/v8-migration.md",
+     "guide/migration.md", "docs/migrate_from_dimmer.md"],
+)  # fmt: skip
+def test_what_tells_of_another_version_is_no_guide_unless_the_question_asks(file: str) -> None:
+    assert against(file, kinds_asked_for("How do I dim a lamp?")) < 0
+    for question in ("What changed for lamps?", "lamp.dim() in v6", "come from dimmer",
+                     "TypeError: lamp.dim is not a function"):  # fmt: skip
+        assert against(file, kinds_asked_for(question)) == 0
+
+
+@pytest.mark.parametrize("file", ["docs/migrations.md", "cli/migrate.md", "docs/emigration.md"])
+def test_what_a_project_can_migrate_is_a_guide(file: str) -> None:
+    assert against(file, kinds_asked_for("How do I add a column?")) == 0
