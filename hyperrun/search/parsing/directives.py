@@ -185,6 +185,18 @@ def code(name: str, text: str) -> str:
     return _commands(text) if name == "click:run" else without_flags(text)
 
 
+def code_language(name: str, argument: str) -> str:
+    """What language the code of a directive is in."""
+    if name in ("code", "code-block", "sourcecode", "code-cell"):
+        return argument
+    if name == "prompt":
+        return argument.split()[0] if argument else "console"
+    others = {"doctest": "pycon", "testcode": "python", "ipython": "python", "plot": "python",
+              "jupyter-execute": "python", "click:example": "python", "click:run": "console",
+              "console": "console", "mermaid": "mermaid"}  # fmt: skip
+    return others.get(name, "")
+
+
 def _commands(text: str) -> str:
     """The command lines of Click's `invoke(hello, args=["--count", "3"])`; what they print only the
     build knows."""

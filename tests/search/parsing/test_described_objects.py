@@ -269,6 +269,49 @@ def test_each_object_of_an_API_is_a_section_of_its_own(
     assert [each.content.rpartition("\n")[2] for each in objects][1] == "Make it darker."
 
 
+DESCRIBED_IN_A_CLASS = """\
+API
+===
+
+.. currentmodule:: lamps
+
+.. class:: Lamp(level, \\
+                hue=1)
+
+   A lamp.
+
+   .. attribute:: level
+
+      How bright.
+
+   .. method:: dim(by)
+      :async:
+
+      Darker.
+
+   .. method:: Lamp.off()
+      :noindex:
+
+      Dark.
+
+   Of glass.
+"""
+
+
+def test_what_is_described_in_a_class_is_a_section_of_its_own(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/api.rst", DESCRIBED_IN_A_CLASS)
+    found = files.read(tmp_path, PurePosixPath("docs/api.rst"))
+    assert [(each.title, each.anchor, each.start_line, each.end_line) for each in found] == [
+        ("API > lamps.Lamp", "lamps.Lamp", 6, 9),
+        ("API > lamps.Lamp.level", "lamps.Lamp.level", 11, 13),
+        ("API > lamps.Lamp.dim", "lamps.Lamp.dim", 15, 18),
+        ("API > lamps.Lamp.off", "", 20, 25),
+    ]
+    signature = "```python\nclass lamps.Lamp(level, hue=1)\n```"
+    assert found[0].content == f"{signature}\n\nA lamp.\n\nOf glass."
+    assert found[2].content == "```python\nasync dim(by)\n```\n\nDarker."
+
+
 def test_an_object_of_which_only_its_section_tells_is_part_of_that(tmp_path: Path) -> None:
     text = "Timer\n=====\n\n.. class:: lamps.Timer\n\nIt tells how long a lamp shines.\n"
     repository.write(tmp_path, "docs/api.rst", text)

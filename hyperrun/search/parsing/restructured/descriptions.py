@@ -1,5 +1,8 @@
 """Directives of reStructuredText that describe a value, an option or what else a project has."""
 
+import re
+from collections.abc import Sequence
+
 from docutils import nodes
 
 from hyperrun.search.parsing import directives
@@ -41,3 +44,39 @@ def describes(node: nodes.Node) -> bool:
         and is_by(node)
         and bool(node["argument"] and node["code"].strip())
     )  # fmt: skip
+
+
+def is_object(node: nodes.Node) -> bool:
+    """Does it describe an object of Python? Of a signature alone the section around it tells."""
+    return (
+        isinstance(node, Directive)
+        and node["name"] not in directives.NOTHING
+        and bool(directives.PYTHON_OBJECT.match(node["name"]))
+        and not all(isinstance(each, nodes.title) for each in node.children)
+    )
+
+
+def has_anchor(node: Directive) -> bool:
+    """Has the page an anchor for what it describes?"""
+    return not {"noindex", "no-index"} & set(node["options"])
+
+
+def path_of(node: Directive, inside: str) -> str:
+    """The name of the object with those of the classes that it stands in; "" where it has none."""
+    named = re.match(r"[\w.]+", node["argument"].split("\n")[0].strip())
+    if named is None:
+        return ""
+    is_whole = not inside or named[0].startswith(f"{inside}.")
+    return named[0] if is_whole else f"{inside}.{named[0]}"
+
+
+def parted(node: Directive) -> tuple[Directive, Sequence[Directive]]:
+    """A described class without the objects that are described in it, and these; another object as
+    it is."""
+    is_class = node["name"].rpartition(":")[2] in ("class", "exception")
+    in_it = [each for each in node.children if is_class and is_object(each)]
+    if not in_it:
+        return node, []
+    own = node.copy()
+    own.children = [each for each in node.children if each not in in_it]
+    return own, [each for each in in_it if isinstance(each, Directive)]

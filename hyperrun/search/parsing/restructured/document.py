@@ -5,7 +5,7 @@ asks the network, and none is an error.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from textwrap import dedent
@@ -23,7 +23,6 @@ from hyperrun.search.parsing.restructured.inline import MAX_DEPTH, Inline, plain
 from hyperrun.search.parsing.restructured.lines import SourceLines
 from hyperrun.search.parsing.restructured.tree import Directive, parse
 
-_NO_ANCHOR = frozenset(("noindex", "no-index"))
 _CUTS = frozenset(("lines", "start-after", "end-before", "start-at", "end-at", "pyobject"))
 
 
@@ -147,8 +146,14 @@ class _Writer:
             return
         if isinstance(node, Directive) and (told := self._members(node)):
             start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
-            options = node["options"]
-            found += members.blocks(told, start, start, not _NO_ANCHOR & set(options))
+            found += members.blocks(told, start, start, descriptions.has_anchor(node))
+            return
+        if isinstance(node, Directive) and (objects := list(self._objects(node))):
+            start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
+            for each, member in objects:
+                start = max(start, each.line or start)
+                found += members.blocks([member], start, start, descriptions.has_anchor(each))
+            found[-1].includes, self._includes = self._includes, []
             return
         items: Sequence[nodes.Node] = [node]
         if isinstance(node, nodes.bullet_list | nodes.enumerated_list | nodes.definition_list):
@@ -186,22 +191,31 @@ class _Writer:
                 self._includes = []
 
     def _members(self, node: Directive) -> list[Member]:
-        """The objects of Python that a directive describes; none where it describes none."""
+        """The objects that a directive takes out of the source; none where it takes none."""
         name, argument = node["name"], node["argument"]
-        if directives.AUTODOC.match(name):
-            if name == "automodule":
-                self._module = argument.strip()
-            return self._autodoc(node, argument, node["options"])
-        if name in directives.NOTHING or not directives.PYTHON_OBJECT.match(name):
+        if not directives.AUTODOC.match(name):
             return []
-        if all(isinstance(each, nodes.title) for each in node.children):
-            return []  # a signature alone: the section around it describes the object
-        own = re.match(r"[\w.]+", argument.split("\n")[0].strip())
-        content = self._object(node, name, argument, node["options"])
-        if own is None or not content:
-            return []
-        module = node["options"].get("module", self._module)
-        return [Member(f"{module}.{own[0]}" if module else own[0], content)]
+        if name == "automodule":
+            self._module = argument.strip()
+        return self._autodoc(node, argument, node["options"])
+
+    def _objects(self, node: Directive, inside: str = "") -> Iterator[tuple[Directive, Member]]:
+        """The object of Python that a directive describes, then those that it describes in that;
+        none where it describes none. `inside` is the class that it stands in."""
+        name, options = node["name"], node["options"]
+        if not descriptions.is_object(node):
+            return
+        path = descriptions.path_of(node, inside)
+        own, in_it = descriptions.parted(node)
+        outer, self._class = self._class, bool(inside)
+        content = self._object(own, name, node["argument"], options)
+        self._class = outer
+        if not path or not content:
+            return
+        module = options.get("module", self._module)
+        yield node, Member(f"{module}.{path}" if module else path, content)
+        for each in in_it:
+            yield from self._objects(each, path)
 
     # One block
 
@@ -375,7 +389,7 @@ class _Writer:
                     lambda match: next(filter(None, match.groups()), ""), code
                 )
             code = dedent(code)
-            language = _language(name, argument.split("\n")[0])
+            language = directives.code_language(name, argument.split("\n")[0])
             if not language and name in ("code", "code-block", "sourcecode"):
                 language = highlighting.language(self._language, code)
             language, code = highlighting.shown(language, code)
@@ -521,18 +535,6 @@ _OF_ITSELF = frozenset((
 ))  # fmt: skip
 
 _LITERAL_MARKS = re.compile(r":[\w:-]+:`([^`<]*)(?:<[^`]*>)?`|`([^`]*)`_+|\*\*(.+?)\*\*")
-
-
-def _language(name: str, argument: str) -> str:
-    """What language the code of a directive is in."""
-    if name in ("code", "code-block", "sourcecode", "code-cell"):
-        return argument
-    if name == "prompt":
-        return argument.split()[0] if argument else "console"
-    others = {"doctest": "pycon", "testcode": "python", "ipython": "python", "plot": "python",
-              "jupyter-execute": "python", "click:example": "python", "click:run": "console",
-              "console": "console", "mermaid": "mermaid"}  # fmt: skip
-    return others.get(name, "")
 
 
 def _is_code(quoted: nodes.block_quote) -> bool:
