@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from hyperrun.markdown.safe_html import Rendering, parser
 from hyperrun.passage import PROSE, Passage
 from hyperrun.search.parsing.code import comments
+from hyperrun.search.terms import heading_of
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -42,6 +43,8 @@ _ONE_MARK = re.compile(r"^> ?", re.MULTILINE)
 _BULLET = re.compile(r"\s*[-*+]\s+")
 _ITEM_FENCE = re.compile(r"^\s+(?:`{3}|~{3})", re.MULTILINE)
 _PLAIN = re.compile(r"[`\w][^\n]*(?<![.!?:;,])")  # no sentence, and begins nothing in Markdown
+_OBJECT = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\.(\w+)")  # of an API, by its whole name
+_BARE = re.compile(r"(?:\w+ )*[\w.]+")  # a signature that says no more than that name
 _ANNOUNCES = re.compile(r":[*_]*$")
 _UNENDED = re.compile(r"\w$")  # a sentence that code below goes on with, without a colon
 _LABEL = re.compile(r"\*\*(?!\s)(?:[^*]|\\\*)*[^*\s.!?。！？]\*\*$")
@@ -187,13 +190,15 @@ def blocks(passage: Passage) -> list[Block]:
     if not is_prose(passage):
         return _definition(passage)
     page = (passage.url or "").partition("#")[0].rstrip("/")
-    return _prose(passage.shown + "\n", page)
+    described = _OBJECT.fullmatch(heading_of(passage.title))
+    return _prose(passage.shown + "\n", page, of=described[1] if described else "")
 
 
-def _prose(markdown: str, page: str = "", is_folded: bool = True) -> list[Block]:
+def _prose(markdown: str, page: str = "", is_folded: bool = True, of: str = "") -> list[Block]:
     """The top-level blocks of documentation at `page`, without a note that only leads there; a
-    paragraph that ends in a colon goes with what follows, as a label does, and a list that explains
-    marks in code with that. One that is very long is unfolded, if it `is_folded`."""
+    paragraph that ends in a colon goes with what follows, as a label does and the signature of the
+    object that it is `of`, which is left out where it says no more than the name; a list that
+    explains marks in code goes with that. One that is very long is unfolded, if it `is_folded`."""
     lines = markdown.splitlines()
     tokens = parser().parse(markdown, {"rendering": Rendering()})
     blocks: list[Block] = []
@@ -208,6 +213,10 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True) -> list[Block]
             continue
         elif _is_drawn(token) and size(words) > LONG_LINES:
             lead_in = ""
+        elif token.type == "fence" and of and not blocks and not lead_in and (
+            of in words and size(words) <= LONG_LINES and at + 1 < len(tokens)
+        ):  # fmt: skip
+            lead_in = "" if _BARE.fullmatch(token.content.strip()) else f"{words}\n\n"
         elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())

@@ -42,6 +42,20 @@ def test_of_what_explains_marks_that_of_code_that_is_left_out_is_left_out() -> N
     assert said.endswith("```\n\n1. Lamp 1 glows.\n\n…\n\n3. Lamp 3 glows.")
 
 
+@pytest.mark.parametrize(
+    ("written", "quoted"),
+    [
+        ("```py\ndim(by)\n```\n\nDark.\n\nSlow.", ["```py\ndim(by)\n```\n\nDark.", "Slow."]),
+        ("```python\nproperty dim\n```\n\nHow dark.", ["How dark."]),
+        ("```python\nproperty dim\n```", ["```python\nproperty dim\n```"]),
+        ("```python\nlamp.on()\n```\n\nShines.", ["```python\nlamp.on()\n```", "Shines."]),
+    ],
+)  # fmt: skip
+def test_a_signature_is_quoted_with_what_is_said_of_it(written: str, quoted: list[str]) -> None:
+    described = section(written, "API > lamps.Lamp.dim")
+    assert [each.text for each in blocks(described)] == quoted
+
+
 def test_links_to_objects_in_a_docstring_are_said_as_their_words() -> None:
     code = 'def dim():\n    """See [`Lamp`][lamps.Lamp], [print][] and `a[0][1]`."""\n'
     passage = Passage("a.py", 1, 2, "dim", "function", code, "python")
