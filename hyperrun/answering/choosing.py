@@ -13,6 +13,7 @@ from hyperrun.answering.quoting import Block, size
 from hyperrun.answering.told_names import ToldNames
 from hyperrun.domain import Source
 from hyperrun.search.terms import heading_of
+from hyperrun.search.told_errors import tells_mend
 from hyperrun.search.wanted import Wanted
 
 ANSWER_LINES = 28
@@ -57,9 +58,6 @@ _MANAGER = re.compile(
     r"\*\*(npm|npx|yarn|pnpm|bun|deno)\*\*\s+`{3}", re.IGNORECASE
 )  # a tab's label
 _ASIDE = re.compile(r"[*_]*\([^\n]*\)[.*_]*")  # on what stands above it
-_MENDS = re.compile(
-    r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies))\b", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ def others_alike(blocks: Sequence[Block], wanted: Wanted) -> set[int]:
 
 def _is_mend(block: Block) -> bool:
     """Does it say that it tells how to mend an error?"""
-    return bool(_MENDS.match(block.text) or _MENDS.match(block.heading))
+    return tells_mend(block.text) or tells_mend(block.heading)
 
 
 def spells(block: Block) -> bool:

@@ -23,6 +23,8 @@ from hyperrun.search.offers import Offers
 from hyperrun.search.project import Project
 from hyperrun.search.site.crawl import CrawlStatus
 from hyperrun.search.site.moving_names import MovingNames
+from hyperrun.search.terms import heading_of
+from hyperrun.search.told_errors import stands_before_mend, tells_mend
 from hyperrun.search.tree import Tree
 from hyperrun.search.typing import Typed
 from hyperrun.search.typists import Typists
@@ -245,12 +247,18 @@ class Search:
             raise SearchError(f"the index cannot be read: {error}") from error
 
     async def section(self, passage: Passage) -> list[Passage]:
-        """All passages of the section that `passage` is of, and of those under it, in order; that
-        one alone where it is code, of another version, or cannot be read."""
+        """All passages of the section that `passage` is of, and of those under it, in order; of one
+        that shows an error and not what mends it, those of the section above, where that tells;
+        that one alone where it is code, of another version, or cannot be read."""
         if passage.kind not in PROSE or passage.version:
             return [passage]
         with suppress(sqlite3.Error):
             found = await asyncio.to_thread(self._index.section, passage.file, passage.title)
+            above, _, own = passage.title.rpartition(" > ")
+            if above and stands_before_mend(own):
+                account = await asyncio.to_thread(self._index.section, passage.file, above)
+                if any(tells_mend(heading_of(each.title)) for each, _ in account):
+                    found = account
             return [self._project.addressed(each, address) for each, address in found] or [passage]
         return [passage]
 
