@@ -196,9 +196,9 @@ def blocks(passage: Passage) -> list[Block]:
 
 def _prose(markdown: str, page: str = "", is_folded: bool = True, of: str = "") -> list[Block]:
     """The top-level blocks of documentation at `page`, without a note that only leads there; a
-    paragraph that ends in a colon goes with what follows, as a label does and the signature of the
-    object that it is `of`, which is left out where it says no more than the name; a list that
-    explains marks in code goes with that. One that is very long is unfolded, if it `is_folded`."""
+    paragraph that ends in a colon goes with what follows, as a label does and the signatures of the
+    object that it is `of`, but for one that says no more than the name; a list that explains marks
+    in code goes with that. One that is very long is unfolded, if it `is_folded`."""
     lines = markdown.splitlines()
     tokens = parser().parse(markdown, {"rendering": Rendering()})
     blocks: list[Block] = []
@@ -213,10 +213,11 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True, of: str = "") 
             continue
         elif _is_drawn(token) and size(words) > LONG_LINES:
             lead_in = ""
-        elif token.type == "fence" and of and not blocks and not lead_in and (
-            of in words and size(words) <= LONG_LINES and at + 1 < len(tokens)
+        elif of and of in words and at + 1 < len(tokens) and (
+            not blocks and size(lead_in + words) <= 2 * LONG_LINES
+            and all(each.type == "fence" for each in tokens[: at + 1])
         ):  # fmt: skip
-            lead_in = "" if _BARE.fullmatch(token.content.strip()) else f"{words}\n\n"
+            lead_in += "" if _BARE.fullmatch(token.content.strip()) else f"{words}\n\n"
         elif token.type in ("fence", "code_block") or _WORD.search(words):
             if token.type == "paragraph_open":
                 words = "\n".join(line.strip() for line in words.splitlines())

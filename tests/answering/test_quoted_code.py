@@ -46,6 +46,10 @@ def test_of_what_explains_marks_that_of_code_that_is_left_out_is_left_out() -> N
     ("written", "quoted"),
     [
         ("```py\ndim(by)\n```\n\nDark.\n\nSlow.", ["```py\ndim(by)\n```\n\nDark.", "Slow."]),
+        (
+            "```py\ndim(by)\n```\n\n```py\ndim(to)\n```\n\nDark.",
+            ["```py\ndim(by)\n```\n\n```py\ndim(to)\n```\n\nDark."],
+        ),
         ("```python\nproperty dim\n```\n\nHow dark.", ["How dark."]),
         ("```python\nproperty dim\n```", ["```python\nproperty dim\n```"]),
         ("```python\nlamp.on()\n```\n\nShines.", ["```python\nlamp.on()\n```", "Shines."]),
