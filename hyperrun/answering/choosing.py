@@ -19,7 +19,7 @@ from hyperrun.search.wanted import Wanted
 ANSWER_LINES = 28
 OTHERS_LINES = 15  # of which sections after the first take no more
 WHOLE_LINES = 22  # a first section that takes no more is quoted whole
-UNCUT_LINES = 16  # and code and steps that take no more, where there is room
+UNCUT_LINES = 16  # and code, steps and a list of what is asked for, where there is room
 UNCUT_OTHERS_LINES = 10  # and any other block
 HEADING_LINES = 1
 
@@ -58,6 +58,7 @@ _MANAGER = re.compile(
     r"\*\*(npm|npx|yarn|pnpm|bun|deno)\*\*\s+`{3}", re.IGNORECASE
 )  # a tab's label
 _ASIDE = re.compile(r"[*_]*\([^\n]*\)[.*_]*")  # on what stands above it
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
         most = room if chosen or quote.section else 2 * room
         if quote.section:
             most = min(most, others)
-        uncut = UNCUT_LINES if whole.hangs_together else UNCUT_OTHERS_LINES
+        is_one = whole.hangs_together or is_announced(whole, wanted)
+        uncut = UNCUT_LINES if is_one else UNCUT_OTHERS_LINES
         if size(whole.text) <= min(uncut, most - heading):
             quote = replace(quote, text=whole.text)
         lines = size(quote.text) + heading
@@ -183,6 +185,14 @@ def by_weight(
     weighed.sort(key=lambda each: -each[0])
     least = (NEARLY if is_answered else AS_MUCH) * most
     return [quote for _, held, quote in weighed if held > least]
+
+
+def is_announced(block: Block, wanted: Wanted) -> bool:
+    """Does the sentence above its parts hold as much of the question as any of them? Then all of
+    them are what is asked for."""
+    above = block.opening.rstrip().rpartition("\n\n")[2]
+    held = wanted.close(_SENTENCES.split(above)[-1]) if above.endswith(":") else 0.0
+    return held > 0 and held >= max(map(wanted.close, block.parts), default=0.0)
 
 
 def others_alike(blocks: Sequence[Block], wanted: Wanted) -> set[int]:

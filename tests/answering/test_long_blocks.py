@@ -119,6 +119,17 @@ def test_a_list_that_is_a_little_long_is_whole_where_there_is_room(lines: int) -
     assert (f"- Cloud {lines - 1}." in said) is (lines <= UNCUT_OTHERS_LINES)
 
 
+def test_a_list_of_what_is_asked_for_is_quoted_whole() -> None:
+    items = "\n".join(f"- `name{n}`:\\\n  Some {n} of many." for n in range(6))
+    said = answer(
+        "Which arguments does a filter get?",
+        section(f"# Filters\n\nThey shine. A filter gets six arguments:\n\n{items}\n\n{FILLER}"),
+    )
+    assert all(f"`name{n}`" in said for n in range(6))
+    other = answer("What is 3?", section(f"# All\n\nIt has parts:\n\n{items}\n\n{FILLER}"))
+    assert "`name3`" in other and "`name5`" not in other
+
+
 def test_a_long_block_without_parts_is_quoted_whole() -> None:
     fence = "```sh\n" + "\n".join(f"pair lamp{n}" for n in range(2 * LONG_LINES)) + "\n```"
     assert fence in answer("pair lamps", section(f"{FILLER}\n\n{fence}"))
