@@ -35,6 +35,16 @@ SURE_ALONE = 0.75  # a section that holds so much answers, where no word of the 
 # bench/answers_quality.
 SURE_HELD, SURE_HEADING, SURE_WORD, SURE_UNKNOWN, SURE_FROM = 2.3, 4.1, 0.34, -2.2, 3.4
 
+# Headings that say what of something a section is, and not of what.
+PARTS = """
+advanced api arguments attributes background basics caveats commands config configuration default
+defaults definition description details errors events example examples fields flags input
+limitations methods notes options output overview parameters params properties props reference
+remarks requirements result results return returns settings setup slots syntax types usage values
+variables
+"""
+_PARTS = frozenset(PARTS.split())
+
 _LETTER, _LATIN = re.compile(r"[^\W\d_]"), re.compile(r"[A-Za-z]")
 _NAME = re.compile(r"(?<=\s)[A-Z][A-Za-z]*[a-z]*|[a-z]+[A-Z]\w*")
 
@@ -199,7 +209,7 @@ def escaped(words: str) -> str:
 
 def also(sources: Sequence[Source], language: str) -> str:
     """Where else to look: the first few sections, each once."""
-    names = {_short(heading(each)): each.number for each in reversed(sources)}
+    names = {_short(_named(each)): each.number for each in reversed(sources)}
     links = [f"{escaped(name)} [{number}]" for name, number in reversed(names.items())]
     return f"{text(language, 'extract_also')} " + " · ".join(links[:MAX_ALSO])
 
@@ -233,8 +243,11 @@ def parts(answer: Sequence[tuple[Section, Sequence[Quote]]]) -> list[str]:
     firsts = [quoted[0][0].source for quoted in stand.values()]
     names = Counter(heading(source).casefold() for source in firsts)
     return [
-        said(quoted, _under(source) if names[heading(source).casefold()] > 1 else heading(source))
-        for source, quoted in zip(firsts, stand.values(), strict=True)
+        said(
+            quoted,
+            _under(source) if names[heading(source).casefold()] > 1 else _named(source, above),
+        )
+        for above, source, quoted in zip((None, *firsts), firsts, stand.values(), strict=False)
     ]
 
 
@@ -249,6 +262,16 @@ def _under(source: Source) -> str:
     own = heading(source)
     above = source.passage.title.split(" > ")[:-1] if is_prose(source.passage) else []
     return " › ".join([*[each for each in above if each.casefold() != own.casefold()][-1:], own])
+
+
+def _named(source: Source, above: Source | None = None) -> str:
+    """What a section is called; where that does not say of what it is, with what it stands under,
+    but right below that."""
+    own = heading(source)
+    parent = f"{source.passage.file}\n{source.passage.title.rpartition(' > ')[0]}"
+    if own.casefold() not in _PARTS or (above and place(above) == parent):
+        return own
+    return _under(source)
 
 
 def said(quoted: Sequence[tuple[Quotable, str]], name: str) -> str:

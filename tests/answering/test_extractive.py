@@ -145,6 +145,28 @@ def test_two_sections_of_one_name_are_told_apart_by_what_they_stand_under(
         assert f"**{name}** [{number}]\n\n{words[number - 1]}" in said
 
 
+def test_a_heading_that_does_not_say_of_what_it_is_is_named_with_the_one_above() -> None:
+    said = answer(
+        "dim the lamp",
+        section("Dim the lamp.", "Lamps > Hall"),
+        section("Dim the lamp in the hall.", "Lamps > Hall > Options"),
+        section("Dim the lamp in the attic.", "Lamps > Attic > Options"),
+        section("Dim no lamp.", "Lamps > Cellar > Example"),
+    )
+    for name in ("**Hall** [1]", "**Hall › Options** [2]", "**Attic › Options** [3]"):
+        assert f"{name}\n\n" in said
+    assert said.endswith("Cellar › Example [4]")
+
+
+def test_right_below_what_it_is_of_a_heading_stands_alone() -> None:
+    said = answer(
+        "dim the lamp",
+        section("Dim the lamp.", "Lamps > Hall"),
+        section("Dim the lamp in the hall.", "Lamps > Hall > Options"),
+    )
+    assert "**Hall** [1]\n\n" in said and "**Options** [2]\n\n" in said
+
+
 def test_what_stands_in_one_section_is_said_once_and_in_its_order() -> None:
     words = [f"Dim the lamp in the {room}.\n\n{FILLER}" for room in ("hall", "attic")]
     below = section("\n\n".join([words[0], "Ring the lamp.", words[1]]), "Lamps > Dim")
