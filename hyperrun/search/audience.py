@@ -34,9 +34,15 @@ _TRANSLATED = re.compile(
     r"(?!(?:en|js|ts|go|py|cs|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|it|no|so)[._/-])"
     r"(?P<language>[a-z]{2})([-_][a-z]{2,4})?[/.]", re.I,
 )  # fmt: skip
-_TRANSLATED_FILE = re.compile(  # `page.fr.md` beside `page.md`
-    r"\.(?!(?:en|js|ts|go|py|cs|rs|rb|sh|tf|kt|ml|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|so)"
-    r"[._-])(?P<language>[a-z]{2})([-_][A-Za-z]{2,4})?(?=\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
+_NAMED = {  # languages by their own names
+    "中文": "zh", "简体中文": "zh", "繁體中文": "zh", "繁体中文": "zh", "日本語": "ja",
+    "한국어": "ko", "русский": "ru", "українська": "uk", "español": "es", "français": "fr",
+    "português": "pt", "deutsch": "de", "italiano": "it", "türkçe": "tr", "polski": "pl",
+}  # fmt: skip
+_TRANSLATED_FILE = re.compile(  # `page.fr.md` beside `page.md`, and `README.中文.md`
+    rf"[._-](?P<language>(?i:{'|'.join(_NAMED)})|(?<=\.)"
+    r"(?!(?:en|js|ts|go|py|cs|rs|rb|sh|tf|kt|ml|db|ui|io|os|ai|ci|cd|qt|vs|ip|my|to|me|is|in|so)"
+    r"[._-])[a-z]{2})([-_][A-Za-z]{2,4})?(?=\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
 )
 # Wherever it stands, as in `v1.2/pt-BR/page.mdx`; `cs/` and `vi/` may be of something else.
 _TRANSLATED_FOLDER = re.compile(
@@ -50,6 +56,7 @@ _LOCALE_FOLDER = re.compile(
 )
 _ANYWHERE = re.compile(r"(index|readme)\.[^/]*$", re.IGNORECASE)
 _COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language
+_LANGUAGES = _COUNTRIES | _NAMED
 _ANY = "*"
 _HIDDEN = re.compile(r"(^|/)\.")
 # Code whose comments are a reference's pages.
@@ -148,7 +155,7 @@ def is_foreign(file: str, asked: AskedKinds) -> bool:
     if found is None or asked.language == _ANY:
         return False
     language = found["language"].lower()
-    return _COUNTRIES.get(language, language) != asked.language
+    return _LANGUAGES.get(language, language) != asked.language
 
 
 @lru_cache(maxsize=8_192)
