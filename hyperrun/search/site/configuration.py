@@ -11,6 +11,7 @@ from hyperrun.search.site import (
     docfx,
     documenter,
     docusaurus,
+    eleventy,
     exdoc,
     fumadocs,
     gitbook,
@@ -37,7 +38,7 @@ NAMES = frozenset(
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
      *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES,
      *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES, *docfx.NAMES, *gitbook.NAMES,
-     *mintlify.NAMES)
+     *mintlify.NAMES, *eleventy.NAMES)
 )  # fmt: skip
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(

@@ -20,6 +20,7 @@ from hyperrun.search.site import (
     docfx,
     documenter,
     docusaurus,
+    eleventy,
     exdoc,
     fumadocs,
     gitbook,
@@ -264,7 +265,7 @@ def _site(root: Path, config: Path) -> Generator | None:
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
         great_docs, pkgdown, documenter, exdoc, mystmd, jupyter_book,
-        nextra, docfx, gitbook, mintlify,
+        nextra, docfx, gitbook, mintlify, eleventy,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)
@@ -277,7 +278,9 @@ def _rank(root: Path, config: Path, site: Generator, site_url: str) -> tuple[obj
     folders = config.parent.relative_to(root).parts
     last = folders[-1] if folders else ""
     is_named = bool(site_url) and _declared(site).rstrip("/") == site_url.rstrip("/")
-    is_weak = isinstance(site, (jekyll.Jekyll, hugo.Hugo, gitbook.GitBook)) and not site.url
+    is_weak = not site.url and isinstance(
+        site, (jekyll.Jekyll, hugo.Hugo, gitbook.GitBook, eleventy.Eleventy)
+    )
     is_translation = bool(_LANGUAGE.fullmatch(last)) and not last.startswith("en")
     is_unusual = bool(folders) and folders[0] not in _USUAL
     return not is_named, is_weak, is_translation, is_unusual, len(folders)
