@@ -139,11 +139,13 @@ def test_a_macro_of_the_project_shows_the_part_of_a_file_that_it_names(tmp_path:
     repository.write(tmp_path, "docs/source/src/python/guide/io/lamp.py", code)
     page = (
         "# Lamps\n\nThis dims one:\n\n{{code_block('guide/io/lamp','dim',['dim', 'lamp'])}}\n\n"
+        "{{code_block('guide/io/lamp',\n'dim',\n['dim'])}}\n\n"
         "{{ code_block('guide/io/none', 'dim') }}\n\n{{ link('guide/io/lamp', 'none') }}\n"
     )
     repository.write(tmp_path, "docs/source/guide/io/lamp.md", page)
     (chunk,) = files.read(tmp_path, PurePosixPath("docs/source/guide/io/lamp.md"))
-    assert chunk.content.endswith("This dims one:\n\n```python\ndim(lamp)\n```")
+    code = "```python\ndim(lamp)\n```"
+    assert chunk.content.endswith(f"This dims one:\n\n{code}\n\n{code}")
     (shown,) = chunk.includes
     assert (shown.start_line, shown.end_line) == (3, 3)
 

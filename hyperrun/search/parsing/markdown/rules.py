@@ -58,6 +58,7 @@ _SILENT = re.compile(
     r"|\*\[[^\]]+\]:[ \t].*|\{:?[ \t]*[#.:][^}]*\}|\{:[^}]*\}|@\[toc\].*|\\(?:newpage|pagebreak)",
     re.IGNORECASE,
 )  # fmt: skip
+_CALL = re.compile(r"\{\{[ \t]*\w+\((?!.*\}\}$)")
 _MODULE = re.compile(r"[\"'][^\"'\n]+[\"'];?$")
 _FROM = re.compile(r"import\s+(?P<names>.+?)\s+from\s+[\"'](?P<path>[^\"']+)[\"']", re.DOTALL)
 _EXPORT = re.compile(r"export\s+(?:const|let|var|default|function|async)\b")
@@ -438,6 +439,19 @@ def _dedented(lines: list[str]) -> str:
     return "\n".join([lines[0].lstrip(), *(line[least:] for line in rest)])
 
 
+def _call(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    """A macro's call that goes over several lines."""
+    if not _CALL.match(line):
+        return None
+    stop = start + 1
+    last = min(end, start + MAX_BRACED_LINES)
+    while not line.endswith("}}") and stop < last and _may_look_on(state):
+        line += f" {_line(state, stop).strip()}"
+        stop += 1
+    found = _include(state, start, end, line, silent) or _silent(state, start, end, line, silent)
+    return (stop, found[1]) if found else None
+
+
 def _braced(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
     """Liquid's tags, Hugo's and Quarto's shortcodes, MDX's comments and expressions."""
     for opening, closing, kind in _BRACED:
@@ -495,7 +509,7 @@ _HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*|content-ref|open
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
     ":": (_docfx, _container), "/": (_block,), "<": (_include, _component),
-    "{": (_include, _silent, _braced),
+    "{": (_include, _silent, _call, _braced),
     "-": (_snippet,), ";": (_snippet,), "(": (_target,), "i": (_module,), "e": (_module,),
     "[": (_docfx, _definition_of_footnote, _silent), "+": (_silent,), "%": (_silent,),
     "*": (_silent,), "@": (_include, _silent), "\\": (_silent,),
