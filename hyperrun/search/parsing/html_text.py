@@ -12,6 +12,7 @@ _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`{}]+)")
 _LITERAL = re.compile(
     r"\s*(?:\"((?:[^\"\\]|\\.)*+)\"|'((?:[^'\\]|\\.)*+)'|`((?:[^`$\\]|\\.)*+)`)\s*", re.DOTALL
 )
+_UNSEEN = re.compile(r"\bdisplay\s*:\s*none\b", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\n": ""}
 MAX_TAG_CHARS = 6_000  # of one that more lines of text may hold
@@ -153,7 +154,9 @@ class _Writer(HTMLParser):
 
     def handle_starttag(self, name: str, attributes: list[tuple[str, str | None]]) -> None:
         told = {key: value or "" for key, value in attributes}
-        if self._repeated or "v-for" in told:  # what Vue makes of a list that only it knows
+        is_unseen = name not in _VOID and bool(_UNSEEN.search(told.get("style", "")))
+        # What its page does not show, or Vue makes of a list that only it knows.
+        if self._repeated or is_unseen or "v-for" in told:
             self._repeated += [name] * (not self._repeated or self._repeated[0] == name)
             return
         if name in _SILENT:

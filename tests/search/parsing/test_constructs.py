@@ -272,6 +272,9 @@ MARKDOWN = {
     ),
     "a picture as a snippet": ('<div class="drawn">\n--8<-- "a.svg"\n</div>\n\nWords.', "Words."),
     "shortcodes in a comment": ("<!--\n{{% tabs %}}\nsecret\n-->\n\nWords.", "Words."),
+    "HTML that its page does not show": (
+        '<div style="display: none">\n```python exec="on"\nx\n```\n<div>y</div>\n</div>\n<p>Seen.</p>', "Seen."
+    ),
     "what Vue repeats": (
         '<ul>\n  <li v-for="a of all">\n    <ul><li>{{ a }}</li></ul>\n  </li>\n  <li>One</li>\n</ul>',
         "- One",
