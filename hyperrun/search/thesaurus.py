@@ -15,6 +15,8 @@ from pathlib import Path
 from hyperrun.search.terms import porter
 
 ALIKE = 0.45
+# "don't" without its apostrophe.
+_UNMARKED = re.compile(r"\b(are|ca|could|did|does|do|had|has|have|is|should|was|were|would|wo)nt\b")
 
 # Its place among all of them, what it is like, and the stem that it stands for.
 Phrase = tuple[int, str, str]
@@ -51,7 +53,8 @@ def alike(stem: str) -> frozenset[str]:
 def meant_by_phrases(question: str, mended: Mapping[str, str]) -> list[str]:
     """The stems that the phrases of a question stand for: "disable" for "turn off". `mended` has
     the stems of words that are misspelled."""
-    stems = [porter(word) for word in re.findall(r"\w+", question.lower())]
+    written = _UNMARKED.sub(r"\1n t", question.lower())
+    stems = [porter(word) for word in re.findall(r"\w+", written)]
     meant = [mended.get(stem, stem) for stem in stems]
     words, said = {*stems, *meant}, "\n".join((" ".join(stems), " ".join(meant)))
     begun = [each for word in words for each in _table()[1].get(word, ())]

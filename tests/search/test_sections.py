@@ -419,6 +419,12 @@ def test_names_stand_for_the_first_of_their_line_and_not_for_one_another() -> No
     assert meant_by_phrases("please trun it off", {"trun": "turn"}) == ["disabl"]
 
 
+@pytest.mark.parametrize("written", ["don't", "don’t", "dont"])
+def test_a_phrase_is_found_without_its_apostrophe(written: str) -> None:
+    assert meant_by_phrases(f"how bright is it if I {written} say", {}) == ["default"]
+    assert meant_by_phrases("I want a front", {}) == []
+
+
 def test_every_line_of_the_thesaurus_is_a_word_and_its_other_names() -> None:
     path = Path(thesaurus.__file__).with_name("thesaurus.psv")
     for line in path.read_text(encoding="utf-8").splitlines():
