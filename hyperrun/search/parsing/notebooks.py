@@ -18,6 +18,7 @@ from hyperrun.search.site.sluggers import Anchors, Nothing
 
 MAX_CHARS = 5_000
 MAX_OUTPUT_CHARS = 1_500  # of one cell, to be shown
+MAX_HTML_LINES = 6  # of an element that a cell shows
 _DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?|^#\s*(?:export|hide|default_exp)\w*\b.*\n?",
                         re.MULTILINE)  # fmt: skip
 _HIDDEN = re.compile(
@@ -273,13 +274,19 @@ def _output(cell: dict[str, Any], directed: str) -> str:
         data = output.get("data")
         data = data if isinstance(data, dict) else {}
         if marked := _text(data.get("text/markdown")):
-            said.append(markdown_blocks.said(marked))
+            said.append("" if _is_long_html(marked) else markdown_blocks.said(marked))
         elif "text/html" not in data and "image/png" not in data:
             plain = _text(data.get("text/plain")) or _text(output.get("text"))
             if output.get("name") != "stderr":
                 said.append(commonmark.fence(re.sub(r"\x1b\[[\d;]*m", "", plain)))
     whole = "\n\n".join(filter(None, said))
     return whole if len(whole) <= MAX_OUTPUT_CHARS else ""
+
+
+def _is_long_html(marked: str) -> bool:
+    """Is it the source of an element, of so many lines that they say less than the code above?"""
+    rows = marked.strip().splitlines()
+    return len(rows) > MAX_HTML_LINES + 2 and rows[0].strip() == "```html" and rows[-1] == "```"
 
 
 def _text(value: object) -> str:

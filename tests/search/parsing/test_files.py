@@ -352,6 +352,15 @@ def test_what_a_cell_prints_is_shown_where_its_code_is_hidden_and_the_other_way_
         assert said == f"# Lamps\n\nThey glow.\n\n{shown}".rstrip()
 
 
+@pytest.mark.parametrize(("rows", "is_shown"), [(6, True), (7, False)])
+def test_the_source_of_a_large_element_is_not_quoted(rows: int, is_shown: bool) -> None:
+    html = "```html\n" + "<p>\n" * rows + "```\n"
+    output = [{"output_type": "execute_result", "data": {"text/markdown": html}, "metadata": {}}]
+    cell = {"cell_type": "code", "metadata": {}, "outputs": output, "source": "P(P())"}
+    (chunk,) = notebooks.chunks(cells(WORDS, cell), "x")  # type: ignore[arg-type]
+    assert ("<p>" in (chunk.content or chunk.text)) == is_shown
+
+
 def test_a_notebook_that_is_too_large_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
