@@ -90,6 +90,12 @@ def test_a_proposal_is_no_guide(file: str) -> None:
     assert against(file, asked) <= against("docs/lamps.md", asked) - 1
 
 
+@pytest.mark.parametrize("file", ["AGENTS.md", "skills/lamps/SKILL.md"])
+def test_what_is_written_for_coding_agents_is_no_guide(file: str) -> None:
+    asked = kinds_asked_for("How do I dim a lamp?")
+    assert against(file, asked) <= against("docs/skills.md", asked) - 1
+
+
 @pytest.mark.parametrize(
     "file", ["docs/posts/lamps-7/index.qmd", "_posts/2020-01-02-lamps.md", "blog/a.md"]
 )
