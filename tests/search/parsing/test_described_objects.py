@@ -269,6 +269,13 @@ def test_each_object_of_an_API_is_a_section_of_its_own(
     assert [each.content.rpartition("\n")[2] for each in objects][1] == "Make it darker."
 
 
+def test_what_autodoc_shows_is_found_in_the_part_of_the_repository(tmp_path: Path) -> None:
+    repository.write(tmp_path, "python/src/lamps/__init__.py", LAMP)
+    repository.write(tmp_path, "python/docs/api.rst", "API\n===\n\n.. autofunction:: lamps.find\n")
+    (found,) = files.read(tmp_path, PurePosixPath("python/docs/api.rst"))
+    assert found.title == "API > lamps.find"
+
+
 DESCRIBED_IN_A_CLASS = """\
 API
 ===

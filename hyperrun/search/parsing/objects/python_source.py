@@ -197,10 +197,12 @@ def _mtime_ns(path: Path) -> int:
 
 
 def _module(place: Place, names: Sequence[str]) -> PurePosixPath | None:
-    """The file of a module, from the usual places of packages."""
+    """The file of a module, from the usual places of packages: in the repository, and in the part
+    of it that the document is of."""
     path = "/".join(names)
     above = [str(each) for each in place.file.parents][:-1]
-    for folder in (*_FOLDERS, *above):
+    of_part = (os.path.join(each, folder) for each in above for folder in ("", "src"))
+    for folder in (*_FOLDERS, *of_part):
         for ending in (".py", "/__init__.py", ".pyi"):
             name = os.path.join(folder, path + ending)
             whole = os.path.join(place.root, name)
