@@ -28,7 +28,8 @@ class Block:
     author has given it. `tight` says that it follows the block above without a blank line, as
     a list's items do; `apart`, that its page shows it elsewhere, as it does a footnote. `member` is
     the name of the object that it describes, which is a section of its own; `term` the words that
-    it defines, in a list of such.
+    it defines, in a list of such. `page` is the source of another page that says it, which only the
+    site's generator has.
     """
 
     start: int
@@ -42,6 +43,7 @@ class Block:
     apart: bool = False
     member: str = ""
     term: str = ""
+    page: str = ""
     includes: list[Include] = field(default_factory=list)
 
 
@@ -108,7 +110,7 @@ def _chunks(
             Chunk(
                 start, end, name, "section", text, language, title,
                 anchor=(part[0].own_id if member else "") or own_id,
-                content="" if content == text else content, includes=includes,
+                content="" if content == text else content, includes=includes, page=part[0].page,
             )
         )  # fmt: skip
     return chunks

@@ -13,7 +13,7 @@ class Chunk:
     search weighs more. `anchor` is what the generated page calls the section, and `address` where
     that is on the site, "" where it is nowhere. `content` is what the lines say on their page, as
     plain Markdown; "" where that is `text` itself. `includes` are the lines of other files that it
-    holds.
+    holds. `page` is the source of the page that says it, where that is another than the file's own.
     """
 
     start_line: int
@@ -28,6 +28,7 @@ class Chunk:
     content: str = ""
     includes: tuple[Include, ...] = ()
     address: str = ""
+    page: str = ""
 
 
 def split(lines: list[str], first: int, most: int = 60) -> list[tuple[int, int]]:

@@ -198,7 +198,11 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
         chunks = documents.markdown(text, stem, place, suffix, anchors, rules.lead(file, front))
     if page is None:
         return chunks
-    return [replace(chunk, address=with_anchor(page, chunk.anchor)) for chunk in chunks]
+    pages = {each: rules.page(each) for each in {chunk.page for chunk in chunks if chunk.page}}
+    return [
+        replace(chunk, address=with_anchor(pages.get(chunk.page) or page, chunk.anchor))
+        for chunk in chunks
+    ]
 
 
 def _folder(path: PurePosixPath) -> str:

@@ -276,6 +276,45 @@ def test_what_autodoc_shows_is_found_in_the_part_of_the_repository(tmp_path: Pat
     assert found.title == "API > lamps.find"
 
 
+SUMMARY = """\
+API
+===
+
+All of it:
+
+.. currentmodule:: lamps
+.. autosummary::
+   :toctree: made/
+   :nosignatures:
+
+   Lamp
+   ~lamps.Lamp.dim
+   find
+   none
+
+.. autosummary::
+
+   Lamp
+"""
+
+
+def test_what_autosummary_makes_a_page_of_is_a_section_at_that_page(tmp_path: Path) -> None:
+    repository.write(tmp_path, "python/src/lamps/__init__.py", LAMP)
+    repository.write(tmp_path, "python/docs/conf.py", "project = 'x'\n")
+    repository.write(tmp_path, "python/docs/index.rst", "x\n=\n")
+    repository.write(tmp_path, "python/docs/api/list.rst", SUMMARY)
+    repository.write(tmp_path, "python/docs/api/made/lamps.find.rst", "find\n====\n")
+    file = PurePosixPath("python/docs/api/list.rst")
+    own, *objects = files.read(tmp_path, file, rules.read(tmp_path))
+    assert own.content == "# API\n\nAll of it:"
+    assert [(each.title, each.address) for each in objects] == [
+        ("API > lamps.Lamp", "api/made/lamps.Lamp.html#lamps.Lamp"),
+        ("API > lamps.Lamp.dim", "api/made/lamps.Lamp.dim.html#lamps.Lamp.dim"),
+    ]
+    assert objects[1].content.rpartition("\n")[2] == "Make it darker."
+    assert [each.file for each in objects[1].includes] == ["python/src/lamps/__init__.py"]
+
+
 DESCRIBED_IN_A_CLASS = """\
 API
 ===

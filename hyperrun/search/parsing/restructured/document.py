@@ -18,7 +18,7 @@ from hyperrun.search.parsing.blocks import Block, bounded, brought_in, defined, 
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.objects import members, sphinx_settings
 from hyperrun.search.parsing.objects.members import Member
-from hyperrun.search.parsing.restructured import descriptions, fields
+from hyperrun.search.parsing.restructured import descriptions, fields, summaries
 from hyperrun.search.parsing.restructured.inline import MAX_DEPTH, Inline, plain
 from hyperrun.search.parsing.restructured.lines import SourceLines
 from hyperrun.search.parsing.restructured.tree import Directive, parse
@@ -119,12 +119,7 @@ class _Writer:
         )  # fmt: skip
 
     def _append(self, node: nodes.Node, found: list[Block], level: int) -> None:
-        if (
-            not found
-            and isinstance(node, nodes.field_list)
-            and {field.children[0].astext().lower() for field in node.children if field.children}
-            <= _OF_ITSELF
-        ):
+        if not found and isinstance(node, nodes.field_list) and fields.are_of_document(node):
             return
         if isinstance(node, Directive) and (brought := self._included(node, found, level)):
             found += brought
@@ -143,6 +138,12 @@ class _Writer:
             return
         if isinstance(node, Directive) and node["name"] == "glossary":
             self._glossary(node, found, level)
+            return
+        if isinstance(node, Directive) and summaries.makes_pages(node) and self._place is not None:
+            start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
+            found += summaries.blocks(
+                node, self._place, self._module, self._settings, self._docstring, start
+            )
             return
         if isinstance(node, Directive) and (told := self._members(node)):
             start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
@@ -527,12 +528,6 @@ class _Writer:
 def _suffix(file: PurePosixPath) -> str:
     return ".md" if file.suffix.lower() in (".md", ".markdown") else ".rst"
 
-
-# What a document says of itself to its generator.
-_OF_ITSELF = frozenset((
-    "orphan", "tocdepth", "nocomments", "nosearch", "no-search", "author", "authors", "date",
-    "version", "revision", "status", "copyright", "contact", "organization", "address",
-))  # fmt: skip
 
 _LITERAL_MARKS = re.compile(r":[\w:-]+:`([^`<]*)(?:<[^`]*>)?`|`([^`]*)`_+|\*\*(.+?)\*\*")
 

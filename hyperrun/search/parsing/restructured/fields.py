@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from docutils import nodes
+
 from hyperrun.search.parsing import commonmark
 
 _LABELS = {
@@ -19,7 +21,18 @@ _TYPES = {"type": "Parameters", "paramtype": "Parameters", "kwtype": "Keyword Ar
           "vartype": "Variables"}  # fmt: skip
 _TYPED = ("Parameters", "Keyword Arguments", "Variables")
 _SHORT = re.compile(r"~(?:\w+\.)+(?=\w)")  # what Sphinx leaves out of a reference's words
+# What a document says of itself to its generator.
+_OF_ITSELF = frozenset((
+    "orphan", "tocdepth", "nocomments", "nosearch", "no-search", "author", "authors", "date",
+    "version", "revision", "status", "copyright", "contact", "organization", "address",
+))  # fmt: skip
 _NAMED = re.compile(r"(?P<kind>[a-z]+)(?:\s+(?P<named>\S.*))?$", re.DOTALL)
+
+
+def are_of_document(node: nodes.field_list) -> bool:
+    """Do they tell the generator of the document?"""
+    names = {each.children[0].astext().lower() for each in node.children if each.children}
+    return names <= _OF_ITSELF
 
 
 @dataclass(slots=True)
