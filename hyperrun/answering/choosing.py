@@ -17,6 +17,7 @@ from hyperrun.search.told_errors import tells_mend
 from hyperrun.search.wanted import Wanted
 
 ANSWER_LINES = 28
+FACTS_LINES = 3  # that stand at the top of an entry
 OTHERS_LINES = 15  # of which sections after the first take no more
 WHOLE_LINES = 22  # a first section that takes no more is quoted whole
 UNCUT_LINES = 16  # and code, steps and a list of what is asked for, where there is room
@@ -54,6 +55,12 @@ _ASKS_WHAT = re.compile(
     r"\W*(why|when|which|who|where|what|does|do|is|are|can|must|should|will|differen\w*)\b", re.I
 )
 _ERROR = re.compile(r"\b(?:\w*(?:Error|Exception|Warning)|error|warning|fatal)\b\s*:")
+# What an entry of a reference says of itself before it tells what it does.
+_FACTS = re.compile(
+    r"(?:[ \t]*(?:[-*+][ \t]+)?[*_]*"
+    r"(?:types?|defaults?(?: value)?|required|since|values|cli|env|version)\b[*_]*:.*(?:\n|$))+",
+    re.I,
+)
 _MANAGER = re.compile(
     r"\*\*(npm|npx|yarn|pnpm|bun|deno)\*\*\s+`{3}", re.IGNORECASE
 )  # a tab's label
@@ -125,13 +132,23 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
             quote = replace(quote, text=whole.text)
         lines = size(quote.text) + heading
         if lines <= most and quoted.isdisjoint(texts):
-            chosen.append(quote)
+            added = [quote, *_facts(sections[quote.section], quote, begun, most - lines)]
+            lines += sum(size(each.text) for each in added[1:])
+            chosen += added
             begun.add(quote.section)
-            quoted |= texts
+            quoted |= {*texts, *(each.text for each in added)}
             room -= lines
             others -= lines * (quote.section > 0)
     chosen = chosen or [each for each in weighed if size(each.text) <= 2 * ANSWER_LINES][:1]
     return sorted(chosen, key=lambda each: (each.section, each.at))
+
+
+def _facts(section: Section, quote: Quote, begun: set[int], room: int) -> list[Quote]:
+    """With the first that is quoted of an entry, its type and default, where they are few."""
+    first = section.blocks[0].block
+    is_meant = quote.section not in begun and quote.at > 0 and quote.text != first.text
+    is_few = first.lines <= min(FACTS_LINES, room) and _FACTS.fullmatch(first.text)
+    return [Quote(quote.section, 0, first.text)] if is_meant and is_few else []
 
 
 def by_weight(

@@ -205,3 +205,22 @@ def test_a_note_on_a_version_comes_after_what_is_so_now(
     source = Source(1, passage)
     found = Section(source, quotables([source]))
     assert by_weight([found], Wanted.of(question))[0].text.lstrip("> *").startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_few"),
+    [
+        ("- **Type:** `number`\n- **Default:** `4096`", True),
+        ("**Type:** `number`<br>\n**Default:** `4096`", True),
+        ("\n".join(f"- **Values:** `{n}`" for n in range(4096, 4106)), False),
+    ],
+)
+def test_with_what_an_entry_says_stand_its_type_and_default(facts: str, is_few: bool) -> None:
+    first = section(f"Lamps glow under a threshold of light. {FILLER}", "Lamps")
+    entry = section(
+        f"## glow.limit\n\n{facts}\n\nUnder this threshold of light the lamp glows.\n\n{FILLER}",
+        "Settings > glow.limit",
+    )
+    said = answer("Under which threshold of light do lamps glow?", first, entry)
+    assert "Under this threshold" in said
+    assert ("4096" in said) is is_few
