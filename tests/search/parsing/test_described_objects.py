@@ -565,6 +565,21 @@ def test_quartodoc_pages_tell_of_each_object_that_the_settings_name(tmp_path: Pa
     assert found[4].includes == (Include("lamps/dims.py", 1, 2),)
 
 
+def test_a_colon_alone_stands_for_a_type_that_is_annotated(tmp_path: Path) -> None:
+    doc = "Parameters\n----------\nby :\n    How much.\nto : int\n    How far."
+    doc += "\n\nReturns\n-------\n:\n    How dark."
+    sections = (
+        "quartodoc:\n  package: lamps\n  sections:\n    - title: All\n      contents: [dim]\n"
+    )
+    repository.write(tmp_path, "_quarto.yml", f"project:\n  type: website\n{sections}")
+    repository.write(tmp_path, "lamps.py", f'def dim(by, to):\n    """{doc}"""\n')
+    (found,) = files.read(tmp_path, PurePosixPath("_quarto.yml"), rules.read(tmp_path))
+    assert found.content == (
+        "```python\nlamps.dim(by, to)\n```\n\n**Parameters**\n\n- `by`\n\n  How much.\n\n"
+        "- `to` : int\n\n  How far.\n\n**Returns**\n\nHow dark."
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

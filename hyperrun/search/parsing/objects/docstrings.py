@@ -137,10 +137,17 @@ def _entries(body: Sequence[str], google: bool) -> Iterator[tuple[str, str, list
             elif google:
                 entry = ("", line.strip(), [])
             else:
-                called, _, kind = line.partition(" : ")
-                entry = (called.strip().replace("*", "\\*"), kind.strip(), [])
+                called, kind = of_entry(line)
+                entry = (called.replace("*", "\\*"), kind, [])
         elif entry is not None:
             entry[2].append(line or "")
+
+
+def of_entry(line: str) -> tuple[str, str]:
+    """Name and type of an entry as NumPy writes it; where its annotation has the type, a colon
+    alone stands for it."""
+    called, _, kind = f" {line.strip()} ".partition(" : ")
+    return called.strip(), kind.strip()
 
 
 def _returned(body: Sequence[str], google: bool) -> tuple[str, list[str]]:

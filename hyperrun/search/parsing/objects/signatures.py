@@ -200,8 +200,9 @@ def _entries(body: Sequence[str], google: bool) -> Iterator[str]:
             kind = f" {entry[2]}" if entry[2] else ""
             yield f"- ``{entry[1]}``{kind}: {entry[3]}"
         elif not google and line.strip() and not line[:1].isspace():
-            name, _, kind = line.partition(" : ")
-            yield f"- ``{name.strip()}``{f' : {kind.strip()}' if kind else ''}"
-            yield ""
+            name, kind = docstrings.of_entry(line)
+            if name:
+                yield f"- ``{name}``{f' : {kind}' if kind else ''}"
+                yield ""
         else:
             yield f"  {line.strip()}" if line.strip() else ""
