@@ -27,6 +27,7 @@ _HIDDEN = re.compile(
 )
 _CODE_HIDDEN = re.compile(r"^\s*#\s*\|\s*(?:echo\s*:\s*false|hide_input)", re.MULTILINE)
 _OUTPUT_HIDDEN = re.compile(r"^\s*#\s*\|\s*(?:output\s*:\s*false|hide_output)", re.MULTILINE)
+_COLORS = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[\d;]*m")  # as they are, or written out
 _SHOW_DOC = re.compile(
     r"\s*show_doc\(\s*(?P<name>[\w.]+)(?![\w.])(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"
 )
@@ -278,7 +279,7 @@ def _output(cell: dict[str, Any], directed: str) -> str:
         elif "text/html" not in data and "image/png" not in data:
             plain = _text(data.get("text/plain")) or _text(output.get("text"))
             if output.get("name") != "stderr":
-                said.append(commonmark.fence(re.sub(r"\x1b\[[\d;]*m", "", plain)))
+                said.append(commonmark.fence(_COLORS.sub("", plain)))
     whole = "\n\n".join(filter(None, said))
     return whole if len(whole) <= MAX_OUTPUT_CHARS else ""
 

@@ -352,6 +352,15 @@ def test_what_a_cell_prints_is_shown_where_its_code_is_hidden_and_the_other_way_
         assert said == f"# Lamps\n\nThey glow.\n\n{shown}".rstrip()
 
 
+def test_colors_of_a_terminal_are_not_quoted_nor_where_they_are_written_out() -> None:
+    printed = [
+        {"output_type": "stream", "name": "stdout", "text": "\x1b[31mon\x1b[0m, '\\x1b[1;31moff'"}
+    ]
+    cell = {"cell_type": "code", "metadata": {}, "outputs": printed, "source": "state()"}
+    (chunk,) = notebooks.chunks(cells(WORDS, cell), "x")  # type: ignore[arg-type]
+    assert chunk.content.endswith("```\non, 'off'\n```")
+
+
 @pytest.mark.parametrize(("rows", "is_shown"), [(6, True), (7, False)])
 def test_the_source_of_a_large_element_is_not_quoted(rows: int, is_shown: bool) -> None:
     html = "```html\n" + "<p>\n" * rows + "```\n"
