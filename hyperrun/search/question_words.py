@@ -48,7 +48,8 @@ def wanted(connection: ReadConnection, question: str, before: Before | None = No
             asked.add_meant(stem, PHRASE * BEFORE)
         titles = [heading_of(title) for _, title in before.cited[:2]]
         asked.add([word for title in titles for word in query_terms(title)], CITED)
-    return Wanted(question, asked.terms, tuple(asked.unknown), before)
+    unknown = asked.unknown or asked.all_mended()
+    return Wanted(question, asked.terms, tuple(unknown), before)
 
 
 class _AskedTerms:
@@ -82,6 +83,12 @@ class _AskedTerms:
             if word not in WEAK_WORDS and not is_found:
                 self.unknown.append(word)
         self.terms[stem] = Term(weight * share * (WEAK if word in WEAK_WORDS else 1.0), others)
+
+    def all_mended(self) -> list[str]:
+        """The stems of a question of several words that all stand nowhere as they are written: more
+        likely it is about something else than that each is misspelled."""
+        said = [stem for stem in self.terms if stem not in WEAK_WORDS]
+        return said if len(said) > 1 and self.mended.keys() >= set(said) else []
 
     def add_numbered(self, question: str) -> None:
         """Add versions of protocols that stand nowhere."""

@@ -371,6 +371,12 @@ def test_what_stands_nowhere_is_known(lantern: Index) -> None:
     assert wanted.share("Clouds.") == 0.0
 
 
+def test_where_every_word_is_a_slip_of_another_none_is_known(lantern: Index) -> None:
+    assert lantern.wanted("How do I pait a lampp?").unknown == ("pait", "lampp")
+    assert lantern.wanted("How do I pair a lampp?").unknown == ()
+    assert lantern.wanted("lampp").unknown == ()
+
+
 def test_what_is_known_of_words_is_asked_once_until_the_index_changes(tmp_path: Path) -> None:
     root = tmp_path / "project"
     root.mkdir()
