@@ -22,7 +22,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS prose USING fts5(
 CREATE VIRTUAL TABLE IF NOT EXISTS prose_terms USING fts5vocab(prose, 'row');
 """
 _BM25 = "6.0, 2.0, 1.5, 1.0"
-FETCH = 60  # candidates that are weighed
+FETCH = 40  # candidates that are weighed
 MANY_FOREIGN, MOST_LANGUAGES = 3, 8  # more than one of so many: so many times more are looked at
 SCORED, SHARE = 1_200, 6  # sections out of which these are chosen, about, or one of so many
 COHERENCE, COHERENT = 0.4, 3  # how much the best few sections of a page speak for others of it
