@@ -192,8 +192,8 @@ class Wanted:
         of_heading = self._share(in_heading)
         is_described = _is_described(each.file, each.title, each.text)
         place = against(each.file, self._asked_kinds)
-        if each.is_off_site and not place and not _ROOT_README.match(each.file):
-            place = -OFF_SITE
+        if each.is_off_site and not _ROOT_README.match(each.file):
+            place -= OFF_SITE
         return Told(
             body=saturated,
             heading=of_heading,

@@ -254,6 +254,17 @@ def test_what_is_on_the_site_is_found_before_what_is_beside_it(tmp_path: Path) -
     assert first(index, "How do I use a dimmer?") == "crates/lamps/notes.md Notes"
 
 
+def test_of_what_is_beside_the_site_tests_come_last(tmp_path: Path) -> None:
+    repository.write(tmp_path, "mkdocs.yml", "site_url: https://lamps.example/\n")
+    repository.write(tmp_path, "docs/guide.md", "# Guide\n\nPut a dimmer into each room.\n")
+    repository.write(tmp_path, "crates/notes.md", "# Notes\n\nThis dimmer is written in Rust.\n")
+    repository.write(tmp_path, "tests/format/notes.md", "# Notes\n\nA dimmer is a dimmer.\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = [passage.file for passage, _ in index.search("How do I use a dimmer?", 3)]
+    assert found == ["docs/guide.md", "crates/notes.md", "tests/format/notes.md"]
+
+
 def test_a_name_alone_finds_each_text_once(tmp_path: Path) -> None:
     told = "What to do about HotLampError?\n\nLet the lamp cool for an hour, then light it.\n"
     (tmp_path / "mkdocs.yml").write_text("site_url: https://lamps.example/\n")
