@@ -24,7 +24,7 @@ from hyperrun.search.wanted import Wanted
 log = logging.getLogger(__name__)
 
 MAX_SECTIONS = 3
-MAX_ALSO = 3
+MAX_ALSO = 5
 MAX_ALSO_CHARS = 80
 # How much of the question a section holds that answers it, and one that comes near.
 SURE, NEAR = 0.45, 0.2

@@ -30,7 +30,7 @@ from hyperrun.answering.fitting import PromptFitter
 from hyperrun.answering.grounding import grounded
 from hyperrun.answering.lisette_chat import chat_of, messages
 from hyperrun.answering.reply import Reply
-from hyperrun.answering.research import MAX_TOOL_CALLS, MODEL_PASSAGES, Research, version_of
+from hyperrun.answering.research import ANSWER_PASSAGES, MAX_TOOL_CALLS, Research, version_of
 from hyperrun.errors import ModelStalled, ModelTooSlow, SearchError
 from hyperrun.llm.choice import ModelChoice
 from hyperrun.llm.client import Client, Completion
@@ -72,7 +72,7 @@ class ModelAnswerer:
         lisette = await self._models.library()
         yield Searching(question.text)
         try:
-            first = await research.find(question.searched, MODEL_PASSAGES, question.before)
+            first = await research.find(question.searched, ANSWER_PASSAGES, question.before)
             yield Found(question.text, first)
         except SearchError as error:
             log.warning("first search: %s", error)

@@ -15,7 +15,7 @@ from hyperrun.answering.events import (
     Text,
 )
 from hyperrun.answering.extractive import extract
-from hyperrun.answering.research import FIRST_PASSAGES, Research, version_of
+from hyperrun.answering.research import ANSWER_PASSAGES, Research, version_of
 from hyperrun.domain import Grounding
 from hyperrun.language import text
 from hyperrun.search.engine import Search
@@ -47,7 +47,7 @@ class PassagesAnswerer:
         research = Research(self._search, version_of(question.page, self._search.moving_names))
         yield Searching(question.text)
         before = question.before
-        sources = await research.find(question.searched, FIRST_PASSAGES, before)
+        sources = await research.find(question.searched, ANSWER_PASSAGES, before)
         yield Found(question.text, sources)
         known = len(sources)
         is_absent = False

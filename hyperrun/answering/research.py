@@ -19,7 +19,7 @@ from hyperrun.text import plain
 log = logging.getLogger(__name__)
 
 FIRST_PASSAGES = 6
-MODEL_PASSAGES = 8  # of the first search, where a model reads them
+ANSWER_PASSAGES = 8  # of the first search for an answer
 MAX_PASSAGES = 10  # for one tool call
 MAX_TOOL_CALLS = 6
 MAX_PASSAGE_CHARS = 4_000

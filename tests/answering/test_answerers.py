@@ -163,7 +163,7 @@ def test_passages_are_quoted_data_that_cannot_close_their_quotation(
     assert content.endswith("How do I install it?")
 
 
-def test_a_model_is_given_more_passages_than_a_reader(
+def test_an_answer_begins_with_eight_passages_with_a_model_and_without(
     tmp_path: Path, model_server: ModelServer
 ) -> None:
     for room in ("attic", "bath", "cellar", "den", "foyer", "garden", "hall", "kitchen", "loft"):
@@ -189,7 +189,7 @@ def test_a_model_is_given_more_passages_than_a_reader(
             await search.close()
         return counts
 
-    assert asyncio.run(run()) == [8, 6]
+    assert asyncio.run(run()) == [8, 8]
     assert "\n[8] " in model_server.requests[0]["messages"][-1]["content"]
 
 
