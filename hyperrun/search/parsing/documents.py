@@ -11,7 +11,7 @@ from hyperrun.search.parsing.chunk import Chunk, split
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.manuals import man_page
 from hyperrun.search.parsing.markdown import document as markdown_blocks
-from hyperrun.search.parsing.markdown import liquid, listings, myst, raw_html
+from hyperrun.search.parsing.markdown import liquid, listings, myst, nunjucks, raw_html
 from hyperrun.search.parsing.mdx import imported_data
 from hyperrun.search.site.sluggers import Anchors, TermAnchors
 
@@ -126,7 +126,7 @@ def blocks(text: str, suffix: str, place: Place | None = None) -> list[Block]:
         text = imported_data.said(text, place, suffix in MDX_SUFFIXES)
         if suffix not in MDX_SUFFIXES:
             text = myst.written(text, place, whole)
-        if written := liquid.expanded(text, place):
+        if written := liquid.expanded(text, place) or nunjucks.expanded(text, place):
             found = markdown_blocks.read(raw_html.whole_tables(written[0]), place)
             return _numbered(found, written[1])
     if suffix in MDX_SUFFIXES:

@@ -223,6 +223,14 @@ def read_javascript(path: Path, root: Path) -> dict[str, Any]:
         return {}
 
 
+def expression(source: str) -> Node | None:
+    """The tree of an expression of JavaScript; None where it is none."""
+    top = _parser(False).parse(f"({source})".encode()).root_node
+    first = top.named_children[0] if len(top.named_children) == 1 else None
+    is_one = first is not None and first.type == "expression_statement" and not top.has_error
+    return first.named_children[0] if first is not None and is_one else None
+
+
 @functools.cache
 def _parser(typescript: bool) -> Parser:
     from tree_sitter import Language, Parser
@@ -478,8 +486,16 @@ def _said(node: Node) -> str:
     return (node.text or b"").decode(errors="replace")
 
 
+_ESCAPES = {"n": "\n", "t": "\t"}
+
+
 def _string(node: Node) -> str:
-    return re.sub(r"\\(.)", r"\1", _said(node)[1:-1])
+    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), _said(node)[1:-1])
+
+
+def string(node: Node) -> str:
+    """The string that a node of JavaScript is."""
+    return _string(node)
 
 
 _READERS: dict[str, Callable[[_Module, Node, int], Any]] = {

@@ -31,7 +31,7 @@ Values = dict[str, Any]
 
 
 @dataclass(slots=True)
-class _Piece:
+class Piece:
     """A piece of a template: text, or a tag or value by its words; `at` is its line."""
 
     text: str
@@ -85,15 +85,15 @@ def _run(
             break
     if depth > 0:
         return None
-    pieces = _pieces("\n".join(source[at : end + 1]), at)
-    loop = next((each for each in pieces if each.tag), None)
+    read = pieces("\n".join(source[at : end + 1]), at)
+    loop = next((each for each in read if each.tag), None)
     found = _LOOP.match(loop.tag) if loop else None
     values: Values = {}
     if found is None or (items := _data(found["of"], place)) is None:
         return None
     values[found["of"]] = items
     written: list[tuple[str, int]] = []
-    _Run(values, written, steps).pieces(pieces, 0, len(pieces))
+    _Run(values, written, steps).pieces(read, 0, len(read))
     said = "".join(text for text, _ in written)
     if len(said) > MAX_CHARS or not steps.left:
         return None
@@ -101,8 +101,8 @@ def _run(
     return _by_lines(written, not is_html), end + 1
 
 
-def _pieces(text: str, first: int) -> list[_Piece]:
-    found: list[_Piece] = []
+def pieces(text: str, first: int) -> list[Piece]:
+    found: list[Piece] = []
     at, line = 0, first
     for match in _TOKEN.finditer(text):
         before = text[at : match.start()]
@@ -111,11 +111,11 @@ def _pieces(text: str, first: int) -> list[_Piece]:
         if found and found[-1].text.endswith(("-%}", "-}}")) and (found[-1].tag or found[-1].value):
             before = before.lstrip()
         if before:
-            found.append(_Piece(before, at=line))
+            found.append(Piece(before, at=line))
         line = first + text.count("\n", 0, match.start())
-        found.append(_Piece(match[0], match["tag"] or "", match["value"] or "", line))
+        found.append(Piece(match[0], match["tag"] or "", match["value"] or "", line))
         at, line = match.end(), first + text.count("\n", 0, match.end())
-    found.append(_Piece(text[at:], at=line))
+    found.append(Piece(text[at:], at=line))
     return found
 
 
@@ -152,7 +152,7 @@ class _Run:
         self._depth = 0
         self._size = 0
 
-    def pieces(self, pieces: Sequence[_Piece], at: int, end: int) -> None:
+    def pieces(self, pieces: Sequence[Piece], at: int, end: int) -> None:
         """Write what stands from one piece up to another."""
         while at < end and self._size <= MAX_CHARS and self._steps.left:
             self._steps.left -= 1
@@ -172,8 +172,8 @@ class _Run:
         self._size += len(text)
         self._written.append((text, at))
 
-    def _for(self, pieces: Sequence[_Piece], at: int, end: int) -> int:
-        close = _closing(pieces, at, end, "for")
+    def _for(self, pieces: Sequence[Piece], at: int, end: int) -> int:
+        close = closing(pieces, at, end, "for")
         loop = _INNER.match(pieces[at].tag)
         items = self._value(loop["of"]) if loop else None
         if isinstance(items, Mapping):
@@ -190,11 +190,11 @@ class _Run:
         self._depth -= 1
         return close
 
-    def _if(self, pieces: Sequence[_Piece], at: int, end: int) -> int:
-        close = _closing(pieces, at, end, pieces[at].tag.partition(" ")[0])
+    def _if(self, pieces: Sequence[Piece], at: int, end: int) -> int:
+        close = closing(pieces, at, end, pieces[at].tag.partition(" ")[0])
         start, is_taken = at, False
         while start < close:
-            following = _branch(pieces, start + 1, close)
+            following = branch(pieces, start + 1, close)
             word, _, condition = pieces[start].tag.partition(" ")
             holds = word == "else" or self._holds(condition) != (word == "unless")
             if holds and not is_taken:
@@ -246,7 +246,7 @@ class _Run:
         return _at(self._values, _STEP.findall(name))
 
 
-def _closing(pieces: Sequence[_Piece], at: int, end: int, word: str) -> int:
+def closing(pieces: Sequence[Piece], at: int, end: int, word: str) -> int:
     """Where the tag at a piece is closed; `end` where it is not."""
     depth = 0
     for number in range(at, end):
@@ -257,7 +257,7 @@ def _closing(pieces: Sequence[_Piece], at: int, end: int, word: str) -> int:
     return end
 
 
-def _branch(pieces: Sequence[_Piece], at: int, end: int) -> int:
+def branch(pieces: Sequence[Piece], at: int, end: int) -> int:
     """The next branch of a condition; `end` where there is none."""
     depth = 0
     for number in range(at, end):
