@@ -442,6 +442,11 @@ def test_a_phrase_is_found_without_its_apostrophe(written: str) -> None:
     assert meant_by_phrases("I want a front", {}) == []
 
 
+def test_to_ask_before_something_is_done_is_to_confirm_it() -> None:
+    assert "confirm" in meant_by_phrases("ask before it dims all lamps", {})
+    assert "confirm" not in meant_by_phrases("what did I ask", {})
+
+
 def test_every_line_of_the_thesaurus_is_a_word_and_its_other_names() -> None:
     path = Path(thesaurus.__file__).with_name("thesaurus.psv")
     for line in path.read_text(encoding="utf-8").splitlines():
