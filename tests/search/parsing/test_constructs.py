@@ -48,6 +48,7 @@ MARKDOWN = {
     "Docusaurus' admonition": (":::note\n\nHi.\n\n:::", "> **Note**\n>\n> Hi."),
     "one with a title": (":::tip[Do this]\nHi.\n:::", "> **Do this**\n>\n> Hi."),
     "VitePress' container": ("::: warning Careful\nHi.\n:::", "> **Careful**\n>\n> Hi."),
+    "options behind a container's name": ('::: tip { "a": { "b": [] } }\nHi.\n:::', "> **Tip**\n>\n> Hi."),
     "VitePress' details": ("::: details More\nHi.\n:::", "**More**\n\nHi."),
     "VitePress' code group": (
         "::: code-group\n\n```sh [npm]\nnpm i\n```\n\n```sh [yarn]\nyarn\n```\n\n:::",
@@ -508,6 +509,7 @@ def test_what_announces_code_goes_with_it_where_a_section_is_parted(leads: str) 
 @pytest.mark.parametrize("evil", [
     "- " * 3_000, "> " * 3_000, "*a " * 5_000, "[" * 20_000, "`" * 10_000, "<Tabs>\n" * 2_000,
     "::: a\n" * 2_000, "{% a\n" * 2_000, "!!! a\n    " * 500, "<a " * 5_000, "{" * 10_000,
+    f"::: tip {' ' * 50_000}x\n:::",
     "| a " * 3_000, ".. note::\n   " * 500, "====\n" * 2_000, "$" * 10_000, "```{note}\n" * 500,
     "<details>" * 2_000, "[^a]: " * 2_000, "\\" * 10_000, "&" * 10_000, "_" * 10_000,
     "a:: b\n" * 2_000, "[[a]]\n" * 2_000, "* a\n+\n" * 1_000, "xref:a[" * 1_000, "_a" * 3_000,

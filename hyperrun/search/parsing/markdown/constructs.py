@@ -111,6 +111,10 @@ def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int)
     return document.include(shown, start, end, True, language, meta["label"] or "")
 
 
+# `{ "a": { "b": [] } }` behind a container's name or title.
+_OPTIONS = re.compile(r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}")
+
+
 def _container(document: Reading, info: str, body: str, start: int, end: int) -> list[Block]:
     """`:::` of Docusaurus, VitePress, Quarto and MyST."""
     if directive := code_blocks.directive(info):
@@ -135,7 +139,7 @@ def _container(document: Reading, info: str, body: str, start: int, end: int) ->
     if named is None:
         return document.read(body, start)
     kind = named["kind"].lower()
-    title = re.sub(r"\s*\{[^}]*\}", "", named["label"] or named["title"]).strip()
+    title = _OPTIONS.sub("", named["label"] or named["title"]).strip()
     if kind in ("code-group", "code-tabs", "tabs", "steps", "v-pre", "raw", "center", "tab-set"):
         return document.read(_TAB.sub(r"**\g<title>**", body), start)
     if kind in ("tab", "tab-item", "code-group-item") or kind.startswith("details"):

@@ -25,10 +25,11 @@ _NOTE = re.compile(
     r"(?P<mark>!!!|\?\?\?\+?|\|\|\|)[ \t]*(?P<types>[\w -]*?)[ \t]*(?:\"(?P<title>.*)\")?[ \t]*$"
 )
 _TAB = re.compile(r"===[!+]*[ \t]+[\"'](?P<title>.*)[\"'][ \t]*$")
-_COLONS = re.compile(r"(?P<colons>:{3,})[ \t]*(?P<info>.*?)[ \t]*$")
+_COLONS = re.compile(r"(?P<colons>:{3,})[ \t]*(?P<info>(?:.*[^ \t])?)[ \t]*$")
 _KINDS = directives.NOTES | {"info", "details", "tip", "code-group", "tabs", "tab", "v-pre", "raw"}
 _SLASHES = re.compile(
-    r"(?P<slashes>/{3,})[ \t]*(?P<kind>[A-Za-z][\w-]*)[ \t]*(?:\|[ \t]*(?P<title>.*?))?[ \t]*$"
+    r"(?P<slashes>/{3,})[ \t]*(?P<kind>[A-Za-z][\w-]*)[ \t]*"
+    r"(?:\|[ \t]*(?P<title>(?:.*[^ \t])?))?[ \t]*$"
 )
 _TYPE = re.compile(r"^[ \t]*type:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 _PASSED = {"html", "caption", "figure-caption", "table-caption", "definition"}
