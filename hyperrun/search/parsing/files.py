@@ -196,12 +196,13 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
         chunks = documents.asciidoc(text, stem, place, anchors)
     else:
         chunks = documents.markdown(text, stem, place, suffix, anchors, rules.lead(file, front))
-    if page is None:
-        return chunks
-    pages = {each: rules.page(each) for each in {chunk.page for chunk in chunks if chunk.page}}
+    # Of pages that only the generator has those are read that are known to be on the site.
+    pages = {each: page for each in {chunk.page for chunk in chunks}}
+    pages |= {each: rules.page(each) for each in pages if each}
     return [
-        replace(chunk, address=with_anchor(pages.get(chunk.page) or page, chunk.anchor))
+        chunk if at is None else replace(chunk, address=with_anchor(at, chunk.anchor))
         for chunk in chunks
+        if (at := pages[chunk.page]) is not None or not chunk.page
     ]
 
 

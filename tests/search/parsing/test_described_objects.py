@@ -313,6 +313,7 @@ def test_what_autosummary_makes_a_page_of_is_a_section_at_that_page(tmp_path: Pa
     ]
     assert objects[1].content.rpartition("\n")[2] == "Make it darker."
     assert [each.file for each in objects[1].includes] == ["python/src/lamps/__init__.py"]
+    assert [each.title for each in files.read(tmp_path, file)] == ["API"]
 
 
 DESCRIBED_IN_A_CLASS = """\
