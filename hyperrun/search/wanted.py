@@ -23,6 +23,8 @@ SAME_SECTION, SAME_FILE, ALONE = 0.10, 0.25, 0.2
 REFERENCE = 0.5  # what speaks against an object of an API beside a guide
 OFF_SITE = 1.2  # and against what is on no page of the project's site, where nothing else does
 
+SAYS = 0.8  # what a part counts for that denies nothing, where the question denies
+
 WINDOW = 30  # terms that stand close together
 TYPICAL = 130  # terms of a section
 STUB_TERMS = 25  # of one that says little
@@ -33,6 +35,7 @@ _SPELLED = re.compile(
 )
 _ASKS_OF_ENTRY = re.compile(r"\b(defaults?|what (is|does|are)|means?|values?)\b", re.IGNORECASE)
 _ROOT_README = re.compile(r"readme\b", re.IGNORECASE)
+_DENIES = re.compile(r"\b(?:no|not|never|none|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)
 
 
@@ -155,13 +158,19 @@ class Wanted:
 
     def telling(self, parts: Sequence[str]) -> list[float]:
         """How much of the question each of `parts` holds, where a word that more of them hold
-        counts for less."""
+        counts for less, as does a part that denies nothing where the question does."""
         held = [self._held(stems(part)) for part in parts]
         in_parts: dict[int, int] = defaultdict(int)
         for each in held:
             for n in each:
                 in_parts[n] += 1
-        return [self._share({n: worth / in_parts[n] for n, worth in each.items()}) for each in held]
+        told = [self._share({n: worth / in_parts[n] for n, worth in each.items()}) for each in held]
+        if not _DENIES.search(self.question):
+            return told
+        return [
+            share * (1.0 if _DENIES.search(part) else SAYS)
+            for share, part in zip(told, parts, strict=True)
+        ]
 
     def hit(self, each: Candidate) -> Hit:
         """The candidate with its score."""

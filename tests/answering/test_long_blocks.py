@@ -30,6 +30,17 @@ def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_header() -> N
     assert unmatched.count("\n| `") <= WHOLE_LINES
 
 
+def test_where_a_question_denies_rows_that_do_so_too_are_quoted() -> None:
+    rows = [f"| `{n}` | keeps lamps that have a room |" for n in range(20)]
+    rows[12] = "| `anti` | keeps lamps that do not have a room |"
+    table = "\n".join(["| kind | what it does |", "| --- | --- |", *rows])
+    said = answer("keep lamps that have no room", section(f"# Kinds\n\n{FILLER}\n\n{table}"))
+    assert "`anti`" in said
+    assert "`anti`" not in answer(
+        "keep lamps that have a room", section(f"# Kinds\n\n{FILLER}\n\n{table}")
+    )
+
+
 def test_the_last_row_of_a_long_table_is_found_and_quoted(tmp_path: Path) -> None:
     rows = [f"| `LAMP_{n}` | {'how bright this lamp is ' * 3} |" for n in range(52)]
     table = "\n".join(["| name | what it does |", "| --- | --- |", *rows, "| `PORT` | a port |"])
