@@ -204,3 +204,11 @@ def test_a_sentence_that_code_goes_on_with_is_quoted_with_it() -> None:
     long = "To dim the lamp at night we edit its file. " * 8 + "It will look like"
     (block,) = blocks(section(f"{long}\n\n```toml\nlevel = 1\n```\n"))
     assert block.text.startswith("To dim") and "level = 1" in block.text
+
+
+@pytest.mark.parametrize("label", ["**See Also:**", "See also:", "**Further reading**"])
+def test_what_a_section_only_leads_to_is_not_quoted(label: str) -> None:
+    said = answer("dim a lamp", section(f"Dim a lamp.\n\n{label}\n\n- [Lamps](a.md)\n\nSlowly."))
+    assert said.rstrip().endswith("Dim a lamp.\n\nSlowly.")
+    told = answer("dim a lamp", section("Dim a lamp:\n\n- [Lamps](a.md)"))
+    assert "Lamps" in told
