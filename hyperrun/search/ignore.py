@@ -27,6 +27,7 @@ MAX_ANY_FOLDERS = 3  # `**` in one rule
 FOLDERS = {
     "node_modules", "__pycache__", "venv", "_site", "_build", "_proc", "site-packages", "vendor",
     "third_party", "third-party", "bower_components", "htmlcov", "_freeze", "site_libs",
+    "_static", "_templates",  # how Sphinx's pages look
     "revdep", "_snaps",  # what R's checks of other packages and testthat's snapshots left
 }  # fmt: skip
 FILES = re.compile(

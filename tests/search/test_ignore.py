@@ -116,6 +116,8 @@ def test_what_a_site_brings_along_of_others_is_no_source(tmp_path: Path) -> None
         "_freeze/site_libs/clipboard.js",
         "site_libs/quarto.js",
         "docs/vendor/a.js",
+        "docs/_static/custom.css",
+        "docs/_templates/autosummary/class.rst",
         "a.min.js",
     )
     for name in (*brought, "docs/a.md", "src/a.js"):
