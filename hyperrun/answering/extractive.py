@@ -236,10 +236,17 @@ def parts(answer: Sequence[tuple[Section, Sequence[Quote]]]) -> list[str]:
     """What is quoted under each heading. What stands in one section, which may be found beside the
     one that it stands in, is said once; two of one name are told apart by what they stand under."""
     stand: dict[str, list[tuple[Quotable, str]]] = {}
+    stands_in: dict[str, str] = {}  # each section that is quoted, by the one it is quoted under
     for section, quotes in answer:
         quoted = [(section.blocks[quote.at], quote.text) for quote in quotes]
-        at = place(quoted[0][0].source)
-        stand[at] = sorted([*stand[at], *quoted], key=_where) if at in stand else quoted
+        before = dict(stands_in)
+        first = place(quoted[0][0].source)
+        own = before.get(first, first)
+        for each in quoted:
+            at = before.get(place(each[0].source), own)
+            stands_in.setdefault(place(each[0].source), at)
+            merged = [*stand.get(at, ()), each]
+            stand[at] = sorted(merged, key=_where) if at in before.values() else merged
     firsts = [quoted[0][0].source for quoted in stand.values()]
     names = Counter(heading(source).casefold() for source in firsts)
     return [

@@ -185,6 +185,26 @@ def test_what_stands_in_one_section_is_said_once_and_in_its_order() -> None:
     assert "hall.\n\nRing the lamp.\n\nDim the lamp in the attic." in answer
 
 
+def test_a_section_is_named_once_where_the_one_that_it_stands_in_is_quoted_too() -> None:
+    above = section("Dim and ring the lamp.", "Lamps")
+    hall, attic = (f"Dim and ring the lamp in the {room}." for room in ("hall", "attic"))
+    below = section(f"{hall}\n\n{attic}", "Lamps > Dim")
+    sources = [Source(1, below), Source(2, above)]
+
+    async def whole(source: Source) -> list[Source]:
+        own = hall if source.number == 1 else attic
+        found = replace(sources[0], passage=replace(below, content=own))
+        return [found] if source.number == 1 else [sources[1], found]
+
+    async def said() -> str:
+        pieces = extract(Wanted.of("dim and ring the lamp"), sources, whole, "en")
+        return "".join([piece async for piece in pieces])
+
+    answer = asyncio.run(said())
+    assert f"**Dim** [1]\n\n{hall}\n\n{attic}\n\n**Lamps** [2]" in answer
+    assert answer.count("**Dim**") == 1
+
+
 def test_what_a_section_has_under_it_is_no_place_to_look_too_where_it_is_quoted() -> None:
     above = section("Pair a lamp.", "Lamps")
     below, beside = (
