@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +137,7 @@ NOTEBOOK = notebook(
 
 def make(root: Path) -> Path:
     """Write it all below `root`."""
-    for name, text in FILES.items():
-        write(root, name, text)
+    write_all(root, FILES)
     write(root, "nbs/core.ipynb", NOTEBOOK)
     (root / "picture.md").write_bytes(b"# Xylophone\0\1\2")
     (root / "huge.md").write_text("# Xylophone\n" + "xylophone\n" * 60_000)
@@ -148,6 +148,11 @@ def write(root: Path, name: str, text: str) -> None:
     path = root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def write_all(root: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        write(root, name, text)
 
 
 def git(root: Path, *arguments: str) -> str:

@@ -1,0 +1,125 @@
+"""Where pages of mdBook, GitBook and Antora stand, by their configuration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from hyperrun.search.site import rules
+from tests.search import repository
+
+Files = Mapping[str, str]
+
+MDBOOK = {
+    "book.toml": '[book]\nsrc = "text"\n',
+    "text/SUMMARY.md": "[Intro](README.md)\n"
+    "- [One](./one.md)\n  - [Two](sub/two.md)\n- [Draft]()\n",
+}
+SUMMARY = (
+    "# Table of contents\n\n* [Home](README.md)\n\n"
+    '## Get Started <a href="#start" id="start"></a>\n\n* [Set up](start/set-up/README.md "Set")\n'
+    "  * [My \\[one\\]](<start/set-up/My one.md>)\n  * [Moved](elsewhere/moved.md)\n"
+    "  * [Twice](start/set-up/README.md#a)\n  * [Site](https://x.org/a.md)\n\n"
+    "## Edit & publish\n\n* [Flat](flat.md)\n\n***\n\n* [Last](last/README.md)\n"
+)
+GITBOOK = {"SUMMARY.md": SUMMARY, ".gitbook/assets/a.txt": "a"}
+GITBOOK_BELOW = {
+    ".gitbook.yaml": "root: ./docs/\nstructure:\n  readme: start.md\n  summary: toc/SUMMARY.md\n",
+    "docs/toc/SUMMARY.md": "* [Start](start.md)\n* [A](a/b.md)\n",
+}
+GITBOOK_SPACES = {
+    ".gitbook.yaml": "",
+    "docs.yaml": "site:\n  structure:\n    - type: section\n      path: docs\n      default: true\n"
+    "      children:\n        - type: space\n          path: en\n          default: true\n"
+    "          content:\n            directory: ./en\n        - type: space\n          path: fr\n"
+    "          content:\n            directory: null\n    - type: section-group\n      children:\n"
+    "        - type: section\n          path: changes\n          children:\n"
+    "            - type: space\n              path: all\n              default: true\n"
+    "              content:\n                directory: /log\n",
+    "en/SUMMARY.md": "* [Home](README.md)\n* [A](a.md)\n",
+    "log/old.md": "",
+}
+HONKIT = {"SUMMARY.md": SUMMARY, "book.json": "{}"}
+ANTORA = {"docs/antora.yml": "name: lamp\nversion: '2.1'\n"}
+ROOT_ANTORA = {"antora.yml": "name: ROOT\nversion: ~\n"}
+PLAYED = {
+    "antora-playbook.yml": "site: {url: https://x.org}\nurls: {html_extension_style: indexify}\n"
+    "asciidoc: {attributes: {idprefix: '', idseparator: '-'}}\n",
+    "docs/antora.yml": "name: lamp\nversion: ~\n",
+}
+BRANCHED = {"docs/antora.yml": "name: lamp\nversion: true\n"}
+
+
+@pytest.mark.parametrize(
+    ("configuration", "file", "front", "page"),
+    [
+        (MDBOOK, "text/README.md", {}, "./"),
+        (MDBOOK, "text/sub/two.md", {}, "sub/two.html"),
+        (MDBOOK, "text/three.md", {}, None),
+        (GITBOOK, "README.md", {}, "./"),
+        (GITBOOK, "start/set-up/README.md", {}, "start/set-up"),
+        (GITBOOK, "start/set-up/My one.md", {}, "start/set-up/my-one"),
+        (GITBOOK, "elsewhere/moved.md", {}, "start/set-up/moved"),
+        (GITBOOK, "flat.md", {}, "edit-and-publish/flat"),
+        (GITBOOK, "last/README.md", {}, "last"),
+        (GITBOOK, "draft.md", {}, None),
+        (GITBOOK_BELOW, "docs/start.md", {}, "./"),
+        (GITBOOK_BELOW, "docs/a/b.md", {}, "b"),
+        (GITBOOK_BELOW, "README.md", {}, None),
+        (GITBOOK_SPACES, "en/README.md", {}, "./"),
+        (GITBOOK_SPACES, "en/a.md", {}, "a"),
+        (GITBOOK_SPACES, "log/README.md", {}, "changes"),
+        (GITBOOK_SPACES, "log/old.md", {}, "changes/old"),
+        (HONKIT, "flat.md", {}, None),
+        (MDBOOK | {"text/.gitbook/a.txt": "a"}, "text/sub/two.md", {}, "sub/two.html"),
+        (ANTORA, "docs/modules/ROOT/pages/a/b.adoc", {}, "lamp/2.1/a/b.html"),
+        (ANTORA, "docs/modules/more/pages/index.adoc", {}, "lamp/2.1/more/index.html"),
+        (ANTORA, "docs/modules/ROOT/partials/b.adoc", {}, None),
+        (ANTORA, "docs/modules/ROOT/pages/_b.adoc", {}, None),
+        (ANTORA, "docs/modules/ROOT/pages/b.png", {}, None),
+        (ANTORA, "README.adoc", {}, None),
+        (ROOT_ANTORA, "modules/ROOT/pages/a.adoc", {}, "a.html"),
+        (PLAYED, "docs/modules/ROOT/pages/a.adoc", {}, "lamp/a/"),
+        (PLAYED, "docs/modules/ROOT/pages/index.adoc", {}, "lamp/"),
+        (BRANCHED, "docs/modules/ROOT/pages/a.adoc", {}, None),
+    ],
+)  # fmt: skip
+def test_a_file_has_its_page_by_its_generators_rules(
+    tmp_path: Path, configuration: Files, file: str, front: Mapping[str, object], page: str | None
+) -> None:
+    repository.write_all(tmp_path, configuration)
+    assert rules.read(tmp_path).page(file, front) == page
+
+
+@pytest.mark.parametrize(
+    ("configuration", "url"),
+    [
+        (PLAYED, "https://x.org"),
+    ],
+)
+def test_the_site_is_where_its_configuration_says(
+    tmp_path: Path, configuration: Files, url: str
+) -> None:
+    repository.write_all(tmp_path, configuration)
+    assert rules.read(tmp_path).site_url == url
+
+
+@pytest.mark.parametrize(
+    ("configuration", "text", "anchors"),
+    [
+        (PLAYED, "", ["set-it-up", "set-it-up-2", "own"]),
+        (ANTORA, "See xref:b.adoc#_set_it_up[this].", ["_set_it_up", "_set_it_up_2", "own"]),
+        (ANTORA, "See <<set-it-up>> and <<own>>.", ["set-it-up", "set-it-up-2", "own"]),
+        (ANTORA, "See <<own>> alone.", ["", "", "own"]),
+    ],
+    ids=["a playbook", "references of one kind", "of the other", "of none"],
+)
+def test_ids_in_Antora_are_made_as_its_playbook_says_or_its_references_show(
+    tmp_path: Path, configuration: Files, text: str, anchors: list[str]
+) -> None:
+    repository.write_all(tmp_path, configuration)
+    page = "docs/modules/ROOT/pages/a.adoc"
+    repository.write(tmp_path, page, f"= A\n\n{text}\n\n[#own]\n== Own one\n")
+    known = rules.read(tmp_path).anchors(page)
+    made = [known.add("Set it up", level=2), known.add("Set it up", level=3)]
+    assert [*made, known.add("Own one", "own", 2)] == anchors
