@@ -86,8 +86,8 @@ _VERSIONED = re.compile(
     re.I,
 )
 _INTERNAL = re.compile(
-    r"(^|/)(agents|claude|skill|maint\w*|develop(ment|ing)|governance|roadmap|todo|backers|sponsors|"
-    r"releasing|release[-_]?(checklist|process|steps)|ai[-_]policy)\.|"
+    r"^skill\.md$|(^|/)((?-i:AGENTS|CLAUDE|SKILL)|maint\w*|develop(ment|ing)|governance|roadmap|todo|"
+    r"backers|sponsors|releasing|release[-_]?(checklist|process|steps)|ai[-_]policy)\.|"
     r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e|benches)/|"
     r"(^|/)(seps?|rfcs?|keps?|adrs?|proposals?|enhancements?|design[-_]?(docs?|notes?))/", re.I,
 )  # fmt: skip

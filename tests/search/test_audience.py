@@ -90,10 +90,16 @@ def test_a_proposal_is_no_guide(file: str) -> None:
     assert against(file, asked) <= against("docs/lamps.md", asked) - 1
 
 
-@pytest.mark.parametrize("file", ["AGENTS.md", "skills/lamps/SKILL.md"])
+@pytest.mark.parametrize("file", ["AGENTS.md", "skill.md", "skills/lamps/SKILL.md"])
 def test_what_is_written_for_coding_agents_is_no_guide(file: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
     assert against(file, asked) <= against("docs/skills.md", asked) - 1
+
+
+@pytest.mark.parametrize("file", ["docs/concepts/agents.mdx", "docs/claude.md", "docs/skill.md"])
+def test_a_page_about_agents_is_a_guide(file: str) -> None:
+    asked = kinds_asked_for("How do I dim a lamp?")
+    assert against(file, asked) == against("docs/lamps.md", asked)
 
 
 @pytest.mark.parametrize(
