@@ -316,6 +316,16 @@ def test_what_autosummary_makes_a_page_of_is_a_section_at_that_page(tmp_path: Pa
     assert [each.title for each in files.read(tmp_path, file)] == ["API"]
 
 
+def test_autosummary_makes_pages_beside_its_own_where_it_names_no_folder(tmp_path: Path) -> None:
+    repository.write(tmp_path, "src/lamps/__init__.py", LAMP)
+    repository.write(tmp_path, "docs/conf.py", "project = 'x'\n")
+    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
+    text = "API\n===\n\nAll.\n\n.. autosummary::\n   :toctree:\n\n   lamps.find\n"
+    repository.write(tmp_path, "docs/api/list.rst", text)
+    found = files.read(tmp_path, PurePosixPath("docs/api/list.rst"), rules.read(tmp_path))
+    assert [each.address for each in found][1:] == ["api/lamps.find.html#lamps.find"]
+
+
 DESCRIBED_IN_A_CLASS = """\
 API
 ===

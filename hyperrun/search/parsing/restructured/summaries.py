@@ -15,7 +15,7 @@ MAX_OBJECTS = 300  # of one list
 
 def makes_pages(node: Directive) -> bool:
     """Does a directive list objects that have a page each? Others are described beside it."""
-    return node["name"] == "autosummary" and bool(node["options"].get("toctree"))
+    return node["name"] == "autosummary" and "toctree" in node["options"]
 
 
 def blocks(
