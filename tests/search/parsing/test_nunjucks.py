@@ -29,8 +29,8 @@ yarn {% if params.packages.includes("dimmer") and not params.comment %}add dimme
 """  # noqa: E501
 
 
-def _read(root: Path, text: str) -> list[tuple[str, int, int]]:
-    repository.write(root, "docs/src/_includes/tabs.html", MACROS)
+def _read(root: Path, text: str, macros: str = MACROS) -> list[tuple[str, int, int]]:
+    repository.write(root, "docs/src/_includes/tabs.html", macros)
     commands = {"npm": {"install": "install --save"}}
     repository.write(root, "docs/src/_data/commands.json", json.dumps(commands))
     repository.write(root, "docs/src/use/lamps.md", text)
@@ -69,6 +69,9 @@ def test_what_a_call_is_given_decides(tmp_path: Path) -> None:
         "{{ install({packages: lamps()}) }}",
         "{{ install({packages: 1 + 1, }) }}",
         "{{ install({) }}",
+        '{{ install({command: "install".includes(1)}) }}',
+        '{{ install({command: ["install"]}) }}',
+        "{{ install({command: " + "1" * 4_900 + ".a.b}) }}",
         "{{ install(" + "[" * 5_000 + "]" * 5_000 + ") }}",
     ],
 )
@@ -81,3 +84,35 @@ def test_code_shows_calls_as_they_stand(tmp_path: Path) -> None:
     code = '```njk\n{{ install({command: "install"}) }}\n```'
     ((said, _, _),) = _read(tmp_path, f"{IMPORT}# Lamps\n\n{code}\n")
     assert code in said
+
+
+@pytest.mark.parametrize(("given", "said"), [("1", "one"), ("2", "two"), ("3", "more")])
+def test_one_branch_of_a_condition_is_written(tmp_path: Path, given: str, said: str) -> None:
+    macros = (
+        "{% macro add(a) %}{# told by its number #}"
+        "{% if a == 1 %}one{% elif a == 2 %}two{% else %}more{% endif %}{% endmacro %}"
+    )
+    ((shown, _, _),) = _read(tmp_path, f"{IMPORT}# Lamps\n\n{{{{ install({given}) }}}}\n", macros)
+    assert shown == f"# Lamps\n\n{said}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{% set a = [a, a].join("") %}' * 40 + "{{ a }}",
+        "{% set a = [a, a] %}" * 40 + "{{ a }}",
+        "{% set b = a %}" + "{% set a = [a, a] %}{% set b = [b, b] %}" * 40 + "{{ a == b }}",
+    ],
+)
+def test_values_that_double_take_no_longer(tmp_path: Path, body: str) -> None:
+    macros = f"{{% macro add(a) %}}{body}{{% endmacro %}}"
+    text = f'{IMPORT}# Lamps\n\n{{{{ install("x") }}}}\n\nLit.\n'
+    ((said, _, _),) = _read(tmp_path, text, macros)
+    assert said in ("# Lamps\n\nLit.", "# Lamps\n\nfalse\n\nLit.")
+
+
+@pytest.mark.parametrize("opened", ["{% from 'tabs.html' import", "{%", "{{"])
+def test_spaces_in_what_is_not_closed_take_no_longer(tmp_path: Path, opened: str) -> None:
+    spaces = opened + " " * 50_000 + "x"
+    *_, (said, _, _) = _read(tmp_path, f"# Lamps\n\n{IMPORT}{spaces}\n\nLit.\n", spaces)
+    assert said.endswith("Lit.")

@@ -18,13 +18,12 @@ MAX_ITEMS = 1_000  # of one loop
 MAX_DEPTH = 6
 MAX_STEPS = 100_000  # pieces and items that one page's loops go through
 
-_TOKEN = re.compile(
-    r"(\{%-?\s*(?P<tag>.{,1000}?)\s*-?%\}|\{\{-?\s*(?P<value>.{,1000}?)\s*-?\}\})", re.DOTALL
-)
+_TOKEN = re.compile(r"(\{%-?(?P<tag>.{,1000}?)-?%\}|\{\{-?(?P<value>.{,1000}?)-?\}\})", re.DOTALL)
 _LOOP = re.compile(r"for\s+(?P<name>\w+)\s+in\s+(?P<of>site\.data[\w.\[\]\"'-]*)")
 _INNER = re.compile(r"for\s+(?P<name>\w+)\s+in\s+(?P<of>[\w.\[\]\"'-]+)")
 _COMPARED = re.compile(r"(\S+)\s*(==|!=|contains)\s*(\S.*)")
 _STEP = re.compile(r"[\w-]+")
+_OTHERWISE = ("else", "elsif", "elif", "elseif")  # the last two are Nunjucks'
 _SUFFIXES = (".yml", ".yaml", ".json")
 
 Values = dict[str, Any]
@@ -68,7 +67,7 @@ def expanded(text: str, place: Place) -> tuple[str, list[int]] | None:
 
 def _opens(line: str) -> bool:
     """Does a loop over data begin in a line, before which nothing stands?"""
-    tag = re.match(r"\s*\{%-?\s*(.*?)\s*-?%\}", line)
+    tag = re.match(r"\s*+\{%-?\s*+(.*?)%\}", line)
     return bool(tag and _LOOP.match(tag[1]))
 
 
@@ -113,7 +112,8 @@ def pieces(text: str, first: int) -> list[Piece]:
         if before:
             found.append(Piece(before, at=line))
         line = first + text.count("\n", 0, match.start())
-        found.append(Piece(match[0], match["tag"] or "", match["value"] or "", line))
+        tag, value = (match["tag"] or "").strip(), (match["value"] or "").strip()
+        found.append(Piece(match[0], tag, value, line))
         at, line = match.end(), first + text.count("\n", 0, match.end())
     found.append(Piece(text[at:], at=line))
     return found
@@ -262,7 +262,7 @@ def branch(pieces: Sequence[Piece], at: int, end: int) -> int:
     depth = 0
     for number in range(at, end):
         name = pieces[number].tag.partition(" ")[0]
-        if not depth and name in ("else", "elsif"):
+        if not depth and name in _OTHERWISE:
             return number
         depth += (name in ("if", "unless", "for")) - (name in ("endif", "endunless", "endfor"))
     return end

@@ -25,10 +25,10 @@ MAX_EXPRESSION_CHARS = 5_000
 MAX_PIECES = 1_000  # of a file of macros
 MAX_CHARS = 200_000  # that they write
 MAX_DEPTH = 6
+MAX_DIGITS = 16
 
 _IMPORT = re.compile(
-    r"\{%-?\s*from\s+[\"'](?P<file>[^\"'\n]{1,200})[\"']\s+import\s+(?P<names>[\w ,]{1,500}?)"
-    r"(?:\s+with(?:out)? context)?\s*-?%\}"
+    r"\{%-?\s*+from\s++[\"'](?P<file>[^\"'\n]{1,200})[\"']\s++import\s(?P<names>[\w\s,]{1,500})-?%\}"
 )
 _CALL = re.compile(r"\s*\{\{-?\s*(\w+)\s*\(")
 _WHOLE_CALL = re.compile(r"\s*\{\{-?\s*\w+\s*\((.*)\)\s*(?:\|\s*safe\s*)?-?\}\}\s*", re.DOTALL)
@@ -37,6 +37,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _WORDS = {"and": "&&", "or": "||", "not": "!"}
 _FOR = re.compile(r"for\s+(\w+)\s+in\s+(.+)", re.DOTALL)
 _HEADING = re.compile(r"<(h[1-6])\b[^<>]{,500}>(.{,300}?)</\1>", re.DOTALL)
+_COMMENT = re.compile(r"\{#.{,1000}?#\}", re.DOTALL)
 _CONTROL = re.compile(r"<button\b.{,1000}?</button>", re.DOTALL)
 
 Values = Mapping[str, Any]
@@ -125,12 +126,13 @@ def _macros(path: str, names: str, place: Place) -> dict[str, _Macro]:
     file = place.find(f"_includes/{path}")
     if file is None:
         return {}
-    read = pieces("\n".join(place.read(file)), 0)[:MAX_PIECES]
+    read = pieces(_COMMENT.sub("", "\n".join(place.read(file))), 0)[:MAX_PIECES]
     known: dict[str, _Macro] = {}
     for at, piece in enumerate(read):
         if found := _MACRO.fullmatch(piece.tag):
             body = read[at + 1 : closing(read, at, len(read), "macro")]
             known[found[1]] = _Macro([each.strip() for each in found[2].split(",")], body)
+    names = " ".join(names.split()).partition(" with")[0]  # " with context"
     wanted = (each.split() for each in names.split(","))
     return {each[-1]: known[each[0]] for each in wanted if each and each[0] in known}
 
@@ -184,13 +186,16 @@ class _Run:
                 name, _, said = rest.partition("=")
                 values = {**values, name.strip(): self._value(said, values)}
             elif piece.value:
-                value = self._value(piece.value, values)
-                text = "" if value is None else str(value)
-            self._chars -= len(text)
-            if self._steps < 0 or self._chars < 0:
-                raise Unknown("too much")
+                text = _text(self._value(piece.value, values))
+            self._charge(len(text))
             written.append(text)
             at += 1
+
+    def _charge(self, chars: int) -> None:
+        """Raises `Unknown` once there is too much to do, or to write."""
+        self._chars -= chars
+        if self._steps < 0 or self._chars < 0:
+            raise Unknown("too much")
 
     def _for(
         self, read: Sequence[Piece], at: int, end: int, values: Values, written: list[str]
@@ -216,7 +221,7 @@ class _Run:
         while start < close:
             following = branch(read, start + 1, close)
             word, _, condition = read[start].tag.partition(" ")
-            if word == "else" or self._value(condition, values):
+            if word == "else" or _holds(self._value(condition, values)):
                 self._pieces(read, start + 1, following, values, written)
                 break
             start = following
@@ -243,7 +248,7 @@ class _Run:
             case "string":
                 return literals.string(node)
             case "number":
-                return int(said) if said.isdigit() else said
+                return int(said) if said.isdecimal() and len(said) < MAX_DIGITS else said
             case "true" | "false":
                 return said == "true"
             case "null" | "undefined":
@@ -258,11 +263,13 @@ class _Run:
                 return dict(self._pair(each, values) for each in children)
             case "member_expression" | "subscript_expression":
                 owner, name = self._said(children[0], values), children[-1]
+                if isinstance(owner, list):
+                    raise Unknown(said)
                 is_named = name.type == "property_identifier"
                 key = (name.text or b"").decode() if is_named else self._said(name, values)
                 return owner.get(key) if isinstance(owner, dict) and isinstance(key, str) else None
             case "unary_expression" if said.startswith("!"):
-                return not self._said(children[0], values)
+                return not _holds(self._said(children[0], values))
             case "binary_expression":
                 return self._both(node, values)
             case "call_expression":
@@ -281,13 +288,13 @@ class _Run:
         one = self._said(left, values)
         match (sign.text or b"").decode():
             case "&&":
-                return one and self._said(right, values)
+                return self._said(right, values) if _holds(one) else one
             case "||":
-                return one or self._said(right, values)
+                return one if _holds(one) else self._said(right, values)
             case "==" | "===":
-                return one == self._said(right, values)
+                return _is_same(one, self._said(right, values))
             case "!=" | "!==":
-                return one != self._said(right, values)
+                return not _is_same(one, self._said(right, values))
         raise Unknown("operator")
 
     def _called(self, node: "Node", values: Values) -> Any:
@@ -299,10 +306,32 @@ class _Run:
         owner = self._said(function.named_children[0], values)
         told = [self._said(each, values) for each in given.named_children]
         match (function.named_children[-1].text or b"").decode(), owner, told:
-            case "includes", list() | str(), [each]:
-                return each in owner
+            case "includes", str(), [str(part)]:
+                return part in owner
+            case "includes", list(), [value]:
+                return any(_is_same(each, value) for each in owner)
             case "replace", str(), [str(old), str(new)]:
+                self._charge(len(owner) + len(new))
                 return owner.replace(old, new, 1)
             case "join", list(), [str(between)]:
-                return between.join(map(str, owner))
+                texts = [_text(each) for each in owner]
+                self._charge(sum(map(len, texts)) + len(between) * len(texts))
+                return between.join(texts)
         raise Unknown("call")
+
+
+def _text(value: Any) -> str:
+    """What is written of a value. Raises `Unknown`."""
+    if isinstance(value, list | dict):
+        raise Unknown("no text")
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _holds(value: Any) -> bool:
+    """Does JavaScript take it for true? It does so for an empty list."""
+    return isinstance(value, list | dict) or bool(value)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Are two values one, as JavaScript has it?"""
+    return one is other if isinstance(one, list | dict) else bool(one == other)
