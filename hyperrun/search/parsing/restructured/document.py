@@ -13,12 +13,12 @@ from textwrap import dedent
 from docutils import nodes
 
 from hyperrun.passage import Include
-from hyperrun.search.parsing import commonmark, csv_tables, directives, highlighting, includes
+from hyperrun.search.parsing import commonmark, directives, highlighting, includes
 from hyperrun.search.parsing.blocks import Block, bounded, brought_in, defined, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
 from hyperrun.search.parsing.objects import members, sphinx_settings
 from hyperrun.search.parsing.objects.members import Member
-from hyperrun.search.parsing.restructured import descriptions, fields, summaries
+from hyperrun.search.parsing.restructured import descriptions, fields, summaries, tables
 from hyperrun.search.parsing.restructured.inline import MAX_DEPTH, Inline, plain
 from hyperrun.search.parsing.restructured.lines import SourceLines
 from hyperrun.search.parsing.restructured.tree import Directive, parse
@@ -257,7 +257,7 @@ class _Writer:
             case nodes.line_block():
                 return "\\\n".join(filter(None, self._verses(node)))
             case nodes.table():
-                return self._table(node)
+                return tables.drawn(node, self._inline.said, self._children)
             case nodes.footnote() | nodes.citation():
                 return self._note(node)
             case nodes.section():
@@ -328,38 +328,6 @@ class _Writer:
         )  # fmt: skip
         return f"\\[{label}\\] {body}" if body else ""
 
-    def _table(self, node: nodes.Element) -> str:
-        rows: list[list[str]] = []
-        has_head = False
-        title = ""
-        spans: dict[tuple[int, int], str] = {}
-        for child in node.children:
-            if isinstance(child, nodes.title):
-                title = self._inline.said(child)
-        for part in node.findall(lambda each: isinstance(each, nodes.thead | nodes.tbody)):
-            has_head = has_head or isinstance(part, nodes.thead)
-            for row in part.children:
-                cells: list[str] = []
-                for entry in row.children:
-                    while (len(rows), len(cells)) in spans:
-                        cells.append(spans[(len(rows), len(cells))])
-                    said = self._cell(entry)
-                    for below in range(1, int(entry.get("morerows", 0)) + 1):
-                        spans[(len(rows) + below, len(cells))] = ""
-                    cells.append(said)
-                    cells += [""] * int(entry.get("morecols", 0))
-                rows.append(cells)
-        if rows and not has_head:
-            rows.insert(0, [""] * len(rows[0]))
-        return commonmark.titled(title, commonmark.table(rows))
-
-    def _cell(self, entry: nodes.Element) -> str:
-        """A cell of a table; one whose second line is only moved in defines nothing by that."""
-        if len(entry.children) != 1 or not isinstance(entry.children[0], nodes.definition_list):
-            return self._children(entry)
-        parts = entry.findall(lambda each: isinstance(each, nodes.term | nodes.paragraph))
-        return " ".join(self._inline.said(part) for part in parts)
-
     # Directives
 
     def _directive(self, node: Directive) -> str:
@@ -412,9 +380,9 @@ class _Writer:
         if directives.is_object(name):
             return self._object(node, name, argument, options)
         if name == "list-table":
-            return self._list_table(node, title, options)
+            return tables.of_list(node, title, self._children)
         if name == "csv-table":
-            return self._csv_table(node, options)
+            return tables.of_values(node, self._place, said)
         if name in ("figure", "only", "ifconfig", "container", "rst-class"):
             return self._children(node)
         if request := directives.request(name, argument):
@@ -508,21 +476,6 @@ class _Writer:
 
     def _docstring(self, text: str) -> str:
         return said(text, self._place)
-
-    def _list_table(self, node: Directive, title: str, options: dict[str, str]) -> str:
-        rows = [
-            [self._children(cell) for cell in cells.children]
-            for outer in node.children if isinstance(outer, nodes.bullet_list)
-            for row in outer.children
-            for cells in row.children if isinstance(cells, nodes.bullet_list)
-        ]  # fmt: skip
-        if rows and options.get("header-rows", "0") in ("0", ""):
-            rows.insert(0, [""] * len(rows[0]))
-        return commonmark.titled(title, commonmark.table(rows))
-
-    def _csv_table(self, node: Directive, options: dict[str, str]) -> str:
-        written = csv_tables.rows(node["code"], options, self._place, said)
-        return commonmark.titled(commonmark.escaped(node["argument"]), commonmark.table(written))
 
 
 def _suffix(file: PurePosixPath) -> str:
