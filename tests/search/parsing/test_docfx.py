@@ -8,7 +8,7 @@ from hyperrun.search.parsing import documents, files
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.site import rules
 from tests.search import repository
-from tests.search.parsing.test_constructs import content
+from tests.search.parsing.said import content
 
 FILES = {
     "includes/x.md": "---\ntitle: Not said\n---\nAn included line.\n",

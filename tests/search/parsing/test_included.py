@@ -9,7 +9,7 @@ from hyperrun.search.parsing import documents, files
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.site import rules
 from tests.search import repository
-from tests.search.parsing.test_constructs import content
+from tests.search.parsing.said import content
 
 FILES = {
     "src/lamp.py": "import os\n\n# --8<-- [start:dim]\ndef dim(level):\n    return level\n# --8<-- [end:dim]\n\n\n"

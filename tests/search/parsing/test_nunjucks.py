@@ -26,7 +26,7 @@ yarn {% if params.packages.includes("dimmer") and not params.comment %}add dimme
 
 </div>
 {%- endmacro -%}
-"""  # noqa: E501
+"""
 
 
 def _read(root: Path, text: str, macros: str = MACROS) -> list[tuple[str, int, int]]:

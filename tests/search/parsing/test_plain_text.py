@@ -7,8 +7,21 @@ import pytest
 from hyperrun.search.parsing import plain_text
 from hyperrun.search.parsing.markdown import document as markdown
 from hyperrun.search.parsing.markdown import rules
-from tests.search.parsing.test_constructs import MARKDOWN
+from tests.search.parsing import (
+    test_constructs,
+    test_gitbook_pages,
+    test_javascript_pages,
+    test_myst,
+    test_python_markdown,
+    test_quarto_pages,
+    test_shortcodes,
+)
 
+TABLES = (
+    test_constructs.SAID, test_gitbook_pages.SAID, test_javascript_pages.SAID, test_myst.SAID,
+    test_python_markdown.SAID, test_quarto_pages.SAID, test_shortcodes.SAID,
+)  # fmt: skip
+MARKDOWN = [written for table in TABLES for written, _ in table.values()]
 WRITTEN = {
     "paragraphs": "One line\nand another  \nwith a break.\n\nThe next one.",
     "a line that is led in": "Words\n      that stand further in\n  and less.",
@@ -38,7 +51,7 @@ def fresh() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("components", [False, True])
-@pytest.mark.parametrize("text", [*WRITTEN.values(), *(each[0] for each in MARKDOWN.values())])
+@pytest.mark.parametrize("text", [*WRITTEN.values(), *MARKDOWN])
 def test_a_document_says_the_same(
     text: str, components: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.search.parsing.test_constructs import content
+from tests.search.parsing.said import content
 
 RESTRUCTURED = {
     "roles": (
