@@ -59,8 +59,8 @@ async def extract(
     language: str,
     introducing: int = 0,
 ) -> AsyncIterator[str]:
-    """The answer as Markdown, a section at a time, with its citations; the first part says how well
-    it answers.
+    """The answer as Markdown, a section at a time, with its citations; the first part says so where
+    it may not answer.
 
     `sources` are ordered, best first. With `introducing` the first so many are quoted as they
     begin, whatever words they hold.
@@ -80,7 +80,8 @@ async def extract(
             yield f"\n\n{also(near, language)}"
         return
     is_sure = bool(introducing) or is_answered(wanted, sources, most)
-    yield text(language, "extract_lead" if is_sure else "extract_near") + "\n\n"
+    if not is_sure:
+        yield text(language, "extract_near") + "\n\n"
     answering = [
         each for each, share in zip(sources, shares, strict=True)
         if not is_of_use
