@@ -19,14 +19,15 @@ from hyperrun.search.site.sluggers import Anchors, Nothing
 MAX_CHARS = 5_000
 MAX_OUTPUT_CHARS = 1_500  # of one cell, to be shown
 MAX_HTML_LINES = 6  # of an element that a cell shows
-_DIRECTIVE = re.compile(r"^\s*#\s*\|.*\n?|^#\s*%%.*\n?|^#\s*(?:export|hide|default_exp)\w*\b.*\n?",
-                        re.MULTILINE)  # fmt: skip
+_DIRECTIVE = re.compile(
+    r"^[ \t]*#\s*\|.*\n?|^#\s*%%.*\n?|^#\s*(?:export|hide|default_exp)\w*\b.*\n?", re.MULTILINE
+)
 _HIDDEN = re.compile(
-    r"^\s*#\s*\|\s*(?:hide\b|default_exp\b|include\s*:\s*false|eval_only)|^\s*#\s*hide\b",
+    r"^[ \t]*#\s*\|\s*(?:hide\b|default_exp\b|include\s*:\s*false|eval_only)|^[ \t]*#\s*hide\b",
     re.MULTILINE,
 )
-_CODE_HIDDEN = re.compile(r"^\s*#\s*\|\s*(?:echo\s*:\s*false|hide_input)", re.MULTILINE)
-_OUTPUT_HIDDEN = re.compile(r"^\s*#\s*\|\s*(?:output\s*:\s*false|hide_output)", re.MULTILINE)
+_CODE_HIDDEN = re.compile(r"^[ \t]*#\s*\|\s*(?:echo\s*:\s*false|hide_input)", re.MULTILINE)
+_OUTPUT_HIDDEN = re.compile(r"^[ \t]*#\s*\|\s*(?:output\s*:\s*false|hide_output)", re.MULTILINE)
 _COLORS = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[\d;]*m")  # as they are, or written out
 _SHOW_DOC = re.compile(
     r"\s*show_doc\(\s*(?P<name>[\w.]+)(?![\w.])(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"

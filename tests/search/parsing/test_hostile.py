@@ -83,6 +83,14 @@ HOSTILE = {
         "lamp.ipynb",
         json.dumps({"cells": [{"cell_type": "code", "source": "show_doc(" + "a" * 200_000}]}),
     ),
+    "a cell of empty lines": (
+        "lamp.ipynb",
+        json.dumps({"cells": [{"cell_type": "code", "source": "\n" * 100_000 + "dim()"}]}),
+    ),
+    "empty lines below an import": (
+        "lamp.mdx",
+        'import lamps from "./lamps.json";\n' + "\n" * 100_000 + "Lamps {lamps.a}.\n",
+    ),
     "values under one heading": ("lamp.rst", "a\n=\n\n" + ".. confval:: a\n\n   b\n\n" * 6_000),
 }
 

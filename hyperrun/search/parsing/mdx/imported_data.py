@@ -11,10 +11,10 @@ from hyperrun.search.parsing import commonmark, html_text
 from hyperrun.search.parsing.includes import Place
 
 _IMPORT = re.compile(
-    r"^\s*import\s+(?P<name>\w+)\s+from\s+[\"'](?P<path>[^\"'\n]+\.json)[\"']", re.MULTILINE
+    r"^[ \t]*import\s+(?P<name>\w+)\s+from\s+[\"'](?P<path>[^\"'\n]+\.json)[\"']", re.MULTILINE
 )
 _NAMES = re.compile(
-    r"^\s*import\s+\{(?P<names>[^{}]{1,2000})\}\s+from\s+[\"'](?P<path>[^\"'\n]+\.mdx?)[\"']",
+    r"^[ \t]*import\s+\{(?P<names>[^{}]{1,2000})\}\s+from\s+[\"'](?P<path>[^\"'\n]+\.mdx?)[\"']",
     re.MULTILINE,
 )
 _EXPORT = re.compile(
@@ -23,7 +23,7 @@ _EXPORT = re.compile(
 _GIVEN = re.compile(r"^(?:export[ \t]+const[ \t]|import[ \t]+\{)", re.MULTILINE)
 _STEP = r"(?:\??\.\w+|(?:\?\.)?\[[\"'][^\"'\]\n]+[\"']\])"
 _NAMED = re.compile(
-    rf"^\s*const\s+(?P<name>\w+)\s*=\s*(?P<said>\w+{_STEP}+)\s*;?\s*$", re.MULTILINE
+    rf"^[ \t]*const\s+(?P<name>\w+)\s*=\s*(?P<said>\w+{_STEP}+)\s*;?\s*$", re.MULTILINE
 )
 _SAID = re.compile(
     rf"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"

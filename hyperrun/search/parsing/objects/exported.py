@@ -11,7 +11,9 @@ from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.objects import signatures
 from hyperrun.search.parsing.objects.python_source import Definition
 
-_DIRECTIVE = re.compile(r"^\s*#\s*\|\s*(exporti?|exports|exec_doc)\b|^\s*#\s*(exports?)\b", re.M)
+_DIRECTIVE = re.compile(
+    r"^[ \t]*#\s*\|\s*(exporti?|exports|exec_doc)\b|^[ \t]*#\s*(exports?)\b", re.M
+)
 
 
 def directive(source: str) -> str:
