@@ -49,7 +49,7 @@ class Eleventy(Generator):
         stem, suffix = split_suffix(path)
         if suffix != ".md" or matches(path, self.left_out) or "node_modules" in path.split("/"):
             return None
-        own = front.get("permalink", self._permalink(path))
+        own = _with_computed(front).get("permalink", self._permalink(path))
         if isinstance(own, dict):
             own = own.get("build")
         if own is None or own is True:
@@ -73,6 +73,11 @@ class Eleventy(Generator):
         if not self.has_github_ids:
             return sluggers.Nothing()
         return sluggers.Github(heading_text.markdown, own_ids=False)
+
+
+def _with_computed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Data with what is computed of it, which comes first."""
+    return {**data, **mapping(data.get("eleventyComputed"))}
 
 
 def _page_value(name: str, stem: str) -> str:
@@ -116,6 +121,7 @@ def _permalinks(source: Path, root: Path) -> tuple[tuple[str, Any], ...]:
     found: dict[str, Any] = {}
     for file in _data_files(source):
         data = _json(file) if file.suffix == ".json" else literals.read_javascript(file, root)
+        data = _with_computed(data)
         if "permalink" in data:
             folder = file.parent.relative_to(source).as_posix()
             found["" if folder == "." else folder] = data["permalink"]

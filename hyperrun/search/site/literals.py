@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MAX_FAST_CHARS = 4_000
 MAX_DEPTH = 60  # of nested values
+MAX_DIGITS = 15  # of a number
 MAX_IMPORTS = 12  # followed from one configuration file
 
 
@@ -39,6 +40,7 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
+_ESCAPES = {"n": "\n", "t": "\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,7 @@ class _Module:
 
     def _note_import(self, node: Node) -> None:
         source = node.child_by_field_name("source")
-        place = _string(source) if source is not None else ""
+        place = string(source) if source is not None else ""
         if not place.startswith("."):
             return
         for clause in node.named_children:
@@ -363,7 +365,7 @@ class _Module:
             if item.type == "pair":
                 key, value = item.child_by_field_name("key"), item.child_by_field_name("value")
                 if key is not None and value is not None:
-                    name = _string(key) if key.type == "string" else _said(key)
+                    name = string(key) if key.type == "string" else _said(key)
                     found[name] = self.value(value, depth)
             elif item.type == "shorthand_property_identifier":
                 found[_said(item)] = self.named(_said(item))
@@ -395,7 +397,7 @@ class _Module:
 
     def _required(self, node: Node) -> Any:
         """What `require("./a")` gives, of a file of its own."""
-        place = _string(node) if node.type == "string" else ""
+        place = string(node) if node.type == "string" else ""
         if place.endswith(".json"):
             return self._json(place)
         module = self._imported(place) if place.startswith(".") else None
@@ -406,7 +408,7 @@ class _Module:
         does, or by a name of its own `new URL("a.json", import.meta.url)`."""
         names = [_said(each) for each in _of_type(node, "identifier")]
         told = [node, *(self._values[name] for name in names if name in self._values)]
-        places = (_string(each) for one in told for each in _of_type(one, "string"))
+        places = (string(each) for one in told for each in _of_type(one, "string"))
         place = next((each for each in places if each.endswith(".json")), "")
         return self._json(place) if place else UNKNOWN
 
@@ -471,7 +473,7 @@ class _Module:
 
     def _number(self, node: Node, depth: int) -> Any:
         said = _said(node)
-        return int(said) if said.isdigit() else UNKNOWN
+        return int(said) if said.isdecimal() and len(said) <= MAX_DIGITS else UNKNOWN
 
 
 def _of_type(node: Node, name: str) -> Iterator[Node]:
@@ -486,20 +488,13 @@ def _said(node: Node) -> str:
     return (node.text or b"").decode(errors="replace")
 
 
-_ESCAPES = {"n": "\n", "t": "\t"}
-
-
-def _string(node: Node) -> str:
+def string(node: Node) -> str:
+    """The string that a node of JavaScript is."""
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), _said(node)[1:-1])
 
 
-def string(node: Node) -> str:
-    """The string that a node of JavaScript is."""
-    return _string(node)
-
-
 _READERS: dict[str, Callable[[_Module, Node, int], Any]] = {
-    "string": lambda module, node, depth: _string(node),
+    "string": lambda module, node, depth: string(node),
     "template_string": _Module._template,
     "number": _Module._number,
     "true": lambda module, node, depth: True,

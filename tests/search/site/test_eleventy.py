@@ -32,6 +32,7 @@ module.exports = function (config) {
         ("docs/src/2026-01-31-lamps.md", {"permalink": "{{ page.filePathStem }}/"}, "lamps/"),
         ("docs/src/lamps.md", {"permalink": "{{ title | slugify }}/"}, None),
         ("docs/src/lamps.md", {"permalink": False}, None),
+        ("docs/src/lamps.md", {"eleventyComputed": {"permalink": "/b/"}}, "b/"),
         ("docs/src/old/lamps.md", {}, "old/lamps.html"),
         ("docs/src/old/index.md", {}, "old/"),
         ("docs/src/old/bulbs/lamps.md", {"permalink": "/b/"}, "b/"),
@@ -62,6 +63,21 @@ def test_its_sources_are_where_the_third_version_says(tmp_path: Path, config: st
     repository.write(tmp_path, "src/lamps.md", "# Lamps\n")
     site = rules.read(tmp_path)
     assert (site.page("src/lamps.md", {}), site.page("lamps.md", {})) == ("lamps/", None)
+
+
+def test_a_permalink_that_code_computes_is_not_known(tmp_path: Path) -> None:
+    repository.write(tmp_path, "docs/.eleventy.js", CONFIG)
+    data = "module.exports = { eleventyComputed: { permalink: (data) => data.title } };\n"
+    repository.write(tmp_path, "docs/src/use/use.11tydata.js", data)
+    repository.write(tmp_path, "docs/src/use/lamps.md", "# Lamps\n")
+    assert rules.read(tmp_path).page("docs/src/use/lamps.md", {}) is None
+
+
+def test_a_number_of_many_digits_is_read_past(tmp_path: Path) -> None:
+    config = CONFIG.replace("pathPrefix:", f"most: {'1' * 5_000}, pathPrefix:")
+    repository.write(tmp_path, "docs/.eleventy.js", config)
+    repository.write(tmp_path, "docs/src/lamps.md", "# Lamps\n")
+    assert rules.read(tmp_path).page("docs/src/lamps.md", {}) is not None
 
 
 def test_headings_have_the_anchors_that_its_configuration_names(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ MAX_EXPRESSION_CHARS = 5_000
 MAX_PIECES = 1_000  # of a file of macros
 MAX_CHARS = 200_000  # that they write
 MAX_DEPTH = 6
-MAX_DIGITS = 16
 
 _IMPORT = re.compile(
     r"\{%-?\s*+from\s++[\"'](?P<file>[^\"'\n]{1,200})[\"']\s++import\s(?P<names>[\w\s,]{1,500})-?%\}"
@@ -248,7 +247,7 @@ class _Run:
             case "string":
                 return literals.string(node)
             case "number":
-                return int(said) if said.isdecimal() and len(said) < MAX_DIGITS else said
+                return int(said) if said.isdecimal() and len(said) <= literals.MAX_DIGITS else said
             case "true" | "false":
                 return said == "true"
             case "null" | "undefined":
