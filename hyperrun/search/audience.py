@@ -52,7 +52,7 @@ _TRANSLATED_FOLDER = re.compile(
 # A language with its country or script, which nothing else is called: `it-IT/`, `zh-Hans/`.
 _LOCALE_FOLDER = re.compile(
     r"(^|/)(?P<language>(?!en[-_])[a-z]{2,3})[-_](?!JS|TS|UI|UX|DB|OS|IO|AI|CI)"
-    r"([A-Z]{2}|[A-Z][a-z]{3})/(?=.*\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
+    r"([A-Z]{2}|Arab|Cyrl|Deva|Hans|Hant|Latn)/(?=.*\.(?:mdx?|markdown|rst|adoc|ipynb)$)"
 )
 _ANYWHERE = re.compile(r"(index|readme)\.[^/]*$", re.IGNORECASE)
 _COUNTRIES = {"cn": "zh", "jp": "ja", "kr": "ko", "br": "pt"}  # that stand for a language

@@ -34,6 +34,7 @@ from hyperrun.search.audience import against, copied, kinds_asked_for, place_fac
         ("How do I dim a lamp?", "docs/ckb-IR/lamps/README.md", False),
         ("How do I dim a lamp?", "i18n/sr-Latn/lamps.md", False),
         ("How do I dim a lamp?", "docs/en-US/lamps.md", True),
+        ("How do I dim a lamp?", "api-Docs/lamps.md", True),
         ("How do I dim a lamp?", "docs/go-UI/lamps.md", True),
         ("How do I dim a lamp?", "src/es/lamps.py", True),
         ("如何设置灯的亮度？", "docs/guide.md", True),
