@@ -7,7 +7,7 @@ _BEFORE = re.compile(
     r"(root|possible) causes?|what (went|goes) wrong|why (did )?this (error|happen)\w*( \w+)?)\W*",
     re.I,
 )
-MENDS = re.compile(
+_MENDS = re.compile(
     r"\W*(answers?|resolutions?|solutions?|fix(es)?|workarounds?|remed(y|ies)|"
     r"(possible )?ways to (fix|solve|resolve)|how (to|do (i|you)) (fix|solve|resolve))\b", re.I,
 )  # fmt: skip
@@ -20,4 +20,4 @@ def stands_before_mend(heading: str) -> bool:
 
 def tells_mend(heading: str) -> bool:
     """Does it say that it tells how to mend an error?"""
-    return bool(MENDS.match(heading))
+    return bool(_MENDS.match(heading))

@@ -78,5 +78,5 @@ def parted(node: Directive) -> tuple[Directive, Sequence[Directive]]:
     if not in_it:
         return node, []
     own = node.copy()
-    own.children = [each for each in node.children if each not in in_it]
+    own.children = [each for each in node.children if not is_object(each)]
     return own, [each for each in in_it if isinstance(each, Directive)]
