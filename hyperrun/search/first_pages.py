@@ -8,7 +8,7 @@ from hyperrun.search.index import Index
 
 MAX_PAGES = 3
 MAX_PASSAGES = 10  # of each that are read for their links
-_TARGET = re.compile(r"\]\(<?([^)\s#>?]+)|^\s*\[[^\]]+\]:\s*<?([^\s#>?]+)", re.MULTILINE)
+_TARGET = re.compile(r"\]\(<?([^)\s#>?]+)|^[ \t]*\[[^\]\n]+\]:\s*<?([^\s#>?]+)", re.MULTILINE)
 
 
 def linked_from(

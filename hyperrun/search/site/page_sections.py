@@ -393,7 +393,7 @@ class SectionReader:
         line: list[str] = []
         for cell in _cells(row):
             content = self._apart(cell, depth + 3)
-            line.append(re.sub(r"^\s*(?:[-*]|\d+\.) ", "", content, flags=re.MULTILINE))
+            line.append(re.sub(r"^[ \t]*(?:[-*]|\d+\.) ", "", content, flags=re.MULTILINE))
             span = cell.get("colspan", "")
             line += [""] * (min(int(span), 50) - 1 if span.isdecimal() and len(span) < 4 else 0)
         return line

@@ -32,6 +32,10 @@ HOSTILE = {
         ),
     ),
     "answers in answers": ("faq.yml", "### YamlMime:FAQ\ntitle: " + "[" * 90_000),
+    "empty lines in an object's options": (
+        "a.md",
+        "# A\n\n::: lamps\n    a\n" + "\n" * 90_000 + "    :b: c\n\nA\n",
+    ),
     "DocFX's includes that never end": ("a.md", "[!INCLUDE[a](" * 3_000 + "x [!code-[]( " * 1_000),
     "an include of spaces": ("a.md", ("a [!INCLUDE" + " " * 3_000 + "[a](" + " " * 3_000) * 50),
     "DocFX's blocks that never end": ("a.md", '::: moniker range="a"\n:::row:::\na\n' * 8_000),

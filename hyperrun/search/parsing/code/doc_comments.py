@@ -104,8 +104,8 @@ def _is_enough(lines: Sequence[str]) -> bool:
 
 _OUTER, _INNER = re.compile(r"\s*///(?!/) ?(.*)"), re.compile(r"\s*//! ?(.*)")
 _HIDDEN = re.compile(r"#\[doc\(hidden\)\]")
-_PROGRAM = re.compile(r"^\s*\[\[bin\]\]|^\s*default-run\b", re.MULTILINE)
-_CRATE = re.compile(r"""^\s*name\s*=\s*["']([\w-]+)["']""", re.MULTILINE)
+_PROGRAM = re.compile(r"^[ \t]*\[\[bin\]\]|^[ \t]*default-run\b", re.MULTILINE)
+_CRATE = re.compile(r"""^[ \t]*name\s*=\s*["']([\w-]+)["']""", re.MULTILINE)
 
 
 def _rust(lines: Sequence[str], defined: Sequence[Chunk], place: Place) -> Iterator[Doc]:

@@ -113,7 +113,7 @@ def described(document: Reading, name: str, body: str, start: int, end: int) -> 
         members = re.findall(r"[\w]+", chosen[1]) if "false" not in chosen[1] else False
         if members == ["true"]:
             members = True
-    is_mkautodoc = bool(re.search(r"(?m)^\s*:(?:docstring|members):", body))
+    is_mkautodoc = bool(re.search(r"(?m)^[ \t]*:(?:docstring|members):", body))
     told = signatures.describe(
         document.place, name, members, document.said, with_types=not is_mkautodoc,
         is_headed=not re.search(r"show_root_heading:\s*false", body),
