@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any
 
 from hyperrun.passage import READ, Include, Passage
@@ -125,8 +125,13 @@ class Index(IndexFile):
                 for passage, _ in prose
             ):
                 return [*prose[:2], *defined, *prose[2:]][:k]
-            listed = self._passages(connection, [each.id for each in code[: k - len(prose)]])
-            return [*prose, *listed.values()]
+            room = k - len(prose)
+            listed = self._passages(connection, [each.id for each in code[: room + NAMED]])
+            public = (
+                each for each in listed.values()
+                if not terms.last_name(each[0].title).startswith("_")
+            )  # fmt: skip
+            return [*prose, *islice(public, room)]
 
     def typed(
         self, text: str, k: int, *, thorough: bool = True

@@ -200,6 +200,16 @@ def test_the_code_that_holds_the_rarest_words_stands_beside_documentation(tmp_pa
     assert [passage.file for passage, _ in found] == ["guide.md"] * 7 + ["tide.py"]
 
 
+def test_private_code_does_not_stand_beside_documentation(tmp_path: Path) -> None:
+    (tmp_path / "guide.md").write_text("# Lamps\n\nThe lamps of a house glow at night.\n")
+    tide = "(level):\n    return 'lamps by seaside tide'\n"
+    (tmp_path / "tide.py").write_text(f"def _moonlit{tide}\n\ndef moonlit{tide}")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = index.search("Can I have the lamps of my house glow with the seaside weather?", 2)
+    assert [passage.title for passage, _ in found] == ["Lamps", "moonlit"]
+
+
 @pytest.mark.parametrize("title", ["Node.js", "Guides > Node.js"])
 def test_a_title_with_a_dot_is_a_heading_as_a_whole(title: str) -> None:
     heading, *_ = sections.row(title, "guide.md", [])
