@@ -34,12 +34,12 @@ class Nothing:
         return own_id
 
 
-def numbered(slug: str, used: set[str] | Counter[str], join: str = "-") -> str:
+def numbered(slug: str, used: set[str] | Counter[str]) -> str:
     """The first of `slug`, `slug-1`, `slug-2` that is not used yet."""
     number, unique = 0, slug
     while unique in used:
         number += 1
-        unique = f"{slug}{join}{number}"
+        unique = f"{slug}-{number}"
     return unique
 
 
