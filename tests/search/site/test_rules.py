@@ -1,6 +1,7 @@
 """What holds of the rules of every generator: whose site, folder and version, and no harm done.
 
-Where pages stand by the configuration of one is in the file of its name or family beside this one.
+Where pages stand by those of each is in `configurations/`; Mintlify's and Eleventy's have files of
+their own beside this one.
 """
 
 import json
@@ -14,10 +15,41 @@ import pytest
 from hyperrun.search.bounded import Worker
 from hyperrun.search.site import rules
 from tests.search import repository
+from tests.search.site.configurations import (
+    Files,
+    books,
+    hugo_and_jekyll,
+    javascript,
+    julia_elixir_dotnet,
+    mkdocs,
+    quarto,
+    sphinx,
+)
 
-Files = Mapping[str, str]
+FAMILIES = (books, hugo_and_jekyll, javascript, julia_elixir_dotnet, mkdocs, quarto, sphinx)
 
 MKDOCS = "site_url: https://x.org/d/\n"
+
+
+@pytest.mark.parametrize(
+    ("configuration", "file", "front", "page"),
+    [each for family in FAMILIES for each in family.PAGES],
+)
+def test_a_file_has_its_page_by_its_generators_rules(
+    tmp_path: Path, configuration: Files, file: str, front: Mapping[str, object], page: str | None
+) -> None:
+    repository.write_all(tmp_path, configuration)
+    assert rules.read(tmp_path).page(file, front) == page
+
+
+@pytest.mark.parametrize(
+    ("configuration", "url"), [each for family in FAMILIES for each in family.SITES]
+)
+def test_the_site_is_where_its_configuration_says(
+    tmp_path: Path, configuration: Files, url: str
+) -> None:
+    repository.write_all(tmp_path, configuration)
+    assert rules.read(tmp_path).site_url == url
 
 
 @pytest.mark.parametrize(
