@@ -1,13 +1,17 @@
 """Passages, and what is quoted of them to a question."""
 
 import asyncio
+from pathlib import Path
 
 from hyperrun.answering.extractive import extract
+from hyperrun.answering.research import Research
 from hyperrun.domain import Source
 from hyperrun.passage import Passage
+from hyperrun.search.engine import Search
 from hyperrun.search.parsing import documents
 from hyperrun.search.terms import stems
 from hyperrun.search.wanted import Wanted
+from hyperrun.settings import Settings
 
 FILLER = "\n\n".join(
     f"Paragraph {n} tells of clouds.\nAnd of rain.\nAnd of wind." for n in range(16)
@@ -43,3 +47,21 @@ def parts(question: str, *passages: Passage, introducing: int = 0) -> list[str]:
 async def alone(source: Source) -> list[Source]:
     """A section of which nothing but the passage is known."""
     return [source]
+
+
+def found_answer(question: str, root: Path) -> str:
+    """All that is said to a question about a project, of what is found in it."""
+
+    async def said() -> str:
+        settings = Settings(repo_path=str(root), data_dir=root / "data", search="embedded")
+        search = Search(settings)
+        await search.start()
+        try:
+            research = Research(search)
+            sources = await research.find(question, 6)
+            pieces = extract(await search.wanted(question), sources, research.section, "en")
+            return "".join([piece async for piece in pieces])
+        finally:
+            await search.close()
+
+    return asyncio.run(said())

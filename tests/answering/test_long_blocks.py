@@ -1,19 +1,14 @@
 """What is quoted of long tables, lists, paragraphs and code."""
 
-import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
 from hyperrun.answering.choosing import UNCUT_OTHERS_LINES, WHOLE_LINES
-from hyperrun.answering.extractive import extract
 from hyperrun.answering.quoting import FOLDED_LINES, LONG_LINES, ROW_ITEMS, size
-from hyperrun.answering.research import Research
 from hyperrun.markdown.safe_html import Rendering, to_html
-from hyperrun.search.engine import Search
-from hyperrun.settings import Settings
-from tests.answering.quoted import FILLER, answer, section
+from tests.answering.quoted import FILLER, answer, found_answer, section
 
 
 def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_header() -> None:
@@ -47,20 +42,7 @@ def test_the_last_row_of_a_long_table_is_found_and_quoted(tmp_path: Path) -> Non
     assert 4_500 < len(table) < 5_000
     (tmp_path / "README.md").write_text(f"# Lamps\n\n## Settings\n\n{table}\n")
 
-    async def found() -> str:
-        settings = Settings(repo_path=str(tmp_path), data_dir=tmp_path / "data", search="embedded")
-        search = Search(settings)
-        await search.start()
-        try:
-            research = Research(search)
-            sources = await research.find("set the port", 6)
-            wanted = await search.wanted("set the port")
-            pieces = extract(wanted, sources, research.section, "en")
-            return "".join([piece async for piece in pieces])
-        finally:
-            await search.close()
-
-    assert "| --- | --- |\n| `PORT` | a port |\n" in asyncio.run(found())
+    assert "| --- | --- |\n| `PORT` | a port |\n" in found_answer("set the port", tmp_path)
 
 
 def test_of_a_long_list_the_items_that_answer_are_quoted_with_their_own_numbers() -> None:
