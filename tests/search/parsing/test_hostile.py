@@ -37,6 +37,11 @@ HOSTILE = {
         "# A\n\n::: lamps\n    a\n" + "\n" * 90_000 + "    :b: c\n\nA\n",
     ),
     "DocFX's includes that never end": ("a.md", "[!INCLUDE[a](" * 3_000 + "x [!code-[]( " * 1_000),
+    "Nuxt Content's components that never end": ("a.md", "::a\n" * 20_000 + ":a[" * 20_000),
+    "Nuxt Content's components in one another": (
+        "a.md",
+        "::a\n---\n" * 3_000 + "::\n" * 3_000 + ":a{b=" * 20_000 + '::a{b="' * 20_000,
+    ),
     "an include of spaces": ("a.md", ("a [!INCLUDE" + " " * 3_000 + "[a](" + " " * 3_000) * 50),
     "DocFX's blocks that never end": ("a.md", '::: moniker range="a"\n:::row:::\na\n' * 8_000),
     "rows in rows": ("a.md", ":::row:::\n" * 8_000 + "a\n" + ":::row-end:::\n" * 8_000),

@@ -155,7 +155,7 @@ def _told(info: str) -> tuple[str, str]:
     )
     title = next(filter(None, titled.groups()), "") if titled else ""
     if not title and (label := re.search(r"(?:^|\s)\[(.+)\]", info)):
-        title = re.sub(r"~[^~]*~$", "", label[1])
+        title = re.sub(r"~[^~]*~$|\\+(?=[\[\]])", "", label[1])
     bare = re.sub(r"(?:[\w-]+=(?:\"[^\"]*\"|'[^']*'|\S+))", "", info)
     match = re.match(r"[{\s]*\.?([\w+#-]+)", bare)
     language = match[1] if match and not re.match(r"\{?\s*#", bare) else ""

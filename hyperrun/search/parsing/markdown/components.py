@@ -13,15 +13,15 @@ _NOTE_COMPONENTS = frozenset((
     "note", "tip", "info", "warning", "caution", "danger", "callout", "aside", "admonition",
     "alert", "hint", "important", "check", "success", "error",
 ))  # fmt: skip
-_SILENT_COMPONENTS = frozenset((
+SILENT_COMPONENTS = frozenset((
     "script", "style", "svg", "iframe", "img", "image", "video", "audio", "source", "youtube",
     "tweet", "head", "figure-image", "themedimage", "picture", "toc", "meta",
-    "doccardlist", "toctree",
+    "doccardlist", "toctree", "icon", "readmore", "videoaccordion",
 ))  # fmt: skip
 _TAB = re.compile(r"value:\s*[\"']([^\"']+)[\"'],\s*label:\s*[\"']([^\"']+)[\"']")
 _TAB_TOO = re.compile(r"label:\s*[\"']([^\"']+)[\"'],\s*value:\s*[\"']([^\"']+)[\"']")
 _SNIPPETS = ("", "snippets", "_snippets")
-_FIELDS = frozenset(("param", "paramfield", "responsefield"))
+_FIELDS = frozenset(("param", "paramfield", "responsefield", "field"))
 _FIELD_NAMES = ("path", "query", "body", "header", "cookie", "name")
 _OPENS = re.compile(r"(?:```|[-|>#] |\d+\.|\*\*)")
 _CHILDREN = "\ue0c1"  # where a component shows what stands in it
@@ -33,7 +33,7 @@ def blocks(
 ) -> list[Block]:
     """What one says; its body begins `skip` lines below `start`."""
     name = tag.name.lower().rpartition(".")[2].replace("-", "")
-    if name in _SILENT_COMPONENTS or tag.closes or tag.name == "button":
+    if name in SILENT_COMPONENTS or tag.closes or tag.name == "button":
         return []
     if name == "visibility" and tag.said("for") == "agents":  # of Mintlify
         return []

@@ -14,6 +14,7 @@ from hyperrun.search.parsing.markdown import (
     docfx,
     fenced_directives,
     gitbook,
+    mdc,
     snippets,
 )
 from hyperrun.search.parsing.markdown.reading import Reading
@@ -135,6 +136,10 @@ def _container(document: Reading, info: str, body: str, start: int, end: int) ->
         ]  # fmt: skip
     if info.startswith(("{", ".")):
         return [] if _is_hidden(info) else document.read(body, start)
+    tag = mdc.opening(f"::{info}")
+    if tag is not None and "=" in info and tag.attributes.keys() & mdc.TITLES:
+        body, skip = mdc.filled(tag, body)
+        return components.blocks(document, tag, body, start, end, skip)
     named = re.match(r"(?P<kind>[\w-]+)\s*(?:\[(?P<label>.*)\])?\s*(?P<title>.*)$", info)
     if named is None:
         return document.read(body, start)

@@ -125,7 +125,7 @@ def _run(document: Reading, tokens: Sequence["Token"]) -> str:
                     said += " " if said and not said.endswith((" ", "\n")) else ""
                 elif tag.is_empty and (own := components.imported(document, tag, "")):
                     said += own
-                elif tag.is_empty and name not in ("img", "image", "icon"):
+                elif tag.is_empty and name.replace("-", "") not in components.SILENT_COMPONENTS:
                     said += commonmark.escaped(tag.said(*components.LABELS))
     return _EMPTY_STRONG.sub(lambda found: found["code"] or "", said)
 

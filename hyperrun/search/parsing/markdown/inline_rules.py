@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hyperrun.search.parsing import html_text
+from hyperrun.search.parsing.markdown import mdc
 
 if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
@@ -29,6 +30,17 @@ def tag(state: "StateInline", silent: bool) -> bool:
         token.meta = {"tag": tag}
         token.content = state.src[state.pos : after]
     state.pos = after
+    return True
+
+
+def component(state: "StateInline", silent: bool) -> bool:
+    """A component of Nuxt Content's inside of a line."""
+    if state.src[state.pos] != ":" or (tag := mdc.in_line(state.src, state.pos)) is None:
+        return False
+    if not silent:
+        token = state.push("tag", "", 0)
+        token.meta = {"tag": tag}
+    state.pos = tag.end
     return True
 
 

@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.search.parsing import directives, html_text, plain_text
-from hyperrun.search.parsing.markdown import docfx, inline_rules
+from hyperrun.search.parsing.markdown import docfx, inline_rules, mdc
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -83,6 +83,7 @@ def parser(components: bool) -> "MarkdownIt":
     markup.block.ruler.before("table", "construct", _construct, {"alt": interrupts})
     markup.inline.ruler.before("math_inline", "dollar", inline_rules.dollar)
     markup.inline.ruler.before("html_inline", "tag", inline_rules.tag)
+    markup.inline.ruler.before("tag", "mdc", inline_rules.component)
     markup.inline.ruler.before("link", "footnote", inline_rules.footnote)
     markup.inline.ruler.before("footnote", "docfx", docfx.inline)
     markup.inline.ruler.after("link", "unresolved", inline_rules.unresolved)
@@ -202,6 +203,17 @@ def _container(state: "StateBlock", start: int, end: int, line: str, silent: boo
     body = _inside(state, start + 1, stop, state.sCount[start])
     after = stop + 1 if closing is not None else stop
     return after, {"name": "container", "info": info, "body": body, "skip": 1}
+
+
+def _mdc(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
+    tag = mdc.opening(line)
+    if tag is None:
+        return None
+    stop = mdc.closing(_outside_code(state, start + 1, end))
+    if stop is None:
+        return None
+    body, skip = mdc.filled(tag, _inside(state, start + 1, stop, state.sCount[start]))
+    return stop + 1, {"name": "component", "tag": tag, "body": body, "skip": skip}
 
 
 def _closing_colons(state: "StateBlock", start: int, end: int) -> int | None:
@@ -509,7 +521,7 @@ def _paired(state: "StateBlock", stop: int, end: int, kind: str, tags: list[str]
 _HOLDS_CODE = re.compile(r"highlight|comment|mermaid|code[\w-]*|content-ref|openapi[\w-]*|prompt")
 _RULES: dict[str, tuple[Rule, ...]] = {
     "!": (_admonition,), "?": (_admonition,), "|": (_admonition,), "=": (_tab_block,),
-    ":": (_docfx, _container), "/": (_block,), "<": (_include, _component),
+    ":": (_docfx, _mdc, _container), "/": (_block,), "<": (_include, _component),
     "{": (_include, _silent, _call, _braced),
     "-": (_snippet,), ";": (_snippet,), "(": (_target,), "i": (_module,), "e": (_module,),
     "[": (_docfx, _definition_of_footnote, _silent), "+": (_silent,), "%": (_silent,),
