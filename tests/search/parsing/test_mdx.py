@@ -26,6 +26,14 @@ SAID = {
         "**Apple**\n\nAn **apple**.\n\n```js\nx\n```",
     ),
     "a hint on a link": ('<SchoolLink href="x" title="Learn it">Watch it</SchoolLink>', "Watch it"),
+    "a link that stands alone": ('<SchoolLink href="x" title="Learn it" />\n\nHi.', "Hi."),
+    "what is announced, and only running it would show": (
+        "One. The following sidebar will be generated:\n\n<Sidebar config={[{ a: 1 }]} />\n\nHi.", "One.\n\nHi."
+    ),
+    "what is announced, and comes below a component": (
+        "It comes right below all of this:\n\n<Space />\n\n```js\nx\n```",
+        "It comes right below all of this:\n\n```js\nx\n```",
+    ),
     "a label with brackets": ("```ts [a/[b].ts]\nx\n```", "**a/[b].ts**\n\n```ts\nx\n```"),
     "a label without a language": ("```[_redirects]\nx\n```", "**\\_redirects**\n\n```\nx\n```"),
     "Starlight's aside": ('<Aside type="tip">Hi.</Aside>', "> **Tip**\n>\n> Hi."),

@@ -66,7 +66,7 @@ def blocks(
         return [document.block(start, end, content)]
     if name == "tabs" and (listed := tag.expressions.get("values")):
         document.tabs |= dict(_TAB.findall(listed)) | {b: a for a, b in _TAB_TOO.findall(listed)}
-    is_link = name.endswith(("link", "button")) and bool(body.strip())  # its title is a hint
+    is_link = name.endswith(("link", "button"))  # its title is a hint, and alone it only leads away
     label = "" if is_link else tag.said(*LABELS, *(("value",) if "tab" in name else ()))
     if name == "tabitem" and not tag.said("label"):
         label = document.tabs.get(label, label)

@@ -76,9 +76,12 @@ def blocks(
 
 
 def stands_alone(token: "Token") -> bool:
-    """Is it a shortcode that closes itself, so that nothing is in it?"""
-    tags = token.meta.get("tags") or ()
-    return token.meta["name"] == "shortcode" and all(each.endswith("/") for each in tags)
+    """Is it a shortcode or a component that closes itself, so that nothing is in it?"""
+    meta = token.meta
+    if meta["name"] == "component":
+        return bool(meta["tag"].is_empty and not meta["body"].strip())
+    tags = meta.get("tags") or ()
+    return meta["name"] == "shortcode" and all(each.endswith("/") for each in tags)
 
 
 def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int) -> list[Block]:

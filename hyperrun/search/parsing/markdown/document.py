@@ -72,8 +72,14 @@ def _is_code(tokens: Sequence["Token"]) -> bool:
     return bool(tokens) and tokens[0].type in ("fence", "code_block")
 
 
+def _goes_on(tokens: Sequence["Token"]) -> bool:
+    """Does come first what a sentence above may announce?"""
+    return bool(tokens) and tokens[0].type not in ("paragraph_open", "heading_open")
+
+
 def _end_announcement(found: list[Block]) -> None:
-    """Leave out what announces the output of a cell whose code its page does not show."""
+    """Leave out what announces what nobody sees here: the output of a cell whose code its page does
+    not show, or what only running a component would show."""
     above = next((each for each in reversed(found[-NEAR:]) if each.content or each.level), None)
     if above is not None and not above.level:
         above.content = commonmark.without_announcement(above.content)
@@ -112,8 +118,8 @@ class Document(Reading):
             start, stop = token.map[0] + offset + 1, token.map[1] + offset
             if token.type == "construct":
                 said = constructs.blocks(self, token, start, stop)
-                if not said and found and not found[-1].level and constructs.stands_alone(token):
-                    found[-1].content = commonmark.without_announcement(found[-1].content)
+                if not said and constructs.stands_alone(token) and not _goes_on(tokens[end:]):
+                    _end_announcement(found)
                 if said and said[0].term and found and found[-1].term:
                     said[0].tight = True
                 found += said
