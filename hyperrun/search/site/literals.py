@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from hyperrun.files import read_text
+from hyperrun.search.site import text_functions
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
@@ -423,6 +424,9 @@ class _Module:
             return UNKNOWN
 
     def _function(self, node: Node, depth: int) -> Any:
+        of_text = text_functions.read(node, lambda each: self.value(each, depth))
+        if of_text is not None:
+            return of_text
         body = node.child_by_field_name("body")
         if body is None:
             return UNKNOWN
@@ -497,6 +501,7 @@ _READERS: dict[str, Callable[[_Module, Node, int], Any]] = {
     "string": lambda module, node, depth: string(node),
     "template_string": _Module._template,
     "number": _Module._number,
+    "regex": lambda module, node, depth: text_functions.pattern(node) or UNKNOWN,
     "true": lambda module, node, depth: True,
     "false": lambda module, node, depth: False,
     "null": lambda module, node, depth: None,

@@ -17,6 +17,7 @@ from hyperrun.search.site.generator import (
     split_suffix,
 )
 from hyperrun.search.site.literals import Unknown, mapping, strings
+from hyperrun.search.site.text_functions import TextFunction
 
 FOLDER = ".vitepress"
 NAMES = tuple(
@@ -33,7 +34,7 @@ class VitePress(Generator):
     clean_urls: bool = False
     excluded: tuple[str, ...] = ()
     rewrites: tuple[tuple[str, str], ...] | None = ()  # None where they are computed
-    own_slugs: bool = False  # made by a function that only running it would tell
+    own_slugs: TextFunction | Unknown | None = None  # what names anchors, where the project says it
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
         found = self.inside(file)
@@ -54,7 +55,25 @@ class VitePress(Generator):
         return as_file(stem, ".html", "index")
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
-        return sluggers.Nothing() if self.own_slugs else sluggers.VitePress()
+        return anchors_by(self.own_slugs)
+
+
+def anchors_by(own_slugs: TextFunction | Unknown | None) -> sluggers.Anchors:
+    """By a function of the project's own; none where only running it would tell."""
+    if own_slugs is None:
+        return sluggers.VitePress()
+    if isinstance(own_slugs, Unknown):
+        return sluggers.Nothing()
+    return sluggers.VitePress(own_slugs)
+
+
+def own_slugs(markdown: Mapping[str, Any]) -> TextFunction | Unknown | None:
+    """The function that names anchors in the settings of Markdown."""
+    anchor = mapping(markdown.get("anchor"))
+    if "slugify" not in anchor:
+        return None
+    slugify = anchor["slugify"]
+    return slugify if isinstance(slugify, TextFunction) else literals.UNKNOWN
 
 
 _PARAMETER = re.compile(r"\\?:(\w+)(\(.*?\))?([*+?])?")
@@ -89,7 +108,6 @@ def read(root: Path, config: Path, folder: str) -> VitePress | None:
     if inside is None:
         return None
     rewrites = said.get("rewrites", {})
-    anchor = mapping(mapping(said.get("markdown")).get("anchor"))
     sitemap = mapping(said.get("sitemap")).get("hostname")
     base = said.get("base", "/")
     base = base if isinstance(base, str) else ""
@@ -106,7 +124,7 @@ def read(root: Path, config: Path, folder: str) -> VitePress | None:
         rewrites=tuple((str(one), str(other)) for one, other in rewrites.items())
         if isinstance(rewrites, dict)
         else None,
-        own_slugs="slugify" in anchor,
+        own_slugs=own_slugs(mapping(said.get("markdown"))),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hyperrun.search.site import heading_text
@@ -21,12 +22,14 @@ def vitepress_slug(name: str) -> str:
 class VitePress:
     """markdown-it-anchor with VitePress's text: without HTML, with images' descriptions."""
 
+    slug: Callable[[str], str] = vitepress_slug
+
     def __post_init__(self) -> None:
         self._used: set[str] = set()
 
     def add(self, heading_source: str, own_id: str = "", level: int = 0) -> str:
         if not own_id:
             words = heading_text.markdown(re.sub(r":[a-z0-9_+-]+:(?=\s|$)", "", heading_source))
-            own_id = numbered(vitepress_slug(words), self._used)
+            own_id = numbered(self.slug(words), self._used)
         self._used.add(own_id)
         return own_id
