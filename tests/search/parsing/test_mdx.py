@@ -34,6 +34,9 @@ SAID = {
         "It comes right below all of this:\n\n<Space />\n\n```js\nx\n```",
         "It comes right below all of this:\n\n```js\nx\n```",
     ),
+    "what Expressive Code marks in code": (
+        "```js 'title=\"So\"' ins='<A title=\"b\">' /file=.+/ {1}\nx\n```", "```js\nx\n```"
+    ),
     "a label with brackets": ("```ts [a/[b].ts]\nx\n```", "**a/[b].ts**\n\n```ts\nx\n```"),
     "a label without a language": ("```[_redirects]\nx\n```", "**\\_redirects**\n\n```\nx\n```"),
     "Starlight's aside": ('<Aside type="tip">Hi.</Aside>', "> **Tip**\n>\n> Hi."),

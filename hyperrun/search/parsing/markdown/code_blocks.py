@@ -39,6 +39,10 @@ _LANGUAGES = frozenset((
 ))  # fmt: skip
 
 
+# What Expressive Code marks in the code: `'title="So"'`, `ins="a"`, `/a.+/`.
+_MARKED = re.compile(
+    r"(?<=\s)(?:(?:ins|del|mark|collapse)=)?(?:\"[^\"]*\"|'[^']*'|/(?:\\.|[^/\\])+/)(?=\s|$)"
+)
 MAX_INFO_CHARS = 1_000  # of a fence's first line, for its title
 _STEERS = re.compile(
     r"[\w-]+=(?:\"[^\"]*\"|'[^']*'|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}|\S+)|\{[^{}]*\}"
@@ -150,6 +154,7 @@ def _named(info: str) -> str:
 
 def _told(info: str) -> tuple[str, str]:
     """A fence's language, and the title that stands above it."""
+    info = _MARKED.sub("", info)
     titled = re.search(
         r"(?:title|filename|name|file|tab)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]+))", info
     )
