@@ -33,7 +33,12 @@ _SPELLED = re.compile(
     r"`([^`\n]{2,80})`|(?<![\w-])(--?[a-zA-Z][\w-]*)|"
     r"\b([a-zA-Z]{2,}/\d+(?:\.\d+)?(?![\w/-])|(?:\w+\.)+\w+|\w*[a-z\d][A-Z]\w*|\w+_\w+)\b"
 )
-_ASKS_OF_ENTRY = re.compile(r"\b(defaults?|what (is|does|are)|means?|values?)\b", re.IGNORECASE)
+_ASKS_OF_ENTRY = re.compile(
+    r"\b(defaults?|what(?: (is|does|are)|['’]?s)|means?|values?|differ\w*|vs|versus)\b",
+    re.IGNORECASE,
+)
+# A plain word that names what the default is of: "the default path of a cookie".
+_DEFAULT_OF = re.compile(r"\bdefault (?:values? (?:of|for) )?(?:the )?([a-z][\w-]{2,})\b")
 _ROOT_README = re.compile(r"readme\b", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:no|not|never|none|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)
@@ -126,6 +131,11 @@ class Wanted:
             for name, _ in self._spelled
             if _ASKS_OF_ENTRY.search(question)
         ]
+        self._default_of = [
+            re.compile(rf"(?m)^[ \t]*(?:[-*+]|\|)[ \t]*[*\[]*`{re.escape(name)}`")
+            for name in _DEFAULT_OF.findall(question)
+            if name not in ("value", "values")
+        ]
         self._asks = _asks(question)
         self._cited = before.cited if before else ()
         self._cited_files = {file for file, _ in self._cited}
@@ -158,13 +168,18 @@ class Wanted:
 
     def telling(self, parts: Sequence[str]) -> list[float]:
         """How much of the question each of `parts` holds, where a word that more of them hold
-        counts for less, as does a part that denies nothing where the question does."""
+        counts for less, as does a part that denies nothing where the question does; and more an
+        entry of what the question asks the default of."""
         held = [self._held(stems(part)) for part in parts]
         in_parts: dict[int, int] = defaultdict(int)
         for each in held:
             for n in each:
                 in_parts[n] += 1
-        told = [self._share({n: worth / in_parts[n] for n, worth in each.items()}) for each in held]
+        told = [
+            self._share({n: worth / in_parts[n] for n, worth in each.items()})
+            + self._is_default_of(part)
+            for each, part in zip(held, parts, strict=True)
+        ]
         if not _DENIES.search(self.question):
             return told
         return [
@@ -216,8 +231,7 @@ class Wanted:
             stub=float(len(body) < STUB_TERMS),
             spelled=self._spells(each.text),
             asks=float(bool(self._asks) and self._asks == _asks(heading_of(each.title))),
-            entry=sum(bool(entry.search(each.text)) for entry in self._entries)
-            / max(len(self._entries), 1),
+            entry=self._enters(each.text),
         )
 
     def _saturated(
@@ -243,6 +257,17 @@ class Wanted:
             return 0.0
         found = (name in text and bool(each.search(text)) for name, each in self._spelled)
         return sum(found) / len(self._spelled)
+
+    def _enters(self, text: str) -> float:
+        """How many of the names that the question asks of begin entries of `text`, from 0 to 1."""
+        if self._is_default_of(text):
+            return 1.0
+        found = (bool(each.search(text)) for each in self._entries)
+        return sum(found) / max(len(self._entries), 1)
+
+    def _is_default_of(self, text: str) -> bool:
+        """Does an entry of `text` begin with what the question asks the default of?"""
+        return any(each.search(text) for each in self._default_of)
 
     def _held(self, words: Sequence[str]) -> dict[int, float]:
         """Which words of the question stand among `words`, and how well."""

@@ -25,6 +25,19 @@ def test_of_a_long_table_the_rows_that_answer_are_quoted_under_its_header() -> N
     assert unmatched.count("\n| `") <= WHOLE_LINES
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["What's the default path of a cookie?", "What is the default value of the path of a cookie?"],
+)
+def test_the_row_of_what_the_default_is_asked_of_is_quoted(question: str) -> None:
+    rows = [f"| `{name}` | `1` | of a cookie, by default |" for name in "abcdefghijklmnopqrst"]
+    rows[3] = "| `days` | `2` | the path that a cookie's default days are, where a value is none |"
+    rows[12] = "| `path` | `/` | where it is seen |"
+    table = "\n".join(["| name | default | what |", "| --- | --- | --- |", *rows])
+    said = answer(question, section(f"# Cookies\n\n{FILLER}\n\n{table}"))
+    assert "| `path` | `/` |" in said
+
+
 def test_where_a_question_denies_rows_that_do_so_too_are_quoted() -> None:
     rows = [f"| `{n}` | keeps lamps that have a room |" for n in range(20)]
     rows[12] = "| `anti` | keeps lamps that do not have a room |"

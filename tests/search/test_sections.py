@@ -303,6 +303,18 @@ def test_a_name_that_a_list_tells_of_is_found_there(tmp_path: Path, entry: str) 
     assert first.file == "api.md"
 
 
+def test_what_differs_is_found_where_a_list_tells_of_each(tmp_path: Path) -> None:
+    told = "- `useLamp` is a lamp\n- `useLight` is more than that\n"
+    (tmp_path / "use.md").write_text(f"# Use\n\n## In short\n\n{told}")
+    need = "With `useLamp` and `useLight` there is light: `useLamp`, then `useLight`.\n"
+    (tmp_path / "need.md").write_text(f"# Light\n\n## The need for useLamp and useLight\n\n{need}")
+    (tmp_path / "keys.md").write_text(f"# Keys\n\n## useLamp and useLight\n\nKeys. {need}")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    found = index.search("What's the difference between useLamp and useLight?", 3)
+    assert "use.md" in [passage.file for passage, _ in found[:2]]
+
+
 def test_translations_take_no_place_of_what_the_question_is_in(tmp_path: Path) -> None:
     for language in ("de", "fr", "es", "pt", "ru", "ko", "ja", "zh"):
         for n in range(30):
