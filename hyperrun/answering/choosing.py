@@ -18,7 +18,7 @@ from hyperrun.search.wanted import Wanted
 
 ANSWER_LINES = 28
 FACTS_LINES = 3  # that stand at the top of an entry
-OTHERS_LINES = 15  # of which sections after the first take no more
+OTHERS_LINES = 15  # of which sections after the first take no more, but for what answers best
 WHOLE_LINES = 22  # a first section that takes no more is quoted whole
 UNCUT_LINES = 16  # and code, steps and a list of what is asked for, where there is room
 UNCUT_OTHERS_LINES = 10  # and any other block
@@ -124,7 +124,7 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
         texts = {quote.text, whole.text}
         heading = HEADING_LINES * (quote.section not in begun)
         most = room if chosen or quote.section else 2 * room
-        if quote.section:
+        if quote.section and chosen:
             most = min(most, others)
         is_one = whole.hangs_together or is_announced(whole, wanted)
         uncut = UNCUT_LINES if is_one else UNCUT_OTHERS_LINES

@@ -184,6 +184,15 @@ def test_the_first_section_that_answers_has_the_most_room() -> None:
     assert 3 < size(said[said.index("**Way") : said.index("See also")]) <= OTHERS_LINES
 
 
+def test_the_block_that_answers_best_has_room_in_whichever_section_it_stands() -> None:
+    lines = "\n".join(f"pair_{n}(lamp)" for n in range(OTHERS_LINES))
+    first = section(f"A lamp is there.\n\n{FILLER}\n\n{FILLER}", "Lamps")
+    other = section(f"{FILLER}\n\nPair a lamp with the bridge:\n\n```\n{lines}\n```", "Pairing")
+    said = answer("pair a lamp with the bridge", first, other)
+    assert lines in said
+    assert size(said) <= ANSWER_LINES
+
+
 NOTE = "Added in version 8.2: `--dim` dims lamps."
 
 
