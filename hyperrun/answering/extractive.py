@@ -14,7 +14,7 @@ from itertools import groupby
 
 from hyperrun.answering.choosing import CLEAR, Quotable, Quote, Section, choose
 from hyperrun.answering.included_code import shown_by
-from hyperrun.answering.quoting import blocks, is_prose
+from hyperrun.answering.quoting import blocks, is_described, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.search.intent import asks_how_it_is_built
@@ -135,7 +135,7 @@ async def read(sources: Sequence[Source], whole: Whole) -> tuple[list[Section], 
         if place(source) in found:
             continue
         try:
-            blocks = quotables(await whole(source))
+            blocks = quotables(_without_objects(source, await whole(source)))
         except Exception:
             log.exception("%s is left out of an answer", source.passage.file)
             lost.append(place(source))
@@ -220,6 +220,15 @@ def _short(name: str) -> str:
     return name if len(name) <= MAX_ALSO_CHARS else f"{name[: MAX_ALSO_CHARS - 1].rstrip()}…"
 
 
+def _without_objects(source: Source, passages: Sequence[Source]) -> list[Source]:
+    """The passages of a section without the objects that a reference describes under its heading,
+    which are sections of their own."""
+    return [
+        each for each in passages
+        if place(each) == place(source) or not is_described(each.passage)
+    ]  # fmt: skip
+
+
 def quotables(sources: Sequence[Source]) -> list[Quotable]:
     """The blocks of one section, in order. Code that its page includes is cited where it stands."""
     own = [source for source in sources if is_prose(source.passage)] or sources
@@ -292,7 +301,7 @@ def said(quoted: Sequence[tuple[Quotable, str]], name: str) -> str:
     parts = [f"**{escaped(name)}** {''.join(f'[{number}]' for number in numbers)}"]
     last = own
     for at, (each, words) in enumerate(quoted):
-        under = each.block.heading
+        under = each.block.heading or heading(each.source)
         if under and under != last and heading(each.source) != own:
             last = under
             parts.append(f"**{escaped(under)}**")

@@ -188,6 +188,12 @@ def is_prose(passage: Passage) -> bool:
     return passage.kind in PROSE and name not in _CODE_NAMES
 
 
+def is_described(passage: Passage) -> bool:
+    """Is it an object of an API that its page describes, and no heading of its own?"""
+    is_object = _OBJECT.fullmatch(heading_of(passage.title))
+    return is_prose(passage) and bool(is_object) and not passage.shown.startswith("#")
+
+
 def blocks(passage: Passage) -> list[Block]:
     """The blocks of a passage, in order."""
     if not is_prose(passage):

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.answering.extractive import extract
+from hyperrun.answering.extractive import escaped, extract
 from hyperrun.domain import Source
 from hyperrun.language import DEFAULT, languages, text
 from hyperrun.passage import Passage
@@ -203,6 +203,25 @@ def test_a_section_is_named_once_where_the_one_that_it_stands_in_is_quoted_too()
     answer = asyncio.run(said())
     assert f"**Dim** [1]\n\n{hall}\n\n{attic}\n\n**Lamps** [2]" in answer
     assert answer.count("**Dim**") == 1
+
+
+def test_what_stands_under_a_section_is_quoted_under_its_own_name() -> None:
+    named = ["dim_lamps", "dim_rooms"]
+    entries = [section(f"Dim the lamp by {name}.", f"Lamps > {name}") for name in named]
+    objects = [section(f"Dim the lamp, {name}.", f"Lamps > lantern.{name}") for name in named]
+    sources = [Source(1, section("All of lamps.", "Lamps"))]
+    sources += [Source(n, each) for n, each in enumerate((*entries, *objects), 2)]
+
+    async def whole(source: Source) -> list[Source]:
+        return sources
+
+    async def said() -> str:
+        pieces = extract(Wanted.of("dim the lamp"), sources[:1], whole, "en")
+        return "".join([piece async for piece in pieces])
+
+    answer = asyncio.run(said())
+    assert all(f"**{escaped(name)}**" in answer for name in named)
+    assert "lantern" not in answer  # a described object is a section of its own
 
 
 def test_what_a_section_has_under_it_is_no_place_to_look_too_where_it_is_quoted() -> None:
