@@ -5,9 +5,12 @@ import importlib
 import json
 import os
 import platform
+import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from hyperrun.search.vectors.embedder import Embedded, Embedder, EmbeddingError,
 
 MAX_TOKENS = 256  # of a passage that are read; most models were taught with no more
 BATCH_TOKENS = 512  # of texts at once, the shorter made as long: the room of a run grows with it
+QUOTA = Path("/sys/fs/cgroup/cpu.max")  # a control group's of Linux: microseconds of so many
 GRAPHS = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx",
            "model_int8.onnx", "onnx/model_int8.onnx")  # fmt: skip
 
@@ -23,7 +27,7 @@ class Onnx(Embedder):
     """A sentence model in ONNX and its tokenizer, loaded when they are first needed."""
 
     usd_per_token = 0.0
-    batch_tokens = BATCH_TOKENS
+    batch_tokens = BATCH_TOKENS  # 0: each text alone
 
     def __init__(
         self,
@@ -40,23 +44,22 @@ class Onnx(Embedder):
         self._question, self._passage = before
         self._first_token = first_token  # is the vector of it the text's? else the mean of all
         self._loading = threading.Lock()
+        self._threads = max(processors() // 2, 1) if self.batch_tokens else 1  # of each run
         self._loaded: tuple[Any, Any, Any] | None = None
 
     def embed(self, texts: Sequence[str], *, is_question: bool) -> Embedded:
         """A vector for each text. Raises `EmbeddingError`."""
         before = self._question if is_question else self._passage
         numpy, session, tokenizer = self._load()
-        vectors: list[Sequence[float]] = []
-        tokens = 0
-        encoded_texts = tokenizer.encode_batch([before + text for text in texts])
-        for encoded in _batches(encoded_texts, self.batch_tokens):
-            width = max(len(each.ids) for each in encoded)
-            ids = numpy.zeros((len(encoded), width), dtype="int64")
+        encoded = tokenizer.encode_batch([before + text for text in texts])
+
+        def vectors_of(batch: Sequence[Any]) -> list[Sequence[float]]:
+            width = max(len(each.ids) for each in batch)
+            ids = numpy.zeros((len(batch), width), dtype="int64")
             mask = numpy.zeros_like(ids)
-            for row, each in enumerate(encoded):
+            for row, each in enumerate(batch):
                 ids[row, : len(each.ids)] = each.ids
                 mask[row, : len(each.ids)] = 1
-                tokens += len(each.ids)
             given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": ids * 0}
             wanted = {each.name: given[each.name] for each in session.get_inputs()}
             try:
@@ -68,7 +71,17 @@ class Onnx(Embedder):
             elif said.ndim == 3:
                 said = (said * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
             length = numpy.linalg.norm(said, axis=1, keepdims=True)
-            vectors += (said / numpy.maximum(length, 1e-12)).tolist()
+            found: list[Sequence[float]] = (said / numpy.maximum(length, 1e-12)).tolist()
+            return found
+
+        batches = list(_batches(encoded, self.batch_tokens))
+        at_once = min(processors() // self._threads, len(batches))
+        if at_once > 1:
+            with ThreadPoolExecutor(at_once) as pool:
+                vectors = list(chain.from_iterable(pool.map(vectors_of, batches)))
+        else:
+            vectors = list(chain.from_iterable(map(vectors_of, batches)))
+        tokens = sum(len(each.ids) for each in encoded)
         return Embedded(vectors, tokens)
 
     def warm(self) -> None:
@@ -92,7 +105,7 @@ class Onnx(Embedder):
                         again=False,
                     ) from error
                 options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = max((os.cpu_count() or 1) // 2, 1)
+                options.intra_op_num_threads = self._threads
                 options.log_severity_level = 3
                 options.enable_cpu_mem_arena = False
                 if _overflows():
@@ -175,6 +188,16 @@ def _batches(encoded: Sequence[Any], most_tokens: int) -> Iterator[Sequence[Any]
         batch.append(each)
     if batch:
         yield batch
+
+
+def processors() -> int:
+    """How many processors' time this process may take: those of the machine that it may run on, or
+    what a container is given of them."""
+    count = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    with suppress(OSError, ValueError):
+        quota, period = QUOTA.read_text(encoding="ascii").split()
+        count = min(count, max(int(quota) // int(period), 1))  # "max" is no number: no limit
+    return count
 
 
 def _overflows() -> bool:

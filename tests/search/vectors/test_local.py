@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import os
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +77,45 @@ def test_what_runs_at_once_takes_no_more_room_than_a_few_long_texts(
     assert all(each == pytest.approx([0, 0, 0, 0, 0, 1]) for each in found.vectors)
     assert max(rooms) <= local.BATCH_TOKENS
     assert len(rooms) < len(texts)
+
+
+def test_texts_that_are_run_alone_are_run_on_all_processors_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local.Onnx, "batch_tokens", 0)
+    monkeypatch.setattr(local, "processors", lambda: 2)
+    embedder = local.folder(folder(tmp_path / "words"))
+    numpy, session, tokenizer = embedder._load()
+    both_run = threading.Barrier(2, timeout=30)
+
+    class Watched:
+        get_inputs = session.get_inputs
+
+        @staticmethod
+        def run(_: None, given: dict[str, Any]) -> Any:
+            both_run.wait()
+            return session.run(None, given)
+
+    monkeypatch.setattr(embedder, "_loaded", (numpy, Watched, tokenizer))
+    found = embedder.embed(["throttle", "secret", "slow", "?"], is_question=False)
+    assert [numpy.argmax(each) for each in found.vectors] == [3, 4, 5, 0]
+    assert found.tokens == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has control groups")
+@pytest.mark.parametrize(
+    ("written", "given"),
+    [("max 100000", 4), ("200000 100000", 2), ("50000 100000", 1), ("900000 100000", 4),
+     ("", 4), (None, 4)],
+)  # fmt: skip
+def test_a_container_has_as_many_processors_as_it_is_given(
+    written: str | None, given: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3})
+    monkeypatch.setattr(local, "QUOTA", tmp_path / "cpu.max")
+    if written is not None:
+        (tmp_path / "cpu.max").write_text(written)
+    assert local.processors() == given
 
 
 def test_a_model_of_that_family_is_asked_with_its_prefix(tmp_path: Path) -> None:
