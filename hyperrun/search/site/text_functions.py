@@ -7,7 +7,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -15,10 +14,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_STEPS = 30
+MAX_GIVEN = 30  # characters that are put in the place of others
 MAX_CHARS = 2_000  # of a text between two steps
 URI_UNRESERVED = "-_.!~*'()"
-
-Step = Callable[[str], str]
 
 _WRAPPED = frozenset((
     "parenthesized_expression", "as_expression", "satisfies_expression", "non_null_expression",
@@ -41,6 +39,32 @@ class Pattern:
 
     expression: re.Pattern[str]
     is_global: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done with a text: the method of that name, and what it is given."""
+
+    name: str
+    given: tuple[Any, ...] = ()
+
+    def __call__(self, text: str) -> str:
+        match self.name, self.given:
+            case "toLowerCase", _:
+                return text.lower()
+            case "trim", _:
+                return text.strip()
+            case "encodeURIComponent", _:
+                return quote(text, safe=URI_UNRESERVED)
+            case "normalize", (form,):
+                return unicodedata.normalize(form, text)
+            case (("replace" | "replaceAll"), (str() as old, new)):
+                return text.replace(old, new, -1 if self.name == "replaceAll" else 1)
+            case (("replace" | "replaceAll"), (Pattern() as old, new)):
+                parts = _GIVEN.split(new)
+                most = 0 if old.is_global else 1
+                return old.expression.sub(lambda found: _filled(parts, found), text, most)
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,45 +115,26 @@ def _steps(node: Node, name: str, value: Callable[[Node], Any]) -> list[Step] | 
         step = _method(_said(method), [value(each) for each in given]) if method else None
     else:
         before = _steps(given[0], name, value) if len(given) == 1 else None
-        step = _FUNCTIONS.get(_said(called))
+        said = _said(called)
+        step = Step(said) if said in ("String", "encodeURIComponent") else None
     return [*before, step] if before is not None and step is not None else None
 
 
-def _encoded(text: str) -> str:
-    return quote(text, safe=URI_UNRESERVED)
-
-
-_FUNCTIONS: dict[str, Step] = {"String": str, "encodeURIComponent": _encoded}
-
-
 def _method(name: str, given: list[Any]) -> Step | None:
-    """What a method of a text does."""
+    """What a method of a text does; None where that is not known."""
     match name, given:
         case (("toLowerCase" | "toLocaleLowerCase"), []):
-            return str.lower
-        case "trim", []:
-            return str.strip
-        case "toString", []:
-            return str
+            return Step("toLowerCase")
+        case (("trim" | "toString"), []):
+            return Step(name)
         case "normalize", [] | ["NFC" | "NFD" | "NFKC" | "NFKD"]:
-            return partial(unicodedata.normalize, given[0] if given else "NFC")
+            return Step(name, tuple(given) or ("NFC",))
         case (("replace" | "replaceAll"), [str() as old, str() as new]) if old and "$" not in new:
-            return partial(_replaced, old, new, -1 if name == "replaceAll" else 1)
+            return Step(name, (old, new))
         case (("replace" | "replaceAll"), [Pattern() as old, str() as new]):
-            parts = _GIVEN.split(new)
-            if len(new) > MAX_STEPS or "$" in "".join(parts[::2]):
-                return None
-            return partial(_matched, old, parts)
+            is_known = len(new) <= MAX_GIVEN and "$" not in "".join(_GIVEN.split(new)[::2])
+            return Step(name, (old, new)) if is_known else None
     return None
-
-
-def _replaced(old: str, new: str, most: int, text: str) -> str:
-    return text.replace(old, new, most)
-
-
-def _matched(old: Pattern, parts: Sequence[str], text: str) -> str:
-    most = 0 if old.is_global else 1
-    return old.expression.sub(lambda found: _filled(parts, found), text, most)
 
 
 def _filled(parts: Sequence[str], found: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """Functions of a project's own that name anchors, read and never run."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,10 @@ def test_what_only_running_would_tell_names_none(tmp_path: Path, slugify: str) -
 def test_a_text_that_grows_names_none(tmp_path: Path) -> None:
     grows = ".replaceAll('a', 'aaaaaaaaaaaaaaa')" * 9
     assert anchor(tmp_path, f"(s) => s{grows}", "a") == ""
+
+
+def test_rules_with_a_function_are_the_same_in_another_process(tmp_path: Path) -> None:
+    anchor(tmp_path, "(s) => s.trim().replace(/\\s+/g, '-').normalize()", "a")
+    read = rules.read(tmp_path)
+    assert "0x" not in repr(read)
+    assert pickle.loads(pickle.dumps(read)) == read
