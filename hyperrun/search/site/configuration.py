@@ -24,6 +24,7 @@ from hyperrun.search.site import (
     mkdocs,
     mystmd,
     nextra,
+    nuxt_content,
     pkgdown,
     quarto,
     sphinx,
@@ -38,8 +39,14 @@ NAMES = frozenset(
      *astro.NAMES, *mdbook.NAMES, *hugo.NAMES, *jekyll.NAMES, *antora.NAMES,
      *fumadocs.NAMES, *great_docs.NAMES, *pkgdown.NAMES, *documenter.NAMES, *exdoc.NAMES,
      *mystmd.NAMES, *jupyter_book.NAMES, *nextra.NAMES, *docfx.NAMES, *gitbook.NAMES,
-     *mintlify.NAMES, *eleventy.NAMES)
+     *mintlify.NAMES, *eleventy.NAMES, *nuxt_content.NAMES)
 )  # fmt: skip
+# Hidden folders that hold one, of the site in the folder that they stand in.
+_IN_FOLDERS = {
+    vitepress_rules.FOLDER: vitepress_rules.configuration,
+    vuepress_rules.FOLDER: vuepress_rules.configuration,
+    nuxt_content.UNDOCS_FOLDER: nuxt_content.configuration,
+}
 # Folders whose sites are not the repository's own.
 _OTHERS = frozenset(
     ("test", "tests", "testing", "__tests__", "fixtures", "__fixtures__", "e2e", "spec", "example",
@@ -67,11 +74,8 @@ def find(root: Path) -> list[Path]:
             if entry.name in NAMES or mkdocs.VARIANT.fullmatch(entry.name):
                 found.append(Path(entry.path))
             elif entry.is_dir(follow_symlinks=False):
-                if entry.name == vitepress_rules.FOLDER:
-                    config = vitepress_rules.configuration(folder)
-                    found += [config] if config else []
-                elif entry.name == vuepress_rules.FOLDER:
-                    config = vuepress_rules.configuration(folder)
+                if of_folder := _IN_FOLDERS.get(entry.name):
+                    config = of_folder(folder)
                     found += [config] if config else []
                 elif depth < MAX_DEPTH and not is_passed_over(entry.name) and (
                     entry.name.lower() not in _OTHERS

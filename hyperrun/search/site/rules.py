@@ -34,6 +34,7 @@ from hyperrun.search.site import (
     mkdocs,
     mystmd,
     nextra,
+    nuxt_content,
     pkgdown,
     quarto,
     sphinx,
@@ -258,6 +259,8 @@ def _site(root: Path, config: Path) -> Generator | None:
         return vitepress.read(root, config, vitepress.home(root, config))
     if config.parent.name == vuepress.FOLDER:
         return vuepress.read(root, config)
+    if config.parent.name == nuxt_content.UNDOCS_FOLDER:
+        return nuxt_content.read(root, config)
     if mkdocs.VARIANT.fullmatch(name):
         return mkdocs.read(root, config)
     if name in quarto.NBDEV_NAMES:
@@ -265,7 +268,7 @@ def _site(root: Path, config: Path) -> Generator | None:
     for module in (
         mkdocs, sphinx, quarto, docusaurus, astro, mdbook, jekyll, hugo, antora, fumadocs,
         great_docs, pkgdown, documenter, exdoc, mystmd, jupyter_book,
-        nextra, docfx, gitbook, mintlify, eleventy,
+        nextra, nuxt_content, docfx, gitbook, mintlify, eleventy,
     ):  # fmt: skip
         if name in module.NAMES:
             site: Generator | None = module.read(root, config)

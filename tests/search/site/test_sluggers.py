@@ -4,7 +4,7 @@ those of Documenter, ExDoc and GitBook as published pages and links to them have
 import pytest
 
 from hyperrun.search.parsing import documents
-from hyperrun.search.site import heading_text, sluggers
+from hyperrun.search.site import heading_text, nuxt_content, sluggers
 
 PAGE = """= Title
 
@@ -117,6 +117,22 @@ def test_docfx_calls_a_heading_as_github_does_and_numbers_it() -> None:
         "whats-a-lamp", "set-it-up", "set-it-up-1", "set-it-up-2", "1-a_b---c", "t", "section",
         "section-1", "größe-", "dim-own",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("The Need for `useFetch`", "the-need-for-usefetch"),
+        ("3. Dispatch: request!", "_3-dispatch-request"),
+        ("A -- B &amp; C", "a-b-c"),
+        ('Props :badge[+4.4]{color="primary"}', "props-44"),
+        ("Props :badge[new]", "props-new"),
+        ('Props :icon{name="i-x"}', "props"),
+        ("`$fetch`", "fetch"),
+    ],
+)
+def test_Nuxt_Content_names_headings_as_links_to_its_pages_do(heading: str, anchor: str) -> None:
+    assert nuxt_content.NuxtContent(("",)).anchors("a.md", {}).add(heading) == anchor
 
 
 def test_exdoc_numbers_its_headings_but_for_the_title() -> None:

@@ -19,6 +19,7 @@ from hyperrun.search.site.sluggers.markdig import Markdig
 from hyperrun.search.site.sluggers.mdbook import MdBook
 from hyperrun.search.site.sluggers.mintlify import Mintlify
 from hyperrun.search.site.sluggers.mystmd import Myst
+from hyperrun.search.site.sluggers.nuxt_content import NuxtContent
 from hyperrun.search.site.sluggers.pandoc import Pandoc
 from hyperrun.search.site.sluggers.python_markdown import (
     PythonMarkdown,
@@ -43,6 +44,7 @@ __all__ = [
     "Mintlify",
     "Myst",
     "Nothing",
+    "NuxtContent",
     "Pandoc",
     "PythonMarkdown",
     "TermAnchors",

@@ -1,7 +1,7 @@
 """Where pages of JavaScript's generators stand, by their configuration.
 
-Docusaurus, VitePress, VuePress, Starlight, Fumadocs and Nextra; Mintlify and Eleventy have files of
-their own.
+Docusaurus, VitePress, VuePress, Starlight, Fumadocs, Nextra and Nuxt Content; Mintlify and Eleventy
+have files of their own.
 """
 
 from tests.search.site.configurations import Pages, Sites
@@ -46,6 +46,22 @@ NEXTRA = {
     "docs/src/content/index.mdx": "", "docs/app/page.mdx": "",
 }  # fmt: skip
 NEXT = {"next.config.mjs": "import a from '@next/mdx'\n", "content/index.mdx": ""}
+DOCUS = {
+    "docs/nuxt.config.ts": "export default defineNuxtConfig({extends: ['docus'],\n"
+    "site: {name: 'X', url: 'https://x.org'}})\n",
+    "docs/content/index.md": "",
+}
+COLLECTED = {
+    "nuxt.config.ts": "export default defineNuxtConfig({modules: ['@nuxt/content'],\n"
+    "llms: {domain: 'https://x.org/'}})\n",
+    "content.config.ts": "export default defineContentConfig({collections: {\n"
+    "docs: defineCollection({type: 'page', source: {include: '1.docs/**', prefix: '/learn'}}),\n"
+    "posts: defineCollection({type: 'page', source: [{include: 'blog/*.md'}, 'a.md']}),\n"
+    "data: defineCollection({type: 'data', source: 'data/*.md'})}})\n",
+    "content/a.md": "",
+}
+UNDOCS = {"docs/.config/docs.yaml": "name: X\nurl: https://x.org\n"}
+NUXT = {"nuxt.config.ts": "export default defineNuxtConfig({})\n", "content/a.md": ""}
 VUEPRESS = {"docs/.vuepress/config.ts": "export default defineUserConfig({ base: '/v/' })\n"}
 PATTERNED = {"docs/.vuepress/config.js": "module.exports = { permalink: '/:year/:slug' }\n"}
 FUMADOCS = {
@@ -125,9 +141,29 @@ PAGES: Pages = [
     (NEXTRA, "docs/app/a/old.mdx", {}, None),
     (NEXTRA, "docs/app/[...slug]/page.mdx", {}, None),
     (NEXT, "content/a.mdx", {}, None),
+    (DOCUS, "docs/content/1.get-started/2.set-up.md", {}, "get-started/set-up"),
+    (DOCUS, "docs/content/01.guide/00.index.md", {}, "guide"),
+    (DOCUS, "docs/content/index.md", {}, "./"),
+    (DOCUS, "docs/content/3.utils/$fetch.md", {}, "utils/dollarfetch"),
+    (DOCUS, "docs/content/1.x/A B.draft.md", {}, "1.x/a-b"),
+    (DOCUS, "docs/content/a.md", {"path": "/b/c"}, "b/c"),
+    (DOCUS, "docs/content/日本.md", {}, None),
+    (DOCUS, "docs/content/.a/b.md", {}, None),
+    (DOCUS, "docs/content/a.yml", {}, None),
+    (DOCUS, "docs/a.md", {}, None),
+    (COLLECTED, "content/1.docs/2.b.md", {}, "learn/b"),
+    (COLLECTED, "content/blog/b.md", {}, "blog/b"),
+    (COLLECTED, "content/a.md", {}, "a"),
+    (COLLECTED, "content/data/b.md", {}, None),
+    (UNDOCS, "docs/1.guide/900.api/1.h.md", {}, "guide/api/h"),
+    (UNDOCS, "docs/.partials/a.md", {}, None),
+    (NUXT, "content/a.md", {}, None),
 ]  # fmt: skip
 
 SITES: Sites = [
+    (DOCUS, "https://x.org/"),
+    (COLLECTED, "https://x.org/"),
+    (UNDOCS, "https://x.org/"),
     (NEXTRA, "https://x.org"),
     (DOCUSAURUS, "https://x.org/b/"),
     (STARLIGHT, "https://x.org/s"),
