@@ -85,11 +85,16 @@ _VERSIONED = re.compile(
     r"|v?\d+(\.\d+)+|v?\d+\.x)/)+",
     re.I,
 )
+_OLDER = re.compile(r"(^|/)versioned_docs/")  # than what stands beside it, as Docusaurus has it
+_ASKED_VERSIONS = re.compile(
+    r"\b(versions?|older|legacy|v\d+(\.\w+)*|\d+\.(\d|x\b)|(?-i:[A-Z])\w+ \d+)", re.I
+)
 _INTERNAL = re.compile(
     r"^skill\.md$|(^|/)((?-i:AGENTS|CLAUDE|SKILL)|maint\w*|develop(ment|ing)|governance|roadmap|todo|"
     r"backers|sponsors|releasing|release[-_]?(checklist|process|steps)|ai[-_]policy)\.|"
     r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e|benches)/|"
-    r"(^|/)(seps?|rfcs?|keps?|adrs?|proposals?|enhancements?|design[-_]?(docs?|notes?))/", re.I,
+    r"(^|/)(seps?|rfcs?|keps?|adrs?|proposals?|enhancements?|design[-_]?(docs?|notes?))/|"
+    r"(^|/)(?!tip|zip)[a-z][ei]p-\d{3,5}\b[^/]*\.\w+$", re.I,
 )  # fmt: skip
 
 _FIRST_STEPS = re.compile(
@@ -99,6 +104,7 @@ _FIRST_STEPS = re.compile(
 
 TEST, EXAMPLE, OLD, NOTE, STUB, FOREIGN = 0.2, 0.3, 0.6, 0.45, 0.75, 0.5
 UPGRADES = 0.7
+VERSIONED, OLDER = 0.7, 1.5
 
 
 class AskedKinds(NamedTuple):
@@ -109,11 +115,18 @@ class AskedKinds(NamedTuple):
     old: bool
     notes: bool
     upgrades: bool
+    versions: bool
     language: str  # of translations; `_ANY` where it is none that can be told
 
 
 ASKED_FOR_NONE = AskedKinds(
-    tests=False, examples=False, old=False, notes=False, upgrades=False, language=""
+    tests=False,
+    examples=False,
+    old=False,
+    notes=False,
+    upgrades=False,
+    versions=False,
+    language="",
 )
 
 
@@ -128,6 +141,7 @@ def kinds_asked_for(question: str) -> AskedKinds:
         old=bool(_ASKED_OLD.search(question)),
         notes=bool(_ASKED_NOTES.search(question)),
         upgrades=bool(_ASKED_UPGRADES.search(question)),
+        versions=bool(_ASKED_VERSIONS.search(question)),
         language=language,
     )
 
@@ -165,7 +179,7 @@ def copied(file: str, asked: AskedKinds) -> str:
     if is_foreign(file, asked):
         found = _TRANSLATED_FILE.search(file) or _translation(file)
     else:
-        found = None if asked.notes else _VERSIONED.search(file)
+        found = None if asked.versions else _VERSIONED.search(file)
     if found is None:
         return ""
     end = file[found.end() :]
@@ -202,4 +216,6 @@ def against(file: str, asked: AskedKinds) -> float:
     place -= 1.0 * (not asked.tests and bool(_INTERNAL.search(file)))
     place -= 0.5 * (not asked.examples and bool(_EXAMPLES.search(file)))
     place -= 1.0 * is_foreign(file, asked)
-    return place - 0.7 * bool(_VERSIONED.search(file))
+    if _OLDER.search(file) and not asked.versions:
+        return place - OLDER
+    return place - VERSIONED * bool(_VERSIONED.search(file))

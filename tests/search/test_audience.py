@@ -85,10 +85,39 @@ def test_what_benchmarks_read_is_no_guide() -> None:
     assert against("lamps/benches/texts/lamps.txt", asked) < against("docs/lamps.txt", asked) - 1
 
 
-@pytest.mark.parametrize("file", ["sep/sep-017.rst", "docs/rfcs/0001-dim.md", "docs/adr/1.md"])
+@pytest.mark.parametrize(
+    "file",
+    ["sep/sep-017.rst", "docs/rfcs/0001-dim.md", "docs/adr/1.md", "community/hips/hip-0029.md",
+     "docs/LEP-0004-dimming.rst"],
+)  # fmt: skip
 def test_a_proposal_is_no_guide(file: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
     assert against(file, asked) <= against("docs/lamps.md", asked) - 1
+
+
+@pytest.mark.parametrize("file", ["docs/step-001.md", "docs/tip-007.md", "docs/deps-2.md"])
+def test_a_numbered_page_is_a_guide(file: str) -> None:
+    asked = kinds_asked_for("How do I dim a lamp?")
+    assert against(file, asked) == against("docs/lamps.md", asked)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked_for"),
+    [
+        ("How do I dim a lamp?", False),
+        ("Which lamps are kept when a release is deleted?", False),
+        ("How do I dim a lamp in version 2?", True),
+        ("dim a lamp in v2", True),
+        ("Does Lamps 2 dim them?", True),
+        ("lamps 2.1 dim", True),
+    ],
+)
+def test_an_older_version_is_behind_all_guides_unless_the_question_names_one(
+    question: str, is_asked_for: bool
+) -> None:
+    asked = kinds_asked_for(question)
+    older = against("versioned_docs/version-2/lamps.md", asked)
+    assert (older > -1) == is_asked_for
 
 
 @pytest.mark.parametrize("file", ["AGENTS.md", "skill.md", "skills/lamps/SKILL.md"])
