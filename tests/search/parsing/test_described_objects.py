@@ -576,6 +576,54 @@ def test_quartodoc_pages_tell_of_each_object_that_the_settings_name(tmp_path: Pa
     assert found[4].includes == (Include("lamps/dims.py", 1, 2),)
 
 
+REEXPORTED = {
+    "quartodoc": (
+        "_quarto.yml",
+        "project:\n  type: website\nquartodoc:\n  package: lamps\n  sections:\n"
+        "    - contents: [{name: lamp, members: []}]\n",
+    ),
+    "Sphinx": ("api.rst", "API\n===\n\n.. autofunction:: lamps.lamp\n"),
+    "Sphinx, a method": ("api.rst", "API\n===\n\n.. automethod:: lamps.bulb.glow\n"),
+    "mkdocstrings, from further down": ("api.md", "# API\n\n::: lit.lamp\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), REEXPORTED.values(), ids=REEXPORTED)
+def test_an_object_that_a_package_has_by_its_modules_name_is_described(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    for file, source in {
+        "lit/__init__.py": "from lamps import lamp\n",
+        "lamps/__init__.py": "from .lamp import lamp\nfrom .bulb import bulb\n",
+        "lamps/lamp.py": '"""The module."""\n\ndef lamp():\n    """Lights up."""\n',
+        "lamps/bulb.py": 'class bulb:\n    def glow(self):\n        """Lights up."""\n',
+    }.items():
+        repository.write(tmp_path, file, source)
+    repository.write(tmp_path, name, text)
+    found = files.read(tmp_path, PurePosixPath(name), rules.read(tmp_path))
+    assert "Lights up." in found[-1].content
+    assert "The module." not in found[-1].content
+
+
+def test_what_a_program_fills_in_is_left_out_of_a_docstring(tmp_path: Path) -> None:
+    doc = (
+        "Lamp.\n\n{usage}\n\nParameters\n----------\n%(common)s\n\nSee Also\n--------\n"
+        "lamps.dim : Makes it\n    darker.\nlamps.off, lamps.on\n"
+    )
+    repository.write(tmp_path, "lamps.py", f'def lamp():\n    """{doc}"""\n')
+    said = {
+        "api.rst": "Lamp.\n\n> **See also**\n>\n> - lamps.dim : Makes it darker.\n"
+        "> - lamps.off, lamps.on",
+        "api.md": "Lamp.\n\n**See Also**\n\n- lamps.dim : Makes it darker.\n- lamps.off, lamps.on",
+    }
+    repository.write(tmp_path, "conf.py", "extensions = ['sphinx.ext.napoleon']\n")
+    repository.write(tmp_path, "api.rst", ".. autofunction:: lamps.lamp\n")
+    repository.write(tmp_path, "api.md", "::: lamps.lamp\n")
+    for name, words in said.items():
+        (found,) = files.read(tmp_path, PurePosixPath(name), rules.read(tmp_path))
+        assert found.content.partition("```\n\n")[2] == words
+
+
 def test_a_colon_alone_stands_for_a_type_that_is_annotated(tmp_path: Path) -> None:
     doc = "Parameters\n----------\nby :\n    How much.\nto : int\n    How far."
     doc += "\n\nReturns\n-------\n:\n    How dark."
@@ -588,6 +636,16 @@ def test_a_colon_alone_stands_for_a_type_that_is_annotated(tmp_path: Path) -> No
     assert found.content == (
         "```python\nlamps.dim(by, to)\n```\n\n**Parameters**\n\n- `by`\n\n  How much.\n\n"
         "- `to` : int\n\n  How far.\n\n**Returns**\n\nHow dark."
+    )
+
+
+def test_a_section_of_a_docstrings_own_is_text(tmp_path: Path) -> None:
+    doc = "Lamp.\n\nFields in a Message\n-------------------\nThese are filled in:\n\n- `hue`: The hue."
+    repository.write(tmp_path, "lamps.py", f'def lamp():\n    """{doc}"""\n')
+    repository.write(tmp_path, "api.md", "::: lamps.lamp\n")
+    (found,) = files.read(tmp_path, PurePosixPath("api.md"), rules.read(tmp_path))
+    assert found.content.endswith(
+        "\n\n**Fields in a Message**\n\nThese are filled in:\n\n- `hue`: The hue."
     )
 
 

@@ -47,7 +47,8 @@ def describe(
     into Markdown; `body` is what the directive itself says below, `arguments` what stands in its
     place of the source's."""
     for name in names:
-        found = resolve(place, [part for part in re.split(r"[.:]+", name) if part])
+        parts = [part for part in re.split(r"[.:]+", name) if part]
+        found = resolve(place, parts, as_imported=kind != "module")
         if found is not None:
             writer = _Writer(place, settings, docstring, arguments)
             writer.write(found, name, kind, {**settings.options, **options}, body)
@@ -230,6 +231,7 @@ class _Writer:
         return self._read(doc)
 
     def _read(self, doc: str) -> str:
+        doc = docstrings.without_places(doc)
         return docstrings.as_fields(doc) if self._settings.napoleon else doc
 
     def _with_types(

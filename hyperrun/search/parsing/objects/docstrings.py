@@ -20,6 +20,8 @@ _NOTES = {"note": "note", "notes": "", "warning": "warning", "warnings": "warnin
           "see also": "seealso", "todo": "todo", "hint": "hint", "important": "important",
           "tip": "tip", "attention": "attention", "caution": "caution", "danger": "danger",
           "error": "error"}  # fmt: skip
+_NAMES = re.compile(r"[\w.:~`]+(?:, ?[\w.:~`]+)*,?(?: ?: .*)?$")
+_PLACE = re.compile(r"(?m)^(?:\{\w+\}|%\([\w.:]+\)s)[ \t]*(?:\n|$)")
 _FIELD = re.compile(r":(?:param|parameter|arg|argument|key|keyword)\s+(?:[^:]*\s)?([*\\\w]+)\s*:")
 _ANY_FIELD = re.compile(r":[a-z]+(?:\s[^:\n]*)?:(?:\s|$)")
 
@@ -63,6 +65,25 @@ def rewritten(
         written += write(name, body, bool(google))
         at = end
     return "\n".join(written)
+
+
+def without_places(doc: str) -> str:
+    """`doc` without the lines that only hold a place for what the program puts there,
+    `{parameters}` or `%(parameters)s`."""
+    return _PLACE.sub("", doc)
+
+
+def listed(body: Sequence[str]) -> list[str]:
+    """The entries of "See Also" as items of a list, where each begins with a name."""
+    if not all(_NAMES.match(line) for line in body if not re.match(r"\s|$", line)):
+        return list(body)
+    items: list[str] = []
+    for line in body:
+        if items and line[:1].isspace():
+            items[-1] += f" {line.strip()}"
+        else:
+            items.append(f"- {line}" if line else "")
+    return items
 
 
 def with_sessions(doc: str) -> str:
@@ -112,7 +133,8 @@ def _section(name: str, body: Sequence[str], google: bool) -> Iterator[str]:
     elif directive := _NOTES.get(name, ""):
         yield f".. {directive}::"
         yield ""
-        yield from (f"   {line}" if line else "" for line in body)
+        told = listed(body) if directive == "seealso" and not google else body
+        yield from (f"   {line}" if line else "" for line in told)
     else:
         yield f".. rubric:: {name.capitalize()}"
         yield ""

@@ -121,10 +121,15 @@ def _below(node: Object, body: Sequence[ast.stmt]) -> ast.Expr | None:
     return None
 
 
-def resolve(place: Place, names: Sequence[str], imports: int = 0) -> Found | None:
-    """What a dotted path leads to; re-exports are followed."""
+def resolve(
+    place: Place, names: Sequence[str], imports: int = 0, as_imported: bool = False
+) -> Found | None:
+    """What a dotted path leads to; re-exports are followed. A module's name leads to an object that
+    its package imports under the same one where it is to be read `as_imported`, as Python does."""
     if not names or imports > MAX_IMPORTS or not all(name.isidentifier() for name in names):
         return None
+    if as_imported and (found := _hiding_its_module(place, names, len(names), imports)):
+        return found
     for size in range(len(names), 0, -1):
         file = _module(place, names[:size])
         if file is None:
@@ -142,12 +147,24 @@ def resolve(place: Place, names: Sequence[str], imports: int = 0) -> Found | Non
                 if at == 0:
                     is_package = file.name == "__init__.py"
                     package = list(names[: size if is_package else size - 1])
-                    return _imported(place, file, package, names[size:], imports)
+                    return _imported(
+                        place, file, package, names[size:], imports
+                    ) or _hiding_its_module(place, names, size, imports)
                 return None
             holder, node = node, inner
         found = Found(file, node, tree, lines, holder)
         return _function_of(place, found, names[:size], imports) or found
     return None
+
+
+def _hiding_its_module(place: Place, names: Sequence[str], size: int, imports: int) -> Found | None:
+    """What a package has by the name of its own module, the last of `size` names, as after
+    `from .lamp import lamp`."""
+    package = list(names[: size - 1])
+    file = _module(place, package) if package else None
+    if file is None or file.name != "__init__.py" or _module(place, names[:size]) is None:
+        return None
+    return _imported(place, file, package, names[size - 1 :], imports)
 
 
 def _function_of(place: Place, found: Found, module: Sequence[str], imports: int) -> Found | None:
@@ -170,10 +187,10 @@ def _imported(
         for own, name in told:
             if own == names[0]:
                 path = [*module, name, *names[1:]]
-                return resolve(place, [part for part in path if part], imports + 1)
+                return resolve(place, [part for part in path if part], imports + 1, True)
             if name == "*":
                 path = [*module, *names]
-                if found := resolve(place, [part for part in path if part], imports + 1):
+                if found := resolve(place, [part for part in path if part], imports + 1, True):
                     return found
     return None
 

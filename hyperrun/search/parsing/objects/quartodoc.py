@@ -48,7 +48,7 @@ def chunks(text: str, place: Place, rules: Rules) -> list[Chunk]:
     for count, entry in enumerate(dict.fromkeys(_entries(_settings(text, place)))):
         last = numbers[entry.name].pop() if numbers.get(entry.name) else last
         chosen = entry.members if isinstance(entry.members, bool) else list(entry.members)
-        told = signatures.describe(place, entry.path, chosen, document.said)
+        told = signatures.describe(place, entry.path, chosen, document.said, as_imported=True)
         left -= sum(len(each.content) for each in told)
         if left < 0 or count >= MAX_ENTRIES:
             break

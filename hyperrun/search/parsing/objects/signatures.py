@@ -33,8 +33,11 @@ _GOOGLE = re.compile(
     r"|Raises|Yields?|Attributes|Examples?|Notes?|Warnings?|See Also|References|Todo):\s*$"
 )
 _ENTRY = re.compile(r"(\*{0,2}[\w.]+(?:, \*{0,2}[\w.]+)*)\s*(\([^)]*\))?\s*:\s*(.*)$")
-_SAID = frozenset(("Examples", "Example", "Notes", "Note", "References", "Todo", "See Also",
-                   "Warning", "Warnings"))  # fmt: skip
+_OF_ENTRIES = frozenset((
+    "Args", "Arguments", "Parameters", "Params", "Keyword Args", "Keyword Arguments",
+    "Other Parameters", "Return", "Returns", "Yield", "Yields", "Receives", "Raises", "Warns",
+    "Attributes", "Methods", "Functions", "Classes", "Modules",
+))  # fmt: skip
 
 
 def describe(
@@ -44,13 +47,14 @@ def describe(
     docstring: Callable[[str], str],
     with_types: bool = True,
     is_headed: bool = True,
+    as_imported: bool = False,
 ) -> list[Member]:
     """The signature and docstring of `name`, a dotted path with its module, and of its `members`:
     all that have a docstring, or those that are named; of `name` the docstring alone, as a text
     without an object, where its page gives it no heading. Nothing where the repository has no such
     Python source; nothing of it is run. `docstring` turns one into Markdown."""
     parts = [part for part in re.split(r"[.:]+", name) if part]
-    found = resolve(place, parts)
+    found = resolve(place, parts, as_imported=as_imported)
     if found is None:
         return []
     told: list[Member] = []
@@ -116,7 +120,8 @@ def _one(title: str, found: Found, docstring: Callable[[str], str], with_types: 
     if isinstance(node, ast.ClassDef) and not doc:
         first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         doc = (ast.get_docstring(first, clean=False) or "") if first else ""
-    said = docstring(docstrings.with_sessions(_sections(inspect.cleandoc(doc)))) if doc else ""
+    doc = docstrings.without_places(inspect.cleandoc(doc))
+    said = docstring(docstrings.with_sessions(_sections(doc))) if doc else ""
     if isinstance(node, ast.Module) or not title:
         return said
     if isinstance(node, ast.Assign | ast.AnnAssign):
@@ -187,9 +192,11 @@ def _sections(doc: str) -> str:
 
 
 def _section(name: str, body: Sequence[str], google: bool) -> Iterator[str]:
-    yield from ("", f"**{name}**", "")
-    yield from body if name in _SAID else _entries(body, google)
-    yield ""
+    if any(line.strip() for line in body):
+        yield from ("", f"**{name}**", "")
+        told = docstrings.listed(body) if name == "See Also" else body
+        yield from _entries(body, google) if name in _OF_ENTRIES else told
+        yield ""
 
 
 def _entries(body: Sequence[str], google: bool) -> Iterator[str]:
