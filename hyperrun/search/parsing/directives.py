@@ -78,9 +78,16 @@ def note_title(name: str, argument: str) -> str:
     return {"seealso": "See also", "sidebar": "", "admonition": ""}.get(name, name.capitalize())
 
 
-def facts(name: str, options: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What the options of a value of the configuration tell of it: its type, its default."""
-    if name != "confval":
+def named_by(options: Mapping[str, str]) -> str:
+    """The names of what a directive of a project's own describes, where its options say them."""
+    named = next((options[each] for each in ("keys", "key", "names") if options.get(each)), "")
+    return ", ".join(named.replace(",", " ").split())
+
+
+def facts(name: str, options: Mapping[str, str], is_named: bool = False) -> list[tuple[str, str]]:
+    """What the options of a value of the configuration tell of it: its type, its default; and of
+    what else they name."""
+    if name != "confval" and not is_named:
         return []
     return [(each.capitalize(), options[each]) for each in ("type", "default") if options.get(each)]
 

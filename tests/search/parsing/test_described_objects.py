@@ -464,6 +464,43 @@ def test_each_of_several_values_under_a_heading_is_a_section_under_its_own_id(
     assert (found[1].start_line, found[1].end_line) == (6, 10)
 
 
+NAMED = """\
+Settings
+========
+
+Of all lamps.
+
+.. conf::
+   :keys: most_lamps, lamps
+   :default: <none>
+   :version_added: 1.2
+
+   How many there are.
+
+.. conf::
+   :keys: color
+
+   Its color.
+
+.. table::
+   :keys: x
+"""
+
+
+def test_what_a_directive_of_the_project_s_own_names_in_an_option_is_a_section(
+    tmp_path: Path,
+) -> None:
+    repository.write(tmp_path, "docs/page.rst", NAMED)
+    repository.write(tmp_path, "docs/conf.py", "project = 'x'\n")
+    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
+    found = files.read(tmp_path, PurePosixPath("docs/page.rst"), rules.read(tmp_path))
+    assert [(each.title, each.content) for each in found[1:]] == [
+        ("Settings > most_lamps, lamps", "**Default:** `<none>`\n\nHow many there are."),
+        ("Settings > color", "Its color."),
+    ]
+    assert {each.address for each in found} == {"page.html#settings"}  # its own nobody knows
+
+
 OWN = """\
 Events
 ======

@@ -11,7 +11,14 @@ from hyperrun.search.parsing.restructured.tree import Directive
 
 def is_by(node: Directive) -> bool:
     """Does such a directive describe something: by its name, or as its project declares it?"""
-    return node["name"] in directives.DESCRIBED or bool(node.get("described"))
+    is_declared = bool(node.get("described")) or is_named_by_option(node)
+    return node["name"] in directives.DESCRIBED or is_declared
+
+
+def is_named_by_option(node: Directive) -> bool:
+    """Does one that only its project knows name what it describes in an option? Which anchor that
+    has, only the project knows."""
+    return bool(node.get("is_named"))
 
 
 def names_heading(node: Directive) -> bool:

@@ -129,7 +129,9 @@ class _Writer:
         if isinstance(node, Directive) and descriptions.is_one_of_many(node):
             start = max(found[-1].start if found else 1, self._lines.start_of(node, 1))
             name, argument = node["name"], " ".join(node["argument"].split())
-            own_id = directives.own_id(name, node["argument"], self._program)
+            own_id = "" if descriptions.is_named_by_option(node) else (
+                directives.own_id(name, node["argument"], self._program)
+            )  # fmt: skip
             label = commonmark.strong(self._inline.said(node.children[0]))
             content = self._block(node).removeprefix(label).lstrip("\n")  # its section's heading
             block = Block(start, start, content, member=argument, own_id=own_id)
@@ -388,8 +390,10 @@ class _Writer:
         if request := directives.request(name, argument):
             parts = (commonmark.fence(request, "http"), self._children(node))
             return "\n\n".join(filter(None, parts))
-        if facts := directives.facts(name, options):
-            lines = [f"**{each}:** {self._inline.caption(value)}" for each, value in facts]
+        is_named = descriptions.is_named_by_option(node)
+        if facts := directives.facts(name, options, is_named):
+            worded = commonmark.code_span if is_named else self._inline.caption
+            lines = [f"**{each}:** {worded(value)}" for each, value in facts]
             return commonmark.titled(title, "\n\n".join([*lines, self._children(node)]))
         is_described = descriptions.is_by(node)
         if is_described and not node["code"].strip() and descriptions.names_heading(node):

@@ -62,6 +62,8 @@ class _Ours:
             content[at] = directives.without_parts(name, text)
         node = Directive("\n".join(block))
         node.line = line
+        if not argument and content and (named := directives.named_by(options)):
+            argument, node["is_named"] = named, True
         node["name"], node["argument"], node["options"] = name, argument, options
         node["code"] = "\n".join(content)
         is_object = "(" in argument or (content and argument[:1].isupper())
