@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from hyperrun.search.ignore import is_passed_over
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.parsing.markdown import quarto
 
 MAX_FILES = 2_000
 MAX_CHARS = 200_000  # of one file
@@ -99,7 +100,8 @@ def _sections(root: str) -> dict[str, str]:
     for path in _sources(root, "", (".qmd", ".md", ".rmd", ".Rmd")):
         for match in _SECTION.finditer(_text(root, path)):
             if label := _SECTION_ID.search(match["attributes"]):
-                found.setdefault(label[1], re.sub(r"[`*]", "", match["title"]).strip())
+                words = quarto.words(match["title"])
+                found.setdefault(label[1], re.sub(r"[`*]", "", words).strip())
     return found
 
 

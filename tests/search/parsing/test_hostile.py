@@ -36,6 +36,8 @@ HOSTILE = {
         "a.md",
         "# A\n\n::: lamps\n    a\n" + "\n" * 90_000 + "    :b: c\n\nA\n",
     ),
+    "what R computes in a line": ("a.qmd", "`r a('b')` \\\\a{{b}" * 6_000),
+    "Quarto's brackets that never end": ("a.qmd", "[a ;@b [@c{{.aside [" * 6_000 + "`r a" * 9_000),
     "DocFX's includes that never end": ("a.md", "[!INCLUDE[a](" * 3_000 + "x [!code-[]( " * 1_000),
     "Nuxt Content's components that never end": ("a.md", "::a\n" * 20_000 + ":a[" * 20_000),
     "Nuxt Content's components in one another": (

@@ -1,7 +1,12 @@
 """What pages of Quarto, quartodoc and nbdev say."""
 
+from pathlib import Path, PurePosixPath
+
 import pytest
 
+from hyperrun.search.parsing import documents
+from hyperrun.search.parsing.includes import Place
+from tests.search import repository
 from tests.search.parsing.said import content
 
 SAID = {
@@ -44,6 +49,9 @@ SAID = {
         "```{shinylive-python}\n#| standalone: true\n##| components: [viewer]\nui.input_slider()\n```",
         "```python\nui.input_slider()\n```",
     ),
+    "a cell that its header hides": (
+        "Before.\n\n```{r setup, echo = FALSE, fig.cap=\"A\"}\nx\n```\n\n```{r, include=FALSE}\nx\n```", "Before.",
+    ),
     "a hidden cell with a fence in its code": ("Before.\n\n````{r}\n#| include: false\nx <- '```'\n````", "Before."),
     "a cell that is shown and not run": (
         "````\n```{{python}}\n#| eval: false\nx\n```\n````", "````\n```{python}\n#| eval: false\nx\n```\n````",
@@ -64,3 +72,35 @@ SAID = {
 @pytest.mark.parametrize(("written", "said"), SAID.values(), ids=SAID)
 def test_Quarto_says_what_its_page_says(written: str, said: str) -> None:
     assert content(written) == said
+
+
+IN_LINES = {
+    "words that a call tells": ("`r index('Lamps')` of `r pkg('lamp', aside = TRUE)`.", "Lamps of lamp."),
+    "words of another way": ("`{python} show('Lamps')`.", "Lamps."),
+    "code that a call tells": ('See `r ref("dim()")`.', "See `dim()`."),
+    "a link": ('At `r link("https://x.dev")`.', "At https://x.dev."),
+    "what is computed": ("All `r nrow(lamps)` of `r paste0('a', b)`.", "All `nrow(lamps)` of `paste0('a', b)`."),
+    "what says nothing": ("Some. `r index(NULL, '$dim()')` `r hue = 'red'`", "Some."),
+    "a paragraph of it alone": ("`r hue = 'red'`\n`r authors(hue)`\n\nOne.", "One."),
+    "code that begins so": ("`r` and ``r index('a')``", "`r` and `r index('a')`"),
+    "a note at the margin": ("It dims.[Dim]{.aside} All.", "It dims. All."),
+    "TeX": (r"A lamp\index{lamp} and\index{hue|see{lamp}} $\hat{y}$.", r"A lamp and $\hat{y}$."),
+    "citations": (
+        "It dims [@Lamp2001; see @Bulb, p. 3]. By @Lamp2001, [me](a@b.c) and [a@b.c].",
+        "It dims. By @Lamp2001, me and [a@b.c].",
+    ),
+    "a table's caption": ("| a |\n|---|\n| 1 |\n\n: All lamps. {#tbl-l}", "| a |\n| --- |\n| 1 |\n\nAll lamps."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "said"), IN_LINES.values(), ids=IN_LINES)
+def test_a_line_of_Quarto_says_what_its_page_says(tmp_path: Path, written: str, said: str) -> None:
+    repository.write(tmp_path, "hue.qmd", "# All `r index('hues')` {#sec-hue}\n")
+    assert content(written, ".qmd", Place(tmp_path, PurePosixPath("a.qmd"))) == said
+
+
+def test_a_heading_with_values_that_R_tells_is_named_by_them(tmp_path: Path) -> None:
+    repository.write(tmp_path, "hue.qmd", "# All `r index('hues')` {#sec-hue}\n")
+    place = Place(tmp_path, PurePosixPath("a.qmd"))
+    (found,) = documents.markdown("## `r index('Lamps')` of @sec-hue\n\nOn.", "x", place, ".qmd")
+    assert found.title.endswith("Lamps of All hues")

@@ -25,8 +25,9 @@ _BRACED = re.compile(r"\{([\w:+-]+)\}\s*(.*)")
 _HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
 _CELL_OPTION = re.compile(r"^\s*(?:##?\s?\||//\||#%%|%%\|)(.*)$")
 _HIDDEN_CELL = re.compile(
-    r"(?:echo|include):\s*false|hide_input|\bhide\b|default_exp|\bhide_line\b"
+    r"\b(?i:echo|include)\s*[:=]\s*(?:(?i:false)\b|F\b)|hide_input|\bhide\b|default_exp|\bhide_line\b"
 )
+_HIDDEN_CHUNK = re.compile(r"\{\w+\b[^{}]*[ ,](?:echo|include)[ ]*=[ ]*(?:FALSE|F)\b")
 # What Documenter.jl runs, and what it puts other things in the place of.
 _RUN_BY_DOCUMENTER = frozenset(("jldoctest", "@example", "@repl", "@ansi"))
 _STEERS_DOCUMENTER = frozenset((
@@ -73,6 +74,8 @@ def fence(document: Reading, code: str, info: str) -> str:
     if info.startswith("{=") or info.startswith("{raw"):
         return ""
     if _RUN_BY_MARKDOWN_EXEC.match(info[:MAX_INFO_CHARS]):
+        return ""
+    if _HIDDEN_CHUNK.match(info[:MAX_INFO_CHARS]):
         return ""
     if info.lower() in ("math", "latex {math}"):
         return f"$$\n{code.strip()}\n$$"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from hyperrun.search.parsing import commonmark, html_text
+from hyperrun.search.parsing import commonmark, html_text, labels
 from hyperrun.search.parsing.blocks import Block, joined
 from hyperrun.search.parsing.includes import Place
 from hyperrun.search.parsing.markdown import (
@@ -50,6 +50,7 @@ _ITS_ID = re.compile(r"(?m)^(#{1,6}[ \t]+)\[(.+)\]\(@id(?:[ \t]++([^()\n]++))?\)
 _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
 _MARK = re.compile(r"^(?=\[!\w{1,30}\][ \t]*$)", re.MULTILINE)
 _OF_TYPES = re.compile(r"(?:MODULE|TYPES|EXPANDED_TYPES): \S.*")  # which Svelte's site puts in
+_CAPTION = re.compile(r"(?:Table)?:[ \t]+(?=\S)")  # of a table of Pandoc's, at its beginning
 _SENTENCE = re.compile(r"\w{2}[`\"')\]*_]*[.!?:][`\"')*_]*$")
 
 
@@ -160,6 +161,8 @@ class Document(Reading):
         level = int(token.tag[1:])
         said = inline.said(self, line.children or [])
         title = words_of(line.children or [])
+        if self.is_quarto and "@" in title and self.place is not None:
+            title = labels.referred(self.place, title)
         if source != whole and _OWN_MARK.search(whole):
             said, title = (_OWN_MARK.sub("", each) for each in (said, title))
         elif attribute:  # marks that close a heading stand before it
@@ -267,7 +270,10 @@ class Document(Reading):
             case "inline":
                 return inline.said(self, token.children or [])
             case "paragraph_open":
-                return commonmark.paragraph(inline.said(self, tokens[1].children or []))
+                said = inline.said(self, tokens[1].children or [])
+                if self.is_quarto:
+                    said = said[match.end() :] if (match := _CAPTION.match(said)) else said
+                return commonmark.paragraph(said)
             case "heading_open":
                 return commonmark.strong(inline.said(self, tokens[1].children or []))
             case "fence":

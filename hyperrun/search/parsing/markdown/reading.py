@@ -10,6 +10,7 @@ from hyperrun.search.ignore import is_passed_over
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.blocks import Block, bounded, brought_in, joined
 from hyperrun.search.parsing.includes import Place, Shown, language_of
+from hyperrun.search.parsing.markdown import quarto
 from hyperrun.search.parsing.markdown.text import without_hidden
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ class Reading(ABC):
     def __init__(self, place: Place | None, components: bool = False, cells: bool = False) -> None:
         self.place = place
         self.components = components
-        self.environment: dict[str, Any] = {"components": components, "imports": {}}
+        self.is_quarto = place is not None and place.file.suffix.lower() in quarto.SUFFIXES
+        self.environment: dict[str, Any] = {
+            "components": components, "imports": {}, "quarto": self.is_quarto,
+        }  # fmt: skip
         self.footnotes: dict[str, int] = {}
         self.includes: list[Include] = []
         self.tabs: dict[str, str] = {}  # by value, what Docusaurus' `Tabs` calls them

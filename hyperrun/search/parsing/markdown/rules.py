@@ -10,7 +10,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from hyperrun.search.parsing import directives, html_text, plain_text
-from hyperrun.search.parsing.markdown import docfx, inline_rules, mdc
+from hyperrun.search.parsing.markdown import docfx, inline_rules, mdc, quarto
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -88,6 +88,7 @@ def parser(components: bool) -> "MarkdownIt":
     markup.inline.ruler.before("footnote", "docfx", docfx.inline)
     markup.inline.ruler.after("link", "unresolved", inline_rules.unresolved)
     markup.inline.ruler.after("escape", "braces", inline_rules.braces)
+    markup.inline.ruler.before("escape", "quarto", quarto.inline)
     markup.validateLink = lambda url: True  # type: ignore[method-assign]
     markup.block.ruler.at("html_block", _html_block, {"alt": interrupts[:3]})
     plain_text.use(markup)
