@@ -10,7 +10,7 @@ from hyperrun.search.leaning import WEAK_WORDS, Before, leans
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import mended_stem
 from hyperrun.search.terms import heading_of, porter, query_terms, stems, terms, unspaced
-from hyperrun.search.thesaurus import ALIKE, alike, meant_by_phrases
+from hyperrun.search.thesaurus import ALIKE, alike, is_known, meant_by_phrases
 from hyperrun.search.wanted import MAX_SPELLED, Term, Wanted
 
 MAX_TERMS = 24
@@ -58,7 +58,8 @@ class _AskedTerms:
     def __init__(self, connection: ReadConnection) -> None:
         self._connection = connection
         self.terms: dict[str, Term] = {}
-        self.unknown: list[str] = []  # words that stand nowhere, under no other name either
+        # Words that stand nowhere, under no other name either; none that many ask with.
+        self.unknown: list[str] = []
         self.mended: dict[str, str] = {}  # the stems of words that are misspelled, and of the right
 
     def add(self, words: Sequence[str], share: float) -> None:
@@ -80,7 +81,7 @@ class _AskedTerms:
                 return  # two letters of which one is grammar are no word
             weight = UNKNOWN
             is_found = any(_rarity(self._connection, other) for other in others)
-            if word not in WEAK_WORDS and not is_found:
+            if word not in WEAK_WORDS and not is_found and not is_known(word):
                 self.unknown.append(word)
         self.terms[stem] = Term(weight * share * (WEAK if word in WEAK_WORDS else 1.0), others)
 

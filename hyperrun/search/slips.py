@@ -4,15 +4,19 @@ import sqlite3
 
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.terms import STOP_WORDS, porter
+from hyperrun.search.thesaurus import is_known
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+# From so many letters on a word may have one that is another, or one too many or too few: a shorter
+# one more likely means itself ("react" is no "reach", "trip" no "tri").
+OTHER, MORE = 7, 6
 
 
 def mended_stem(connection: ReadConnection, word: str) -> str:
     """The commonest stem of the index that is one slip of the keys away from a word, or from its
     stem; "" where there is none."""
     stem = porter(word)
-    if len(stem) < 4 or not stem.isascii():
+    if len(stem) < 4 or not stem.isascii() or is_known(word):
         return ""
     return connection.meant.of(word, lambda: _without_slips(connection, word, stem))
 
@@ -24,16 +28,23 @@ def _without_slips(connection: ReadConnection, word: str, stem: str) -> str:
     near = connection.execute(counted, tuple(meant)).fetchall() or [
         (count, term)
         for term, count in beginning_like(connection, "prose_terms", stem, len(stem) + 1)
-        if term not in STOP_WORDS and is_a_slip(term, stem)
+        if term not in STOP_WORDS and is_a_slip(term, stem) and _is_likely(term, stem, word)
     ]
     return max(near)[1] if near else ""
+
+
+def _is_likely(meant: str, stem: str, word: str) -> bool:
+    """Is a slip that makes a word's stem of `meant` likely in so short a word?"""
+    is_of_same = set(meant) == set(stem)  # "htpp", whose letters are in another order
+    return is_of_same or len(word) >= (OTHER if len(meant) == len(stem) else MORE)
 
 
 def _without_a_slip(word: str) -> list[str]:
     """What a word may have been, had two letters not been exchanged or one not been doubled."""
     exchanged = [f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}"
                  for at in range(1, len(word) - 1)]  # fmt: skip
-    return exchanged + [word[:at] + word[at + 1 :] for at in range(1, len(word))]
+    doubled = [at for at in range(1, len(word)) if word[at] == word[at - 1]]
+    return exchanged + [word[:at] + word[at + 1 :] for at in doubled]
 
 
 def beginning_like(

@@ -24,8 +24,8 @@ _compiled = cache(re.compile)  # once a question may hold it: a first one waits 
 
 
 @cache
-def _table() -> tuple[dict[str, frozenset[str]], dict[str, list[Phrase]]]:
-    """Other names by stem, and the phrases by their first word."""
+def _table() -> tuple[dict[str, frozenset[str]], dict[str, list[Phrase]], frozenset[str]]:
+    """Other names by stem, the phrases by their first word, and all words of both."""
     alike: dict[str, set[str]] = {}
     phrases: dict[str, list[Phrase]] = {}
     count = 0
@@ -42,12 +42,18 @@ def _table() -> tuple[dict[str, frozenset[str]], dict[str, list[Phrase]]]:
             elif porter(other) != stem:
                 alike.setdefault(stem, set()).add(porter(other))
                 alike.setdefault(porter(other), set()).add(stem)
-    return {word: frozenset(names) for word, names in alike.items()}, phrases
+    words = frozenset(re.findall(r"\w+", groups))
+    return {word: frozenset(names) for word, names in alike.items()}, phrases, words
 
 
 def alike(stem: str) -> frozenset[str]:
     """The stems of other names for the word with this stem."""
     return _table()[0].get(stem, frozenset())
+
+
+def is_known(word: str) -> bool:
+    """Does a word stand here, and so is spelled right?"""
+    return word in _table()[2]
 
 
 def meant_by_phrases(question: str, mended: Mapping[str, str]) -> list[str]:
