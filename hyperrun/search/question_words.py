@@ -81,9 +81,9 @@ class _AskedTerms:
                 return  # two letters of which one is grammar are no word
             weight = UNKNOWN
             is_found = any(_rarity(self._connection, other) for other in others)
-            if word not in WEAK_WORDS and not is_found and not is_known(word):
+            if not _is_weak(word) and not is_found and not is_known(word):
                 self.unknown.append(word)
-        self.terms[stem] = Term(weight * share * (WEAK if word in WEAK_WORDS else 1.0), others)
+        self.terms[stem] = Term(weight * share * (WEAK if _is_weak(word) else 1.0), others)
 
     def all_mended(self) -> list[str]:
         """The stems of a question of several words that all stand nowhere as they are written: more
@@ -108,6 +108,11 @@ class _AskedTerms:
     def add_meant(self, stem: str, weight: float) -> None:
         """Add what a phrase stands for."""
         self.terms.setdefault(stem, Term(weight, dict.fromkeys(alike(stem), ALIKE)))
+
+
+def _is_weak(word: str) -> bool:
+    """Does a word say little of what is wanted, whatever its number?"""
+    return word in WEAK_WORDS or word.removesuffix("s") in WEAK_WORDS
 
 
 def in_words_of(connection: ReadConnection, question: str) -> str:
