@@ -93,6 +93,7 @@ _INTERNAL = re.compile(
     r"^skill\.md$|(^|/)((?-i:AGENTS|CLAUDE|SKILL)|maint\w*|develop(ment|ing)|governance|roadmap|todo|"
     r"backers|sponsors|releasing|release[-_]?(checklist|process|steps)|ai[-_]policy)\.|"
     r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e|benches)/|"
+    r"(^|/)skills/[\w-]+/references?/|"
     r"(^|/)(seps?|rfcs?|keps?|adrs?|proposals?|enhancements?|design[-_]?(docs?|notes?))/|"
     r"(^|/)(?!tip|zip)[a-z][ei]p-\d{3,5}\b[^/]*\.\w+$", re.I,
 )  # fmt: skip

@@ -120,7 +120,10 @@ def test_an_older_version_is_behind_all_guides_unless_the_question_names_one(
     assert (older > -1) == is_asked_for
 
 
-@pytest.mark.parametrize("file", ["AGENTS.md", "skill.md", "skills/lamps/SKILL.md"])
+@pytest.mark.parametrize(
+    "file",
+    ["AGENTS.md", "skill.md", "skills/lamps/SKILL.md", "packages/a/skills/lamps/references/dim.md"],
+)
 def test_what_is_written_for_coding_agents_is_no_guide(file: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
     assert against(file, asked) <= against("docs/skills.md", asked) - 1
