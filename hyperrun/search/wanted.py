@@ -39,6 +39,12 @@ _ASKS_OF_ENTRY = re.compile(
 )
 # A plain word that names what the default is of: "the default path of a cookie".
 _DEFAULT_OF = re.compile(r"\bdefault (?:values? (?:of|for) )?(?:the )?([a-z][\w-]{2,})\b")
+# What is asked for is several, of which a list or a table tells.
+_ASKS_FOR_SEVERAL = re.compile(
+    r"\b(?:what|which) (?:\w+ )?(?:kinds|types|sorts|modes|states)\b", re.IGNORECASE
+)
+_ITEM = re.compile(r"(?m)^[ \t]*(?:[-*+] |\d+[.)] |\|)")
+SEVERAL = 2  # items
 _ROOT_README = re.compile(r"readme\b", re.IGNORECASE)
 _DENIES = re.compile(r"\b(?:no|not|never|none|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
 _WHY = re.compile(r"\W*(why|when|which|who|where|can|does|is|are)\b", re.I)
@@ -93,12 +99,13 @@ class Told(NamedTuple):
     stub: float
     spelled: float  # names, as the question spells them
     asks: float  # its heading asks what the question does
+    several: float  # items of a list or rows of a table, where one asks for several
     entry: float  # names with which entries of its lists and tables begin, where one asks of such
 
 
 WEIGHTS = Told(
     body=1.0, heading=0.75, named=0.65, parents=0.6, file=0.5, held=0.35, near=0.45, place=0.45,
-    code=0.1, stub=-0.05, spelled=0.5, asks=0.3, entry=0.6,
+    code=0.1, stub=-0.05, spelled=0.5, asks=0.3, several=0.3, entry=0.6,
 )  # fmt: skip
 
 
@@ -136,6 +143,7 @@ class Wanted:
             for name in _DEFAULT_OF.findall(question)
             if name not in ("value", "values")
         ]
+        self._is_for_several = bool(_ASKS_FOR_SEVERAL.search(question))
         self._asks = _asks(question)
         self._cited = before.cited if before else ()
         self._cited_files = {file for file, _ in self._cited}
@@ -231,6 +239,7 @@ class Wanted:
             stub=float(len(body) < STUB_TERMS),
             spelled=self._spells(each.text),
             asks=float(bool(self._asks) and self._asks == _asks(heading_of(each.title))),
+            several=float(self._is_for_several and len(_ITEM.findall(each.text)) >= SEVERAL),
             entry=self._enters(each.text),
         )
 

@@ -8,6 +8,7 @@ from hyperrun.search import intent, sections, thesaurus
 from hyperrun.search.copies import distinct
 from hyperrun.search.index import Index
 from hyperrun.search.leaning import Before
+from hyperrun.search.question_words import wanted
 from hyperrun.search.slips import mended_stem
 from hyperrun.search.terms import query_terms
 from hyperrun.search.thesaurus import alike, meant_by_phrases
@@ -302,6 +303,28 @@ def test_a_name_that_a_list_tells_of_is_found_there(tmp_path: Path, entry: str) 
     index.refresh(tmp_path)
     first, _ = index.search("What is the default dimInterval?", 5)[0]
     assert first.file == "api.md"
+
+
+def test_what_kinds_there_are_is_found_where_a_list_tells_of_them(tmp_path: Path) -> None:
+    told = "They differ:\n\n- `dark`: no light\n- `hot`: no glass\n- `loud`: no peace\n"
+    (tmp_path / "lamps.md").write_text(
+        "# Lamps\n\n## Global lamp failures\n\nLamp failures are told to `lamp.failures`.\n\n"
+        f"## Differentiating lamp failures\n\n{told}"
+    )
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    (first, _), *_ = index.search("What kinds of lamp failures are there?", 2)
+    assert first.title.endswith("Differentiating lamp failures")
+
+
+def test_the_plural_of_a_word_that_says_little_says_as_little(tmp_path: Path) -> None:
+    for n in range(9):
+        (tmp_path / f"{n}.md").write_text(f"# Page {n}\n\nA kind of page, of other kinds.\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    with index.connect() as connection:
+        one, several = (wanted(connection, f"Which {word}?") for word in ("kind", "kinds"))
+    assert one.terms["kind"].weight == several.terms["kind"].weight
 
 
 def test_what_differs_is_found_where_a_list_tells_of_each(tmp_path: Path) -> None:
