@@ -1,5 +1,6 @@
 """Objects of an API that a page describes out of their source."""
 
+import re
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -674,6 +675,23 @@ def test_a_colon_alone_stands_for_a_type_that_is_annotated(tmp_path: Path) -> No
         "```python\nlamps.dim(by, to)\n```\n\n**Parameters**\n\n- `by`\n\n  How much.\n\n"
         "- `to` : int\n\n  How far.\n\n**Returns**\n\nHow dark."
     )
+
+
+def test_code_in_what_is_said_of_a_parameter_keeps_its_indentation(tmp_path: Path) -> None:
+    code = "```python\n    def dim(by):\n        return by\n    ```"
+    said = "  As:\n\n  ```python\n  def dim(by):\n      return by\n  ```"
+    for style, doc in {
+        "numpy": f"Lamp.\n\nParameters\n----------\nhow: int\n    As:\n\n    {code}\nto : int\n    Far.",
+        "google": f"Lamp.\n\nArgs:\n    how (int): As:\n\n    {code}\n".replace(
+            "\n    ", "\n        "
+        ),
+    }.items():
+        doc = doc.replace("Args:\n        how", "Args:\n    how")
+        repository.write(tmp_path, f"{style}.py", f'def lamp(how, to):\n    """{doc}"""\n')
+        repository.write(tmp_path, f"{style}.md", f"::: {style}.lamp\n")
+        (found,) = files.read(tmp_path, PurePosixPath(f"{style}.md"), rules.read(tmp_path))
+        assert said[8:] in found.content
+        assert re.search(r"- `how` :? ?\(?int", found.content)
 
 
 def test_a_section_of_a_docstrings_own_is_text(tmp_path: Path) -> None:

@@ -4,8 +4,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from hyperrun.search.parsing import documents
+from hyperrun.search.parsing import files
 from hyperrun.search.parsing.includes import Place
+from hyperrun.search.site import rules
 from tests.search import repository
 from tests.search.parsing.said import content
 
@@ -100,7 +101,9 @@ def test_a_line_of_Quarto_says_what_its_page_says(tmp_path: Path, written: str, 
 
 
 def test_a_heading_with_values_that_R_tells_is_named_by_them(tmp_path: Path) -> None:
-    repository.write(tmp_path, "hue.qmd", "# All `r index('hues')` {#sec-hue}\n")
-    place = Place(tmp_path, PurePosixPath("a.qmd"))
-    (found,) = documents.markdown("## `r index('Lamps')` of @sec-hue\n\nOn.", "x", place, ".qmd")
-    assert found.title.endswith("Lamps of All hues")
+    repository.write(tmp_path, "_quarto.yml", "project:\n  type: website\n")
+    repository.write(tmp_path, "hue.qmd", "# All `r index('hues')` {#sec-hue}\n\nOne.\n")
+    heading = "## `r index('Lamps')` of @sec-hue"
+    repository.write(tmp_path, "a.qmd", f"# A\n\n{heading}\n\nOn.\n")
+    *_, found = files.read(tmp_path, PurePosixPath("a.qmd"), rules.read(tmp_path))
+    assert (found.title, found.address) == ("A > Lamps of All hues", "a.html#lamps-of-sec-hue")

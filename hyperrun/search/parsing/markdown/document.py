@@ -14,6 +14,7 @@ from hyperrun.search.parsing.markdown import (
     docfx,
     fenced_directives,
     inline,
+    quarto,
     svelte_code,
 )
 from hyperrun.search.parsing.markdown.reading import Reading
@@ -161,8 +162,9 @@ class Document(Reading):
         level = int(token.tag[1:])
         said = inline.said(self, line.children or [])
         title = words_of(line.children or [])
-        if self.is_quarto and "@" in title and self.place is not None:
-            title = labels.referred(self.place, title)
+        if self.is_quarto and self.place is not None:
+            source = quarto.words(source)
+            title = labels.referred(self.place, title) if "@" in title else title
         if source != whole and _OWN_MARK.search(whole):
             said, title = (_OWN_MARK.sub("", each) for each in (said, title))
         elif attribute:  # marks that close a heading stand before it

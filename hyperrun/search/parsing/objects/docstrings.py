@@ -21,6 +21,7 @@ _NOTES = {"note": "note", "notes": "", "warning": "warning", "warnings": "warnin
           "tip": "tip", "attention": "attention", "caution": "caution", "danger": "danger",
           "error": "error"}  # fmt: skip
 _NAMES = re.compile(r"[\w.:~`]+(?:, ?[\w.:~`]+)*,?(?: ?: .*)?$")
+_CLOSE_COLON = re.compile(r"^(?P<name>\*{0,2}[A-Za-z_]\w*(?:, \*{0,2}[A-Za-z_]\w*)*): (?=\S)")
 _PLACE = re.compile(r"(?m)^(?:\{\w+\}|%\([\w.:]+\)s)[ \t]*(?:\n|$)")
 _FIELD = re.compile(r":(?:param|parameter|arg|argument|key|keyword)\s+(?:[^:]*\s)?([*\\\w]+)\s*:")
 _ANY_FIELD = re.compile(r":[a-z]+(?:\s[^:\n]*)?:(?:\s|$)")
@@ -168,7 +169,8 @@ def _entries(body: Sequence[str], google: bool) -> Iterator[tuple[str, str, list
 def of_entry(line: str) -> tuple[str, str]:
     """Name and type of an entry as NumPy writes it; where its annotation has the type, a colon
     alone stands for it."""
-    called, _, kind = f" {line.strip()} ".partition(" : ")
+    said = _CLOSE_COLON.sub(r"\g<name> : ", line.strip())
+    called, _, kind = f" {said} ".partition(" : ")
     return called.strip(), kind.strip()
 
 

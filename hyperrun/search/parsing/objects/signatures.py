@@ -5,6 +5,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from textwrap import dedent
 
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark
@@ -201,15 +202,34 @@ def _section(name: str, body: Sequence[str], google: bool) -> Iterator[str]:
 
 def _entries(body: Sequence[str], google: bool) -> Iterator[str]:
     """Parameters as items of a list."""
-    for line in body:
-        entry = _ENTRY.match(line)
-        if google and entry:
-            kind = f" {entry[2]}" if entry[2] else ""
-            yield f"- ``{entry[1]}``{kind}: {entry[3]}"
-        elif not google and line.strip() and not line[:1].isspace():
-            name, kind = docstrings.of_entry(line)
-            if name:
-                yield f"- ``{name}``{f' : {kind}' if kind else ''}"
+    below: list[str] = []
+    for line in [*body, None]:
+        item = None if line is None else _item(line, google)
+        if line is not None and item is None:
+            below.append(line)
+            continue
+        yield from (f"  {each}" if each else "" for each in _dedented(below))
+        below = []
+        if item is not None:
+            yield item
+            if not google:
                 yield ""
-        else:
-            yield f"  {line.strip()}" if line.strip() else ""
+
+
+def _item(line: str, google: bool) -> str | None:
+    """The item that a line begins; None where it goes on with the one before."""
+    if not google:
+        if re.match(r"\s|$", line):
+            return None
+        name, kind = docstrings.of_entry(line)
+        return f"- ``{name}``{f' : {kind}' if kind else ''}" if name else ""
+    entry = _ENTRY.match(line)
+    if entry is None:
+        return None
+    kind = f" {entry[2]}" if entry[2] else ""
+    return f"- ``{entry[1]}``{kind}: {entry[3]}"
+
+
+def _dedented(lines: Sequence[str]) -> list[str]:
+    """What stands below an entry, without the indentation that all of it has."""
+    return dedent("\n".join(lines)).split("\n") if lines else []
