@@ -694,6 +694,14 @@ def test_code_in_what_is_said_of_a_parameter_keeps_its_indentation(tmp_path: Pat
         assert re.search(r"- `how` :? ?\(?int", found.content)
 
 
+def test_an_object_of_a_module_too_large_to_be_read_as_code_is_described(tmp_path: Path) -> None:
+    others = '"""' + "All lamps, one by one.\n" * 40_000 + '"""\n'
+    repository.write(tmp_path, "lamps.py", f'{others}def dim():\n    """Make it darker."""\n')
+    repository.write(tmp_path, "api.md", "::: lamps.dim\n")
+    (found,) = files.read(tmp_path, PurePosixPath("api.md"), rules.read(tmp_path))
+    assert found.content.endswith("Make it darker.")
+
+
 def test_a_section_of_a_docstrings_own_is_text(tmp_path: Path) -> None:
     doc = "Lamp.\n\nFields in a Message\n-------------------\nThese are filled in:\n\n- `hue`: The hue."
     repository.write(tmp_path, "lamps.py", f'def lamp():\n    """{doc}"""\n')

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from hyperrun.search.ignore import MAX_BYTES
 from hyperrun.search.parsing.includes import Place
 
+MAX_BYTES = 2 * 1024 * 1024  # of a module, of which docstrings may be the most
 MAX_IMPORTS = 6  # that lead from a package to where a name is defined
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
