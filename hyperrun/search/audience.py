@@ -76,7 +76,8 @@ _ASKED_NOTES = re.compile(
 _ASKED_UPGRADES = re.compile(
     r"\b(chang(es|ed)|versions?|upgrad\w+|updat\w+|migrat\w+|mov(e|ing)|port(ing)?|switch\w*|"
     r"com(e|ing) from|convert\w*|deprecat\w+|remov\w+|renam\w+|replac\w+|instead|no longer|"
-    r"any ?more|still|since|old(er)?|new(er)?|break\w*|broke|used to|was|v?\d+(\.\w+)*)\b|Error\b",
+    r"any ?more|still|since|old(er)?|new(er)?|break\w*|broke|used to|was"
+    r"|v\d+(\.\w+)*|\d{1,2}(\.\w+)*|\d{4}\.\w+)\b|Error\b",  # and no status, as 404
     re.I,
 )
 # Where a copy of an older version stands, what was written for contributors and their tools.

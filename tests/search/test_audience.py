@@ -159,3 +159,18 @@ def test_what_tells_of_another_version_is_no_guide_unless_the_question_asks(file
 @pytest.mark.parametrize("file", ["docs/migrations.md", "cli/migrate.md", "docs/emigration.md"])
 def test_what_a_project_can_migrate_is_a_guide(file: str) -> None:
     assert against(file, kinds_asked_for("How do I add a column?")) == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "is_asked_for"),
+    [
+        ("make a 404 page", False),
+        ("listen on 8080", False),
+        ("lamps in 2024.1", True),
+        ("dim in lamps 12", True),
+        ("dim in v200", True),
+    ],
+)
+def test_a_status_is_no_version(question: str, is_asked_for: bool) -> None:
+    asked = kinds_asked_for(question)
+    assert (against("guide/migration.md", asked) == 0) == is_asked_for
