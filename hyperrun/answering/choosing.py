@@ -65,6 +65,15 @@ _MANAGER = re.compile(
     r"\*\*(npm|npx|yarn|pnpm|bun|deno)\*\*\s+`{3}", re.IGNORECASE
 )  # a tab's label
 _ASIDE = re.compile(r"[*_]*\([^\n]*\)[.*_]*")  # on what stands above it
+# What makes no sense without what stands above it.
+_POINTS_BACK = re.compile(
+    r"(?:in|with|using|for) (?:this|that|these|those|such)\b(?: \w+){0,2} "
+    r"(?:cases?|scenarios?|examples?|situations?|setups?|configurations?|code|snippets?|approach)\b"
+    r"|(?:in )?the (?:code|example|snippet|configuration|config|command|query|function)s?"
+    r" (?:above|shown above)\b|(?:in )?the (?:above|preceding|previous) \w+\b"
+    r"|th(?:is|ese|at) (?:example|code|snippet|command|configuration|config|query)s?\b",
+    re.I,
+)
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -134,6 +143,13 @@ def choose(sections: Sequence[Section], wanted: Wanted) -> list[Quote]:
         if lines <= most and quoted.isdisjoint(texts):
             added = [quote, *_facts(sections[quote.section], quote, begun, most - lines)]
             lines += sum(size(each.text) for each in added[1:])
+            if above := _above(sections[quote.section], quote, quoted):
+                more = size(above.text)
+                if lines + more <= most:
+                    added.append(above)
+                    lines += more
+                elif more + heading <= most:
+                    added, lines = [above], more + heading
             chosen += added
             begun.add(quote.section)
             quoted |= {*texts, *(each.text for each in added)}
@@ -149,6 +165,15 @@ def _facts(section: Section, quote: Quote, begun: set[int], room: int) -> list[Q
     is_meant = quote.section not in begun and quote.at > 0 and quote.text != first.text
     is_few = first.lines <= min(FACTS_LINES, room) and _FACTS.fullmatch(first.text)
     return [Quote(quote.section, 0, first.text)] if is_meant and is_few else []
+
+
+def _above(section: Section, quote: Quote, quoted: set[str]) -> Quote | None:
+    """What a quote points back at, as it stands above, where that is not long."""
+    if not quote.at or not _POINTS_BACK.match(quote.text):
+        return None
+    above = section.blocks[quote.at - 1].block
+    is_new = above.lines <= UNCUT_LINES and above.text not in quoted
+    return Quote(quote.section, quote.at - 1, above.text) if is_new else None
 
 
 def by_weight(

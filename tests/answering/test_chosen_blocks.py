@@ -50,6 +50,20 @@ def test_a_section_whose_heading_is_the_question_is_quoted_from_its_beginning() 
     assert begins in said
 
 
+@pytest.mark.parametrize(
+    "points", ["In this specific case the lamp", "The example above", "With this setup the lamp"]
+)
+@pytest.mark.parametrize("more", [0, 12])
+def test_what_a_quote_points_back_at_is_quoted_too_or_instead(points: str, more: int) -> None:
+    shown = "A pattern may be given:\n\n```js\n{ at: '/(.*)' }\n```"
+    code = "\n".join(f"show(page{n});" for n in range(more))
+    told = f"{points} shows a page that is missing:\n\n```js\nshow('missing');\n{code}\n```"
+    guide = section(f"## Rooms\n\n{FILLER}\n\n{shown}\n\n{told}\n\n{FILLER}", "Rooms")
+    said = answer("show a page that is missing", guide)
+    assert "at: '/(.*)'" in said
+    assert "show('missing');" in said
+
+
 def test_of_tabs_for_package_managers_one_is_quoted() -> None:
     tabs = "\n\n".join(
         f"**{name}**\n\n```sh\n{name} add lantern-dimmer{' --save' * (name == 'npm')}\n```"
