@@ -12,6 +12,8 @@ MIN_CHARS = 3
 SHOWN = 2.0
 
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_QUOTES = "\"'"
+_AROUND = f"{{([ {_QUOTES}"  # as in `{ name: 1 }` and `"name": 1`
 _ENDS = re.compile(r"[(=\[{<:\s]")  # what is called, set or given stands before it
 _NAME = re.compile(r"-*\w[\w-]*")
 _WORD = re.compile(r"[\w-]+")
@@ -61,6 +63,6 @@ class ToldNames:
 
 def _named(span: str) -> str:
     """What code in a sentence names, without what it is called on; "" where that is no name."""
-    name = _ENDS.split(span.strip(), maxsplit=1)[0]
+    name = _ENDS.split(span.strip(_AROUND), maxsplit=1)[0].strip(_QUOTES)
     name = (name.rpartition(".")[2] or name).lstrip("@$")
     return name if len(name) >= MIN_CHARS and _NAME.fullmatch(name) else ""

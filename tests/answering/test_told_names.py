@@ -38,6 +38,8 @@ def quoted(question: str, text: str) -> str:
     [
         ("light up slowly", "Lamps light up slowly with `fade_ms=300`:"),
         ("light up slowly", "Lamps that are told a `fade_ms` light up slowly.\n\nAn example:"),
+        ("light up slowly", "Lamps light up slowly with `{ fade_ms: 300 }`:"),
+        ("light up slowly", """Lamps light up slowly with `"fade_ms": 300`:"""),
         ("Wie geht ein light langsam an?", "Each light is given `Lamp.fade_ms`:"),
         ("light up slowly", "## Light up slowly with fade_ms\n\nAn example:"),
     ],
