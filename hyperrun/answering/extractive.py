@@ -17,6 +17,7 @@ from hyperrun.answering.included_code import shown_by
 from hyperrun.answering.quoting import blocks, is_described, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
+from hyperrun.markdown.citations import uncited
 from hyperrun.search.intent import asks_how_it_is_built
 from hyperrun.search.terms import heading_of, last_name, named_symbols
 from hyperrun.search.wanted import Wanted
@@ -205,7 +206,7 @@ def heading(source: Source) -> str:
 
 def escaped(words: str) -> str:
     """`words` as they are, in Markdown; between two escaped brackets they would be maths."""
-    return re.sub(r"([\\`*_\[<>#|$~])", r"\\\1", words)
+    return uncited(re.sub(r"([\\`*_\[<>#|$~])", r"\\\1", words))
 
 
 def also(sources: Sequence[Source], language: str) -> str:
@@ -305,7 +306,7 @@ def said(quoted: Sequence[tuple[Quotable, str]], name: str) -> str:
         if under and under != last and heading(each.source) != own:
             last = under
             parts.append(f"**{escaped(under)}**")
-        parts.append(words + _cut(quoted[at], quoted[at + 1 : at + 2]))
+        parts.append(uncited(words) + _cut(quoted[at], quoted[at + 1 : at + 2]))
     return "\n\n".join(parts)
 
 

@@ -33,6 +33,10 @@ _CODE = (
 _MARK_OR_CODE = re.compile(
     rf"{_CODE}|[ \t]{{0,3}}{MARK.pattern}", re.DOTALL | re.MULTILINE | re.IGNORECASE
 )
+_MARK_OR_NONE = re.compile(
+    rf"{_CODE}|(?P<maths>\$\$.{{1,2000}}?\$\$|\$[^$\n]{{1,300}}\$)|{MARK.pattern}",
+    re.DOTALL | re.MULTILINE | re.IGNORECASE,
+)
 _HTTP = re.compile(r"https?://[^\s<>\"]+$", re.IGNORECASE)
 
 
@@ -45,6 +49,16 @@ def numbers_of(mark: str) -> list[int]:
         if start <= end <= start + MAX_RANGE:
             numbers.extend(range(start, end + 1))
     return numbers
+
+
+def uncited(text: str) -> str:
+    """Markdown `text` whose numbers in brackets cite nothing, as those of a range do not: the first
+    is written as a character reference."""
+    return _MARK_OR_NONE.sub(
+        lambda match: match[0] if match["code"] or match["maths"]
+        else re.sub(r"\d", lambda digit: f"&#{ord(digit[0])};", match[0], count=1),
+        text,
+    )  # fmt: skip
 
 
 def strip_citations(text: str) -> str:

@@ -162,8 +162,9 @@ def _citation_rule(state: "StateInline", silent: bool) -> bool:
     assert rendering.sources is not None
     numbers = numbers_of(match[1])
     sources = [source for number in numbers if (source := rendering.sources(number))]
-    if numbers == [0] and state.pos and state.src[state.pos - 1].isalnum():
-        return False  # `names[0]` outside of code: an index, since citations count from 1
+    is_index = len(numbers) == 1 and bool(state.pos) and state.src[state.pos - 1].isalnum()
+    if 0 in numbers and (is_index or len(numbers) > 1):
+        return False  # an index, or a range from 0: citations count from 1
     if not silent:
         if not sources:
             state.pending = state.pending.rstrip(" ")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hyperrun.answering.quoting import blocks
+from hyperrun.domain import Source
 from hyperrun.markdown.safe_html import Rendering, to_html
 from tests.answering.quoted import answer, section
 
@@ -171,10 +172,6 @@ def test_a_heading_with_a_dot_is_said_whole(title: str) -> None:
     assert f"**{name}** [1]" in answer("pair lamps", section("Pair the lamps.", title))
 
 
-def test_words_that_look_like_a_citation_do_not_disturb() -> None:
-    assert "a list[0] of" in answer("list", section("There is a list[0] of [1] lamps."))
-
-
 INDENTED_FENCE = "- words here\n\n  ```sh\n  lantern pair\n\n  lantern reset\n  ```\n\n- more words"
 
 
@@ -212,3 +209,13 @@ def test_what_a_section_only_leads_to_is_not_quoted(label: str) -> None:
     assert said.rstrip().endswith("Dim a lamp.\n\nSlowly.")
     told = answer("dim a lamp", section("Dim a lamp:\n\n- [Lamps](a.md)"))
     assert "Lamps" in told
+
+
+def test_numbers_in_brackets_that_are_quoted_cite_nothing() -> None:
+    words = "A lamp is dimmed in the range [0, 1], by the [1](https://x.dev), list[0] and `a[1]`."
+    lamp = section(f"# Lamp [1]\n\n{words}", title="Lamp [1]")
+    rendering = Rendering(sources=lambda number: Source(1, lamp))
+    html = to_html(answer("How is a lamp dimmed?", lamp), rendering)
+    assert html.count('class="citation"') == 1
+    assert "Lamp [1]</strong>" in html and "range [0, 1], by the" in html
+    assert ">1</a>, list[0] and <code>a[1]</code>" in html

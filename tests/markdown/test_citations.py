@@ -98,6 +98,7 @@ def words(html: str) -> str:
         ("    y[1] = [2]", "y[1] = [2]", ()),
         ("Escaped \\[1\\] and \\[9\\].", "Escaped ‹1› and.", (1,)),
         ("An index names[0].", "An index names[0].", ()),
+        ("A range [0, 1] and [0-3].", "A range [0, 1] and [0-3].", ()),
         ("A year [2024].", "A year [2024].", ()),
         ("A [link 1](https://example.org).", "A link 1.", ()),
         ("A task [ ] and [x].", "A task [ ] and [x].", ()),
