@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.rules_core import StateCore
 
-_MARKS = re.compile(r"[\\`~*_\[<&${]|:::|:br\b| {2}\n")
+_MARKS = re.compile(r"[\\`~*_\[<&${]|:::|:[bh]r\b| {2}\n")
 _LINE_END = re.compile(r"(?:(?<![ \t])[ \t]+)?\n[ \t]*")
 _MODULE = ("import", "export")
 

@@ -20,6 +20,16 @@ SAID = {
     "a component with more colons in one": (
         '::tabs\n:::tabs-item{label="A"}\nOne.\n:::\n::', "**A**\n\nOne."
     ),
+    "properties below more colons": (
+        "::hero\n:::button\n---\nto: /a\nlabel: Start\n---\n:::\n::\n\nHi.", "Hi."
+    ),
+    "a card below more colons": (
+        ":::card\n---\nicon: i-x\ntitle: A\n---\nOne.\n:::", "**A**\n\nOne."
+    ),
+    "a rule": ("One.\n\n:hr\n\nTwo.", "One.\n\nTwo."),
+    "words of a class": (
+        'A [b *c*]{.text-(--x)} d, [e]{#f}, [g]{lang="de"} and [h].', "A b *c* d, e, g and [h]."
+    ),
     "slots": ("::card\n#title\nA\n\n#default\nOne.\n::", "A\n\nOne."),
     "a field": (
         '::field{name="id" type="string" required}\nWhich.\n::',

@@ -140,7 +140,8 @@ def _container(document: Reading, info: str, body: str, start: int, end: int) ->
     if info.startswith(("{", ".")):
         return [] if _is_hidden(info) else document.read(body, start)
     tag = mdc.opening(f"::{info}")
-    if tag is not None and "=" in info and tag.attributes.keys() & mdc.TITLES:
+    is_titled = tag is not None and "=" in info and tag.attributes.keys() & mdc.TITLES
+    if tag is not None and (is_titled or mdc.has_properties(body)):
         body, skip = mdc.filled(tag, body)
         return components.blocks(document, tag, body, start, end, skip)
     named = re.match(r"(?P<kind>[\w-]+)\s*(?:\[(?P<label>.*)\])?\s*(?P<title>.*)$", info)

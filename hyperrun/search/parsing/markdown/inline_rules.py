@@ -55,12 +55,15 @@ def footnote(state: "StateInline", silent: bool) -> bool:
     return True
 
 
-_ELSEWHERE = re.compile(r"\[[^\[\]\n]*\]|\([ \t]*\{\{[<%][^\n]*?[%>]\}\}[^()\s]*[ \t]*\)")
+_ELSEWHERE = re.compile(
+    r"\[[^\[\]\n]*\]|\([ \t]*\{\{[<%][^\n]*?[%>]\}\}[^()\s]*[ \t]*\)"
+    r"|\{[ \t]*(?:[#.:][^{}\n]{1,300}|[\w-]+=[^{}\n]{1,300})\}"  # what the words look like
+)
 
 
 def unresolved(state: "StateInline", silent: bool) -> bool:
     """`[words][name]` whose name the page does not define: another page or plugin does. And
-    `[words]({{< ref "page" >}})`, whose address a shortcode tells."""
+    `[words]({{< ref "page" >}})`, whose address a shortcode tells; and `[words]{.class}`."""
     if state.src[state.pos] != "[":
         return False
     end = state.md.helpers.parseLinkLabel(state, state.pos, True)

@@ -16,9 +16,10 @@ _OPENING = re.compile(
     r"::(?P<name>[A-Za-z][\w-]*)(?:\[(?P<label>[^\[\]]*)\])?(?:\{(?P<properties>.*)\})?[ \t]*"
 )
 _CLOSING = re.compile(r"::[ \t]*")
+_PROPERTIES = re.compile(r"[ \t]*---[ \t]*\n(?:[ \t]*[\w.:-]+:.*\n){1,40}[ \t]*---[ \t]*(?:\n|$)")
 _SLOT = re.compile(r"[ \t]*#[a-z][\w-]*(?:\{[^{}]*\})?[ \t]*")
 _IN_LINE = re.compile(
-    r":(?:br(?![\w:-])|(?P<name>[a-z][a-z\d]*(?:-[a-z\d]+)*)"
+    r":(?:(?P<bare>[bh]r)(?![\w:-])|(?P<name>[a-z][a-z\d]*(?:-[a-z\d]+)*)"
     r"(?:\[(?P<label>[^\[\]\n]{1,200})\](?!\()(?:\{(?P<told>[^{}\n]{0,1000})\})?"
     r"|\{(?P<properties>[^{}\n]{0,1000})\}))"
 )
@@ -47,6 +48,11 @@ def closing(lines: Iterable[tuple[int, str]]) -> int | None:
     return None
 
 
+def has_properties(body: str) -> bool:
+    """Does a component begin with its properties in YAML?"""
+    return bool(_PROPERTIES.match(body))
+
+
 def filled(tag: html_text.Tag, body: str) -> tuple[str, int]:
     """What stands in a component at the margin, without the names of its slots, and how many lines
     below its first; its properties in YAML go to `tag`."""
@@ -69,7 +75,7 @@ def in_line(text: str, at: int) -> html_text.Tag | None:
     if found is None:
         return None
     properties = found["told"] or found["properties"]
-    return _tag(found["name"] or "br", found["label"], properties, found.end())
+    return _tag(found["name"] or found["bare"], found["label"], properties, found.end())
 
 
 def _tag(name: str, label: str | None, properties: str | None, end: int = 0) -> html_text.Tag:
