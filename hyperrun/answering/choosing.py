@@ -168,8 +168,10 @@ def _facts(section: Section, quote: Quote, begun: set[int], room: int) -> list[Q
 
 
 def _above(section: Section, quote: Quote, quoted: set[str]) -> Quote | None:
-    """What a quote points back at, as it stands above, where that is not long."""
-    if not quote.at or not _POINTS_BACK.match(quote.text):
+    """What a quote points back at, or the code that writes it, as that stands above, where it is
+    not long."""
+    is_output = section.blocks[quote.at].block.is_output
+    if not quote.at or not (is_output or _POINTS_BACK.match(quote.text)):
         return None
     above = section.blocks[quote.at - 1].block
     is_new = above.lines <= UNCUT_LINES and above.text not in quoted

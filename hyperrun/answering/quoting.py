@@ -80,7 +80,8 @@ class Block:
 
     A long one stands in `parts` between `opening` and `closing`; where some are left out, `gap`
     says so, and at the end `rest`; at the end alone where `gap` is blank. `explained` is the list
-    below that tells of marks in code by their numbers, item by item; `text` ends with it.
+    below that tells of marks in code by their numbers, item by item; `text` ends with it. The code
+    of the block above writes it where it `is_output`.
     """
 
     text: str
@@ -93,6 +94,7 @@ class Block:
     rest: str = ""
     has_code: bool = False
     explained: tuple[str, ...] = ()
+    is_output: bool = False
 
     @property
     def lines(self) -> int:
@@ -250,12 +252,22 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True, of: str = "") 
                 blocks[-1] = replace(blocks[-1], text=text, explained=items)
                 continue
             block = _block(words, tokens[at:], lines)
-            block = replace(block, has_code=token.type in ("fence", "code_block"))
+            block = replace(
+                block,
+                has_code=token.type in ("fence", "code_block"),
+                is_output=not lead_in and _is_output(tokens[max(at - 1, 0) : at + 1]),
+            )
             first, *rest = (is_folded and _unfolded(block, token.type)) or [block]
             first = replace(first, text=lead_in + first.text, opening=lead_in + first.opening)
             blocks += [replace(each, heading=each.heading or heading) for each in (first, *rest)]
             lead_in = ""
     return blocks
+
+
+def _is_output(tokens: Sequence["Token"]) -> bool:
+    """Is it a fence in no language, right below code in one?"""
+    above, token = tokens[0], tokens[-1]
+    return token.type == above.type == "fence" and not token.info.strip() and bool(above.info)
 
 
 def _is_drawn(token: "Token") -> bool:

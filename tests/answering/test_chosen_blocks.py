@@ -247,3 +247,14 @@ def test_with_what_an_entry_says_stand_its_type_and_default(facts: str, is_few: 
     said = answer("Under which threshold of light do lamps glow?", first, entry)
     assert "Under this threshold" in said
     assert ("4096" in said) is is_few
+
+
+def test_what_code_writes_is_quoted_with_that_code() -> None:
+    output = "```\nattic, kitchen\n```"
+    shown = f"```python\nlantern.rooms()\n```\n\n{output}"
+    said = answer("attic kitchen", section(f"# Guide\n\n{FILLER}\n\n{shown}\n\n{FILLER}"))
+    assert shown in said
+    assert "lantern" not in answer(
+        "attic kitchen",
+        section(f"# Guide\n\n{FILLER}\n\n{shown.replace(output, 'So:' + chr(10) * 2 + output)}"),
+    )
