@@ -86,7 +86,8 @@ _VERSIONED = re.compile(
     r"|v?\d+(\.\d+)+|v?\d+\.x)/)+",
     re.I,
 )
-_OLDER = re.compile(r"(^|/)versioned_docs/")  # than what stands beside it, as Docusaurus has it
+# Than what stands beside it, as Docusaurus has it, and what is kept for its authors.
+_OLDER = re.compile(r"(^|/)(versioned_docs|_?attic)/")
 _ASKED_VERSIONS = re.compile(
     r"\b(versions?|older|legacy|v\d+(\.\w+)*|\d+\.(\d|x\b)|(?-i:[A-Z])\w+ \d+)", re.I
 )

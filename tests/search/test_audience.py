@@ -95,6 +95,12 @@ def test_a_proposal_is_no_guide(file: str) -> None:
     assert against(file, asked) <= against("docs/lamps.md", asked) - 1
 
 
+def test_a_page_in_the_attic_is_no_guide() -> None:
+    asked = kinds_asked_for("How do I dim a lamp?")
+    assert against("attic/lamps.qmd", asked) <= against("docs/lamps.qmd", asked) - 1
+    assert against("docs/attic.md", asked) == against("docs/lamps.md", asked)
+
+
 @pytest.mark.parametrize("file", ["docs/step-001.md", "docs/tip-007.md", "docs/deps-2.md"])
 def test_a_numbered_page_is_a_guide(file: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
