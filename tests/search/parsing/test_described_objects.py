@@ -702,6 +702,21 @@ def test_an_object_of_a_module_too_large_to_be_read_as_code_is_described(tmp_pat
     assert found.content.endswith("Make it darker.")
 
 
+def test_a_dataclass_is_made_from_its_fields_that_are_arguments(tmp_path: Path) -> None:
+    fields = (
+        "hue: str\n    by: int = field(default=1)\n    of: ClassVar[int] = 2\n    _: KW_ONLY\n"
+        "    rooms: dict = field(default_factory=dict)\n    at: list = field(default_factory=lambda: [1])\n"
+        "    lit: bool = field(init=False)"
+    )
+    repository.write(
+        tmp_path, "lamps.py", f'@dataclass\nclass Lamp:\n    """One."""\n    {fields}\n'
+    )
+    repository.write(tmp_path, "api.md", "::: lamps.Lamp\n")
+    found = files.read(tmp_path, PurePosixPath("api.md"), rules.read(tmp_path))[0]
+    called = "class lamps.Lamp(hue: str, by: int = 1, *, rooms: dict = dict(), at: list = ...)"
+    assert called in found.content
+
+
 def test_a_section_of_a_docstrings_own_is_text(tmp_path: Path) -> None:
     doc = "Lamp.\n\nFields in a Message\n-------------------\nThese are filled in:\n\n- `hue`: The hue."
     repository.write(tmp_path, "lamps.py", f'def lamp():\n    """{doc}"""\n')
