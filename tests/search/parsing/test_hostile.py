@@ -44,6 +44,10 @@ HOSTILE = {
         "a.md",
         "::a\n---\n" * 3_000 + "::\n" * 3_000 + ":a{b=" * 20_000 + '::a{b="' * 20_000,
     ),
+    "properties of Nuxt Content's that are colons": (
+        "a.md",
+        (":::a\n---\n" + ("a" + ":" * 20 + "\n") * 39 + ":::\n") * 20,
+    ),
     "an include of spaces": ("a.md", ("a [!INCLUDE" + " " * 3_000 + "[a](" + " " * 3_000) * 50),
     "DocFX's blocks that never end": ("a.md", '::: moniker range="a"\n:::row:::\na\n' * 8_000),
     "rows in rows": ("a.md", ":::row:::\n" * 8_000 + "a\n" + ":::row-end:::\n" * 8_000),

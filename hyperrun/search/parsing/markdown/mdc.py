@@ -16,7 +16,7 @@ _OPENING = re.compile(
     r"::(?P<name>[A-Za-z][\w-]*)(?:\[(?P<label>[^\[\]]*)\])?(?:\{(?P<properties>.*)\})?[ \t]*"
 )
 _CLOSING = re.compile(r"::[ \t]*")
-_PROPERTIES = re.compile(r"[ \t]*---[ \t]*\n(?:[ \t]*[\w.:-]+:.*\n){1,40}[ \t]*---[ \t]*(?:\n|$)")
+_PROPERTIES = re.compile(r"[ \t]*---[ \t]*\n(?:[ \t]*:?[\w.-]+:.*\n){1,40}[ \t]*---[ \t]*(?:\n|$)")
 _SLOT = re.compile(r"[ \t]*#[a-z][\w-]*(?:\{[^{}]*\})?[ \t]*")
 _IN_LINE = re.compile(
     r":(?:(?P<bare>[bh]r)(?![\w:-])|(?P<name>[a-z][a-z\d]*(?:-[a-z\d]+)*)"
