@@ -202,8 +202,8 @@ def by_weight(
         for at, each in enumerate(section.blocks):
             block = each.block
             told.read(block)
-            if at in alike:
-                continue
+            if at in alike or (_FACTS.fullmatch(block.text) and not wanted.share(title)):
+                continue  # the type and default of what the question does not name
             text = block.quoted(told.telling if block.has_code else wanted.telling)
             close, headed = wanted.close(text), wanted.share(block.heading)
             speaks = NEAR * close + FOUND * min(section.found, MAX_FOUND) + HEADED * headed

@@ -258,3 +258,11 @@ def test_what_code_writes_is_quoted_with_that_code() -> None:
         "attic kitchen",
         section(f"# Guide\n\n{FILLER}\n\n{shown.replace(output, 'So:' + chr(10) * 2 + output)}"),
     )
+
+
+def test_the_default_of_what_the_question_does_not_name_is_not_quoted_alone() -> None:
+    facts = f"## depends\n\n**Default:** `none`\n\nLamps wait for others. {FILLER}"
+    entry = section(facts, "Settings > depends")
+    first = section(f"By default lamps glow.\n\n{FILLER}\n\n{FILLER}", "Lamps")
+    assert "`none`" not in answer("do lamps glow by default", first, entry)
+    assert "`none`" in answer("the default of depends", first, entry)
