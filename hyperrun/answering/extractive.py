@@ -14,7 +14,7 @@ from itertools import groupby
 
 from hyperrun.answering.choosing import CLEAR, Quotable, Quote, Section, choose
 from hyperrun.answering.included_code import shown_by
-from hyperrun.answering.quoting import blocks, is_described, is_prose
+from hyperrun.answering.quoting import ELSEWHERE, blocks, is_described, is_prose
 from hyperrun.domain import Source
 from hyperrun.language import text
 from hyperrun.markdown.citations import uncited
@@ -99,6 +99,8 @@ async def extract(
     if not answer:
         yield f"**{escaped(heading(sources[0]))}** [{sources[0].number}]\n\n"
     others = unquoted(sources, answer, lost)
+    if is_of_use:
+        others = [each for each in others if _is_for_readers(each, wanted.question)]
     if others and not introducing:
         yield also(others, language)
 
@@ -190,6 +192,14 @@ def is_answered(wanted: Wanted, sources: Sequence[Source], most: float) -> bool:
     titled = max(wanted.share(heading(source)) for source in sources[:3])
     speaks = SURE_HELD * most + SURE_HEADING * titled + SURE_WORD * len(wanted.terms)
     return speaks + SURE_UNKNOWN * bool(wanted.unknown) >= SURE_FROM
+
+
+def _is_for_readers(source: Source, question: str) -> bool:
+    """Is it worth a look where the question is how something is used? Code is not, unless it is
+    named, nor are links."""
+    if is_prose(source.passage):
+        return not ELSEWHERE.fullmatch(heading(source))
+    return heading(source).lower() in named_symbols(question)
 
 
 def place(source: Source) -> str:

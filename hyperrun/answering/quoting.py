@@ -46,7 +46,7 @@ _PLAIN = re.compile(r"[`\w][^\n]*(?<![.!?:;,])")  # no sentence, and begins noth
 _OBJECT = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*\.(\w+)")  # of an API, by its whole name
 _BARE = re.compile(r"(?:\w+ )*[\w.]+")  # a signature that says no more than that name
 _ANNOUNCES = re.compile(r":[*_]*$")
-_ELSEWHERE = re.compile(
+ELSEWHERE = re.compile(
     r"\W*(?:see also|related(?: (?:pages|topics|links|guides|reading))?|further reading)\W*", re.I
 )
 _UNENDED = re.compile(r"\w$")  # a sentence that code below goes on with, without a colon
@@ -224,7 +224,7 @@ def _prose(markdown: str, page: str = "", is_folded: bool = True, of: str = "") 
             continue
         elif _is_drawn(token) and size(words) > LONG_LINES:
             lead_in = ""
-        elif token.type == "bullet_list_open" and _ELSEWHERE.fullmatch(lead_in):
+        elif token.type == "bullet_list_open" and ELSEWHERE.fullmatch(lead_in):
             lead_in = ""  # links, which nobody can follow here
         elif of and of in words and at + 1 < len(tokens) and (
             not blocks and size(lead_in + words) <= 2 * LONG_LINES

@@ -242,6 +242,17 @@ def test_what_a_section_has_under_it_is_no_place_to_look_too_where_it_is_quoted(
     assert asyncio.run(said()).endswith("See also: Bridge [3]")
 
 
+def test_code_and_lists_of_links_are_no_place_to_look_too_where_one_asks_how_to_use() -> None:
+    guide, beside = section("Pair a lamp by hand.", "Pairing"), section("Pair it.", "Bridge")
+    links = section("- [Pair lamps](lamps.md)", "Pairing > See also")
+    code = Passage("lamps.py", 9, 10, "Lamp.pair", "method", "def pair(lamp):\n    lamp.pair()")
+    said = answer("How do I pair a lamp?", guide, links, code, beside)
+    assert said.endswith("See also: Bridge [4]")
+    assert "Lamp.pair" not in said and "pair [3]" not in said
+    said = answer("How do I use `Lamp.pair()` by hand?", guide, beside, code)
+    assert said.endswith("pair [3]")
+
+
 def test_of_a_long_heading_its_beginning_says_where_else_to_look() -> None:
     long = "A heading that goes on and on " * 20
     first, other = section("Pair a lamp.", "Pair"), section("A lamp has a cord.", long)
