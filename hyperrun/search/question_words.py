@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from hyperrun.search import dictionary
+from hyperrun.search.everyday import STEMS as EVERYDAY
 from hyperrun.search.leaning import WEAK_WORDS, Before, leans
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import mended_stem
@@ -81,7 +82,8 @@ class _AskedTerms:
                 return  # two letters of which one is grammar are no word
             weight = UNKNOWN
             is_found = any(_rarity(self._connection, other) for other in others)
-            if not _is_weak(word) and not is_found and not is_known(word):
+            is_ordinary = _is_weak(word) or is_known(word) or stem in EVERYDAY
+            if not is_found and not is_ordinary:
                 self.unknown.append(word)
         self.terms[stem] = Term(weight * share * (WEAK if _is_weak(word) else 1.0), others)
 

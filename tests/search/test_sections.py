@@ -423,6 +423,7 @@ def test_a_question_leans_on_what_the_one_before_meant(lantern: Index) -> None:
 def test_what_stands_nowhere_is_known(lantern: Index) -> None:
     assert lantern.wanted("the anthem of Mongolia").unknown == ("anthem", "mongolia")
     assert lantern.wanted("how do I pick lamps that are free").unknown == ()  # words of every day
+    assert lantern.wanted("my colleague thinks these lamps are boring").unknown == ()
     assert lantern.wanted("How do I pair a lamp?").unknown == ()
     wanted = lantern.wanted("How do I pair a lamp?")
     assert wanted.share("Pair the lamps.") == 1.0
@@ -440,11 +441,13 @@ def test_where_every_word_is_a_slip_of_another_none_is_known(lantern: Index) -> 
     [
         ("brigde", "bridg"), ("brridge", "bridg"), ("colurs", "colour"), ("collours", "colour"),
         ("diasble", "disabl"), ("secands", "second"), ("htpp", "http"),
+        ("configuraton", "configur"), ("automaticaly", "automat"), ("diffrence", "differ"),
         ("fine", ""), ("lump", ""), ("boom", ""), ("told", ""), ("late", ""),
     ],
 )  # fmt: skip
 def test_a_short_word_that_is_another_is_no_slip(tmp_path: Path, word: str, meant: str) -> None:
-    said = f"{GUIDE}\nSwitches find lamps over HTTP, fold and hold.\n"
+    said = f"{GUIDE}\nSwitches find lamps over HTTP, fold and hold. The configuration differs.\n"
+    said += "It is read automatically.\n"
     (tmp_path / "guide.md").write_text(said)
     index = Index(tmp_path / "index.sqlite3")
     index.refresh(tmp_path)
