@@ -40,11 +40,17 @@ def _is_likely(meant: str, stem: str, word: str) -> bool:
 
 
 def _without_a_slip(word: str) -> list[str]:
-    """What a word may have been, had two letters not been exchanged or one not been doubled."""
+    """What a word may have been, had two letters not been exchanged or one not been doubled; and a
+    long one, had none been left out of a pair, nor a vowel, for then its stem is another's
+    ("configuraton")."""
     exchanged = [f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}"
                  for at in range(1, len(word) - 1)]  # fmt: skip
-    doubled = [at for at in range(1, len(word)) if word[at] == word[at - 1]]
-    return exchanged + [word[:at] + word[at + 1 :] for at in doubled]
+    single = [word[:at] + word[at + 1 :] for at in range(1, len(word)) if word[at] == word[at - 1]]
+    if len(word) < OTHER:
+        return exchanged + single
+    longer = [word[:at] + each + word[at:]
+              for at in range(1, len(word)) for each in f"{word[at]}aeiou"]  # fmt: skip
+    return exchanged + single + longer
 
 
 def beginning_like(
