@@ -2,9 +2,7 @@
 answers: how people feel about something, what they hope and when they did it, stands in questions.
 """
 
-from hyperrun.search.terms import porter
-
-WORDS = """
+_WORDS = """
 accidentally afraid afternoon ago ahead alone already although altogether amazing amount angry annoy
 annoying anybody anyhow anymore anyone anyway anywhere apart apparently appear approximately around
 ashamed awake aware awesome awful awkward bad badly barely basically beautiful become begin behave
@@ -47,5 +45,5 @@ unpleasant unusual unwanted upset urgent useful useless usual usually various va
 weak weird welcome went whatever whenever whereas wherever whether whoever whom whose why wide will
 wise wish wonder wonderful work workmate worry worse worst worth written wrong wrote yeah yesterday
 yet young yours yourself yourselves
-""".split()
-STEMS = frozenset(map(porter, WORDS))
+"""
+WORDS = frozenset(_WORDS.split())

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from hyperrun.search import dictionary
-from hyperrun.search.everyday import STEMS as EVERYDAY
+from hyperrun.search.everyday import WORDS as EVERYDAY
 from hyperrun.search.leaning import WEAK_WORDS, Before, leans
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.slips import mended_stem
@@ -82,7 +82,7 @@ class _AskedTerms:
                 return  # two letters of which one is grammar are no word
             weight = UNKNOWN
             is_found = any(_rarity(self._connection, other) for other in others)
-            is_ordinary = _is_weak(word) or is_known(word) or stem in EVERYDAY
+            is_ordinary = _is_weak(word) or is_known(word) or word in EVERYDAY
             if not is_found and not is_ordinary:
                 self.unknown.append(word)
         self.terms[stem] = Term(weight * share * (WEAK if _is_weak(word) else 1.0), others)

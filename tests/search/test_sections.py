@@ -423,7 +423,7 @@ def test_a_question_leans_on_what_the_one_before_meant(lantern: Index) -> None:
 def test_what_stands_nowhere_is_known(lantern: Index) -> None:
     assert lantern.wanted("the anthem of Mongolia").unknown == ("anthem", "mongolia")
     assert lantern.wanted("how do I pick lamps that are free").unknown == ()  # words of every day
-    assert lantern.wanted("my colleague thinks these lamps are boring").unknown == ()
+    assert lantern.wanted("my colleague calls these lamps boring").unknown == ()
     assert lantern.wanted("How do I pair a lamp?").unknown == ()
     wanted = lantern.wanted("How do I pair a lamp?")
     assert wanted.share("Pair the lamps.") == 1.0
