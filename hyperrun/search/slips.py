@@ -10,13 +10,14 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 # From so many letters on a word may have one that is another, or one too many or too few: a shorter
 # one more likely means itself ("react" is no "reach", "trip" no "tri").
 OTHER, MORE = 7, 6
+LONGEST = 30  # and up to so many, for each letter is tried
 
 
 def mended_stem(connection: ReadConnection, word: str) -> str:
     """The commonest stem of the index that is one slip of the keys away from a word, or from its
     stem; "" where there is none."""
     stem = porter(word)
-    if len(stem) < 4 or not stem.isascii() or is_known(word):
+    if len(stem) < 4 or len(word) > LONGEST or not stem.isascii() or is_known(word):
         return ""
     return connection.meant.of(word, lambda: _without_slips(connection, word, stem))
 
