@@ -197,13 +197,19 @@ class Values:
         "what the budget counts for a model whose price is not known",
     )
     questions_per_minute: int = setting(
-        "HYPERRUN_QUESTIONS_PER_MINUTE", 20, "of one visitor (this and the next: 0 is no limit)"
+        "HYPERRUN_QUESTIONS_PER_MINUTE",
+        20,
+        "the most questions that one reader may ask a minute (this and the next: 0 is no limit)",
     )
     questions_per_minute_per_address: int = setting(
-        "HYPERRUN_QUESTIONS_PER_MINUTE_PER_ADDRESS", 60, "of one address, or one IPv6 /64"
+        "HYPERRUN_QUESTIONS_PER_MINUTE_PER_ADDRESS",
+        60,
+        "the most questions that readers of one address, or one IPv6 /64, may ask a minute",
     )
     questions_per_minute_in_all: int = setting(
-        "HYPERRUN_QUESTIONS_PER_MINUTE_IN_ALL", 600, "of all readers together"
+        "HYPERRUN_QUESTIONS_PER_MINUTE_IN_ALL",
+        600,
+        "the most questions that all readers together may ask a minute",
     )
     changes_per_minute_per_address: int = setting(
         "HYPERRUN_CHANGES_PER_MINUTE_PER_ADDRESS", 300, "POST requests, and pages as Markdown"
