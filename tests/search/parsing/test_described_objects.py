@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from hyperrun.passage import Include
+from hyperrun.search.index import Index
 from hyperrun.search.parsing import documents, files
 from hyperrun.search.site import heading_text, rules, sluggers
 from tests.search import repository
@@ -765,3 +766,20 @@ def test_each_thing_that_a_glossary_defines_is_a_section_of_its_own() -> None:
         ("Words > Lamp bridge", "term-Lamp-bridge", "It *joins* lamps.\n\nBoth ways."),
         ("Words > Größe", "words", "- **Größe** : *in metres*\\\n  How large."),
     ]
+
+
+def test_an_object_is_found_among_modules_that_export_all_of_theirs(tmp_path: Path) -> None:
+    names = [f"_part{n}" for n in range(12)]
+    files_of = {f"lamps/{name}.py": "from ._part0 import Missing\n" for name in names}
+    files_of["lamps/__init__.py"] = "".join(f"from .{name} import *\n" for name in names)
+    files_of["lamps/_part11.py"] = 'class Lamp:\n    """It lights a room."""\n'
+    files_of["docs/api.md"] = "# API\n\n::: lamps.Lamp\n\n::: lamps.Gone\n"
+    for name, text in files_of.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    with index.connect() as connection:
+        told = connection.execute("SELECT content FROM passages WHERE file = 'docs/api.md'")
+        assert any("It lights a room." in content for (content,) in told)
+    index.close()

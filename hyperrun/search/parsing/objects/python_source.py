@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from hyperrun.search.parsing.includes import Place
 
 MAX_BYTES = 2 * 1024 * 1024  # of a module, of which docstrings may be the most
-MAX_IMPORTS = 6  # that lead from a package to where a name is defined
+MAX_TRIED = 100  # paths that are followed from one name to where it is defined
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Object = ast.Module | Definition | ast.Assign | ast.AnnAssign
@@ -121,14 +121,25 @@ def _below(node: Object, body: Sequence[ast.stmt]) -> ast.Expr | None:
     return None
 
 
-def resolve(
-    place: Place, names: Sequence[str], imports: int = 0, as_imported: bool = False
-) -> Found | None:
+def resolve(place: Place, names: Sequence[str], as_imported: bool = False) -> Found | None:
     """What a dotted path leads to; re-exports are followed. A module's name leads to an object that
     its package imports under the same one where it is to be read `as_imported`, as Python does."""
-    if not names or imports > MAX_IMPORTS or not all(name.isidentifier() for name in names):
+    return _resolve(place, names, as_imported, set())
+
+
+# Paths that led nowhere, or are being followed: each is looked at once, however many modules import
+# all of one another.
+Tried = set[tuple[bool, tuple[str, ...]]]
+
+
+def _resolve(place: Place, names: Sequence[str], as_imported: bool, tried: Tried) -> Found | None:
+    path = as_imported, tuple(names)
+    if not names or path in tried or not all(name.isidentifier() for name in names):
         return None
-    if as_imported and (found := _hiding_its_module(place, names, len(names), imports)):
+    if len(tried) >= MAX_TRIED:
+        return None
+    tried.add(path)
+    if as_imported and (found := _hiding_its_module(place, names, len(names), tried)):
         return found
     for size in range(len(names), 0, -1):
         file = _module(place, names[:size])
@@ -148,49 +159,55 @@ def resolve(
                     is_package = file.name == "__init__.py"
                     package = list(names[: size if is_package else size - 1])
                     return _imported(
-                        place, file, package, names[size:], imports
-                    ) or _hiding_its_module(place, names, size, imports)
+                        place, file, package, names[size:], tried
+                    ) or _hiding_its_module(place, names, size, tried)
                 return None
             holder, node = node, inner
         found = Found(file, node, tree, lines, holder)
-        return _function_of(place, found, names[:size], imports) or found
+        return _function_of(place, found, names[:size], tried) or found
     return None
 
 
-def _hiding_its_module(place: Place, names: Sequence[str], size: int, imports: int) -> Found | None:
+def _hiding_its_module(place: Place, names: Sequence[str], size: int, tried: Tried) -> Found | None:
     """What a package has by the name of its own module, the last of `size` names, as after
     `from .lamp import lamp`."""
     package = list(names[: size - 1])
     file = _module(place, package) if package else None
     if file is None or file.name != "__init__.py" or _module(place, names[:size]) is None:
         return None
-    return _imported(place, file, package, names[size - 1 :], imports)
+    return _imported(place, file, package, names[size - 1 :], tried, with_all=False)
 
 
-def _function_of(place: Place, found: Found, module: Sequence[str], imports: int) -> Found | None:
+def _function_of(place: Place, found: Found, module: Sequence[str], tried: Tried) -> Found | None:
     """The function that a class has as its own by a name alone, `dim = dim`."""
     value = found.node.value if isinstance(found.node, ast.Assign) else None
     if not found.is_inside or not isinstance(value, ast.Name | ast.Attribute):
         return None
-    named = resolve(place, [*module, *ast.unparse(value).split(".")], imports + 1)
+    named = _resolve(place, [*module, *ast.unparse(value).split(".")], False, tried)
     if named is None or not isinstance(named.node, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
     return replace(named, holder=found.holder)
 
 
 def _imported(
-    place: Place, file: PurePosixPath, package: list[str], names: Sequence[str], imports: int
+    place: Place,
+    file: PurePosixPath,
+    package: list[str],
+    names: Sequence[str],
+    tried: Tried,
+    with_all: bool = True,
 ) -> Found | None:
+    """What a module imports by a name, and `with_all` by `*`."""
     for level, source, told in _imports_of(place.root / file, _mtime_ns(place.root / file)):
         base = package[: len(package) - level + 1] if level else []
         module = [*base, *source.split(".")]
         for own, name in told:
             if own == names[0]:
                 path = [*module, name, *names[1:]]
-                return resolve(place, [part for part in path if part], imports + 1, True)
-            if name == "*":
+                return _resolve(place, [part for part in path if part], True, tried)
+            if name == "*" and with_all:
                 path = [*module, *names]
-                if found := resolve(place, [part for part in path if part], imports + 1, True):
+                if found := _resolve(place, [part for part in path if part], True, tried):
                     return found
     return None
 
