@@ -1,45 +1,16 @@
 """Objects of an API that a page describes out of their source."""
 
-import re
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from hyperrun.passage import Include
 from hyperrun.search.index import Index
-from hyperrun.search.parsing import documents, files
-from hyperrun.search.site import heading_text, rules, sluggers
+from hyperrun.search.parsing import files
+from hyperrun.search.site import rules
 from tests.search import repository
+from tests.search.parsing.lamps import LAMP
 
-LAMP = '''"""About lamps."""
-
-
-class Lamp:
-    """A lamp.
-
-    :param level: Its brightness.
-    """
-
-    def __init__(self, level: int = 3) -> None: ...
-
-    def dim(self, by: int) -> int:
-        """Make it darker."""
-
-    def _hidden(self) -> None:
-        """Secret."""
-
-
-def find(name: str) -> "Lamp":
-    """Find one.
-
-    Args:
-        name (str): What it is called,
-            or its number.
-
-    Returns:
-        The lamp.
-    """
-'''
 AUTODOC = {
     "Sphinx' class with its members": (
         ".. module:: lamps\n\n.. autoclass:: Lamp\n   :members:", ".rst",
@@ -409,212 +380,6 @@ def test_mkdocstrings_shows_variables_with_their_values(tmp_path: Path) -> None:
     assert level.includes == (Include("lamps/settings.py", 7, 11),)
 
 
-VALUES = """\
-Settings
-========
-
-Of all lamps.
-
-.. confval:: most_lamps
-   :type: ``int``
-   :default: ``3``
-
-   How many there are.
-
-.. envvar:: LAMP_COLOR
-
-   Its color.
-
-Options
--------
-
-.. program:: lamp light
-
-.. option:: -d, --dim=LEVEL
-
-   How dark.
-
-.. option:: room
-
-   Which room.
-
-One
----
-
-.. confval:: lone
-
-   Stands with its heading.
-"""
-
-
-def test_each_of_several_values_under_a_heading_is_a_section_under_its_own_id(
-    tmp_path: Path,
-) -> None:
-    repository.write(tmp_path, "docs/page.rst", VALUES)
-    repository.write(tmp_path, "docs/conf.py", "project = 'x'\n")
-    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
-    found = files.read(tmp_path, PurePosixPath("docs/page.rst"), rules.read(tmp_path))
-    assert [(each.title, each.address) for each in found] == [
-        ("Settings", "page.html#settings"),
-        ("Settings > most_lamps", "page.html#confval-most_lamps"),
-        ("Settings > LAMP_COLOR", "page.html#envvar-LAMP_COLOR"),
-        ("Settings > Options > -d, --dim=LEVEL", "page.html#cmdoption-lamp-light-d"),
-        ("Settings > Options > room", "page.html#cmdoption-lamp-light-arg-room"),
-        ("Settings > One", "page.html#one"),
-    ]
-    assert found[1].content == ("**Type:** `int`\n\n**Default:** `3`\n\nHow many there are.")
-    assert (found[1].start_line, found[1].end_line) == (6, 10)
-
-
-NAMED = """\
-Settings
-========
-
-Of all lamps.
-
-.. conf::
-   :keys: most_lamps, lamps
-   :default: <none>
-   :version_added: 1.2
-
-   How many there are.
-
-.. conf::
-   :keys: color
-
-   Its color.
-
-.. table::
-   :keys: x
-"""
-
-
-def test_what_a_directive_of_the_project_s_own_names_in_an_option_is_a_section(
-    tmp_path: Path,
-) -> None:
-    repository.write(tmp_path, "docs/page.rst", NAMED)
-    repository.write(tmp_path, "docs/conf.py", "project = 'x'\n")
-    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
-    found = files.read(tmp_path, PurePosixPath("docs/page.rst"), rules.read(tmp_path))
-    assert [(each.title, each.content) for each in found[1:]] == [
-        ("Settings > most_lamps, lamps", "**Default:** `<none>`\n\nHow many there are."),
-        ("Settings > color", "Its color."),
-    ]
-    assert {each.address for each in found} == {"page.html#settings"}  # its own nobody knows
-
-
-OWN = """\
-Events
-======
-
-.. event:: lamp-lit (app, lamp)
-
-   Sent when :lookup:`dark` is over.
-
-.. event:: lamp-out
-
-   Sent with :event:`lamp-lit`.
-
-.. lookup:: dark
-
-Of the night
-------------
-
-See :sig:`dark`.
-"""
-DECLARED = """\
-def setup(app):
-    app.add_object_type("event", "event", "pair: %s; event", parse_node=parse)
-    app.add_crossref_type(directivename="lookup", rolename="lookup")
-"""
-
-
-def test_what_an_extension_of_the_documentations_own_declares_is_described(tmp_path: Path) -> None:
-    repository.write(tmp_path, "docs/page.rst", OWN)
-    repository.write(tmp_path, "docs/conf.py", "project = 'x'\nextensions = ['lampdocs']\n")
-    repository.write(tmp_path, "docs/_ext/lampdocs.py", DECLARED)
-    repository.write(tmp_path, "docs/index.rst", "x\n=\n")
-    found = files.read(tmp_path, PurePosixPath("docs/page.rst"), rules.read(tmp_path))
-    assert [(each.title, each.address, each.content) for each in found] == [
-        ("Events > lamp-lit (app, lamp)", "page.html#event-lamp-lit", "Sent when `dark` is over."),
-        ("Events > lamp-out", "page.html#event-lamp-out", "Sent with `lamp-lit`."),
-        ("Events > Of the night", "page.html#of-the-night", "## Of the night\n\nSee dark."),
-    ]
-
-
-QUARTODOC = """\
-project:
-  type: website
-website:
-  site-url: https://lamps.dev
-quartodoc:
-  package: lamps
-  sections:
-    - title: Lamps of *all* kinds
-      contents:
-        - Lamp
-        - name: find
-          package: lamps.lamp
-        - kind: page
-          path: light
-          summary:
-            name: All about light
-          contents:
-            - name: Bulb
-              members: []
-            - Bulb.glow
-            - nowhere
-"""
-BULB = '''from .dims import dim as _dim
-
-
-class Bulb:
-    """A bulb.
-
-    Examples
-    --------
-    >>> Bulb().glow()  # doctest: +SKIP
-    3
-
-    It glows.
-    """
-
-    glow = _dim
-
-    def other(self):
-        """Not named."""
-'''
-DIM = '''def dim(self, /, by=1):
-    """Make it darker."""
-'''
-
-
-def test_quartodoc_pages_tell_of_each_object_that_the_settings_name(tmp_path: Path) -> None:
-    for name, text in {
-        "docs/_quarto.yml": QUARTODOC,
-        "docs/index.qmd": "# Lamps\n\nAll of them.\n",
-        "lamps/__init__.py": "from .lamp import Lamp\nfrom .bulb import Bulb\n",
-        "lamps/lamp.py": LAMP,
-        "lamps/bulb.py": BULB,
-        "lamps/dims.py": DIM,
-    }.items():
-        repository.write(tmp_path, name, text)
-    found = files.read(tmp_path, PurePosixPath("docs/_quarto.yml"), rules.read(tmp_path))
-    assert [(each.title, each.address, each.start_line) for each in found] == [
-        ("Lamps of all kinds > lamps.Lamp", "reference/Lamp.html#lamps.Lamp", 10),
-        ("Lamps of all kinds > lamps.Lamp.dim", "reference/Lamp.html#lamps.Lamp.dim", 10),
-        ("Lamps of all kinds > lamps.lamp.find", "reference/find.html#lamps.lamp.find", 11),
-        ("All about light > lamps.Bulb", "reference/light.html#lamps.Bulb", 18),
-        ("All about light > lamps.Bulb.glow", "reference/light.html#lamps.Bulb.glow", 20),
-    ]
-    assert found[3].content == (
-        "```python\nclass lamps.Bulb\n```\n\nA bulb.\n\n**Examples**\n\n"
-        "```pycon\n>>> Bulb().glow()\n3\n```\n\nIt glows."
-    )
-    assert found[4].content == "```python\nlamps.Bulb.glow(by=1)\n```\n\nMake it darker."
-    assert found[4].includes == (Include("lamps/dims.py", 1, 2),)
-
-
 REEXPORTED = {
     "quartodoc": (
         "_quarto.yml",
@@ -644,57 +409,6 @@ def test_an_object_that_a_package_has_by_its_modules_name_is_described(
     assert "The module." not in found[-1].content
 
 
-def test_what_a_program_fills_in_is_left_out_of_a_docstring(tmp_path: Path) -> None:
-    doc = (
-        "Lamp.\n\n{usage}\n\nParameters\n----------\n%(common)s\n\nSee Also\n--------\n"
-        "lamps.dim : Makes it\n    darker.\nlamps.off, lamps.on\n"
-    )
-    repository.write(tmp_path, "lamps.py", f'def lamp():\n    """{doc}"""\n')
-    said = {
-        "api.rst": "Lamp.\n\n> **See also**\n>\n> - lamps.dim : Makes it darker.\n"
-        "> - lamps.off, lamps.on",
-        "api.md": "Lamp.\n\n**See Also**\n\n- lamps.dim : Makes it darker.\n- lamps.off, lamps.on",
-    }
-    repository.write(tmp_path, "conf.py", "extensions = ['sphinx.ext.napoleon']\n")
-    repository.write(tmp_path, "api.rst", ".. autofunction:: lamps.lamp\n")
-    repository.write(tmp_path, "api.md", "::: lamps.lamp\n")
-    for name, words in said.items():
-        (found,) = files.read(tmp_path, PurePosixPath(name), rules.read(tmp_path))
-        assert found.content.partition("```\n\n")[2] == words
-
-
-def test_a_colon_alone_stands_for_a_type_that_is_annotated(tmp_path: Path) -> None:
-    doc = "Parameters\n----------\nby :\n    How much.\nto : int\n    How far."
-    doc += "\n\nReturns\n-------\n:\n    How dark."
-    sections = (
-        "quartodoc:\n  package: lamps\n  sections:\n    - title: All\n      contents: [dim]\n"
-    )
-    repository.write(tmp_path, "_quarto.yml", f"project:\n  type: website\n{sections}")
-    repository.write(tmp_path, "lamps.py", f'def dim(by, to):\n    """{doc}"""\n')
-    (found,) = files.read(tmp_path, PurePosixPath("_quarto.yml"), rules.read(tmp_path))
-    assert found.content == (
-        "```python\nlamps.dim(by, to)\n```\n\n**Parameters**\n\n- `by`\n\n  How much.\n\n"
-        "- `to` : int\n\n  How far.\n\n**Returns**\n\nHow dark."
-    )
-
-
-def test_code_in_what_is_said_of_a_parameter_keeps_its_indentation(tmp_path: Path) -> None:
-    code = "```python\n    def dim(by):\n        return by\n    ```"
-    said = "  As:\n\n  ```python\n  def dim(by):\n      return by\n  ```"
-    for style, doc in {
-        "numpy": f"Lamp.\n\nParameters\n----------\nhow: int\n    As:\n\n    {code}\nto : int\n    Far.",
-        "google": f"Lamp.\n\nArgs:\n    how (int): As:\n\n    {code}\n".replace(
-            "\n    ", "\n        "
-        ),
-    }.items():
-        doc = doc.replace("Args:\n        how", "Args:\n    how")
-        repository.write(tmp_path, f"{style}.py", f'def lamp(how, to):\n    """{doc}"""\n')
-        repository.write(tmp_path, f"{style}.md", f"::: {style}.lamp\n")
-        (found,) = files.read(tmp_path, PurePosixPath(f"{style}.md"), rules.read(tmp_path))
-        assert said[8:] in found.content
-        assert re.search(r"- `how` :? ?\(?int", found.content)
-
-
 def test_an_object_of_a_module_too_large_to_be_read_as_code_is_described(tmp_path: Path) -> None:
     others = '"""' + "All lamps, one by one.\n" * 40_000 + '"""\n'
     repository.write(tmp_path, "lamps.py", f'{others}def dim():\n    """Make it darker."""\n')
@@ -718,67 +432,16 @@ def test_a_dataclass_is_made_from_its_fields_that_are_arguments(tmp_path: Path) 
     assert called in found.content
 
 
-def test_a_section_of_a_docstrings_own_is_text(tmp_path: Path) -> None:
-    doc = "Lamp.\n\nFields in a Message\n-------------------\nThese are filled in:\n\n- `hue`: The hue."
-    repository.write(tmp_path, "lamps.py", f'def lamp():\n    """{doc}"""\n')
-    repository.write(tmp_path, "api.md", "::: lamps.lamp\n")
-    (found,) = files.read(tmp_path, PurePosixPath("api.md"), rules.read(tmp_path))
-    assert found.content.endswith(
-        "\n\n**Fields in a Message**\n\nThese are filled in:\n\n- `hue`: The hue."
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "project:\n  type: website\n",
-        "quartodoc:\n",
-        "quartodoc: [1]\n",
-        "quartodoc:\n  sections: {a: 1}\n",
-        "quartodoc:\n  package: 3\n  sections:\n    - contents: [1, {name: 2}, {contents: 3}, null]\n",
-        "quartodoc:\n  package: ../../etc\n  sections:\n    - contents: [passwd, '..', 'a:b']\n",
-        "quartodoc: {\n",
-    ],
-)
-def test_settings_that_name_no_object_say_nothing(tmp_path: Path, text: str) -> None:
-    repository.write(tmp_path, "_quarto.yml", text)
-    assert files.read(tmp_path, PurePosixPath("_quarto.yml"), rules.read(tmp_path)) == []
-
-
-def test_great_docs_pages_tell_of_the_objects_that_its_settings_name(tmp_path: Path) -> None:
-    settings = "site_url: https://x.org\nreference:\n  sections:\n    - contents: [Lamp.dim]\n"
-    repository.write(tmp_path, "great-docs.yml", settings)
-    repository.write(tmp_path, "pyproject.toml", '[project]\nname = "la-mps"\n')
-    repository.write(tmp_path, "la_mps/__init__.py", LAMP)
-    (found,) = files.read(tmp_path, PurePosixPath("great-docs.yml"), rules.read(tmp_path))
-    assert found.address == "reference/Lamp.dim.html#la_mps.Lamp.dim"
-    assert found.content.endswith("Make it darker.")
-
-
-def test_each_thing_that_a_glossary_defines_is_a_section_of_its_own() -> None:
-    page = (
-        "Words\n=====\n\nWhat we say.\n\n.. glossary::\n   :sorted:\n\n   Lamp bridge\n      It *joins* lamps.\n"
-        "\n      Both ways.\n\n   Größe : in metres\n      How large.\n\nThat is all.\n"
-    )
-    found = documents.restructured(page, "w", anchors=sluggers.Docutils(heading_text.restructured))
-    assert [(each.title, each.anchor, each.content or each.text) for each in found] == [
-        ("Words", "words", "# Words\n\nWhat we say.\n\nThat is all."),
-        ("Words > Lamp bridge", "term-Lamp-bridge", "It *joins* lamps.\n\nBoth ways."),
-        ("Words > Größe", "words", "- **Größe** : *in metres*\\\n  How large."),
-    ]
-
-
 def test_an_object_is_found_among_modules_that_export_all_of_theirs(tmp_path: Path) -> None:
-    names = [f"_part{n}" for n in range(12)]
-    files_of = {f"lamps/{name}.py": "from ._part0 import Missing\n" for name in names}
-    files_of["lamps/__init__.py"] = "".join(f"from .{name} import *\n" for name in names)
-    files_of["lamps/_part11.py"] = 'class Lamp:\n    """It lights a room."""\n'
-    files_of["docs/api.md"] = "# API\n\n::: lamps.Lamp\n\n::: lamps.Gone\n"
-    for name, text in files_of.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+    modules = [f"_part{n}" for n in range(12)]
+    for module in modules:
+        repository.write(tmp_path, f"lamps/{module}.py", "from ._part0 import Missing\n")
+    exported = "".join(f"from .{module} import *\n" for module in modules)
+    repository.write(tmp_path, "lamps/__init__.py", exported)
+    repository.write(tmp_path, "lamps/_part11.py", 'class Lamp:\n    """It lights a room."""\n')
+    repository.write(tmp_path, "docs/api.md", "# API\n\n::: lamps.Lamp\n\n::: lamps.Gone\n")
     index = Index(tmp_path / "index.sqlite3")
-    index.refresh(tmp_path)
+    index.refresh(tmp_path)  # which ends what takes too long
     with index.connect() as connection:
         told = connection.execute("SELECT content FROM passages WHERE file = 'docs/api.md'")
         assert any("It lights a room." in content for (content,) in told)
