@@ -42,6 +42,7 @@ _DOLLARS = re.compile(
     re.DOTALL,
 )
 _BRACKETS = re.compile(r"\\\((?P<single>.+?)\\\)|\\\[(?P<double>.+?)\\\]", re.DOTALL)
+_IN_BRACKETS = re.compile(r"\\\[[^\[\]\\\w]*+\w[^\[\]\\]*+\]")  # "\[1]", which is prose
 
 
 def add_maths(parser: "MarkdownIt") -> None:
@@ -86,6 +87,8 @@ def _block_rule(state: "StateBlock", start_line: int, end_line: int, silent: boo
     closing = "$$" if first.startswith("$$") else "\\]"
     if closing in first[2:] and not first.endswith(closing):
         return False  # "$$x$$ and more" is a paragraph
+    if _IN_BRACKETS.match(first) and not first.endswith(closing):
+        return False
     if silent:
         return True
     lines = [first[2:]]

@@ -436,6 +436,11 @@ def test_dollars_that_are_not_maths_stay(text):
     assert html.count("$") == text.count("$")
 
 
+@pytest.mark.parametrize("text", ["\\[1] – *dim*", "A lamp:\n\\[on or off] is *dim*"])
+def test_words_in_brackets_are_no_maths(text):
+    assert "<em>dim</em>" in markdown_to_html(text)
+
+
 @pytest.mark.parametrize("tex", ["\\frac{", "\\left(", "x^a^b", "{" * 500, "\\begin{x}"])
 def test_maths_that_cannot_be_read_is_shown_as_code(tex):
     html = markdown_to_html(f"$${tex} $$")
