@@ -49,6 +49,16 @@ SAID = {
     "what steers highlighting": (
         "```js\n// highlight-next-line\na() // [!code focus]\n```", "```js\na()\n```"
     ),
+    "what is removed from code": (
+        "```ts\nlamp.on() // [!code --]\nlamp.dim() // [!code ++]\n<a/> <!-- [!code --] -->\n```",
+        "```ts\nlamp.dim()\n```",
+    ),
+    "more than one line of it": (
+        "```ts\n// [!code --:2]\na()\nb()\nc()\n\nd() # [!code --:2]\ne()\nf() {/* [!code ++] */}\n```",
+        "```ts\nc()\n\nf()\n```",
+    ),
+    "nothing but what is removed": ("```ts\na() {// [!code --]\n} // [!code --]\n```",
+                                    "```ts\na() {\n}\n```"),
     "what only a compiler is told": (
         "```ts twoslash\nimport 'lamps'\n// ---cut---\n// @noErrors\n// @filename: a.ts\nlet x = 1\n"
         "//  ^?\n// ---cut-start---\ny()\n// ---cut-end---\n// kept\n  // ---cut-after---\n}\n```",

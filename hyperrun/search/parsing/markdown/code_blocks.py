@@ -9,7 +9,11 @@ from hyperrun.search.parsing.markdown.reading import Reading
 from hyperrun.search.parsing.markdown.text import HIDDEN_RUST, without_escapes
 from hyperrun.search.parsing.mdx import package_managers
 
-_ANNOTATION = re.compile(r"\s*(?://|#|--|/\*|<!--|%)\s*\[!code [^\]]*\](?:\s*(?:\*/|-->))?")
+_ANNOTATION = re.compile(
+    r"\s*(?:(?P<jsx>\{/\*(?=[^*]*\*/\}))|//|#|--|/\*|<!--|%)\s*\[!code (?P<told>[^\]]*)\]"
+    r"(?(jsx)\s*\*/\}|(?:\s*(?:\*/|-->))?)"
+)
+_REMOVED = re.compile(r"--(?::(?P<lines>\d{1,4}))?")
 # Numbers of what a list below says: Material's `# (1)!` and Quarto's `# <1>`.
 _BUBBLE = re.compile(
     r"(?P<mark>(?://|#|--|/\*|<!--|%|;)\s*)(?:\((?P<number>\d+)\)!|<(?P<quarto>\d+)>)"
@@ -123,7 +127,7 @@ def as_shown(document: Reading, code: str, language: str) -> str:
     """Code as its page shows it: what it includes in it, what steers it out of it."""
     lines: list[str] = []
     shown_language = ""
-    for line in code.splitlines():
+    for line in _annotated(code) if "[!code" in code else code.splitlines():
         if match := snippets.LINE.fullmatch(line):
             shown = snippets.of_line(document.place, match)
             if shown is not None:
@@ -140,13 +144,31 @@ def as_shown(document: Reading, code: str, language: str) -> str:
             continue  # hidden in a book
         line = re.sub(r"^(\s*);(-+8<-+)", r"\1\2", line)
         line = _SHOWN_CELL.sub(r"\1\2", line)
-        lines.append(_ANNOTATION.sub("", line) if "[!code" in line else line)
+        lines.append(line)
     lines = [
         _BUBBLE.sub(lambda match: f"{match['mark']}({match['number'] or match['quarto']})", line)
         if ")!" in line or ">" in line else line
         for line in lines
     ]  # fmt: skip
     return commonmark.fence("\n".join(lines), language or shown_language)
+
+
+def _annotated(code: str) -> list[str]:
+    """The lines of code without Shiki's notes, and without those that they tell to have been
+    removed, which no reader copies; these stay where nothing else would."""
+    kept: list[str] = []
+    removed: list[str] = []
+    left = 0
+    for line in code.splitlines():
+        note = _ANNOTATION.search(line) if "[!code" in line else None
+        rest = _ANNOTATION.sub("", line) if note else line
+        if note and (told := _REMOVED.fullmatch(note["told"].strip())):
+            left = int(told["lines"] or 1)
+        if note and not rest.strip():
+            continue  # it stands above what it is about
+        (removed if left > 0 else kept).append(rest)
+        left -= 1
+    return kept if any(line.strip() for line in kept) else removed
 
 
 def _named(info: str) -> str:
