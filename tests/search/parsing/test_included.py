@@ -18,6 +18,8 @@ FILES = {
     "src/a.ts": "let a = 1\n// #region part\nlet b = 2\n// #endregion part\n",
     "docs/_part.mdx": "A **partial** file.\n",
     "docs/part.rst": "A ``partial`` file.\n",
+    "docs/_parts.md": "One.\nTwo.\n\nThree.\n<!-- #region pair -->\nHold the button.\n<!-- #endregion pair -->\n\n"
+    "### Dim it\n\nTurn it slowly.\n\n### Turn it off\n\nPress it.\n",
 }
 DIM = "```python\ndef dim(level):\n    return level\n```"
 INCLUDES = {
@@ -36,6 +38,15 @@ INCLUDES = {
         "        return True\n```", ("src/lamp.py", 1, 11),
     ),
     "VuePress' lines": ("@[code{4-5} py](../src/lamp.py)", ".md", DIM.replace("python", "py"), ("src/lamp.py", 4, 5)),
+    "a page of VitePress'": (
+        "<!--@include: ./_part.mdx-->", ".md", "A **partial** file.", ("docs/_part.mdx", 1, 1)
+    ),
+    "its lines": ("<!-- @include: @/docs/_parts.md{3,4} -->", ".md", "Three.", ("docs/_parts.md", 3, 4)),
+    "its first lines": ("<!--@include: ./_parts.md{,1}-->", ".md", "One.", ("docs/_parts.md", 1, 1)),
+    "its region": ("<!--@include: ./_parts.md#pair-->", ".md", "Hold the button.", ("docs/_parts.md", 6, 6)),
+    "lines of a section of it": (
+        "<!--@include: ./_parts.md#dim-it{3,}-->", ".md", "Turn it slowly.", ("docs/_parts.md", 11, 12)
+    ),
     "Docusaurus' code": (
         "import Lamp from '!!raw-loader!../src/a.ts';\n\n<CodeBlock language=\"ts\">{Lamp}</CodeBlock>", ".mdx",
         "```ts\nlet a = 1\nlet b = 2\n```", ("src/a.ts", 1, 4),

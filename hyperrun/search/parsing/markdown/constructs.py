@@ -107,6 +107,11 @@ def _include_line(document: Reading, meta: dict[str, Any], start: int, end: int)
         if shown and meta["vue_lines"]:
             shown = includes.numbered(shown.file, list(shown.lines), meta["vue_lines"])
         return document.include(shown, start, end, True, meta["vue_language"])
+    if meta["page"]:  # of VitePress, and VuePress' plugin
+        shown = snippets.of_page(
+            document.place, meta["page"], meta["region"] or "", meta["page_lines"] or ""
+        )
+        return document.include(shown, start, end)
     name, _, region = meta["vite"].partition("#")
     shown = snippets.found(document.place, name)
     if shown and region:

@@ -43,6 +43,8 @@ _INCLUDE = re.compile(
     r"|@\[code(?:\{(?P<vue_lines>[\d,\s-]*)\})?[ \t]*(?P<vue_language>[\w+#-]*)[^\]]*\]"
     r"\((?P<vue>[^)\s]+)\)$"
     r"|@include[ \t]+(?P<svelte>[\w./-]+\.md)$"
+    r"|<!--[ \t]*@include:[ \t]*(?P<page>[^\s#{>]+)(?:\#(?P<region>[^\s{>]+))?"
+    r"(?:\{(?P<page_lines>[\d,\s-]*)\})?[ \t]*-->$"
     r"|\{\{[ \t]*\w+\([ \t]*['\"](?P<macro>[\w./-]+)['\"][ \t]*,[ \t]*['\"](?P<part>[\w-]+)['\"]"
     r"[^{}]*\)[ \t]*\}\}$"
 )

@@ -14,6 +14,8 @@ LINE = re.compile(
     r"|\{%-?[ \t]*include[ \t]+(?P<liquid>[^%]+?)-?%\})\s*"
 )
 
+_HEADING = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<words>[^{\n]*)(?:\{#(?P<id>[\w-]+)\})?[ \t]*$")
+
 # Where the files of a macro of the project's own lie, which it names without their endings.
 _MACRO_FOLDERS = ("", "src/python", "src")
 _MACRO_SUFFIXES = ("", ".py", ".rs")
@@ -46,6 +48,41 @@ def snippet(place: Place | None, told: str) -> Shown | None:
     own = place.snippet_folders if place is not None else ()
     shown = found(place, name, ("", "docs", "includes", *own))
     return _part(shown, part, r"[-\d:,\s]+")
+
+
+def of_page(place: Place | None, name: str, part: str, numbers: str) -> Shown | None:
+    """VitePress' `<!--@include: file#part{3,10}-->`, whose part is a region or below a heading;
+    the numbers count its lines."""
+    page = shown = found(place, name)
+    if page is None or shown is None:
+        return None
+    if part:
+        region = includes.section(page.file, list(page.lines), part)
+        shown = region if region.lines else _below_heading(page, part)
+    if not numbers:
+        return shown
+    chosen = includes.numbered(page.file, list(shown.lines), numbers.replace(",", ":"))
+    kept = [shown.numbers[number - 1] for number in chosen.numbers]
+    return includes.some(page.file, list(page.lines), kept)
+
+
+def _below_heading(shown: Shown, anchor: str) -> Shown:
+    """The section of a document whose heading has this anchor; nothing where none has."""
+    numbers: list[int] = []
+    level = 0
+    for number, line in enumerate(shown.lines, 1):
+        heading = _HEADING.match(line)
+        if heading and level and len(heading["level"]) <= level:
+            break
+        if heading and not level and anchor in (heading["id"], _slug(heading["words"])):
+            level = len(heading["level"])
+        if level:
+            numbers.append(number)
+    return includes.some(shown.file, list(shown.lines), numbers)
+
+
+def _slug(words: str) -> str:
+    return re.sub(r"[^\w]+", "-", words.lower()).strip("-")
 
 
 def of_macro(place: Place | None, name: str, part: str) -> Shown | None:
