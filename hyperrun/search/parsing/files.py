@@ -182,6 +182,8 @@ def _page(text: str, suffix: str, place: Place, stem: str, rules: Rules) -> list
     file, front = str(place.file), front_matter.read(text, suffix)
     if front_matter.hides(front, text, suffix) or rules.leaves_out(file, front):
         return []
+    if rules.is_whole_include(file):
+        return []
     page = rules.page(file, front)
     anchors = rules.anchors(file, front)
     if suffix == ".ipynb":

@@ -40,6 +40,7 @@ from hyperrun.search.site import (
     sphinx,
     vitepress,
     vuepress,
+    whole_includes,
 )
 from hyperrun.search.site.generator import Generator
 from hyperrun.search.site.identity import Identity
@@ -64,7 +65,7 @@ class Rules:
 
     site_url: str = ""
     sites: tuple[tuple[Generator, str | None], ...] = ()
-    links: Links = ()  # by which the sites show files that lie elsewhere
+    links: Links = ()  # by which, or by pages, the sites show files that lie elsewhere
     identity: Identity = field(default=Identity(), repr=False, compare=False)
 
     def page(self, file: str, front: Mapping[str, Any] | None = None) -> str | None:
@@ -102,6 +103,10 @@ class Rules:
         file = self._shown(file)
         found = self._of(file)
         return found is not None and found[0].leaves_out(file, front)
+
+    def is_whole_include(self, file: str) -> bool:
+        """Is a page nothing but another file, which is read by itself?"""
+        return any(file == link for _, link in self.links)
 
     def lead(self, file: str, front: Mapping[str, Any]) -> str:
         """What a file's page says below its title out of its front matter."""
@@ -227,8 +232,8 @@ def read(root: Path, site_url: str = "") -> Rules:
     sites: list[tuple[Generator, str | None]] = [(main, _start(main, site_url))]
     sites += [(site, _elsewhere(site, main)) for _, site in found[1:]]
     folders = [folder for site, _ in sites for folder in site.folders]
-    linked = find_links(root, folders)
-    return Rules(site_url or _declared(main), tuple(sites), linked, named)
+    linked = dict(whole_includes.find(root, folders)) | dict(find_links(root, folders))
+    return Rules(site_url or _declared(main), tuple(sites), tuple(sorted(linked.items())), named)
 
 
 def main_site(root: Path) -> tuple[Path, Generator] | None:
