@@ -46,8 +46,10 @@ def markdown(
         at = int(bool(found) and found[0].level == 1)  # below the title
         start = next((n for n, line in enumerate(lines, 1) if line.startswith("description")), 1)
         start = found[0].start if at else start
-        said = commonmark.paragraph(commonmark.escaped(" ".join(lead.split())))
-        found[at:at] = [Block(start, start, said)]
+        found[at:at] = [
+            Block(start, start, commonmark.paragraph(commonmark.escaped(" ".join(each.split()))))
+            for each in lead.split("\n\n")
+        ]
     return sections(found, lines, stem, front.title, "markdown")
 
 

@@ -44,7 +44,8 @@ class Generator:
         return False
 
     def lead(self, front: Mapping[str, Any]) -> str:
-        """What a page says below its title out of its front matter; "" where nothing."""
+        """What a page says below its title out of its front matter, in paragraphs; "" where
+        nothing."""
         return ""
 
     @property

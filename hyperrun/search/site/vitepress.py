@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.site import literals, sluggers
+from hyperrun.search.site import home_pages, literals, sluggers
 from hyperrun.search.site.generator import (
     Generator,
     as_file,
@@ -56,6 +56,9 @@ class VitePress(Generator):
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         return anchors_by(self.own_slugs)
+
+    def lead(self, front: Mapping[str, Any]) -> str:
+        return home_pages.said(front)
 
 
 def anchors_by(own_slugs: TextFunction | Unknown | None) -> sluggers.Anchors:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hyperrun.search.site import literals, sluggers
+from hyperrun.search.site import home_pages, literals, sluggers
 from hyperrun.search.site.generator import Generator, as_file, home_of, split_suffix
 
 FOLDER = ".vuepress"
@@ -30,6 +30,9 @@ class VuePress(Generator):
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         return sluggers.VitePress()
+
+    def lead(self, front: Mapping[str, Any]) -> str:
+        return home_pages.said(front)
 
 
 def read(root: Path, config: Path) -> VuePress | None:
