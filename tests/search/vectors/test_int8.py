@@ -50,7 +50,12 @@ def run(network: str | bytes, given: Any) -> Any:
     return session.run(None, {"given": given})[0]
 
 
-def test_products_by_int8_weights_are_in_int8_and_say_the_same(network: Path) -> None:
+@pytest.mark.parametrize("sums_are_cut", [False, True])
+def test_products_by_int8_weights_are_in_int8_and_say_the_same(
+    network: Path, monkeypatch: pytest.MonkeyPatch, sums_are_cut: bool
+) -> None:
+    if sums_are_cut:
+        monkeypatch.setattr(int8, "cuts_sums", lambda: True)
     made = int8.network(network)
     operators = [node.op_type for node in onnx.load_model_from_string(made).graph.node]
     assert operators.count("DynamicQuantizeLinear") == 1  # what both are given is narrowed once
@@ -60,6 +65,17 @@ def test_products_by_int8_weights_are_in_int8_and_say_the_same(network: Path) ->
     wide, narrow = run(str(network), given), run(made, given)
     assert numpy.abs(wide - narrow).max() < 0.02 * numpy.abs(wide).max()
     assert numpy.abs(wide).max() > 0.1
+
+
+def test_weights_are_moved_where_sums_are_cut(
+    network: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {TensorProto.INT8: 2, TensorProto.UINT8: 3}  # both weights; and zero
+    for cut, kind in ((False, TensorProto.INT8), (True, TensorProto.UINT8)):
+        monkeypatch.setattr(int8, "cuts_sums", lambda cut=cut: cut)
+        graph = onnx.load_model_from_string(int8.network(network)).graph
+        narrow = [each.data_type for each in graph.initializer if each.data_type in kept]
+        assert narrow == [kind] * kept[kind]
 
 
 @needs_the_model
