@@ -1,4 +1,4 @@
-"""MkDocs 1.6, Material for MkDocs and Zensical."""
+"""MkDocs 1.6, Material for MkDocs, ProperDocs and Zensical."""
 
 import functools
 import re
@@ -11,9 +11,9 @@ from hyperrun.search.site import literals, sluggers
 from hyperrun.search.site.generator import Generator, as_folder, home_of, joined, split_suffix
 from hyperrun.search.site.literals import Tagged, mapping, strings
 
-NAMES = ("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
+NAMES = ("mkdocs.yml", "mkdocs.yaml", "properdocs.yml", "properdocs.yaml", "zensical.toml")
 # Of a site that is built from more than one file: mkdocs.public.yml, mkdocs-online.yml.
-VARIANT = re.compile(r"mkdocs[-.][\w-]+\.ya?ml")
+VARIANT = re.compile(r"(?:mkdocs|properdocs)[-.][\w-]+\.ya?ml")
 MAX_INHERITED = 5
 _MARKDOWN = (".md", ".markdown", ".mdown", ".mkdn", ".mkd")
 # Where zensical.toml says nothing of extensions.
@@ -22,7 +22,7 @@ _ZENSICAL = ("attr_list", "toc")
 
 @dataclass(frozen=True, slots=True)
 class MkDocs(Generator):
-    """The rules of one `mkdocs.yml` or `zensical.toml`."""
+    """The rules of one `mkdocs.yml`, `properdocs.yml` or `zensical.toml`."""
 
     directory_urls: bool = True
     excluded: tuple[str, ...] = ()

@@ -48,6 +48,10 @@ SAID = {
         "## Lamps ## {: #v2 }\n\nIt glows in the dark, by day, too.",
         "## Lamps\n\nIt glows in the dark, by day, too.",
     ),
+    "attributes that are words": (
+        '## `lamp` {: #lamp toml env-var="LAMP" }\n\nIt glows in the dark.',
+        "## `lamp`\n\nIt glows in the dark.",
+    ),
     "a block's attributes": ("Words.\n{: .lead }", "Words."),
     "keys and marks": ("Press ++ctrl+c++, ==now==, ^^here^^, H~2~O.", "Press Ctrl+C, now, here, H2O."),
     "an object's name": ("See [`run`][lamp.run] and [more][lamp.more].", "See `run` and more."),

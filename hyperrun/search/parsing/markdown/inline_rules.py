@@ -103,7 +103,8 @@ _BRACES = re.compile(
     r"%\{[#.][^{}\n]*\}%|"
     r"\{%.{,1000}?%\}|\{\{[<%].{,1000}?[%>]\}\}|\{/\*.{,1000}?\*/\}"
     r"|\{:?[ \t]*(?:(?:[#.][\w:.-]+|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[\w./%#_-]+)"
-    r"|markdown|download|data-[\w-]+)[ \t]*)+\}(?!`)",  # a role is before a tick
+    r"|markdown|download|data-[\w-]+)[ \t]*)+\}(?!`)"  # a role is before a tick
+    r"|\{:[ \t]*[#.][^{}\n]*\}(?!`)",
     re.DOTALL,
 )
 

@@ -1,4 +1,4 @@
-"""Where pages of MkDocs and Zensical stand, by their configuration."""
+"""Where pages of MkDocs, ProperDocs and Zensical stand, by their configuration."""
 
 from tests.search.site.configurations import Pages, Sites
 
@@ -27,6 +27,7 @@ SUFFIXES = {
     "        - {locale: fr}\n        - {locale: de, build: false}\n"
 }
 FOLDERS = {"mkdocs.yml": SUFFIXES["mkdocs.yml"] + "      docs_structure: folder\n"}
+PROPERDOCS = {"properdocs.yml": "site_url: https://x.org/p/\ndocs_dir: d\n"}
 ZENSICAL = {"zensical.toml": '[project]\nsite_url = "https://x.org/z/"\ndocs_dir = "d"\n'}
 
 PAGES: Pages = [
@@ -57,6 +58,7 @@ PAGES: Pages = [
     (FOLDERS, "docs/fr/a.md", {}, "fr/a/"),
     (FOLDERS, "docs/de/a.md", {}, None),
     (VARIANTS, "docs/a.md", {}, "a.html"),
+    (PROPERDOCS, "d/a.md", {}, "a/"),
     (ZENSICAL, "d/a.md", {}, "a/"),
 ]  # fmt: skip
 
@@ -67,6 +69,7 @@ SITES: Sites = [
     (FLOW, "https://x.org/"),
     (VARIANTS, "https://x.org/v/"),
     (VARIANTS | MKDOCS, "https://x.org/d/"),
+    (PROPERDOCS, "https://x.org/p/"),
     (ZENSICAL, "https://x.org/z/"),
     ({"mkdocs.yml": "site_url: http://localhost:8000/\n"}, ""),
     ({"mkdocs.yml": "site_url: [\n"}, ""),
