@@ -20,8 +20,8 @@ _EXAMPLES = re.compile(
 _OLD = re.compile(r"(^|/)_?(compat|legacy|deprecated|vendor(ed)?|internal_compat)(/|\.|_|$)", re.I)
 _NOTES = re.compile(
     r"(^|/)(changelogs?([-_](unreleased|archive|v?\d\w*))?|changes|\.?changesets?|history|news|"
-    r"newsfragments?|release[-_]?notes?|licen[cs]e|contributing|code_of_conduct|authors|security|"
-    r"whatsnew|releases|blog)(\.|/|$)|(^|/)_?posts/",
+    r"newsfragments?|release[-_]?notes?|licen[cs]e|([a-z]+[-_])*contributing([-_][a-z]+)*|"
+    r"code_of_conduct|authors|security|whatsnew|releases|blog)(\.|/|$)|(^|/)_?posts/",
     re.I,
 )
 # What tells those who come from another version, or from another program, what is different;
@@ -95,7 +95,7 @@ _INTERNAL = re.compile(
     r"^skill\.md$|(^|/)((?-i:AGENTS|CLAUDE|SKILL)|maint\w*|develop(ment|ing)|governance|roadmap|todo|"
     r"backers|sponsors|releasing|release[-_]?(checklist|process|steps)|ai[-_]policy)\.|"
     r"licen[cs]e|(^|/)\.|(^|/)(tests?|__tests__|fixtures?|testdata|e2e|benches)/|"
-    r"(^|/)skills/[\w-]+/references?/|"
+    r"(^|/)skills/[\w-]+/references?/|(^|/)(_internals?|dev[-_]docs?)/|"
     r"(^|/)(seps?|rfcs?|keps?|adrs?|proposals?|enhancements?|design[-_]?(docs?|notes?))/|"
     r"(^|/)(?!tip|zip)[a-z][ei]p-\d{3,5}\b[^/]*\.\w+$", re.I,
 )  # fmt: skip

@@ -68,6 +68,10 @@ SAID = {
         '```py\nx = 1  # (1)!\nprint("(1)!")\n```\n\n1. One.',
         '```py\nx = 1  # (1)\nprint("(1)!")\n```\n\n1. One.',
     ),
+    "what a macro fills in": (
+        "Lamps glow.\n\n{{ before_you_start() }}\n\nInstall it with:\n\n{{ install(extras=['x']) }}\n\n## More\n\nA {{ b }}.",
+        "Lamps glow.\n\n## More\n\nA {{ b }}.",
+    ),
     "an abbreviation": ("The LED glows.\n\n*[LED]: a diode", "The LED glows."),
 }  # fmt: skip
 
