@@ -32,7 +32,7 @@ _COLORS = re.compile(r"(?:\x1b|\\x1b|\\u001b|\\033)\[[\d;]*m")  # as they are, o
 _SHOW_DOC = re.compile(
     r"\s*show_doc\(\s*(?P<name>[\w.]+)(?![\w.])(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"
 )
-_LEFT_OUT = re.compile(r"#{1,6} .*\s-+\s*")  # a heading that nbdev shows to nobody: `## fin -`
+_UNSEEN = re.compile(r"#{1,6} .*\s-+\s*")  # a heading that nbdev shows to nobody: `## fin -`
 LEAST_LINES = 5  # a signature and one more: what says no more has no section of its own
 DESCRIBED_LEVEL = 3  # of the heading above what nbdev tells of a function
 
@@ -48,7 +48,7 @@ class _Part:
     level: int = 0
     title: str = ""
     own_id: str = ""
-    heading: str = ""
+    heading: str = ""  # as its page has it; "" where that shows none
     includes: list[Include] = field(default_factory=list)
 
 
@@ -67,8 +67,9 @@ def chunks(
 
     def close() -> None:
         body = "\n\n".join(part.source for part in group)
-        if body.strip():
-            said = "\n\n".join(part.content for part in group if part.content)
+        said = "\n\n".join(part.content for part in group if part.content)
+        is_unseen = bool(group) and bool(group[0].level) and not group[0].heading and not said
+        if body.strip() and not is_unseen:
             title = " > ".join(name for _, name in path if name) or stem
             includes = dict.fromkeys(each for part in group for each in part.includes)
             found.append(Chunk(
@@ -158,16 +159,17 @@ def _prose(source: str, places: list[int], document: markdown_blocks.Document) -
     for first, after in pairwise(cuts):
         inside = [block for block in blocks if first <= block.start < after]
         heading = inside[0] if inside and inside[0].level else None
-        if heading and _LEFT_OUT.fullmatch(rows[first - 1]):
-            continue
+        is_unseen = heading is not None and _UNSEEN.fullmatch(rows[first - 1]) is not None
         part = _Part(
-            "\n".join(rows[first - 1 : after - 1]).strip("\n"), joined(inside),
+            "\n".join(rows[first - 1 : after - 1]).strip("\n"), joined(inside[is_unseen:]),
             places[min(first, len(places)) - 1], places[min(after - 1, len(places)) - 1],
             includes=[each for block in inside for each in block.includes],
         )  # fmt: skip
         if heading:
             part.level, part.title = heading.level, heading.title
             part.own_id, part.heading = heading.own_id, heading.source
+        if is_unseen:
+            part.title, part.heading = part.title.rstrip(" -"), ""
         if part.source.strip():
             yield part
 

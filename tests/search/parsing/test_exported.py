@@ -100,7 +100,7 @@ def test_what_is_exported_begins_a_section_of_its_own_as_on_the_page() -> None:
         ("Lamps > Rooms", "rooms"),
         ("Lamps > Rooms > Lamp", "lamp"),
         ("Lamps > Rooms > Lamp.pair", "lamp.pair"),
-        ("Lamps > Rooms > dim", "dim"),
+        ("Lamps > fin > dim", "dim"),
     ]
     assert found[3].content == (
         "### Lamp.pair\n\n```python\nLamp.pair(*names)\n```\n\nPair with bridges\n\n"
@@ -128,3 +128,16 @@ def test_what_is_said_in_one_line_stays_in_the_section_above_and_leads_to_its_si
     found = chunks("## Rooms", '#| export\ndef dim(level):\n    "Make it darker"')
     assert [each.title for each in found] == ["Lamps", "Lamps > Rooms"]
     assert found[1].content.endswith("Make it darker\n\n```python\ndim(level)\n```")
+
+
+def test_a_heading_that_nbdev_hides_begins_a_section_at_the_address_of_the_one_above() -> None:
+    found = chunks(
+        "## Rooms", "room = Room()", "## Pairing -", "lamp.pair(bridge)",
+        "## Export -", "#| hide\nnbdev.nbdev_export()",
+    )  # fmt: skip
+    assert [(each.title, each.anchor) for each in found] == [
+        ("Lamps", ""),
+        ("Lamps > Rooms", "rooms"),
+        ("Lamps > Pairing", "rooms"),
+    ]
+    assert found[2].content == "```python\nlamp.pair(bridge)\n```"
