@@ -76,8 +76,10 @@ def blocks(
 
 
 def stands_alone(token: "Token") -> bool:
-    """Is it a shortcode or a component that closes itself, so that nothing is in it?"""
+    """Is it a value, or a shortcode or a component that closes itself, so that nothing is in it?"""
     meta = token.meta
+    if meta.get("is_value"):
+        return True
     if meta["name"] == "component":
         return bool(meta["tag"].is_empty and not meta["body"].strip())
     tags = meta.get("tags") or ()

@@ -351,7 +351,7 @@ def _definition_of_footnote(
 def _silent(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
     if silent or not _SILENT.fullmatch(line):
         return None
-    return start + 1, {"name": "nothing"}
+    return start + 1, {"name": "nothing", "is_value": line.startswith("{{")}
 
 
 def _module(state: "StateBlock", start: int, end: int, line: str, silent: bool) -> Found:
