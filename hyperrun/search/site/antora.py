@@ -24,10 +24,12 @@ _OWN_ID = re.compile(r"^\[(?:\[([^\],]+).*\]|(?:[\w-]+)?#([\w.-]+).*)\]$", re.MU
 class Antora(Generator):
     """The rules of one component; `segments` are those of its name and version before a module's.
 
+    `menus` are the files, relative to `antora.yml`, of which its menus are made.
     `id_prefix` and `id_separator` make a section's id; None where it is not known which they are.
     """
 
     segments: tuple[str, ...] | None = ()
+    menus: frozenset[str] = frozenset()
     style: str = "default"  # of addresses: default, drop or indexify
     id_prefix: str | None = None
     id_separator: str = "_"
@@ -50,6 +52,10 @@ class Antora(Generator):
             return as_file(whole, "", "index")
         return f"{whole}.html"
 
+    def leaves_out(self, file: str, front: Mapping[str, Any]) -> bool:
+        found = self.inside(file)
+        return found is not None and found[1] in self.menus
+
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
         if self.id_prefix is None:
             return sluggers.Nothing()
@@ -71,6 +77,7 @@ def read(root: Path, config: Path) -> Antora | None:
         (home,),
         url=url if isinstance(url, str) and url.startswith("http") else "",
         segments=_segments(name, told["version"]),
+        menus=frozenset(literals.strings(told.get("nav"))),
         style=style if style in ("drop", "indexify") else "default",
         id_prefix=prefix,
         id_separator=separator,

@@ -21,6 +21,7 @@ SAID = {
         "**Bold** and *slanted*, `code`, marked, H2O and snake_case_name.",
     ),
     "marks inside of words": ("**B**old and __i__n ``c``ode.", "**B**old and *i*n `c`ode."),
+    "marks with roles": ("In [.path]_a/b.css_, [.term]*term*, [.cmd]`run` and [#a.b]__c__s[1].", "In *a/b.css*, **term**, `run` and *c*s[1]."),
     "what is told apart from marks": ("`+*.rb+` and \\*not bold* and pass:[_x_].", r"`*.rb` and \*not bold\* and \_x\_."),
     "quotation marks and dashes": ('"`Yes`" -- she said--no.', "“Yes” — she said—no."),
     "a link": ("See https://x.org/a[the *site*].", "See [the **site**](https://x.org/a)."),
@@ -28,6 +29,7 @@ SAID = {
     "a link by an attribute": (
         ":site: https://x.org\n:guide: {site}/guide\n\nSee {guide}[the guide].", "See [the guide](https://x.org/guide)."
     ),
+    "a link by an attribute of a playbook": ("See {url-org}/lamp[its *forge*^] or {name}[1].", "See its **forge** or {name}\\[1]."),
     "an address alone": ("At https://x.org/a.", "At https://x.org/a."),
     "a reference with words": ("See xref:usage/a.adoc#b[the page] and <<b,that>>.", "See the page and that."),
     "a reference without words": (
@@ -102,6 +104,7 @@ SAID = {
     "what holds on a site alone": (
         "ifdef::env-github[]\nOn the forge.\nendif::[]\nifndef::env-github[]\nOn the site.\nendif::[]", "On the site."
     ),
+    "a condition that is shown": ("----\n\\ifdef::on[]\nOn.\n\\endif::[]\n----", "```\nifdef::on[]\nOn.\nendif::[]\n```"),
     "a condition in a line": (":on:\n\nifdef::on[It is on today.]", "It is on today."),
     "a heading over a line": ("The lamp\n--------\n\nIt gives light to all.", "## The lamp\n\nIt gives light to all."),
     "passed through": ("++++\n<b>raw</b>\n++++\n\nWords after it.", "Words after it."),
@@ -129,7 +132,7 @@ def test_sections_of_AsciiDoc_have_their_lines_and_the_path_of_their_headings() 
 
 
 FILES = {
-    "docs/antora.yml": "name: x\nversion: ~\nasciidoc:\n  attributes:\n    product: Lamp@\n",
+    "docs/antora.yml": "name: x\nversion: '2.1'\nasciidoc:\n  attributes:\n    product: Lamp@\n",
     "docs/modules/ROOT/pages/a.adoc": "= Lamps\n",
     "docs/modules/ROOT/partials/part.adoc": "A *partial* of {product}.\n",
     "docs/modules/ROOT/examples/lamp.rb": "# tag::dim[]\ndef dim\nend\n# end::dim[]\ndef on\nend\n",
@@ -154,6 +157,7 @@ INCLUDED = {
         "Words before.\n\ninclude::../../../../../secret.adoc[]",
         "Words before.",
     ),
+    "its version": ("Since {page-component-version} of {page-component-name}.", "Since 2.1 of x."),
     "the title of a page": ("See xref:a.adoc[] for this.", "See Lamps for this."),
 }
 

@@ -29,3 +29,11 @@ def test_ids_in_Antora_are_made_as_its_playbook_says_or_its_references_show(
     known = rules.read(tmp_path).anchors(page)
     made = [known.add("Set it up", level=2), known.add("Set it up", level=3)]
     assert [*made, known.add("Own one", "own", 2)] == anchors
+
+
+def test_what_Antoras_menus_are_made_of_is_no_page(tmp_path: Path) -> None:
+    told = {"docs/antora.yml": "name: lamp\nversion: ~\nnav: [modules/ROOT/nav.adoc]\n"}
+    repository.write_all(tmp_path, told)
+    known = rules.read(tmp_path)
+    assert known.leaves_out("docs/modules/ROOT/nav.adoc", {})
+    assert not known.leaves_out("docs/modules/ROOT/pages/nav.adoc", {})

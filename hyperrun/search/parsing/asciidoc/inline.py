@@ -23,13 +23,15 @@ CHARACTERS = {
 
 _IN_BRACKETS = r"\[((?:\\\]|[^\]])*)\]"
 _SCHEME = r"(?:https?|ftp|irc)://"
+_ROLES = r"(?:\[[.#%][\w.#%\ -]*\])?"  # of what is marked
+_ADDRESS_NAME = r"(?:ur[il]|link)-[\w-]+|[\w-]+-ur[il]"  # of attributes that a playbook may give
 _MARKS = re.compile(
     rf"""(?P<escaped>\\(?=[*_`#^~+{{<\[(]|\w+:|->|=>|--))
     |\+\+\+(?P<raw>.*?)\+\+\+
     |pass:[a-z,]*{_IN_BRACKETS.replace("(", "(?P<passed>", 1)}
-    |(?<![\w`])``(?P<code2>\S.*?)``(?!`)
+    |{_ROLES}(?<![\w`])``(?P<code2>\S.*?)``(?!`)
     |(?P<quote>["'])`(?P<quoted>\S(?:[^`]*\S)?)`(?P=quote)
-    |(?<![\w`;:}}])`(?P<code>\S(?:[^`]*?\S)?)`(?![\w`])
+    |{_ROLES}(?<![\w`;:}}])`(?P<code>\S(?:[^`]*?\S)?)`(?![\w`])
     |(?<!\+)\+\+(?P<literal2>[^+\s](?:.*?[^+\s])?)\+\+(?!\+)
     |(?<![\w+])\+(?P<literal>[^+\s](?:[^+]*?[^+\s])?)\+(?![\w+])
     |footnote:[\w-]*{_IN_BRACKETS.replace("(", "(?P<footnote>", 1)}
@@ -46,13 +48,14 @@ _MARKS = re.compile(
     |(?:stem|latexmath|asciimath):{_IN_BRACKETS.replace("(", "(?P<formula>", 1)}
     |\[\[[^\]]+\]\](?P<place>)
     |\(\(\((?P<index>[^()]+)\)\)\)|\(\((?P<term>[^()]+)\)\)
-    |\*\*(?P<bold2>\S.*?)\*\*
-    |(?<![\w*;:}}])\*(?P<bold>\S(?:[^*]*?\S)?)\*(?![\w*])
-    |__(?P<italic2>\S.*?)__
-    |(?<![\w;:}}])_(?P<italic>\S(?:.*?\S)?)_(?!\w)
+    |{_ROLES}\*\*(?P<bold2>\S.*?)\*\*
+    |{_ROLES}(?<![\w*;:}}])\*(?P<bold>\S(?:[^*]*?\S)?)\*(?![\w*])
+    |{_ROLES}__(?P<italic2>\S.*?)__
+    |{_ROLES}(?<![\w;:}}])_(?P<italic>\S(?:.*?\S)?)_(?!\w)
     |(?:\[[\w.#%=" -]*\])?\#\#(?P<marked2>\S.*?)\#\#
     |(?:\[[\w.#%=" -]*\])?(?<![\w&;:}}\#])\#(?P<marked>\S(?:[^\#]*?\S)?)\#(?![\w\#])
     |(?P<raising>[\^~])(?P<raised>[^\s^~]+)(?P=raising)
+    |\{{(?:{_ADDRESS_NAME})\}}[^\s\[\]<>]*{_IN_BRACKETS.replace("(", "(?P<unlinked>", 1)}
     |\{{(?P<attribute>[\w-]+|counter2?:[\w:-]+|set:[^}}]*)\}}
     |(?P<dash>(?<=\S)\ --\ (?=\S)|(?<=\w)--(?=\w))
     |(?P<arrow>(?:(?<=\s)|^)(?:->|=>|<-|<=)(?=\s|$))
@@ -143,6 +146,8 @@ class Inline:
                 return commonmark.strong(commonmark.escaped(" › ".join(path)))
             case "formula":
                 return f"${value}$"
+            case "unlinked":
+                return self._words(value)
             case "attribute":
                 return self._attribute(value)
             case "dash":

@@ -19,6 +19,7 @@ _FAMILIES = {"partial": "partials", "example": "examples", "page": "pages", "ima
              "attachment": "attachments"}  # fmt: skip
 _INCLUDE = re.compile(r"include::([^\s\[]+?)\[([^\n]*)\]\s*$")
 _CONDITION = re.compile(r"(ifdef|ifndef|ifeval|endif)::(\S*?)\[(.*)\]\s*$")
+_ESCAPED = re.compile(r"\\(?=(?:include|ifdef|ifndef|ifeval|endif)::)")
 ENTRY = re.compile(r":(!?)([A-Za-z0-9_][\w-]*)(!?):(?:[ \t]+(.*?))?\s*$")
 _TAG = re.compile(r"\b(tag|end)::([\w.-]+)\[\]")
 _RESOURCE = re.compile(r"(?:(?:[\w.-]+@)?(?:[\w.-]+:)?([\w.-]*):)?([a-z]+)\$(.+)")
@@ -70,9 +71,10 @@ def of_component(place: Place | None) -> Attributes:
         return {}
     told = literals.read_yaml("\n".join(place.read(found)))
     named = literals.mapping(literals.mapping(told.get("asciidoc")).get("attributes"))
+    values = {f"page-component-{each}": told.get(each) for each in ("name", "title", "version")}
     return {
         str(name).lower(): str(value).removesuffix("@")
-        for name, value in named.items()
+        for name, value in (values | named).items()
         if isinstance(value, str | int | float) and not isinstance(value, bool)
     }
 
@@ -105,7 +107,7 @@ class Reader:
                 continue
             if entry := ENTRY.match(line.text):
                 self._set(entry)
-            if line.text.startswith("\\include::"):
+            if _ESCAPED.match(line.text):
                 yield Line(line.number, line.text[1:], line.file, line.at)
             elif found := _INCLUDE.match(line.text):
                 yield from self._included(found, line, place)
