@@ -7,9 +7,11 @@ from dataclasses import replace
 from hyperrun.passage import Passage
 from hyperrun.search.audience import ASKED_FOR_NONE, AskedKinds, copied
 from hyperrun.search.site.rules import is_version
+from hyperrun.search.terms import heading_of
 
 SAME_CHARS = 2_000  # of each are compared
 SAME_TEXT = 0.8  # of the words of two passages; then they are copies of one text
+LEAST_WORDS = 12  # of a section that another one holds under the same heading
 _WORDS = re.compile(r"\w+")
 
 
@@ -19,14 +21,15 @@ def distinct(
     """The first `most` of `found`, passages with their addresses, without texts that stand above in
     other words, versions or languages of a file; of copies the one that has a page."""
     kept: list[tuple[Passage, str]] = []
-    seen: list[frozenset[str]] = []
+    seen: list[frozenset[str]] = []  # the words of each that is kept
     for each in found:
         if len(kept) == most and not (each[1] and any(not address for _, address in kept)):
             continue
         if _is_copy_of_one(each[0].file, asked, kept):
             continue
         words = _words(each[0])
-        same = next((n for n, other in enumerate(seen) if _are_copies(words, other)), None)
+        told = zip(kept, seen, strict=True)
+        same = next((n for n, other in enumerate(told) if _say_one(each, words, *other)), None)
         if same is None and len(kept) < most:
             seen.append(words)
             kept.append(each)
@@ -73,3 +76,20 @@ def _is_copy_of_one(file: str, asked: AskedKinds, kept: Sequence[tuple[Passage, 
 def _are_copies(words: frozenset[str], others: frozenset[str]) -> bool:
     """Are two texts of so many same words one?"""
     return len(words & others) > SAME_TEXT * len(words | others)
+
+
+def _say_one(
+    one: tuple[Passage, str],
+    words: frozenset[str],
+    other: tuple[Passage, str],
+    others: frozenset[str],
+) -> bool:
+    """Are two passages of these words copies, or one under one heading what the other says on the
+    site, or a part of it?"""
+    if _are_copies(words, others):
+        return True
+    is_one_heading = heading_of(one[0].title) == heading_of(other[0].title)
+    least = min(len(words), len(others))
+    if not is_one_heading or bool(one[1]) is bool(other[1]) or least < LEAST_WORDS:
+        return False
+    return len(words & others) > SAME_TEXT * least

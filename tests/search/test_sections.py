@@ -377,12 +377,13 @@ def test_a_section_of_a_few_letters_is_found_and_one_that_says_nothing_is_not(
     assert first(index, "which port is the default").endswith("Default port")
 
 
-def test_of_one_text_the_page_of_the_site_is_shown(tmp_path: Path) -> None:
-    text = "## Dimming\n\nLamps dim at night.\n"
+@pytest.mark.parametrize("more", ["", "\nOf its many dimmers the one in the kitchen is best.\n"])
+def test_of_one_text_the_page_of_the_site_is_shown(tmp_path: Path, more: str) -> None:
+    text = "## Dimming\n\nLamps dim at night, when nobody is there any more to see them do it.\n"
     (tmp_path / "mkdocs.yml").write_text("site_name: Lamps\nsite_url: https://lamps.example/\n")
     (tmp_path / "README.md").write_text(f"# Lamps\n\n{text}")
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs/start.md").write_text(f"# Lamps\n\n{text}")
+    (tmp_path / "docs/start.md").write_text(f"# Lamps\n\n{text}{more}")
     index = Index(tmp_path / "index.sqlite3")
     index.refresh(tmp_path)
     for most in (1, 8):
