@@ -221,6 +221,8 @@ class Wanted:
                 held[n] = max(held.get(n, 0.0), share * worth)
         named = [stem for stem in heading if stem not in STOP_WORDS]
         met = sum(stem in self._stands_for for stem in named) / max(len(named), 1)
+        if _OBJECT.search(each.title) and self._spells_out(each.title.rpartition(".")[2]):
+            met = 1.0
         of_heading = self._share(in_heading)
         is_described = _is_described(each.file, each.title, each.text)
         place = against(each.file, self._asked_kinds)
@@ -266,6 +268,10 @@ class Wanted:
             return 0.0
         found = (name in text and bool(each.search(text)) for name, each in self._spelled)
         return sum(found) / len(self._spelled)
+
+    def _spells_out(self, name: str) -> bool:
+        """Does the question spell out the name of an object?"""
+        return any(name == each for each, _ in self._spelled)
 
     def _enters(self, text: str) -> float:
         """How many of the names that the question asks of begin entries of `text`, from 0 to 1."""

@@ -543,3 +543,15 @@ def test_common_words_are_looked_for_together_where_rare_names_fill_the_room(
     index.refresh(tmp_path)
     found = index.search("How do I start a worker?", 3)
     assert found[0][0].title == "Starting the worker"
+
+
+def test_an_object_that_is_spelled_out_is_found_by_its_last_name(tmp_path: Path) -> None:
+    described = "```python\ndim_write(x, type)\n```\n\nWrite `x`.\n\n- `type`: csv, arrow or json\n"
+    api = f"# Reference\n\n## lamps.boards.BaseBoard.dim_write\n\n{described}"
+    repository.write(tmp_path, "api.md", api)
+    said = "# Guide\n\n## Lamps\n\nA lamp is kept by `dim_write` in a file of any type.\n"
+    repository.write(tmp_path, "guide.md", said)
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert first(index, "which file types does dim_write support").startswith("api.md")
+    assert first(index, "in which file types are lamps kept").startswith("guide.md")
