@@ -23,6 +23,7 @@ NAMES = ("_quarto.yml", "_quarto.yaml")
 NBDEV_NAMES = ("settings.ini", "pyproject.toml")
 _SUFFIXES = (".qmd", ".md", ".ipynb", ".rmd")
 _PROJECTS = ("website", "book")
+_KEPT = ".html.md"  # a page once more, with what its cells wrote (`keep-md`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class Quarto(Generator):
         elif isinstance(output, str) and output:
             name = output.removesuffix(".html")
         return as_file(f"{above}{slash}{name}", ".html", "index")
+
+    def leaves_out(self, file: str, front: Mapping[str, Any]) -> bool:
+        return self.inside(file) is not None and file.endswith(_KEPT)
 
     def _renders(self, path: str, name: str) -> bool:
         if self.chapters is not None:

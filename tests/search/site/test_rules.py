@@ -189,3 +189,11 @@ def test_what_a_configuration_repeats_is_read_in_time(tmp_path: Path, config: Fi
     with closing(Worker(partial(rules.read, tmp_path), cpu_s=5)) as worker:
         worker.ask("https://lamps.org/")
         assert worker.answer().site_url == "https://lamps.org/"
+
+
+def test_what_Quarto_keeps_of_a_page_with_its_outputs_is_no_page(tmp_path: Path) -> None:
+    repository.write_all(tmp_path, {"docs/_quarto.yml": "project: {type: website}\n"})
+    known = rules.read(tmp_path)
+    assert known.leaves_out("docs/a/index.html.md", {})
+    assert not known.leaves_out("docs/a/index.qmd", {})
+    assert not known.leaves_out("b.html.md", {})
