@@ -426,10 +426,12 @@ def test_a_dataclass_is_made_from_its_fields_that_are_arguments(tmp_path: Path) 
     repository.write(
         tmp_path, "lamps.py", f'@dataclass\nclass Lamp:\n    """One."""\n    {fields}\n'
     )
-    repository.write(tmp_path, "api.md", "::: lamps.Lamp\n")
-    found = files.read(tmp_path, PurePosixPath("api.md"), rules.read(tmp_path))[0]
-    called = "class lamps.Lamp(hue: str, by: int = 1, *, rooms: dict = dict(), at: list = ...)"
-    assert called in found.content
+    repository.write(tmp_path, "conf.py", "extensions = ['sphinx.ext.autodoc']")
+    for page, asked in (("api.md", "::: lamps.Lamp\n"), ("api.rst", ".. autoclass:: lamps.Lamp\n")):
+        repository.write(tmp_path, page, asked)
+        found = files.read(tmp_path, PurePosixPath(page), rules.read(tmp_path))[0]
+        called = "class lamps.Lamp(hue: str, by: int = 1, *, rooms: dict = dict(), at: list = ...)"
+        assert called in found.content
 
 
 def test_an_object_is_found_among_modules_that_export_all_of_theirs(tmp_path: Path) -> None:

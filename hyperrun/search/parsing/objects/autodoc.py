@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.objects import docstrings
+from hyperrun.search.parsing.objects import dataclass_fields, docstrings
+from hyperrun.search.parsing.objects.dataclass_fields import is_dataclass
 from hyperrun.search.parsing.objects.members import Member
 from hyperrun.search.parsing.objects.python_source import (
     Definition,
@@ -347,15 +348,13 @@ def _arguments(node: Function, hinted: bool, is_method: bool) -> str:
 
 def _fields(node: ast.ClassDef, hinted: bool) -> str:
     """The arguments that a dataclass makes of its fields; "" for another class."""
-    if not any("dataclass" in ast.unparse(each) for each in node.decorator_list):
+    if not is_dataclass(node):
         return "()" if not (node.bases or node.keywords) else ""
-    told = []
-    for each in node.body:
-        if isinstance(each, ast.AnnAssign) and "ClassVar" not in ast.unparse(each.annotation):
-            shown = f": {_type(each.annotation, True)}" if hinted else ""
-            value = f" = {ast.unparse(each.value)}" if each.value is not None else ""
-            told.append(ast.unparse(each.target) + shown + value)
-    return f"({', '.join(told)})"
+
+    def shown(kind: ast.expr) -> str:
+        return _type(kind, True) if hinted else ""
+
+    return f"({', '.join(dataclass_fields.arguments(node, shown))})"
 
 
 def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:

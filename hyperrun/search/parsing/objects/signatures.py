@@ -10,7 +10,8 @@ from textwrap import dedent
 from hyperrun.passage import Include
 from hyperrun.search.parsing import commonmark
 from hyperrun.search.parsing.includes import Place
-from hyperrun.search.parsing.objects import docstrings
+from hyperrun.search.parsing.objects import dataclass_fields, docstrings
+from hyperrun.search.parsing.objects.dataclass_fields import is_dataclass
 from hyperrun.search.parsing.objects.members import Member
 from hyperrun.search.parsing.objects.python_source import (
     Definition,
@@ -34,7 +35,6 @@ _GOOGLE = re.compile(
     r"|Raises|Yields?|Attributes|Examples?|Notes?|Warnings?|See Also|References|Todo):\s*$"
 )
 _ENTRY = re.compile(r"(\*{0,2}[\w.]+(?:, \*{0,2}[\w.]+)*)\s*(\([^)]*\))?\s*:\s*(.*)$")
-_FIELDS = frozenset(("field", "dataclasses.field"))
 _OF_ENTRIES = frozenset((
     "Args", "Arguments", "Parameters", "Params", "Keyword Args", "Keyword Arguments",
     "Other Parameters", "Return", "Returns", "Yield", "Yields", "Receives", "Raises", "Warns",
@@ -165,10 +165,7 @@ def signature(title: str, node: Definition, is_inside: bool) -> str:
     if isinstance(node, ast.ClassDef):
         first = next((each for each in definitions(node.body) if each.name == "__init__"), None)
         if not isinstance(first, ast.FunctionDef):
-            is_data = any("dataclass" in ast.unparse(each) for each in node.decorator_list)
-            told = node.body if is_data else []
-            fields = [field for each in told
-                      if isinstance(each, ast.AnnAssign) and (field := _field(each))]  # fmt: skip
+            fields = dataclass_fields.arguments(node) if is_dataclass(node) else []
             return f"class {title}({', '.join(fields)})" if fields else f"class {title}"
         return f"class {title}({_arguments(first, True)})"
     names = {ast.unparse(each).rpartition(".")[2] for each in node.decorator_list}
@@ -182,27 +179,6 @@ def signature(title: str, node: Definition, is_inside: bool) -> str:
     inside = is_inside and bool(places) and places[0].arg in ("self", "cls")
     returned = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     return f"{leads}{title}({_arguments(node, inside)}){returned}"
-
-
-def _field(node: ast.AnnAssign) -> str:
-    """A field of a dataclass as its signature has it; "" for one that is no argument."""
-    kind, value = ast.unparse(node.annotation), node.value
-    if re.match(r"(?:\w+\.)?ClassVar\b", kind):
-        return ""
-    if re.fullmatch(r"(?:\w+\.)?KW_ONLY", kind):
-        return "*"
-    if not isinstance(value, ast.Call) or ast.unparse(value.func) not in _FIELDS:
-        return ast.unparse(node)
-    told = {each.arg: each.value for each in value.keywords}
-    if "init" in told and ast.unparse(told["init"]) == "False":
-        return ""
-    start = f"{ast.unparse(node.target)}: {kind}"
-    if "default" in told:
-        return f"{start} = {ast.unparse(told['default'])}"
-    made = told.get("default_factory")
-    if made is None:
-        return start
-    return f"{start} = ..." if isinstance(made, ast.Lambda) else f"{start} = {ast.unparse(made)}()"
 
 
 def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef, is_method: bool) -> str:
