@@ -20,9 +20,10 @@ def read(root: Path, config: Path) -> sphinx.Sphinx | None:
         return None
     said = literals.read_yaml(literals.text(beside / "_config.yml"))
     url = mapping(said.get("html")).get("baseurl")
+    cells = sphinx.formats(mapping(mapping(said.get("sphinx")).get("config")))
     return sphinx.Sphinx(
         (home_of(root, config),),
         url=url if isinstance(url, str) and url.startswith("http") else "",
-        suffixes=(".rst", ".md", ".ipynb"),
+        suffixes=(".rst", ".md", ".ipynb", *cells),
         excluded=(*_EXCLUDED, *strings(said.get("exclude_patterns"))),
     )

@@ -16,6 +16,8 @@ _BY_EXTENSION = {
     ".ipynb": ("nbsphinx", "myst_nb", "myst_nb.sphinx_ext"),
     ".myst": ("myst_nb",),
 }
+_FORMATS = ("nbsphinx_custom_formats", "nb_custom_formats")
+_MARKED = (".rmd", ".qmd", ".md")  # what of these formats is markup with cells in it
 _ITS_OWN = {"project", "extensions", "html_theme", "master_doc", "root_doc", "exclude_patterns"}
 # A command that builds so, not in a comment.
 _DIRHTML = re.compile(r"(?m)^[^#\n]*(?:\s(?:-b|-M|--builder)[ =]|\bmake )\s*[\"']?dirhtml\b")
@@ -29,7 +31,7 @@ class Sphinx(Generator):
     excluded: tuple[str, ...] = ()
     file_suffix: str = ".html"
     directories: bool = False  # the dirhtml builder
-    jupyter: bool = False  # notebooks by nbsphinx
+    notebooks: tuple[str, ...] = ()  # suffixes of those that nbsphinx reads
 
     def page(self, file: str, front: Mapping[str, Any]) -> str | None:
         found = self.inside(file)
@@ -48,7 +50,7 @@ class Sphinx(Generator):
         return ".rst" if file.endswith(".txt") and self.page(file, {}) is not None else ""
 
     def anchors(self, file: str, front: Mapping[str, Any]) -> sluggers.Anchors:
-        if file.endswith(".ipynb") and self.jupyter:
+        if file.endswith(self.notebooks):
             return sluggers.Jupyter()
         if file.endswith((".rst", ".txt")):
             return sluggers.Docutils(heading_text.restructured)
@@ -65,8 +67,10 @@ def read(root: Path, config: Path) -> Sphinx | None:
     suffixes = said.get("source_suffix", ".rst")
     known = list(suffixes) if isinstance(suffixes, dict) else list(strings(suffixes))
     known = [each for each in known if isinstance(each, str)] or [".rst"]
+    cells = formats(said)
     known += [suffix for suffix, names in _BY_EXTENSION.items()
               if suffix not in known and extensions.intersection(names)]  # fmt: skip
+    known += [each for each in cells if each not in known]
     first = said.get("root_doc", said.get("master_doc", "index"))
     first = first if isinstance(first, str) else "index"
     if not any((config.parent / f"{first}{suffix}").is_file() for suffix in known):
@@ -80,8 +84,14 @@ def read(root: Path, config: Path) -> Sphinx | None:
         excluded=(*strings(said.get("exclude_patterns")), *_templates(said)),
         file_suffix=file_suffix if isinstance(file_suffix, str) else ".html",
         directories=_builds_directories(root),
-        jupyter="nbsphinx" in extensions,
+        notebooks=(".ipynb", *cells) if "nbsphinx" in extensions else (),
     )
+
+
+def formats(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Suffixes of what is read as notebooks besides these themselves, by Jupytext most often."""
+    named = [each for name in _FORMATS for each in mapping(said.get(name))]
+    return tuple(each for each in named if str(each).lower() in _MARKED)
 
 
 def _templates(said: Mapping[str, Any]) -> tuple[str, ...]:

@@ -26,6 +26,11 @@ BUILT_SPHINX = {
     "globals().update(conf.build('lamps', __file__, project='x', **conf.more))\n",
     "docs/index.rst": "x\n=\n",
 }
+JUPYTEXT = {
+    "docs/conf.py": "project = 'x'\nextensions = ['nbsphinx']\nnbsphinx_custom_formats = "
+    "{'.Rmd': lambda s: jupytext.reads(s, '.Rmd'), '.py': ['jupytext.reads', {}]}\n",
+    "docs/index.rst": "x\n=\n",
+}
 NOT_SPHINX = {"tools/conf.py": "import os\nproject = os.getcwd()\n"}
 MYST = {
     "docs/myst.yml": "version: 1\nproject:\n  toc:\n    - file: intro.md\n    - title: Part\n"
@@ -40,7 +45,8 @@ MYST_FOLDERS = {
 }  # fmt: skip
 JUPYTER_BOOK = {
     "book/_toc.yml": "format: jb-book\nroot: intro\nchapters:\n  - file: a/b\n",
-    "book/_config.yml": "title: x\nexclude_patterns: [old/*]\nhtml: {baseurl: https://x.org/b/}\n",
+    "book/_config.yml": "title: x\nexclude_patterns: [old/*]\nhtml: {baseurl: https://x.org/b/}\n"
+    "sphinx: {config: {nb_custom_formats: {.Rmd: [jupytext.reads, {fmt: Rmd}]}}}\n",
     "book/intro.md": "",
 }
 
@@ -57,6 +63,9 @@ PAGES: Pages = [
     (COMMANDED, "manual/source/a/b.rst", {}, "a/b/"),
     (MADE, "manual/source/a/b.rst", {}, "a/b/"),
     (NOT_COMMANDED, "manual/source/a/b.rst", {}, "a/b.html"),
+    (JUPYTEXT, "docs/a/b.Rmd", {}, "a/b.html"),
+    (JUPYTEXT, "docs/a/b.py", {}, None),
+    (SPHINX, "docs/a/b.Rmd", {}, None),
     (NOT_SPHINX, "tools/a.rst", {}, None),
     (MYST, "docs/intro.md", {}, "./"),
     (MYST, "docs/part/01_Set up & go.md", {}, "set-up-and-go"),
@@ -68,6 +77,7 @@ PAGES: Pages = [
     (MYST_FOLDERS, "guide/2_lamps.md", {}, "guide/lamps"),
     (MYST_FOLDERS, "drafts/a.md", {}, None),
     (JUPYTER_BOOK, "book/a/b.ipynb", {}, "a/b.html"),
+    (JUPYTER_BOOK, "book/a/b.Rmd", {}, "a/b.html"),
     (JUPYTER_BOOK, "book/old/c.md", {}, None),
 ]  # fmt: skip
 
