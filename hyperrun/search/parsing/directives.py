@@ -187,6 +187,15 @@ _FLAGS = re.compile(
 )
 
 
+CELLS = ("code-cell", "jupyter-execute")
+_REMOVED = re.compile(r"\bremove[-_](?:cell|input)\b")
+
+
+def hides_code(options: Mapping[str, str]) -> bool:
+    """Does a cell tell its page not to show its code?"""
+    return "hide-code" in options or bool(_REMOVED.search(options.get("tags", "")))
+
+
 def code(name: str, text: str) -> str:
     """The code in a directive; where the build runs it, the commands that it stands for."""
     return _commands(text) if name == "click:run" else without_flags(text)

@@ -33,6 +33,12 @@ _SHOW_DOC = re.compile(
     r"\s*show_doc\(\s*(?P<name>[\w.]+)(?![\w.])(?:[^)]*\btitle_level\s*=\s*(?P<level>[1-6]))?[^)]*\)\s*;?\s*"
 )
 _UNSEEN = re.compile(r"#{1,6} .*\s-+\s*")  # a heading that nbdev shows to nobody: `## fin -`
+# What tags of a cell leave out of its page (Jupyter Book, nbconvert), and nbsphinx's own word.
+_TAGS = {
+    "remove-cell": "include: false", "nbsphinx-hidden": "include: false",
+    "remove-input": "echo: false",
+    "remove-output": "output: false", "remove-outputs": "output: false",
+}  # fmt: skip
 LEAST_LINES = 5  # a signature and one more: what says no more has no section of its own
 DESCRIBED_LEVEL = 3  # of the heading above what nbdev tells of a function
 
@@ -108,6 +114,8 @@ def _parts(notebook: dict[str, Any], lines: list[str], place: Place | None) -> I
             continue
         at = places[-1]
         kind = cell.get("cell_type")
+        if kind == "markdown" and _HIDDEN.search(_tagged(cell)):
+            continue
         if kind == "heading":  # of format 3
             level = cell.get("level")
             level = level if isinstance(level, int) and 0 < level < 7 else 1
@@ -209,11 +217,25 @@ def _code(
 
 
 def _directed(cell: dict[str, Any], source: str) -> str:
-    """A cell's source below what nbdev 3.3 and later keeps of its directives in its metadata."""
-    metadata = cell.get("metadata")
-    told = metadata.get("nbdev") if isinstance(metadata, dict) else None
+    """A cell's source below what its metadata say of it: its tags, and the directives that nbdev
+    3.3 and later keeps there."""
+    told = _metadata(cell).get("nbdev")
     told = told if isinstance(told, dict) else {}
-    return "".join(f"#| {name}: {value}\n" for name, value in told.items()) + source
+    return _tagged(cell) + "".join(f"#| {name}: {value}\n" for name, value in told.items()) + source
+
+
+def _tagged(cell: dict[str, Any]) -> str:
+    """What the tags of a cell say, as directives."""
+    metadata = _metadata(cell)
+    tags = metadata.get("tags")
+    tags = [str(each).replace("_", "-") for each in tags] if isinstance(tags, list) else []
+    tags.append(f"nbsphinx-{metadata.get('nbsphinx')}")
+    return "".join(f"#| {_TAGS[each]}\n" for each in tags if each in _TAGS)
+
+
+def _metadata(cell: dict[str, Any]) -> dict[str, Any]:
+    metadata = cell.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _shown_object(source: str) -> re.Match[str] | None:

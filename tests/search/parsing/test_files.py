@@ -273,7 +273,11 @@ def cells(*cells: dict[str, object], **notebook: object) -> str:
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, **notebook}, indent=1)
 
 
-WORDS = {"cell_type": "markdown", "metadata": {}, "source": ["# Lamps\n", "\n", "They glow."]}
+WORDS: dict[str, object] = {
+    "cell_type": "markdown",
+    "metadata": {},
+    "source": ["# Lamps\n", "\n", "They glow."],
+}
 
 
 @pytest.mark.parametrize(
@@ -285,6 +289,31 @@ def test_a_notebook_without_metadata_is_read(metadata: object) -> None:
     code = {"cell_type": "code", "source": "x = 1", "outputs": None}
     (chunk,) = notebooks.chunks(cells(WORDS, code, metadata=metadata), "x")  # type: ignore[arg-type]
     assert (chunk.title, "```python\nx = 1\n```" in chunk.text) == ("Lamps", True)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"tags": ["remove-cell"]}, ""),
+        ({"tags": ["remove_input", 1]}, "```\n1\n```"),
+        ({"tags": ["remove-output"]}, "```python\nlit = 1\n```"),
+        ({"tags": ["hide-input"]}, "```python\nlit = 1\n```\n\n```\n1\n```"),
+        ({"nbsphinx": "hidden"}, ""),
+        ({"tags": None}, "```python\nlit = 1\n```\n\n```\n1\n```"),
+    ],
+)
+def test_what_a_cells_tags_leave_out_is_not_quoted(metadata: object, said: str) -> None:
+    code: dict[str, object] = {
+        "cell_type": "code", "source": "lit = 1", "outputs": [{"text": "1\n"}],
+        "metadata": metadata,
+    }  # fmt: skip
+    hidden: dict[str, object] = {
+        "cell_type": "markdown",
+        "source": "For tests.",
+        "metadata": {"tags": ["remove-cell"]},
+    }
+    (chunk,) = notebooks.chunks(cells(WORDS, code, hidden), "x")
+    assert (chunk.content or chunk.text) == f"# Lamps\n\nThey glow.\n\n{said}".strip()
 
 
 def test_a_notebook_of_format_3_is_read() -> None:
@@ -374,7 +403,7 @@ def test_a_notebook_that_is_too_large_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "MAX_NOTEBOOK_BYTES", 100)
-    repository.write(tmp_path, "big.ipynb", cells(WORDS))  # type: ignore[arg-type]
+    repository.write(tmp_path, "big.ipynb", cells(WORDS))
     with pytest.raises(UnreadableFile, match="too large"):
         files.read(tmp_path, PurePosixPath("big.ipynb"))
 

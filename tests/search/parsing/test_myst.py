@@ -13,6 +13,12 @@ SAID = {
         '```{csv-table} T\n:header: >\n:    "A", "B"\n:widths: 1, 2\n\n1, "2, 3"\n```',
         "**T**\n\n| A | B |\n| --- | --- |\n| 1 | 2, 3 |",
     ),
+    "a cell that its page leaves out": (
+        "Lamps glow.\n\n```{code-cell} python\n:tags: [remove-cell]\n\nx = 1\n```\n\n```{code-cell}\n---\n"
+        "tags: [hide-output]\n---\nlit = 1\n```\n\n```{jupyter-execute}\n:hide-code:\n\ny = 1\n```\n\n"
+        '```{python nbsphinx=hidden}\nz = 1\n```\n\n```{python tags=c("a", "remove-cell")}\nz\n```',
+        "Lamps glow.\n\n```\nlit = 1\n```",
+    ),
     "a glossary of definitions": (
         ":::{glossary}\nLamp\n: Gives light.\n\nSwitch\n: Turns it on.\n:::",
         "- **Lamp**\\\n  Gives light.\n- **Switch**\\\n  Turns it on.",

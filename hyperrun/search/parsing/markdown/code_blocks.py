@@ -31,7 +31,10 @@ _CELL_OPTION = re.compile(r"^\s*(?:##?\s?\||//\||#%%|%%\|)(.*)$")
 _HIDDEN_CELL = re.compile(
     r"\b(?i:echo|include)\s*[:=]\s*(?:(?i:false)\b|F\b)|hide_input|\bhide\b|default_exp|\bhide_line\b"
 )
-_HIDDEN_CHUNK = re.compile(r"\{\w+\b[^{}]*[ ,](?:echo|include)[ ]*=[ ]*(?:FALSE|F)\b")
+_HIDDEN_CHUNK = re.compile(
+    r"\{\w+\b[^{}]*[ ,](?:(?:echo|include)[ ]*=[ ]*(?:FALSE|F)\b|nbsphinx=\"?hidden\b"
+    r"|tags=c\([^)]{,200}\bremove[-_](?:cell|input)\b)"
+)
 # What Documenter.jl runs, and what it puts other things in the place of.
 _RUN_BY_DOCUMENTER = frozenset(("jldoctest", "@example", "@repl", "@ansi"))
 _STEERS_DOCUMENTER = frozenset((

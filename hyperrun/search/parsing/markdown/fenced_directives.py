@@ -44,6 +44,8 @@ def blocks(
             shown = includes.between(shown.file, list(shown.lines), options)
         language = options.get("language") or options.get("code", "")
         return document.include(shown, start, end, is_code, language, options.get("caption", ""))
+    if name in directives.CELLS and directives.hides_code(options):
+        return []
     if name in directives.CODE or name in directives.DRAWN:
         language = argument or {"mermaid": "mermaid"}.get(name, "")
         content = commonmark.titled(
