@@ -10,8 +10,6 @@ from hyperrun.search.bounded import Worker
 from hyperrun.search.parsing import files
 from hyperrun.search.parsing.chunk import Chunk
 
-CPU_S = 5  # the slowest takes a third of it
-
 
 def _jsdoc(words: str) -> str:
     return f"/**\n * a\n * b\n * {words}\n */\nexport function lamp() {{}}\n"
@@ -120,6 +118,6 @@ def test_what_is_repeated_is_read_in_time(tmp_path: Path, file: str, text: str) 
     def read(path: PurePosixPath) -> list[Chunk]:
         return files.read(tmp_path, path)
 
-    with closing(Worker(read, cpu_s=CPU_S)) as worker:
+    with closing(Worker(read)) as worker:  # the slowest takes a third of what a file may
         worker.ask(PurePosixPath(file))
         assert worker.answer()
