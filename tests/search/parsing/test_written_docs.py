@@ -198,3 +198,25 @@ def test_what_is_said_of_a_function_stands_behind_a_guide(
     words = ("turn lamps", "", "", "turn lamp")
     told = Wanted.of("How do I turn lamps?").told(Candidate(1, file, title, "Words.", *words))
     assert told.place == (-REFERENCE if is_described else 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("a.jl", '"""\nDims a \\$lamp by ``\\\\alpha``.\n"""\nfunction dim(lamp)\nend\n'),
+        ("a.jl", 'raw"""\nDims a $lamp by ``\\alpha``.\n"""\nfunction dim(lamp)\nend\n'),
+        (
+            "a.ex",
+            'defmodule Lamps do\n  @doc """\n  Dims a \\$lamp by ``\\\\alpha``.\n  """\n'
+            "  def dim(lamp), do: lamp\nend\n",
+        ),
+        (
+            "a.ex",
+            'defmodule Lamps do\n  @doc ~S"""\n  Dims a $lamp by ``\\alpha``.\n  """\n'
+            "  def dim(lamp), do: lamp\nend\n",
+        ),
+    ],
+)
+def test_what_a_text_escapes_is_read_as_it_is(tmp_path: Path, name: str, source: str) -> None:
+    said = next(each.content for each in read(tmp_path, name, source) if each.kind == "section")
+    assert said.partition("\n\n")[2] == r"Dims a $lamp by `\alpha`."

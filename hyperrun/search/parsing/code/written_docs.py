@@ -92,7 +92,7 @@ def _sections(doc: Doc, lines: Sequence[str], language: str, place: Place | None
 
 _MODULE = re.compile(r"(\s*)(?:defmodule|defprotocol|defimpl)\s+([\w.]+)")
 _ATTRIBUTE = re.compile(
-    r"\s*@(?P<kind>moduledoc|doc|typedoc)\s+(?:~[sS])?(?P<quote>\"\"\"|'''|\"(?=[^\"]))(?P<rest>.*)"
+    r"\s*@(?P<kind>moduledoc|doc|typedoc)\s+(?:(?P<raw>~S)|~s)?(?P<quote>\"\"\"|'''|\"(?=[^\"]))(?P<rest>.*)"
 )
 _DEFINED = re.compile(
     r"\s*(?:def|defmacro|defguard|defdelegate|defn|@callback|@macrocallback|@type|@opaque)\s+"
@@ -117,6 +117,7 @@ def _elixir(lines: Sequence[str]) -> Iterator[Doc]:
             continue
         start = number
         said, number = _quoted(lines, start, attribute["quote"], attribute["rest"])
+        said = said if attribute["raw"] else _unescaped(said)
         depth = len(line) - len(line.lstrip())
         path = [name for at, name in modules if at < depth]
         module = _module(path)
@@ -140,7 +141,7 @@ def _module(path: Sequence[str]) -> str:
 
 # Julia
 
-_DOCSTRING = re.compile(r"\s*(?:@doc\s+)?(?:raw|md|doc)?(?P<quote>\"\"\")(?P<rest>.*)")
+_DOCSTRING = re.compile(r"\s*(?:@doc\s+)?(?P<raw>raw|md|doc)?(?P<quote>\"\"\")(?P<rest>.*)")
 _SIGNATURE = re.compile(r"(?: {4}|\t)(?:@)?([A-Za-z_][\w.!]*)\s*[({]|(?: {4}|\t)(@?[\w.!]+)\s*$")
 _JULIA_DEFINED = re.compile(
     r"\s*(?:@\w+\s+)*(?:(?:function|macro|mutable struct|struct|abstract type|primitive type|const|"
@@ -148,6 +149,7 @@ _JULIA_DEFINED = re.compile(
 )
 # What a package puts in where the page is made: `$(SIGNATURES)`, `$METADATA_FIXED`.
 _PUT_IN = re.compile(r"\s*\$\(?([A-Z][A-Z_\d]+)\)?\s*")
+_ESCAPED = re.compile(r"\\([\\\"$#])")  # in a text of Julia and Elixir that is not raw
 _CONSTANT = re.compile(r"\bconst\s+(\w+)\s*=\s*(?:raw)?$")
 
 
@@ -170,6 +172,7 @@ def _julia(lines: Sequence[str]) -> Iterator[Doc]:
             continue
         start = number
         said, number = _quoted(lines, start, opened["quote"], opened["rest"])
+        said = said if opened["raw"] else _unescaped(said)
         above = ""
         after = lines[number] if number < len(lines) else ""
         defined = _JULIA_DEFINED.match(after)
@@ -204,6 +207,11 @@ def _put_together(
         text = texts.get(put_in[1], ()) if deep < MAX_DEEP else ()
         yield from _put_together(((number, each) for each in text), texts, deep + 1)
         yield number, ""
+
+
+def _unescaped(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines of a string as it is: `\\$x` and `\\#{x}` are none of its values, `\\\\` is one."""
+    return tuple((number, _ESCAPED.sub(r"\1", line)) for number, line in lines)
 
 
 def _quoted(
