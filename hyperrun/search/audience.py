@@ -87,7 +87,7 @@ _VERSIONED = re.compile(
     re.I,
 )
 # Than what stands beside it, as Docusaurus has it, and what is kept for its authors.
-_OLDER = re.compile(r"(^|/)(versioned_docs|_?attic)/")
+_OLDER = re.compile(r"(^|/)(versioned_docs|_?attic|([a-z]+[-_])?old([-_][a-z]+)?)/")
 _ASKED_VERSIONS = re.compile(
     r"\b(versions?|older|legacy|v\d+(\.\w+)*|\d+\.(\d|x\b)|(?-i:[A-Z])\w+ \d+)", re.I
 )

@@ -96,9 +96,11 @@ def test_what_its_makers_write_for_themselves_is_no_guide(file: str) -> None:
     assert against(file, asked) <= against("docs/lamps.md", asked) - 1
 
 
-def test_a_page_in_the_attic_is_no_guide() -> None:
+@pytest.mark.parametrize("folder", ["attic", "docs/old", "docs/old_tutorials", "draft-old-pages"])
+def test_a_page_in_the_attic_is_no_guide(folder: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
-    assert against("attic/lamps.qmd", asked) <= against("docs/lamps.qmd", asked) - 1
+    assert against(f"{folder}/lamps.qmd", asked) <= against("docs/lamps.qmd", asked) - 1
+    assert against("docs/folders/lamps.md", asked) == against("docs/lamps.md", asked)
     assert against("docs/attic.md", asked) == against("docs/lamps.md", asked)
 
 
