@@ -90,6 +90,12 @@ IN_LINES = {
         "It dims [@Lamp2001; see @Bulb, p. 3]. By @Lamp2001, [me](a@b.c) and [a@b.c].",
         "It dims. By @Lamp2001, me and [a@b.c].",
     ),
+    "a list by letters": (
+        "1.  Which?\n\n    a.  One.\n\n        ```{r}\n        #| eval: false\n        dim()\n        ```\n\n"
+        "    b.  Two.\n\nIt is\na. no list.\n\nb. Nor this.",
+        "1. Which?\n\n   1. One.\n\n      ```r\n      dim()\n      ```\n\n   2. Two.\n\nIt is a. no list.\n\nb. Nor this.",
+    ),
+    "letters in code": ("```\nx\n\na. one\n```", "```\nx\n\na. one\n```"),
     "a table's caption": ("| a |\n|---|\n| 1 |\n\n: All lamps. {#tbl-l}", "| a |\n| --- |\n| 1 |\n\nAll lamps."),
 }  # fmt: skip
 

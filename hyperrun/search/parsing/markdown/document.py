@@ -102,6 +102,8 @@ class Document(Reading):
             self.is_svelte = self.is_svelte or svelte_code.is_in(text)
             if "](@" in text:
                 text = _ITS_ID.sub(_with_own_id, _REFERENCE.sub(r"](@\1)", text))
+            if self.environment.get("quarto"):
+                text = quarto.with_numbers(text)
             tokens = parser(self.components).parse(text, self.environment)
             return self._blocks(tokens, offset)
         finally:

@@ -1,5 +1,5 @@
-"""What Quarto and R Markdown say inside of a line that other Markdown does not: values that R
-tells, notes at the margin, TeX and citations."""
+"""What Quarto and R Markdown say that other Markdown does not: inside of a line values that R
+tells, notes at the margin, TeX and citations; and lists by letters."""
 
 import re
 from typing import TYPE_CHECKING
@@ -32,6 +32,29 @@ _CITATION = re.compile(
 _TEX = re.compile(
     r"\\[A-Za-z]+\*?(?:\[[^\]\n]{0,200}\])?(?:\{(?:[^{}\n]|\{[^{}\n]{0,100}\}){0,300}\})+"
 )
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_LETTER = re.compile(r"(?P<above> *)(?P<letter>[a-z])(?=[.)] +\S)")
+
+
+def with_numbers(text: str) -> str:
+    """Pandoc's lists by letters, whose first is an `a` below a blank line, as lists by numbers."""
+    lines = text.split("\n")
+    last: dict[int, str] = {}  # by how far in it stands
+    fence = ""
+    for at, line in enumerate(lines):
+        if mark := _FENCE.match(line):
+            if not fence:
+                fence = mark[1]
+            elif line.strip().startswith(fence) and not line.strip(f" {fence[0]}\t"):
+                fence = ""
+        elif not fence and (found := _LETTER.match(line)):
+            depth, letter = len(found["above"]), found["letter"]
+            is_first = letter == "a" and (not at or not lines[at - 1].strip())
+            if is_first or ord(letter) == ord(last.get(depth, "z")) + 1:
+                last[depth] = letter
+                number = min(ord(letter) - ord("a") + 1, 9)
+                lines[at] = f"{found['above']}{number}{line[found.end() :]}"
+    return "\n".join(lines)
 
 
 def inline(state: "StateInline", silent: bool) -> bool:
