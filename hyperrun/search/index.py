@@ -97,7 +97,7 @@ class Index(IndexFile):
                 ranked = self._ranked(connection, query, inside, BESIDE)
             is_alone = before is None or not leans(query)
             first = (each for each in ranked[:NAMED] if each.kind not in READ)
-            names = [terms.last_name(each.title) for each in first]
+            names = [name for each in first if not (name := terms.last_name(each.title)).startswith("_")]
             asks_for_code = is_alone and intent.asks_for_code(query, names)
             if best < HELD and not before and is_of_code:
                 asks_for_code = True

@@ -34,7 +34,10 @@ _MADE = re.compile(
     r"\b(implement\w*|internals?|internally|source code|codebase|under the hood|defined|"
     r"data structures?)\b", re.I,
 )  # fmt: skip
-_TELL = re.compile(r"\W*what (is|are|do|does|did)\b", re.I)  # a sentence, and no name in words
+_TELL = re.compile(  # a sentence, and no name in words
+    r"\W*(what (is|are|do|does|did)|(is|are|do|does|did|has|can|could|may|will|would|should)"
+    r" (it|this|that|these|they|there|one|i|we|you))\b", re.I,
+)  # fmt: skip
 # A long question that is nobody's own and names parts of programs, or any that is longer still.
 _OWN = re.compile(r"\b(i|my|me|we|our|mine|you|your)\b", re.I)
 _PARTS = re.compile(
