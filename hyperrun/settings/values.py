@@ -152,7 +152,7 @@ class Values:
         "what the vectors of passages may cost a day (UTC), apart from the answers; 0: no limit",
     )
 
-    # Safety
+    # Who may come
     allowed_origins: tuple[str, ...] = setting(
         "HYPERRUN_ALLOWED_ORIGINS",
         (),
@@ -186,6 +186,8 @@ class Values:
         (),
         "addresses and networks whose `X-Forwarded-For` and `-Proto` count, comma-separated",
     )
+
+    # Limits of what readers may ask
     daily_budget_usd: float | None = setting(
         "HYPERRUN_DAILY_BUDGET_USD",
         None,
@@ -332,6 +334,7 @@ class Values:
         "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"
     )
 
+    # What is kept of conversations
     keep_days: int = setting(
         "HYPERRUN_KEEP_DAYS", 30, "days until an unused conversation is deleted; 0: never"
     )
