@@ -97,7 +97,8 @@ class Index(IndexFile):
                 ranked = self._ranked(connection, query, inside, BESIDE)
             is_alone = before is None or not leans(query)
             first = (each for each in ranked[:NAMED] if each.kind not in READ)
-            names = [name for each in first if not (name := terms.last_name(each.title)).startswith("_")]
+            names = [terms.last_name(each.title) for each in first]
+            names = [name for name in names if not name.startswith("_")]
             asks_for_code = is_alone and intent.asks_for_code(query, names)
             if best < HELD and not before and is_of_code:
                 asks_for_code = True

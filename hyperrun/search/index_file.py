@@ -15,7 +15,7 @@ from hyperrun.search import ranking, sections, titles
 from hyperrun.search.remembered import ReadConnection
 from hyperrun.search.vectors import table as vectors
 
-VERSION = 27
+VERSION = 28
 PATIENCE_S = 10  # with another writer
 MAX_IDLE = 4  # connections kept open for reading
 

@@ -166,6 +166,20 @@ def test_an_option_that_is_spelled_nowhere_is_unknown(tmp_path: Path) -> None:
     assert index.wanted("What does --dim-all do?").unknown == ()
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("dim lamp", "lamp.py"), ("does it dim a lamp", "guide.md"), ("retry lamp", "guide.md")],
+)
+def test_only_a_name_in_words_that_is_public_asks_for_code(
+    tmp_path: Path, query: str, first: str
+) -> None:
+    (tmp_path / "guide.md").write_text(GUIDE)
+    (tmp_path / "lamp.py").write_text(CODE + "\n\ndef _retry_lamp():\n    pass\n")
+    index = Index(tmp_path / "index.sqlite3")
+    index.refresh(tmp_path)
+    assert index.search(query, 4)[0][0].file == first
+
+
 def test_who_studies_a_program_at_length_is_shown_code(lantern: Index) -> None:
     study = (
         "What is the role of the function that sets the brightness of one lamp in the lantern "
