@@ -54,7 +54,7 @@ WRITTEN = {
     ),
     "data that is not there": (
         "Words.\n\n{% for each in site.data.other %}\n- {{ each }}\n{% endfor %}",
-        "Words.\n\n- {{ each }}",
+        "Words.",
     ),
     "an example of a loop": (
         "```liquid\n{{ site.data.people }}\n```",

@@ -69,7 +69,7 @@ SAID = {
         '```py\nx = 1  # (1)\nprint("(1)!")\n```\n\n1. One.',
     ),
     "what a macro fills in": (
-        "Lamps glow.\n\n{{ before_you_start() }}\n\nInstall it by this line:\n\n{{ install(extras=['x']) }}\n\n## More\n\nA {{ b }}.",
+        "Lamps glow.\n\n{{ before_you_start() }}\n\n{{ table_of_lamps }}\n\nInstall it by this line:\n\n{{ install(extras=['x']) }}\n\n## More\n\nA {{ b }}.",
         "Lamps glow.\n\n## More\n\nA {{ b }}.",
     ),
     "an abbreviation": ("The LED glows.\n\n*[LED]: a diode", "The LED glows."),

@@ -52,7 +52,6 @@ _ALERT = re.compile(r"\[!(?P<kind>[\w-]+)\][-+]?[ \t]*(?P<title>.*)")
 _MARK = re.compile(r"^(?=\[!\w{1,30}\][ \t]*$)", re.MULTILINE)
 _OF_TYPES = re.compile(r"(?:MODULE|TYPES|EXPANDED_TYPES): \S.*")  # which Svelte's site puts in
 _CAPTION = re.compile(r"(?:Table)?:[ \t]+(?=\S)")  # of a table of Pandoc's, at its beginning
-_FILLED_IN = re.compile(r"\{\{[^{}\n]*\}\}")  # by a macro of the project's own, or a hook
 _SENTENCE = re.compile(r"\w{2}[`\"')\]*_]*[.!?:][`\"')*_]*$")
 
 
@@ -145,9 +144,6 @@ class Document(Reading):
                 found += fenced_directives.blocks(
                     self, "include", argument, token.content, start, stop
                 )
-            elif token.type == "paragraph_open" and _FILLED_IN.fullmatch(tokens[at + 1].content):
-                if not _goes_on(tokens[end:]):
-                    _end_announcement(found)
             elif token.type != "paragraph_open" or not _leads_through_page(tokens[at + 1]):
                 block = self.block(start, stop, self.written(tokens[at:end]))
                 if token.type == "fence" and not block.content and not _is_code(tokens[end:]):

@@ -57,7 +57,7 @@ _TARGET = re.compile(r"\((?P<label>[\w:./ -]+)\)=$")
 _FOOTNOTE = re.compile(r"\[\^(?P<label>[^\]\s]+)\]:[ \t]*")
 _SILENT = re.compile(
     r"\[TOC\]|\[\[_*toc_*\]\]|\{:?toc[^}]*\}|\+\+\+(?:\s.*)?|%(?:\s.*)?|\[\]\([^)]*\)\{[^}]*\}"
-    r"|\{\{[ \t]*\w+\([^{}]*\)[ \t]*\}\}"  # a macro's call, or a hook's
+    r"|\{\{(?![<%])[^{}]*\}\}"  # what a macro or a hook fills in
     r"|\*\[[^\]]+\]:[ \t].*|\{:?[ \t]*[#.:][^}]*\}|\{:[^}]*\}|@\[toc\].*|\\(?:newpage|pagebreak)",
     re.IGNORECASE,
 )  # fmt: skip
