@@ -213,6 +213,8 @@ class Document(Reading):
 
     def _item(self, tokens: Sequence["Token"], count: int) -> str:
         content = self.written(tokens)
+        if not content:
+            return ""
         if match := re.match(r"\\?\[([ xX])\\?\]\s+", content):
             content = f"{'☐' if match[1] == ' ' else '☑'} {content[match.end() :]}"
         return commonmark.item(content, f"{count}." if count else "-")
