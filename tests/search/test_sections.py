@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperrun.search import intent, sections, thesaurus
+from hyperrun.search import sections, thesaurus
 from hyperrun.search.copies import distinct
 from hyperrun.search.index import Index
 from hyperrun.search.leaning import Before
@@ -14,61 +14,7 @@ from hyperrun.search.terms import query_terms
 from hyperrun.search.thesaurus import alike, meant_by_phrases
 from hyperrun.search.wanted import spelled
 from tests.search import repository
-
-GUIDE = """# Lantern
-
-Lantern lights rooms.
-
-## Timeouts
-
-A lamp waits five seconds for the bridge. `Bridge(timeout=None)` disables that.
-
-## Retries
-
-The bridge is asked three times: `Bridge(retries=3)`.
-
-## Colours
-
-Each lamp takes a colour by its name.
-
-## Pairing
-
-Hold the button to pair a lamp with the bridge.
-
-## Bridges
-
-### Several bridges
-
-One house may hold more than one bridge.
-"""
-CODE = '''def dim_lamp(level):
-    """Set the brightness of one lamp."""
-    return level
-
-
-def retry_policy():
-    """Say how often the bridge is asked."""
-    return 3
-'''
-
-
-@pytest.fixture(scope="module")
-def lantern(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    root = tmp_path_factory.mktemp("lantern")
-    (root / "docs" / "de").mkdir(parents=True)
-    (root / "docs" / "guide.md").write_text(GUIDE)
-    (root / "docs" / "v1.0").mkdir()
-    (root / "docs" / "v1.0" / "guide.md").write_text(GUIDE)
-    (root / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0\n\n" + "- timeouts of lamps\n" * 9)
-    (root / "lamp.py").write_text(CODE)
-    index = Index(tmp_path_factory.mktemp("index") / "index" / "index.sqlite3")
-    index.refresh(root)
-    return index
-
-
-def first(index: Index, question: str, before: Before | None = None) -> str:
-    passage, _ = index.search(question, 6, before=before)[0]
-    return f"{passage.file} {passage.title}"
+from tests.search.lantern import GUIDE, first
 
 
 @pytest.mark.parametrize("question", [
@@ -110,24 +56,6 @@ def test_a_heading_that_asks_the_same_is_the_answer(tmp_path: Path) -> None:
     assert first(index, "why is there a bridge").endswith("Why a bridge?")
 
 
-def test_code_that_a_question_names_is_among_the_sources(lantern: Index) -> None:
-    found = [passage.title for passage, _ in lantern.search("Does retry_policy wait?", 6)]
-    assert "retry_policy" in found[:3]
-    assert found[0] != "retry_policy"
-
-
-def test_documentation_stands_before_code_unless_code_is_asked_for(lantern: Index) -> None:
-    assert first(lantern, "How often is the bridge asked?").startswith("docs/guide.md")
-    assert first(lantern, "retry_policy") == "lamp.py retry_policy"
-    assert first(lantern, "dim lamp") == "lamp.py dim_lamp"
-    assert first(lantern, "how is retry policy implemented").startswith("lamp.py")
-
-
-def test_a_sentence_about_a_name_is_answered_by_documentation_first(lantern: Index) -> None:
-    assert first(lantern, "retry policy") == "lamp.py retry_policy"
-    assert first(lantern, "what does the retry policy do").startswith("docs/guide.md")
-
-
 def test_a_letter_is_a_word_where_there_is_no_other() -> None:
     assert query_terms("what is g?") == ["g"]
     assert query_terms("what is it?") == ["what", "is", "it"]
@@ -164,66 +92,6 @@ def test_an_option_that_is_spelled_nowhere_is_unknown(tmp_path: Path) -> None:
     index.refresh(tmp_path)
     assert index.wanted("How do I dim with --in-place?").unknown == ("--in-place",)
     assert index.wanted("What does --dim-all do?").unknown == ()
-
-
-@pytest.mark.parametrize(
-    ("query", "first"),
-    [("dim lamp", "lamp.py"), ("does it dim a lamp", "guide.md"), ("retry lamp", "guide.md")],
-)
-def test_only_a_name_in_words_that_is_public_asks_for_code(
-    tmp_path: Path, query: str, first: str
-) -> None:
-    (tmp_path / "guide.md").write_text(GUIDE)
-    (tmp_path / "lamp.py").write_text(CODE + "\n\ndef _retry_lamp():\n    pass\n")
-    index = Index(tmp_path / "index.sqlite3")
-    index.refresh(tmp_path)
-    assert index.search(query, 4)[0][0].file == first
-
-
-def test_who_studies_a_program_at_length_is_shown_code(lantern: Index) -> None:
-    study = (
-        "What is the role of the function that sets the brightness of one lamp in the lantern "
-        "package?"
-    )
-    assert first(lantern, study) == "lamp.py dim_lamp"
-    assert intent.is_study(study)
-    assert not intent.is_study(study.replace("the role", "in my house the role"))
-    assert not intent.is_study("compute the initial value of a field with a function every time")
-
-
-def test_where_hardly_anything_is_documented_code_may_come_first(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("# Lamps\n\n## Notes\n\nOne bridge dims lamps at night.\n")
-    for n in range(60):
-        (tmp_path / f"lamp{n}.py").write_text(f"def lamp{n}():\n    return {n} * 1_000_000\n")
-    (tmp_path / "brightness.py").write_text(CODE)
-    index = Index(tmp_path / "index.sqlite3")
-    index.refresh(tmp_path)
-    assert first(index, "how is the brightness of one lamp kept").startswith("brightness.py")
-    assert first(index, "Which bridge dims at night?").startswith("README.md")
-
-
-def test_the_code_that_holds_the_rarest_words_stands_beside_documentation(tmp_path: Path) -> None:
-    sections = "".join(
-        f"## Room {n}\n\nLamps {n} glow at night in house {n}.\n\n" for n in range(60)
-    )
-    (tmp_path / "guide.md").write_text(f"# Lamps\n\n{sections}")
-    for n in range(700):
-        (tmp_path / f"lamp{n}.py").write_text(f"def lamp{n}():\n    return 'lamps of my house'\n")
-    (tmp_path / "tide.py").write_text("def moonlit():\n    return 'lamps by seaside tide'\n")
-    index = Index(tmp_path / "index.sqlite3")
-    index.refresh(tmp_path)
-    found = index.search("Can I have the lamps of my house glow with the seaside weather?", 8)
-    assert [passage.file for passage, _ in found] == ["guide.md"] * 7 + ["tide.py"]
-
-
-def test_private_code_does_not_stand_beside_documentation(tmp_path: Path) -> None:
-    (tmp_path / "guide.md").write_text("# Lamps\n\nThe lamps of a house glow at night.\n")
-    tide = "(level):\n    return 'lamps by seaside tide'\n"
-    (tmp_path / "tide.py").write_text(f"def _moonlit{tide}\n\ndef moonlit{tide}")
-    index = Index(tmp_path / "index.sqlite3")
-    index.refresh(tmp_path)
-    found = index.search("Can I have the lamps of my house glow with the seaside weather?", 2)
-    assert [passage.title for passage, _ in found] == ["Lamps", "moonlit"]
 
 
 @pytest.mark.parametrize("title", ["Node.js", "Guides > Node.js"])
@@ -420,12 +288,6 @@ def test_a_question_that_leans_is_searched_with_what_was_said_before(lantern: In
     pairing = Before("How do I pair a lamp?", (("docs/guide.md", "Lantern > Pairing"),))
     assert first(lantern, "and which button is it?", pairing).endswith("Lantern > Pairing")
     assert first(lantern, "Which colours does a lamp take?", pairing).endswith("Lantern > Colours")
-
-
-def test_a_fragment_that_follows_a_question_is_no_name_of_code(lantern: Index) -> None:
-    assert first(lantern, "dim lamp") == "lamp.py dim_lamp"
-    pairing = Before("How do I pair a lamp?", (("docs/guide.md", "Lantern > Pairing"),))
-    assert first(lantern, "and dim lamp?", pairing).startswith("docs/guide.md")
 
 
 def test_a_question_leans_on_what_the_one_before_meant(lantern: Index) -> None:
