@@ -334,7 +334,7 @@ class Values:
         "HYPERRUN_ABANDON_AFTER_S", 30.0, "grace before an answer that nobody follows is stopped"
     )
 
-    # What is kept of conversations
+    # Conversations
     keep_days: int = setting(
         "HYPERRUN_KEEP_DAYS", 30, "days until an unused conversation is deleted; 0: never"
     )
