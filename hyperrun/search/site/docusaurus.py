@@ -209,7 +209,10 @@ def _locales(said: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _versions(root: Path, home: str, name: str, options: dict[str, Any]) -> list[tuple[str, str]]:
-    """Each version's folder, "" for the current one, with its path."""
+    """Each version's folder, "" for the current one, with its path.
+
+    Where only released ones are published and the last has no folder, its build copies the current.
+    """
     before = f"{name}_" if name else ""
     file = joined(home, f"{before}versions.json")
     try:
@@ -222,14 +225,18 @@ def _versions(root: Path, home: str, name: str, options: dict[str, Any]) -> list
     last = last if isinstance(last, str) else listed[0] if listed else "current"
     own = mapping(options.get("versions"))
     only = strings(options.get("onlyIncludeVersions"))
+    is_released = bool(listed) and options.get("includeCurrentVersion") is False
+    place = joined(home, f"{before}versioned_docs/version-{last}")
+    is_copied = last in listed and place is not None and not (root / place).is_dir()
     found = []
     for version in ("current", *listed):
-        if version == "current" and listed and options.get("includeCurrentVersion") is False:
+        shown = last if version == "current" and is_released and is_copied else version
+        if shown == "current" and is_released:
             continue
-        if only and version not in only:
+        if only and shown not in only:
             continue
-        usual = "" if version == last else "next" if version == "current" else version
-        path = mapping(own.get(version)).get("path", usual)
+        usual = "" if shown == last else "next" if shown == "current" else shown
+        path = mapping(own.get(shown)).get("path", usual)
         if isinstance(path, str):
             found.append(("" if version == "current" else f"version-{version}", path.strip("/")))
     return found

@@ -24,6 +24,15 @@ VERSIONED = {
     "versioned_docs/version-1.0/x.md": "",
     "i18n/fr/docusaurus-plugin-content-docs/current/x.md": "",
 }
+RELEASED = {
+    "docusaurus.config.ts": "const last = '3.0'\nexport default {url: 'https://x.org',"
+    "baseUrl: '/', presets: [['classic', {docs: {routeBasePath: '/', includeCurrentVersion: false,"
+    "lastVersion: last, versions: {[last]: {label: '3 & 4'}}}}]]};",
+    "versions.json": '["3.0", "2.0"]',
+    "docs/x.md": "",
+    "versioned_docs/version-2.0/x.md": "",
+}
+UNRELEASED = {**RELEASED, "versioned_docs/version-3.0/x.md": ""}
 VITEPRESS = {
     "docs/.vitepress/config.mts": "import {shared} from './shared'\n"
     "export default defineConfig({...shared, cleanUrls: true, base: '/v/',"
@@ -102,6 +111,10 @@ PAGES: Pages = [
     (VERSIONED, "versioned_docs/version-2.0/x.md", {}, "x/"),
     (VERSIONED, "versioned_docs/version-1.0/x.md", {}, "1.0/x/"),
     (VERSIONED, "i18n/fr/docusaurus-plugin-content-docs/current/x.md", {}, "fr/next/x/"),
+    (RELEASED, "docs/x.md", {}, "x"),
+    (RELEASED, "versioned_docs/version-2.0/x.md", {}, "2.0/x"),
+    (UNRELEASED, "docs/x.md", {}, None),
+    (UNRELEASED, "versioned_docs/version-3.0/x.md", {}, "x"),
     (VITEPRESS, "docs/src/en/guide/a.md", {}, "guide/a"),
     (VITEPRESS, "docs/src/en/guide/index.md", {}, "guide/"),
     (VITEPRESS, "docs/src/packages/p/src/q.md", {}, "p/q"),
