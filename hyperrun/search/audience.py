@@ -82,12 +82,14 @@ _ASKED_UPGRADES = re.compile(
 )
 # Where a copy of an older version stands, what was written for contributors and their tools.
 _VERSIONED = re.compile(
-    r"(^|/)((versioned_docs(/version-[\w.-]+)?|version[-_]?\d[\w.]*|docs?[-_]?v\d[\w.]*"
-    r"|v?\d+(\.\d+)+|v?\d+\.x)/)+",
+    r"(^|/)((versioned_docs([-_][a-z]+)?(/version-[\w.-]+)?|version[-_]?\d[\w.]*"
+    r"|docs?[-_]?v\d[\w.]*|v?\d+(\.\d+)+|v?\d+\.x)/)+",
     re.I,
 )
 # Than what stands beside it, as Docusaurus has it, and what is kept for its authors.
-_OLDER = re.compile(r"(^|/)(versioned_docs|_?attic|([a-z]+[-_])?old([-_][a-z]+)?)/")
+_OLDER = re.compile(
+    r"(^|/)(versioned_docs|_?attic|([a-z]+[-_])?old([-_][a-z]+)?|([a-z]+[-_])*archived)/"
+)
 _ASKED_VERSIONS = re.compile(
     r"\b(versions?|older|legacy|v\d+(\.\w+)*|\d+\.(\d|x\b)|(?-i:[A-Z])\w+ \d+)", re.I
 )

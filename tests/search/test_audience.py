@@ -57,6 +57,7 @@ def test_a_translation_is_for_who_asks_in_its_language(
         ("How do I dim a lamp?", "README.中文.md", "README.md"),
         ("How do I dim a lamp?", "site/versioned_docs/version-7.1/api/lamps.md", "api/lamps.md"),
         ("How do I dim a lamp?", "versioned_docs/version-stable/lamps.md", "lamps.md"),
+        ("How do I dim a lamp?", "versioned_docs_archived/version-2.x/lamps.md", "lamps.md"),
         ("How do I dim a lamp?", "packages/docs-v3/api/lamps.md", "api/lamps.md"),
         ("How did I dim a lamp in version 7?", "versioned_docs/version-7.1/api/lamps.md", ""),
         ("Wie dimme ich für Gäste die Lampe?", "docs/de/lamps.md", ""),
@@ -96,12 +97,17 @@ def test_what_its_makers_write_for_themselves_is_no_guide(file: str) -> None:
     assert against(file, asked) <= against("docs/lamps.md", asked) - 1
 
 
-@pytest.mark.parametrize("folder", ["attic", "docs/old", "docs/old_tutorials", "draft-old-pages"])
+@pytest.mark.parametrize(
+    "folder",
+    ["attic", "docs/old", "docs/old_tutorials", "draft-old-pages", "docs/archived",
+     "versioned_docs_archived/version-2.x"],
+)  # fmt: skip
 def test_a_page_in_the_attic_is_no_guide(folder: str) -> None:
     asked = kinds_asked_for("How do I dim a lamp?")
     assert against(f"{folder}/lamps.qmd", asked) <= against("docs/lamps.qmd", asked) - 1
     assert against("docs/folders/lamps.md", asked) == against("docs/lamps.md", asked)
     assert against("docs/attic.md", asked) == against("docs/lamps.md", asked)
+    assert against("docs/archive/lamps.md", asked) == against("docs/lamps.md", asked)
 
 
 @pytest.mark.parametrize("file", ["docs/step-001.md", "docs/tip-007.md", "docs/deps-2.md"])
