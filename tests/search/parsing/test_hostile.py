@@ -29,6 +29,7 @@ HOSTILE = {
             for n in range(1, 400)
         ),
     ),
+    "cuts that are none": ("a.md", "```ts\n" + "// ---" + "-" * 40_000 + "\n // ---cut" * 6_000),
     "answers in answers": ("faq.yml", "### YamlMime:FAQ\ntitle: " + "[" * 90_000),
     "empty lines in an object's options": (
         "a.md",

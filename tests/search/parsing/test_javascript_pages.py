@@ -65,8 +65,12 @@ SAID = {
         "```ts\n// @filename: a.ts\nlet x = 1\n// kept\n```",
     ),
     "which errors a compiler is to make": ("```ts\n// @errors: 1 2\na()\n```", "```ts\na()\n```"),
+    "what is cut where every block is Twoslash's": (
+        "```ts {2}\nimport 'lamps'\n// ---cut---\nb()\n```", "```ts\nb()\n```"
+    ),
     "what a compiler is told elsewhere": (
-        "```ts\na()\n// ---cut---\nb()\n```", "```ts\na()\n// ---cut---\nb()\n```"
+        "```go\na()\n// ---cut---\nb()\n```\n\n```ts\n// @dim: 1\nb()\n```",
+        "```go\na()\n// ---cut---\nb()\n```\n\n```ts\n// @dim: 1\nb()\n```",
     ),
     "a dollar in code that is HTML": (
         "Use <code v-pre>{{ $route }}</code>, or `$route`, for $5.", "Use `{{ $route }}`, or `$route`, for $5."

@@ -25,6 +25,9 @@ _RUN_BY_MARKDOWN_EXEC = re.compile(
 )
 _SHOWN_CELL = re.compile(r"^(\s*(?:`{3,}|~{3,})\s*)\{(\{[^{}]+\})\}")  # of a cell that is not run
 _FOR_COMPILER = re.compile(r"(?m)^[ \t]*// @(?:errors|noErrors)\b")
+# Sites that run Twoslash on every block do not say so on each.
+_CUT = re.compile(r"(?m)^[ \t]*//[ \t]*-{3,}cut(?:-before|-after|-start)?-{3,}[ \t]*$")
+_RUN_BY_TWOSLASH = frozenset(("ts", "tsx", "typescript", "js", "jsx", "javascript"))
 _BRACED = re.compile(r"\{([\w:+-]+)\}\s*(.*)")
 _HIGHLIGHT = re.compile(r"\s*(?://|#|/\*|\{/\*|<!--|--)\s*highlight-(?:next-line|start|end)\b.*")
 _CELL_OPTION = re.compile(r"^\s*(?:##?\s?\||//\||#%%|%%\|)(.*)$")
@@ -99,7 +102,7 @@ def fence(document: Reading, code: str, info: str) -> str:
     if document.is_svelte:
         code, file = svelte_code.shown(code, language)
         title = title or file
-    elif "twoslash" in info.split() or _FOR_COMPILER.search(code):
+    elif _is_run_by_twoslash(info, code):
         code = twoslash.shown(code)
     if language.startswith("{") or braced or (info.startswith("{") and "=" not in info):
         language = _language(language.strip("{}"))
@@ -117,6 +120,14 @@ def fence(document: Reading, code: str, info: str) -> str:
         kept.append(line)
     shown = as_shown(document, "\n".join(kept), language)
     return commonmark.titled(commonmark.escaped(title), shown) if shown else ""
+
+
+def _is_run_by_twoslash(info: str, code: str) -> bool:
+    """Does a fence say so, or its code?"""
+    words = re.split(r"[\s;]", info)
+    if "twoslash" in words or _FOR_COMPILER.search(code):
+        return True
+    return words[0] in _RUN_BY_TWOSLASH and bool(_CUT.search(code))
 
 
 def _package_managers(document: Reading, code: str, language: str) -> str:
